@@ -1,0 +1,269 @@
+// Package cases is the table: what an owner can mean (Policy), what a server
+// must do about it (Case), and the expansion of the two into checks.
+package cases
+
+import "time"
+
+// Level says what a failing case means for the target.
+type Level string
+
+// The levels, strictest first.
+const (
+	Must     Level = "must"     // a client breaks, a forbidden origin reads, or a normative MUST is broken
+	Should   Level = "should"   // a SHOULD of an RFC
+	Practice Level = "practice" // good practice without a normative sentence
+	Info     Level = "info"     // recorded for comparison, no verdict
+)
+
+// Severity is the weight of a security finding, empty for none.
+type Severity string
+
+// The severities.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+)
+
+// Part is a part of the contract beyond a plain endpoint that a case needs
+// (testdata/frameworks/README.md describes them).
+type Part string
+
+// Case is one row of the table. In YAML, a case of one step writes the step's
+// fields (request or wire, and expect) beside its own; a case of several writes steps.
+//
+// All strings of requests and expectations are text/template templates over
+// the policy (see the functions in template.go): {{allowed}}, {{denied}}, ...
+// A case whose template has no value under a policy does not apply to it.
+type Case struct {
+	ID       string   `yaml:"id" json:"id"`
+	Title    string   `yaml:"title" json:"title"`
+	Level    Level    `yaml:"level" json:"level"`
+	Security Severity `yaml:"security" json:"security,omitempty"`
+	Why      string   `yaml:"why" json:"why"`
+	Fix      string   `yaml:"fix" json:"fix,omitempty"`
+	// Spec are the anchors of the sections that decide, e.g.
+	// "fetch#cors-check", "rfc9110#section-12.5.5".
+	Spec []string `yaml:"spec" json:"spec"`
+	// SeenIn are public references of real defects that the case finds:
+	// "rs/cors 1.11.1: https://github.com/rs/cors/...".
+	SeenIn []string `yaml:"seen_in" json:"seen_in,omitempty"`
+	// Policies are the standard policies that the case runs under on a target
+	// that serves the contract.
+	Policies []string `yaml:"policies" json:"policies"`
+	// Declared says how the case applies to an ordinary endpoint with a
+	// declared policy: nil: whenever no contract part is needed, all templates
+	// have values and When holds.
+	When When `yaml:"when" json:"when,omitzero"`
+	// Needs are the contract parts without which the case cannot run.
+	// A path other than the endpoint's own implies its handler's part.
+	Needs []Part `yaml:"needs" json:"needs,omitempty"`
+	// Over is the transport: "" any, "h1", "h2" (TLS), "tls".
+	Over string `yaml:"over" json:"over,omitempty"`
+	// Via puts something between client and target: "" nothing,
+	// "shared-cache" an RFC 9111 cache of the harness, fresh for each check.
+	Via   string `yaml:"via" json:"via,omitempty"`
+	Steps []Step `yaml:"steps" json:"steps"`
+
+	Group string   `yaml:"-" json:"group"`
+	Pos   Position `yaml:"-" json:"-"`
+}
+
+// Position is a place in a case file.
+type Position struct {
+	File string
+	Line int
+}
+
+// When restricts the policies that a case means anything for. Nil fields do
+// not restrict. The loader reports a standard policy listed in Policies that
+// does not satisfy it.
+type When struct {
+	Credentials   *bool `yaml:"credentials" json:"credentials,omitempty"`
+	AnyOrigin     *bool `yaml:"any_origin" json:"any_origin,omitempty"`           // Origins is "*"
+	SeveralOrigin *bool `yaml:"several_origins" json:"several_origins,omitempty"` // more than one origin can be granted, so the response varies
+	NullOrigin    *bool `yaml:"null_origin" json:"null_origin,omitempty"`
+	Exposes       *bool `yaml:"exposes" json:"exposes,omitempty"`
+	AnyHeaders    *bool `yaml:"any_headers" json:"any_headers,omitempty"`
+	AnyMethods    *bool `yaml:"any_methods" json:"any_methods,omitempty"`
+	MaxAge        *bool `yaml:"max_age" json:"max_age,omitempty"` // one is set
+}
+
+// Step is one request of a case, or a burst of the same. Exactly one of
+// Request and Wire is set.
+type Step struct {
+	Name     string        `yaml:"name" json:"name,omitempty"`
+	Request  *Request      `yaml:"request" json:"request,omitempty"`   // as a script or markup makes it; every agent can
+	Wire     *Wire         `yaml:"wire" json:"wire,omitempty"`         // raw; on the wire only
+	Expect   *Expect       `yaml:"expect" json:"expect,omitempty"`     // of a Request
+	Answer   []Predicate   `yaml:"answer" json:"answer,omitempty"`     // of a Wire
+	After    time.Duration `yaml:"after" json:"after,omitempty"`       // real time to let pass first (preflight cache expiry), e.g. 1100ms
+	Times    int           `yaml:"times" json:"times,omitempty"`       // how often, one after another; 0 means 1; Expect or Answer holds for each
+	Parallel int           `yaml:"parallel" json:"parallel,omitempty"` // how many at once; 0 means 1
+}
+
+// Request is a request as a script, or markup, makes it.
+type Request struct {
+	// API: "fetch" (default), "xhr", or what markup and small calls make:
+	// "img", "script", "module", "font", "stylesheet", "eventsource", "beacon",
+	// "canvas" (img drawn and read back), "navigate".
+	API         string   `yaml:"api" json:"api,omitempty"`
+	Origin      string   `yaml:"origin" json:"origin"`             // the page's origin; "null" a sandboxed frame
+	Path        string   `yaml:"path" json:"path,omitempty"`       // below the policy's base, default /ok, with query; the endpoint itself on an ordinary target
+	Method      string   `yaml:"method" json:"method,omitempty"`   // default GET
+	Headers     []string `yaml:"headers" json:"headers,omitempty"` // "Name: value" lines as the script sets them
+	Mode        string   `yaml:"mode" json:"mode,omitempty"`
+	Credentials string   `yaml:"credentials" json:"credentials,omitempty"`
+	Redirect    string   `yaml:"redirect" json:"redirect,omitempty"`
+	Cache       string   `yaml:"cache" json:"cache,omitempty"` // fetch's cache mode: default, no-store, reload, no-cache, force-cache, only-if-cached
+	Body        *Body    `yaml:"body" json:"body,omitempty"`
+	// UploadListener: XMLHttpRequest with a listener on its upload object.
+	UploadListener bool `yaml:"upload_listener" json:"upload_listener,omitempty"`
+	// Crossorigin is the attribute of an element: "", "anonymous", "use-credentials".
+	Crossorigin string `yaml:"crossorigin" json:"crossorigin,omitempty"`
+	// WithCookie: the user agent holds a cookie for the target before the request.
+	WithCookie bool `yaml:"with_cookie" json:"with_cookie,omitempty"`
+	Keepalive  bool `yaml:"keepalive" json:"keepalive,omitempty"`
+}
+
+// Body is a request body. Type is the implied Content-Type of the body object
+// ("text/plain;charset=UTF-8" for a string); Stream a ReadableStream.
+type Body struct {
+	Text   string `yaml:"text" json:"text,omitempty"`
+	Kind   string `yaml:"kind" json:"kind,omitempty"`     // "" string, "urlsearchparams", "formdata", "blob", "bytes", "stream"
+	Type   string `yaml:"type" json:"type,omitempty"`     // of a blob
+	Repeat int    `yaml:"repeat" json:"repeat,omitempty"` // Text so many times; 0 means 1
+}
+
+// Expect is what must come of a Request, for every agent. Empty fields accept
+// anything.
+type Expect struct {
+	Outcome    string    `yaml:"outcome" json:"outcome"`                   // allowed | blocked | type-error
+	Type       string    `yaml:"type" json:"type,omitempty"`               // basic | cors | opaque | opaqueredirect
+	Reasons    []string  `yaml:"reasons" json:"reasons,omitempty"`         // blocked: any one of these; empty = whichever
+	Preflight  *bool     `yaml:"preflight" json:"preflight,omitempty"`     // on the last hop
+	ACRM       *string   `yaml:"acrm" json:"acrm,omitempty"`               // as the target saw it
+	ACRH       *string   `yaml:"acrh" json:"acrh,omitempty"`               // "" means the header is absent
+	Origin     *string   `yaml:"sent_origin" json:"sent_origin,omitempty"` // Origin of the last actual request; "" means absent
+	Sent       *bool     `yaml:"sent" json:"sent,omitempty"`               // whether the actual request went out
+	Cookie     *bool     `yaml:"cookie_sent" json:"cookie_sent,omitempty"`
+	Status     StatusSet `yaml:"status" json:"status,omitempty"`     // as the script reads it
+	Readable   []string  `yaml:"readable" json:"readable,omitempty"` // response headers a script can read
+	Hidden     []string  `yaml:"hidden" json:"hidden,omitempty"`     // and cannot, though they were sent
+	Body       *string   `yaml:"body_contains" json:"body_contains,omitempty"`
+	Redirected *bool     `yaml:"redirected" json:"redirected,omitempty"`
+}
+
+// StatusSet are the accepted statuses: "2xx", "200", "not 5xx", "<500"; an
+// empty set accepts all; several alternatives accept any.
+type StatusSet []string
+
+// Wire is a raw request, sent byte for byte over HTTP/1.1 (over h2: the same
+// fields as HTTP/2 header fields).
+type Wire struct {
+	Method  string   `yaml:"method" json:"method,omitempty"`   // default GET
+	Path    string   `yaml:"path" json:"path,omitempty"`       // below the policy's base, default /ok; "=..." is the whole request target
+	Version string   `yaml:"version" json:"version,omitempty"` // default HTTP/1.1
+	Headers []string `yaml:"headers" json:"headers,omitempty"` // raw lines, each sent as it stands; Host is added when none is there
+	Body    string   `yaml:"body" json:"body,omitempty"`       // sent as it stands; the case states the framing
+	// Connection: "" a connection of the pool, "new" one of its own,
+	// "same" the connection of the step before, "pipelined" the same without
+	// waiting for the answer of the step before.
+	Connection string `yaml:"connection" json:"connection,omitempty"`
+}
+
+// Predicate is one thing that must hold of the raw answer. Exactly one field
+// is set. Grants are judged by the model of the browser's checks, never by the
+// spelling of one header.
+type Predicate struct {
+	Status StatusSet `yaml:"status" json:"status,omitempty"`
+	// Shares: the CORS check passes for this origin, credentials mode omit.
+	Shares *string `yaml:"shares" json:"shares,omitempty"`
+	// SharesWithCredentials: it passes with credentials mode include.
+	SharesWithCredentials *string `yaml:"shares_with_credentials" json:"shares_with_credentials,omitempty"`
+	// Denies: it fails for this origin in both credentials modes.
+	Denies *string `yaml:"denies" json:"denies,omitempty"`
+	// DeniesWithCredentials: it fails with credentials mode include.
+	DeniesWithCredentials *string `yaml:"denies_with_credentials" json:"denies_with_credentials,omitempty"`
+	// Allows: the answer, taken as that to a preflight, lets this request through.
+	Allows *Ask `yaml:"allows" json:"allows,omitempty"`
+	// Refuses: it does not, in neither credentials mode (or the one given).
+	Refuses *Ask `yaml:"refuses" json:"refuses,omitempty"`
+	// Absent: no field line with one of these names.
+	Absent Names `yaml:"absent" json:"absent,omitempty"`
+	// Present: at least one line with each of these names.
+	Present Names `yaml:"present" json:"present,omitempty"`
+	// OneLine: exactly one line with each of these names; AtMostOneLine: 0 or 1.
+	OneLine       Names `yaml:"one_line" json:"one_line,omitempty"`
+	AtMostOneLine Names `yaml:"at_most_one_line" json:"at_most_one_line,omitempty"`
+	// Equals: one line whose value has these bytes; NotEquals: no line has them.
+	Equals    *FieldValue `yaml:"equals" json:"equals,omitempty"`
+	NotEquals *FieldValue `yaml:"not_equals" json:"not_equals,omitempty"`
+	// Lists: the combined list has each element (case-insensitive); ListsNot: none of them.
+	Lists    *FieldList `yaml:"lists" json:"lists,omitempty"`
+	ListsNot *FieldList `yaml:"lists_not" json:"lists_not,omitempty"`
+	// ListsExactly compares case-sensitively, for methods.
+	ListsExactly    *FieldList `yaml:"lists_exactly" json:"lists_exactly,omitempty"`
+	ListsNotExactly *FieldList `yaml:"lists_not_exactly" json:"lists_not_exactly,omitempty"`
+	// NoRepeats: no element of the list stands twice.
+	NoRepeats Names `yaml:"no_repeats" json:"no_repeats,omitempty"`
+	// Tokens: the combined list parses as #token (ABNF of the CORS headers).
+	Tokens Names `yaml:"tokens" json:"tokens,omitempty"`
+	// Matches: each line's value matches the RE2; NotMatches: none does.
+	Matches    *FieldValue `yaml:"matches" json:"matches,omitempty"`
+	NotMatches *FieldValue `yaml:"not_matches" json:"not_matches,omitempty"`
+	// App: the application's handler that was reached (X-App); "none", "any".
+	App *string `yaml:"app" json:"app,omitempty"`
+	// BodyIs / BodyContains / NoBody look at the content.
+	BodyIs       *string `yaml:"body_is" json:"body_is,omitempty"`
+	BodyContains *string `yaml:"body_contains" json:"body_contains,omitempty"`
+	NoBody       bool    `yaml:"no_body" json:"no_body,omitempty"`
+	// HeadBytes: the response head is at most so many bytes long.
+	HeadBytes int `yaml:"head_bytes" json:"head_bytes,omitempty"`
+	// Answered: any complete, well-framed HTTP response (false: closing the connection is fine too).
+	Answered *bool `yaml:"answered" json:"answered,omitempty"`
+	// SameAs: the CORS fields and Vary equal those of the named step, order of list elements aside.
+	SameAs string `yaml:"same_as" json:"same_as,omitempty"`
+	// VariesOr: either the combined Vary lists the field, or the answer's CORS
+	// fields equal those of every other step of the case (a static answer need not vary).
+	VariesOr *string `yaml:"varies_or_static" json:"varies_or_static,omitempty"`
+	// Faster: the median time of this step's Times is at most Ratio times that
+	// of the named step, or below Floor anyway.
+	Faster *Pace `yaml:"pace" json:"pace,omitempty"`
+	// AnyOf: at least one of the alternatives holds as a whole.
+	AnyOf [][]Predicate `yaml:"any_of" json:"any_of,omitempty"`
+	// If, Then: when all of If hold, all of Then must.
+	If   []Predicate `yaml:"if" json:"if,omitempty"`
+	Then []Predicate `yaml:"then" json:"then,omitempty"`
+}
+
+// Ask is a request that a preflight's answer is judged against.
+type Ask struct {
+	Origin      string   `yaml:"origin" json:"origin"`
+	Credentials bool     `yaml:"credentials" json:"credentials,omitempty"`
+	Method      string   `yaml:"method" json:"method"`
+	Headers     []string `yaml:"headers" json:"headers,omitempty"` // lower-case unsafe names
+}
+
+// Names are field names; in YAML one string or a list.
+type Names []string
+
+// FieldValue is a field name and a value, or an expression for it.
+type FieldValue struct {
+	Name  string `yaml:"name" json:"name"`
+	Value string `yaml:"value" json:"value"`
+}
+
+// FieldList is a list-valued field and elements of it.
+type FieldList struct {
+	Name   string   `yaml:"name" json:"name"`
+	Values []string `yaml:"values" json:"values"`
+}
+
+// Pace compares the times of two steps within one run.
+type Pace struct {
+	Of    string        `yaml:"of" json:"of"`
+	Ratio float64       `yaml:"ratio" json:"ratio"`
+	Floor time.Duration `yaml:"floor" json:"floor"`
+}

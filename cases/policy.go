@@ -1,0 +1,45 @@
+package cases
+
+// Policy is what the owner of a server means by its CORS configuration. It is
+// plain data, independent of any framework. The zero value shares nothing.
+type Policy struct {
+	Name string `yaml:"name" json:"name"`
+	Doc  string `yaml:"doc" json:"doc,omitempty"`
+	// Origins are serialised origins, compared byte for byte; "null" allows
+	// the opaque origin, the single element "*" any origin.
+	Origins []string `yaml:"origins" json:"origins,omitempty"`
+	// OriginPatterns are origins whose host begins with "*.": any subdomain,
+	// of the depth that the framework's own wildcard has (at least one label).
+	OriginPatterns []string `yaml:"origin_patterns" json:"origin_patterns,omitempty"`
+	// OriginRegexes are the same set, to be written as the framework's
+	// documentation writes a regular expression; the value is the expression
+	// without anchors, e.g. `https://[a-z]+\.apps\.example`.
+	OriginRegexes []string `yaml:"origin_regexes" json:"origin_regexes,omitempty"`
+	// OriginFunc asks for a callback: it allows OriginFunc.Allow and throws
+	// (panics, returns an error) for OriginFunc.Throw.
+	OriginFunc *OriginFunc `yaml:"origin_func" json:"origin_func,omitempty"`
+	// Credentials allows credentialed requests.
+	Credentials bool `yaml:"credentials" json:"credentials"`
+	// Methods are the methods allowed besides the CORS-safelisted ones; "*" any.
+	Methods []string `yaml:"methods" json:"methods,omitempty"`
+	// RequestHeaders are the allowed request-header names; "*" any.
+	RequestHeaders []string `yaml:"request_headers" json:"request_headers,omitempty"`
+	// ExposeHeaders are the response-header names scripts may read; "*" all.
+	ExposeHeaders []string `yaml:"expose_headers" json:"expose_headers,omitempty"`
+	// MaxAge is the time a preflight may be cached, in seconds. Nil: unset.
+	MaxAge *int `yaml:"max_age" json:"max_age,omitempty"`
+	// PrivateNetwork allows the legacy Private Network Access preflight.
+	PrivateNetwork bool `yaml:"private_network" json:"private_network,omitempty"`
+	// Unsafe marks a policy that a careful framework refuses at start (any
+	// origin with credentials): "refused" is then the best answer.
+	Unsafe bool `yaml:"unsafe" json:"unsafe,omitempty"`
+	// ZeroConfig is the policy "default": whatever the framework does when
+	// switched on without any configuration.
+	ZeroConfig bool `yaml:"zero_config" json:"zero_config,omitempty"`
+}
+
+// OriginFunc describes the callback of a policy whose origins are decided by code.
+type OriginFunc struct {
+	Allow string `yaml:"allow" json:"allow"`
+	Throw string `yaml:"throw" json:"throw"`
+}

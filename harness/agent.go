@@ -1,0 +1,87 @@
+// Package harness runs the table against a target: agents perform requests as
+// a browser does, the wire client sends raw ones, the runner turns answers
+// into results.
+package harness
+
+import (
+	"context"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Agent performs requests the way a browser does.
+type Agent interface {
+	// Name is "model", "chrome", ...: stable, used in results.
+	Name() string
+	// Version describes the agent for reports: "Chromium 156.0.8078.79", flags.
+	Version() string
+	// Can says whether the agent can perform the request; the reason if not.
+	Can(Job) (ok bool, why string)
+	// Perform runs a batch and sends each job's outcomes, in any order, as they
+	// come. It returns when all have been sent or ctx ends, with an error only
+	// if the agent itself broke; what was sent before stays valid.
+	// Jobs are independent of one another: no shared cookies, HTTP cache or
+	// preflight cache between two jobs, all of it shared between the steps of one.
+	Perform(ctx context.Context, jobs []Job, done func(JobResult)) error
+	Close() error
+}
+
+// Job is the browser side of one check: its steps, concrete.
+type Job struct {
+	ID    string // the check's id
+	Steps []BrowserStep
+	// Timeout for each step.
+	Timeout time.Duration
+}
+
+// BrowserStep is one concrete request of a Job.
+type BrowserStep struct {
+	Request  cases.Request // templates expanded
+	URL      string        // absolute, with a nonce in the query
+	After    time.Duration
+	Times    int
+	Parallel int
+}
+
+// JobResult is what became of a job.
+type JobResult struct {
+	ID    string
+	Steps []StepOutcomes
+	Err   error // the agent could not tell (crash, time-out, connection refused)
+}
+
+// StepOutcomes are the outcomes of one step, one for each repetition.
+type StepOutcomes []Outcome
+
+// Outcome is what an agent observed of one request.
+type Outcome struct {
+	// Outcome is as the exchange format has it. Trace, and what a browser
+	// cannot tell, stays zero.
+	spec.Outcome
+	Body       string // what the script could read, the first 64 KiB
+	Redirected bool
+	CookieSent bool // the last actual request carried the cookie of WithCookie
+	// Console is what the browser wrote to its console, verbatim.
+	Console string
+	// Exchanges are the messages as on the wire, as far as the agent saw them.
+	Exchanges []Exchange
+	Elapsed   time.Duration
+}
+
+// Exchange is one HTTP request and its answer.
+type Exchange struct {
+	Preflight bool          `json:"preflight,omitempty"`
+	Proto     string        `json:"proto"`
+	Method    string        `json:"method"`
+	URL       string        `json:"url"`
+	Request   spec.Header   `json:"request"`
+	Status    int           `json:"status"`
+	Response  spec.Header   `json:"response"`
+	Body      string        `json:"body,omitempty"`  // of the response, the first 64 KiB
+	Error     string        `json:"error,omitempty"` // no (complete) response: why
+	Interim   []int         `json:"interim,omitempty"`
+	HeadBytes int           `json:"head_bytes,omitempty"` // size of the response head
+	Elapsed   time.Duration `json:"elapsed"`
+}

@@ -1,0 +1,81 @@
+package harness
+
+import (
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// Verdict is the result of a check.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass  Verdict = "pass"
+	Fail  Verdict = "fail"  // the target is wrong
+	Warn  Verdict = "warn"  // a SHOULD or good practice
+	Noted Verdict = "info"  // recorded, no verdict
+	Skip  Verdict = "skip"  // did not run; Reason says why
+	Error Verdict = "error" // the suite or the connection, not the target's CORS
+)
+
+// SkipKind says what a skipped check would have needed.
+type SkipKind string
+
+// The kinds.
+const (
+	SkipNotExpressible SkipKind = "not-expressible"
+	SkipRefused        SkipKind = "refused"
+	SkipContract       SkipKind = "needs-contract"
+	SkipBrowser        SkipKind = "needs-browser"
+	SkipTransport      SkipKind = "needs-transport"
+	SkipNotApplicable  SkipKind = "not-applicable"
+	SkipNotAllowed     SkipKind = "not-allowed" // the method is not allowed on a foreign server
+	SkipStopped        SkipKind = "stopped"     // cancelled, or the target died before
+)
+
+// Result is the result of one check.
+type Result struct {
+	ID       string         `json:"id"` // CASE/POLICY
+	Case     string         `json:"case"`
+	Policy   string         `json:"policy"`
+	Group    string         `json:"group"`
+	Title    string         `json:"title"`
+	Level    cases.Level    `json:"level"`
+	Security cases.Severity `json:"security,omitempty"`
+	Verdict  Verdict        `json:"verdict"` // the worst of the agents'
+	Skip     SkipKind       `json:"skip,omitempty"`
+	Reason   string         `json:"reason,omitempty"`
+	Agents   []AgentResult  `json:"agents,omitempty"` // "wire", or one for each agent that ran it
+	// Disagreement: the model and a browser decided the same exchange differently.
+	Disagreement []Difference  `json:"disagreement,omitempty"`
+	Elapsed      time.Duration `json:"elapsed"`
+}
+
+// AgentResult is what one agent found.
+type AgentResult struct {
+	Agent     string     `json:"agent"` // "wire", "model", "chrome"
+	Verdict   Verdict    `json:"verdict"`
+	Failures  []Failure  `json:"failures,omitempty"`
+	Exchanges []Exchange `json:"exchanges,omitempty"` // kept for failures, or all with KeepAll
+	Error     string     `json:"error,omitempty"`
+	Note      string     `json:"note,omitempty"` // what an info case recorded
+}
+
+// Failure is one thing that did not hold.
+type Failure struct {
+	Step     string `json:"step,omitempty"`
+	What     string `json:"what"` // "Vary lists Origin"
+	Expected string `json:"expected"`
+	Actual   string `json:"actual"`
+	Reason   string `json:"reason,omitempty"` // CorsError name where there is one
+}
+
+// Difference is one point on which the model and a browser disagree.
+type Difference struct {
+	Agent string `json:"agent"`
+	Step  string `json:"step,omitempty"`
+	What  string `json:"what"`
+	Model string `json:"model"`
+	Other string `json:"other"`
+}
