@@ -36,3 +36,5 @@ require (
 	golang.org/x/text v0.43.0
 	golang.org/x/tools v0.51.0
 )
+
+require github.com/bits-and-blooms/bitset v1.20.0 // indirect

@@ -169,28 +169,3 @@ type Options struct {
 	Now    time.Duration   // time since the cache's session began
 	Trace  bool
 }
-
-// Fetch is one fetch under way: Begin, then Next and Deliver until Next
-// returns ActionDone, then Outcome. It does the deciding; the caller does the I/O.
-//
-//	f := spec.Begin(req, spec.Options{})
-//	for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
-//		f.Deliver(send(a))
-//	}
-//	out := f.Outcome()
-//
-// Signatures that complete it (spec/machine.go):
-//
-//	func Begin(req Request, opt Options) *Fetch
-//	func (f *Fetch) Next() Action              // idempotent until Deliver or Fail
-//	func (f *Fetch) Deliver(resp Response)     // the response to the last action
-//	func (f *Fetch) Fail()                     // the last action got no HTTP response (network error): Blocked, Reason "NetworkError"
-//	func (f *Fetch) Outcome() Outcome          // valid once Next returns ActionDone
-type Fetch struct{}
-
-// Engine selects whose documented deviations apply: "fetch" (the standard
-// itself, also the zero value), "chromium", "firefox", "webkit".
-type Engine string
-
-// PreflightCache is the CORS-preflight cache (https://fetch.spec.whatwg.org/#concept-cache).
-type PreflightCache struct{}

@@ -1,0 +1,291 @@
+package spec
+
+import "time"
+
+// PreflightCache is the CORS-preflight cache
+// (https://fetch.spec.whatwg.org/#concept-cache) of one network partition. It
+// has no clock: Options.Now says when a fetch happens. It is not safe for
+// concurrent use.
+type PreflightCache struct {
+	p       *Profile
+	buckets map[cacheKey]*bucket
+	used    uint64 // counts uses, for the least recently used
+}
+
+type cacheKey struct{ origin, url string }
+
+// bucket is everything cached for an origin and a URL.
+type bucket struct {
+	entries map[entryKey]entry // the standard's cache entries
+	whole   *wholeEntry        // or an engine's single response
+	used    uint64
+}
+
+// entryKey is a cache entry's credentials and its method or header name (in
+// lower case). There is at most one entry of each: one is created only where
+// none matches.
+type entryKey struct {
+	credentials bool
+	header      bool
+	name        string
+}
+
+type entry struct {
+	stored time.Duration
+	maxAge int64
+}
+
+func (e entry) live(now time.Duration) bool { return live(e.stored, e.maxAge, now) }
+
+// live: an entry is gone once max-age seconds have passed.
+func live(stored time.Duration, maxAge int64, now time.Duration) bool {
+	age := now - stored
+	whole, part := int64(age/time.Second), age%time.Second
+	return whole < maxAge || whole == maxAge && part < 0
+}
+
+// NewPreflightCache returns an empty cache that behaves as an engine's does.
+func NewPreflightCache(engine Engine) *PreflightCache {
+	return &PreflightCache{p: profileOf(engine)}
+}
+
+// Reset empties the cache, also that of a partition (clearing browsing data).
+func (c *PreflightCache) Reset() { clear(c.buckets) }
+
+// Len returns the number of origins and URLs for which something is stored,
+// which may have expired.
+func (c *PreflightCache) Len() int { return len(c.buckets) }
+
+// cacheRequest is what the cache needs to know of a request.
+type cacheRequest struct {
+	key         cacheKey
+	credentials bool // the credentials mode is include
+	now         time.Duration
+}
+
+// covers reports whether the request needs no preflight
+// (https://fetch.spec.whatwg.org/#concept-http-fetch, step 4.1).
+func (c *PreflightCache) covers(r cacheRequest, method string, unsafe []string, flag bool) bool {
+	b := c.buckets[r.key]
+	if b == nil {
+		// Without any entry, only a safelisted method without the flag and
+		// without unsafe names would do, and such a request is not asked about.
+		return false
+	}
+	if b.whole != nil {
+		if live(b.whole.stored, b.whole.maxAge, r.now) && b.whole.covers(c.p, r.credentials, method, unsafe) {
+			return true
+		}
+		delete(c.buckets, r.key)
+		return false
+	}
+	c.used++
+	b.used = c.used
+	if (flag || !c.exempt(method)) && !c.matchMethod(b, r, method) {
+		return false
+	}
+	for _, name := range unsafe {
+		if !c.matchHeader(b, r, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// exempt reports whether a method needs no entry.
+func (c *PreflightCache) exempt(method string) bool {
+	if c.p.CacheExempt == nil {
+		return IsSafelistedMethod(method)
+	}
+	for _, m := range c.p.CacheExempt {
+		if m == method {
+			return true
+		}
+	}
+	return false
+}
+
+// each calls f with the keys of the entries that can match name: by
+// credentials (https://fetch.spec.whatwg.org/#concept-cache-match), and the
+// wildcard (https://fetch.spec.whatwg.org/#concept-cache-match-method and
+// #concept-cache-match-header).
+func (c *PreflightCache) each(r cacheRequest, header bool, name string, f func(entryKey) bool) bool {
+	star := !c.p.CacheNoWildcard && name != "*" &&
+		(!header || name != "authorization" || c.p.WildcardCoversAuthorization)
+	for _, credentials := range [...]bool{true, false} {
+		if r.credentials && !credentials || c.p.CacheCredentialsKey && credentials != r.credentials {
+			continue
+		}
+		if f(entryKey{credentials, header, name}) || star && f(entryKey{credentials, header, "*"}) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *PreflightCache) matchMethod(b *bucket, r cacheRequest, method string) bool {
+	return c.match(b, r, false, method)
+}
+
+func (c *PreflightCache) matchHeader(b *bucket, r cacheRequest, name string) bool {
+	return c.match(b, r, true, name)
+}
+
+func (c *PreflightCache) match(b *bucket, r cacheRequest, header bool, name string) bool {
+	return c.each(r, header, name, func(k entryKey) bool {
+		e, ok := b.entries[k]
+		return ok && e.live(r.now)
+	})
+}
+
+// store is CORS-preflight fetch steps 7.12 to 7.15: every method and header
+// name that the response lists, not only those that this request needs.
+func (c *PreflightCache) store(r cacheRequest, in *preflightCheck, maxAge int64, h Header) {
+	if c.p.CacheMaxURL > 0 && len(r.key.url) >= c.p.CacheMaxURL {
+		return
+	}
+	if c.p.CacheWhole {
+		c.bucket(r.key).whole = newWholeEntry(r, maxAge, h)
+		return
+	}
+	if maxAge == 0 && c.buckets[r.key] == nil {
+		return // entries that are gone at once
+	}
+	b := c.bucket(r.key)
+	if b.entries == nil {
+		b.entries = make(map[entryKey]entry)
+	}
+	for k, e := range b.entries {
+		if !e.live(r.now) {
+			delete(b.entries, k)
+		}
+	}
+	if methods := inspectList(h, allowMethods); methods.null {
+		if in.flag && !c.p.NoImpliedMethod {
+			c.storeName(b, r, false, in.method, maxAge)
+		}
+	} else {
+		c.storeList(b, r, false, h, allowMethods, maxAge)
+	}
+	c.storeList(b, r, true, h, allowHeaders, maxAge)
+	if len(b.entries) == 0 {
+		delete(c.buckets, r.key)
+	}
+}
+
+func (c *PreflightCache) storeList(b *bucket, r cacheRequest, header bool, h Header, list string, maxAge int64) {
+	for l := newTokenList(h, list); ; {
+		token, ok := l.next()
+		if !ok {
+			return
+		}
+		if header {
+			token = lower(token)
+		}
+		c.storeName(b, r, header, token, maxAge)
+	}
+}
+
+// storeName updates the max-age of the entries that match and creates one
+// where none does. An update does not move the time of storing: "since storing
+// the entry".
+func (c *PreflightCache) storeName(b *bucket, r cacheRequest, header bool, name string, maxAge int64) {
+	matched := false
+	c.each(r, header, name, func(k entryKey) bool {
+		if e, ok := b.entries[k]; ok && e.live(r.now) {
+			matched = true
+			e.maxAge = maxAge
+			b.entries[k] = e
+		}
+		return false
+	})
+	if !matched {
+		b.entries[entryKey{r.credentials, header, name}] = entry{r.now, maxAge}
+	}
+}
+
+func (c *PreflightCache) bucket(key cacheKey) *bucket {
+	c.used++
+	b := c.buckets[key]
+	if b == nil {
+		if c.buckets == nil {
+			c.buckets = make(map[cacheKey]*bucket)
+		}
+		if c.p.CacheMaxEntries > 0 && len(c.buckets) >= c.p.CacheMaxEntries {
+			c.evict()
+		}
+		b = &bucket{}
+		c.buckets[key] = b
+	}
+	b.used = c.used
+	return b
+}
+
+// evict drops the least recently used bucket.
+func (c *PreflightCache) evict() {
+	var oldest cacheKey
+	least := ^uint64(0)
+	for k, b := range c.buckets {
+		if b.used < least {
+			oldest, least = k, b.used
+		}
+	}
+	delete(c.buckets, oldest)
+}
+
+// clear is https://fetch.spec.whatwg.org/#concept-cache-clear.
+func (c *PreflightCache) clear(key cacheKey) { delete(c.buckets, key) }
+
+// wholeEntry is the response to one preflight, which is what Chromium and
+// WebKit keep.
+type wholeEntry struct {
+	stored      time.Duration
+	maxAge      int64
+	credentials bool
+	methods     map[string]struct{}
+	headers     map[string]struct{}
+}
+
+func newWholeEntry(r cacheRequest, maxAge int64, h Header) *wholeEntry {
+	w := &wholeEntry{stored: r.now, maxAge: maxAge, credentials: r.credentials}
+	collect := func(name string, fold bool) map[string]struct{} {
+		set := map[string]struct{}{}
+		for l := newTokenList(h, name); ; {
+			token, ok := l.next()
+			if !ok {
+				return set
+			}
+			if fold {
+				token = lower(token)
+			}
+			set[token] = struct{}{}
+		}
+	}
+	w.methods, w.headers = collect(allowMethods, false), collect(allowHeaders, true)
+	return w
+}
+
+// covers: the checks of a preflight's response once more, on what was kept of
+// it. `*` counts only if the preflight was made without credentials.
+func (w *wholeEntry) covers(p *Profile, credentials bool, method string, unsafe []string) bool {
+	if credentials && !w.credentials {
+		return false
+	}
+	has := func(set map[string]struct{}, name string) bool {
+		_, ok := set[name]
+		return ok
+	}
+	if !IsSafelistedMethod(method) && !has(w.methods, method) && (w.credentials || !has(w.methods, "*")) {
+		return false
+	}
+	star := !w.credentials && has(w.headers, "*")
+	for _, name := range unsafe {
+		if star && (name != "authorization" || p.WildcardCoversAuthorization) {
+			continue
+		}
+		if !has(w.headers, name) {
+			return false
+		}
+	}
+	return true
+}

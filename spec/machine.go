@@ -1,0 +1,518 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Fetch is one fetch under way: Begin, then Next and Deliver until Next
+// returns ActionDone, then Outcome. It does the deciding; the caller does the I/O.
+//
+//	f := spec.Begin(req, spec.Options{})
+//	for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
+//		f.Deliver(send(a))
+//	}
+//	out := f.Outcome()
+//
+// A Fetch is not safe for concurrent use.
+type Fetch struct {
+	req   Request
+	opt   Options
+	p     *Profile
+	cache *PreflightCache
+	t     *tracer
+	trace tracer
+
+	// The request, https://fetch.spec.whatwg.org/#concept-request.
+	origin       Origin
+	originHeader string // the serialised origin; `null` once the request is tainted
+	url          URL
+	method       string
+	header       Header // never changed in place once a hop has it
+	body         bool
+	stream       bool // the body's source is null
+	flag         bool // use-CORS-preflight
+	unsafeFlag   bool // unsafe-request
+	tainting     ResponseType
+	redirects    int
+
+	unsafe      []string // CORS-unsafe names of the hop under way
+	preflighted bool     // some hop took the branch of main fetch that makes a preflight
+	kind        ActionKind
+	hops        []Hop
+	response    Response // the last response of the hop under way
+	out         Outcome
+}
+
+const maxRedirects = 20
+
+// Begin starts a fetch. What the API itself would throw, or what is not a well
+// formed request at all, is the outcome at once.
+func Begin(req Request, opt Options) *Fetch {
+	f := new(Fetch)
+	f.Reset(req, opt)
+	return f
+}
+
+// Reset begins another fetch in the storage of f. The outcome of the former
+// one must not be used any more.
+func (f *Fetch) Reset(req Request, opt Options) {
+	*f = Fetch{
+		req: req, opt: opt, p: profileOf(opt.Engine), cache: opt.Cache,
+		hops: f.hops[:0], unsafe: f.unsafe[:0], trace: tracer{f.trace.steps[:0]},
+		tainting: TypeBasic,
+	}
+	if opt.Trace {
+		f.t = &f.trace
+	}
+	if f.cache == nil {
+		f.cache = &PreflightCache{}
+	}
+	if f.cache.p == nil {
+		f.cache.p = f.p
+	}
+	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1
+	if thrown, err := f.readRequest(); err != nil {
+		f.end(Invalid, TypeErr)
+		f.out.Error = err.Error()
+		return
+	} else if thrown != "" {
+		f.end(TypeError, TypeErr)
+		f.out.Error = thrown
+		return
+	}
+	if thrown := f.construct(); thrown != "" {
+		f.end(TypeError, TypeErr)
+		f.out.Error = thrown
+		return
+	}
+	if f.p.MergeHeaders {
+		f.mergeHeaders()
+	}
+	f.unsafeFlag = f.req.API != APIElement
+	f.enterHop()
+}
+
+// mergeHeaders combines repeated headers, as an engine's header map does.
+func (f *Fetch) mergeHeaders() {
+	for i := 1; i < len(f.header); i++ {
+		if f.header[:i].Has(f.header[i].Name) {
+			merged := make(Header, 0, len(f.header))
+			for _, field := range f.header {
+				merged.Combine(field.Name, field.Value)
+			}
+			f.header = merged
+			return
+		}
+	}
+}
+
+// readRequest fills in the defaults and parses origin and URL. thrown is what
+// the API throws for a URL that does not parse.
+func (f *Fetch) readRequest() (thrown string, err error) {
+	r := &f.req
+	if r.API == "" {
+		r.API = APIFetch
+	}
+	if r.Mode == "" {
+		r.Mode = ModeCORS
+	}
+	if r.Credentials == "" {
+		r.Credentials = CredentialsSameOrigin
+	}
+	if r.Redirect == "" {
+		r.Redirect = RedirectFollow
+	}
+	if err := r.wellFormed(); err != nil {
+		return "", err
+	}
+	if f.origin, err = ParseOrigin(r.Origin); err != nil {
+		return "", fmt.Errorf("request.origin: %w", err)
+	}
+	f.originHeader = r.Origin
+	if f.url, err = ParseURL(r.URL); err != nil {
+		if !hasScheme(r.URL) {
+			return "", fmt.Errorf("request.url: %q: %w", r.URL, err)
+		}
+		f.t.add(ruleConstructorParse, "the URL does not parse: it throws")
+		return fmt.Sprintf("request.url: %q: %v", r.URL, err), nil
+	}
+	if f.url.Scheme() == "data" {
+		return "", fmt.Errorf("request.url: %q: data: URLs are out of scope", r.URL)
+	}
+	return "", nil
+}
+
+func (r *Request) wellFormed() error {
+	switch r.API {
+	case APIFetch, APIXHR, APIElement:
+	default:
+		return fmt.Errorf("request.api: %q is not one of fetch, xhr", r.API)
+	}
+	switch r.Mode {
+	case ModeCORS, ModeNoCORS, ModeSameOrigin:
+	default:
+		return fmt.Errorf("request.mode: %q is not one of cors, no-cors, same-origin", r.Mode)
+	}
+	switch r.Credentials {
+	case CredentialsOmit, CredentialsSameOrigin, CredentialsInclude:
+	default:
+		return fmt.Errorf("request.credentials: %q is not one of omit, same-origin, include", r.Credentials)
+	}
+	switch r.Redirect {
+	case RedirectFollow, RedirectError, RedirectManual:
+	default:
+		return fmt.Errorf("request.redirect: %q is not one of follow, error, manual", r.Redirect)
+	}
+	if r.API != APIXHR {
+		return nil
+	}
+	switch {
+	case r.Mode != ModeCORS:
+		return fmt.Errorf("request.mode: %q, but the mode of an XMLHttpRequest is cors", r.Mode)
+	case r.Redirect != RedirectFollow:
+		return fmt.Errorf("request.redirect: %q, but an XMLHttpRequest follows redirects", r.Redirect)
+	case r.Credentials == CredentialsOmit:
+		return fmt.Errorf("request.credentials: %q, but an XMLHttpRequest has same-origin or include", r.Credentials)
+	case r.Body != nil && r.Body.Stream:
+		return fmt.Errorf("request.body.stream: an XMLHttpRequest has no stream bodies")
+	}
+	return nil
+}
+
+// enterHop is main fetch (https://fetch.spec.whatwg.org/#concept-main-fetch),
+// step 12, for the current URL, and HTTP fetch
+// (https://fetch.spec.whatwg.org/#concept-http-fetch), step 4.1.
+func (f *Fetch) enterHop() {
+	f.hops = append(f.hops, Hop{URL: f.url.String(), Method: f.method})
+	mode := f.req.Mode
+	switch {
+	case f.tainting == TypeBasic && f.origin.SameOrigin(f.url.Origin()):
+		f.t.add(ruleMainBasic, "the URL is same origin with the request's origin and the tainting is basic: no CORS")
+		if f.httpOnly() {
+			f.send()
+		}
+		return
+	case mode == ModeSameOrigin:
+		f.t.add(ruleMainSameOriginMode, "cross-origin with mode same-origin: network error")
+		f.block(ReasonDisallowedByMode, "")
+		return
+	case mode == ModeNoCORS:
+		if f.req.Redirect != RedirectFollow {
+			f.t.add(ruleMainNoCORS, "mode no-cors and the redirect mode is not follow: network error")
+			f.block(ReasonNoCorsRedirectModeNotFollow, "")
+			return
+		}
+		f.t.add(ruleMainNoCORS, "cross-origin with mode no-cors: the tainting is opaque")
+		f.tainting = TypeOpaque
+		if f.httpOnly() {
+			f.send()
+		}
+		return
+	}
+	if !f.url.IsHTTP() {
+		f.t.add(ruleMainScheme, "the scheme is not an HTTP(S) scheme: network error")
+		f.block(ReasonCorsDisabledScheme, "")
+		return
+	}
+	f.tainting = TypeCORS
+	f.unsafe = unsafeNames(f.p, f.header, impliedAccept(f.header), f.unsafe[:0])
+	if !f.flag && (!f.unsafeFlag || IsSafelistedMethod(f.method) && len(f.unsafe) == 0) {
+		f.t.add(ruleMainSimple, "cross-origin, safelisted method and headers: the tainting is cors, no preflight")
+		f.send()
+		return
+	}
+	if f.t != nil {
+		f.t.add(ruleMainPreflight, "cross-origin, "+f.whyPreflight()+": the tainting is cors, with a preflight")
+	}
+	f.preflighted = true
+	if f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
+		f.t.add(ruleHTTPCacheHit, "the preflight cache has what the request needs: no preflight")
+		f.send()
+		return
+	}
+	f.preflight()
+}
+
+func (f *Fetch) whyPreflight() string {
+	var why []string
+	if f.flag {
+		why = append(why, "the use-CORS-preflight flag is set")
+	}
+	if !IsSafelistedMethod(f.method) {
+		why = append(why, "the method `"+f.method+"` is not CORS-safelisted")
+	}
+	if len(f.unsafe) > 0 {
+		why = append(why, "CORS-unsafe request headers `"+strings.Join(f.unsafe, ",")+"`")
+	}
+	return strings.Join(why, " and ")
+}
+
+// httpOnly: the other schemes that scheme fetch
+// (https://fetch.spec.whatwg.org/#concept-scheme-fetch) knows are out of scope.
+func (f *Fetch) httpOnly() bool {
+	if f.url.IsHTTP() {
+		return true
+	}
+	f.t.add(ruleSchemeFetch, "the scheme is not an HTTP(S) scheme: network error")
+	f.block(ReasonCorsDisabledScheme, "")
+	return false
+}
+
+func (f *Fetch) cacheRequest() cacheRequest {
+	origin := f.originHeader
+	if f.p.CacheInitiatorOrigin {
+		origin = f.req.Origin
+	}
+	return cacheRequest{
+		key:         cacheKey{origin, f.url.String()},
+		credentials: f.req.Credentials == CredentialsInclude,
+		now:         f.opt.Now,
+	}
+}
+
+func (f *Fetch) hop() *Hop { return &f.hops[len(f.hops)-1] }
+
+// preflight is CORS-preflight fetch
+// (https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 1 to 6.
+func (f *Fetch) preflight() {
+	h := f.hop()
+	h.Preflight = true
+	strs := &[3]string{f.method, f.originHeader}
+	h.ACRM, h.PreflightOrigin = &strs[0], &strs[1]
+	if len(f.unsafe) > 0 {
+		strs[2] = f.unsafe[0]
+		if len(f.unsafe) > 1 {
+			strs[2] = strings.Join(f.unsafe, ",")
+		}
+		h.ACRH = &strs[2]
+	}
+	if f.t != nil {
+		text := "preflight: Access-Control-Request-Method `" + f.method + "`"
+		if h.ACRH != nil {
+			text += ", Access-Control-Request-Headers `" + *h.ACRH + "`"
+		}
+		f.t.add(rulePreflight6, text)
+	}
+	f.kind = ActionPreflight
+}
+
+// send is HTTP-network-or-cache fetch
+// (https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch), step 8.
+func (f *Fetch) send() {
+	h := f.hop()
+	h.Sent = true
+	h.Header = f.header
+	h.Credentials = f.req.Credentials == CredentialsInclude ||
+		f.req.Credentials == CredentialsSameOrigin && f.tainting == TypeBasic
+	h.Origin = f.requestOrigin()
+	if f.t != nil {
+		with := "without"
+		if h.Credentials {
+			with = "with"
+		}
+		f.t.add(ruleNetwork, "request `"+f.method+"` "+f.url.WithoutFragment()+" "+with+" credentials")
+	}
+	f.kind = ActionRequest
+}
+
+// requestOrigin is https://fetch.spec.whatwg.org/#append-a-request-origin-header;
+// nil for no Origin. The referrer policy is the default one,
+// strict-origin-when-cross-origin.
+func (f *Fetch) requestOrigin() *string {
+	value := f.originHeader
+	if f.tainting != TypeCORS {
+		if f.method == "GET" || f.method == "HEAD" {
+			return nil
+		}
+		if f.req.Mode != ModeCORS && f.origin.Scheme == "https" && f.url.Scheme() != "https" {
+			value = "null"
+		}
+	}
+	return &value
+}
+
+// Next says what has to be sent next. It changes nothing: until Deliver or
+// Fail it says the same.
+func (f *Fetch) Next() Action {
+	if f.kind == ActionDone {
+		return Action{}
+	}
+	h := f.hop()
+	a := Action{Kind: f.kind, Hop: len(f.hops) - 1, URL: f.url.WithoutFragment()}
+	if f.kind == ActionPreflight {
+		a.Method = "OPTIONS"
+		a.Header = Header{
+			{"Accept", defaultAccept},
+			{"Access-Control-Request-Method", *h.ACRM},
+		}
+		if h.ACRH != nil {
+			a.Header = append(a.Header, Field{"Access-Control-Request-Headers", *h.ACRH})
+		}
+		a.Header = append(a.Header, Field{"Origin", *h.PreflightOrigin})
+		return a
+	}
+	a.Method, a.Credentials, a.Body = f.method, h.Credentials, f.body
+	a.Header = make(Header, 0, len(f.header)+2)
+	if !f.header.Has("accept") {
+		a.Header = append(a.Header, Field{"Accept", defaultAccept})
+	}
+	a.Header = append(a.Header, f.header...)
+	if h.Origin != nil {
+		a.Header = append(a.Header, Field{"Origin", *h.Origin})
+	}
+	return a
+}
+
+// Kind is the Kind of Next, for a caller that sends nothing.
+func (f *Fetch) Kind() ActionKind { return f.kind }
+
+// HopIndex is the Hop of Next.
+func (f *Fetch) HopIndex() int { return len(f.hops) - 1 }
+
+// Deliver takes the response to the last action. It does nothing when none is due.
+func (f *Fetch) Deliver(resp Response) {
+	switch f.kind {
+	case ActionPreflight:
+		f.deliverPreflight(resp)
+	case ActionRequest:
+		f.response = resp
+		f.deliverResponse(resp)
+	}
+}
+
+// Fail says that the last action got no HTTP response.
+func (f *Fetch) Fail() {
+	if f.kind == ActionDone {
+		return
+	}
+	if f.kind == ActionPreflight {
+		f.out.PreflightCacheSeconds = -1
+	}
+	f.t.add(ruleNetworkError, "no HTTP response: network error")
+	f.block(ReasonNetworkError, "")
+}
+
+// deliverPreflight is CORS-preflight fetch, steps 7 and 8.
+func (f *Fetch) deliverPreflight(resp Response) {
+	in := preflightCheck{origin: f.originHeader, mode: f.req.Credentials, method: f.method, unsafe: f.unsafe, flag: f.flag}
+	reason, param := in.check(f.t, f.p, resp.Status, resp.Header)
+	refused := reason == ReasonMethodDisallowedByPreflightResponse || reason == ReasonHeaderDisallowedByPreflightResponse
+	var maxAge int64
+	if reason == "" || refused && f.p.CacheBeforeCheck {
+		maxAge = preflightMaxAge(f.p, resp.Header)
+		f.cache.store(f.cacheRequest(), &in, maxAge, resp.Header)
+	}
+	if reason != "" {
+		f.out.PreflightCacheSeconds = -1
+		f.block(reason, param)
+		return
+	}
+	f.out.PreflightCacheSeconds = int(maxAge)
+	if f.t != nil {
+		f.t.add(rulePreflight710, fmt.Sprintf("the preflight succeeds and is cached for %d s", maxAge))
+	}
+	f.send()
+}
+
+// deliverResponse is HTTP fetch, steps 4.4 to 7.
+func (f *Fetch) deliverResponse(resp Response) {
+	redirect := RedirectStatus(resp.Status)
+	if redirect && f.p.RedirectNeedsLocation {
+		redirect = hasLocation(resp.Header)
+	}
+	if redirect && f.p.InvalidLocationFirst && f.req.Redirect == RedirectFollow {
+		if _, state := f.location(resp.Header); state == locationFailure {
+			f.t.add(ruleRedirect5, "the Location does not parse: network error")
+			f.block(ReasonRedirectInvalidLocation, "")
+			return
+		}
+	}
+	// Step 4.4.
+	if f.tainting == TypeCORS {
+		if reason := checkCORS(f.t, f.p, f.originHeader, f.req.Credentials, resp.Header); reason != "" {
+			f.block(reason, "")
+			return
+		}
+	}
+	// Step 6.
+	if redirect {
+		switch f.req.Redirect {
+		case RedirectError:
+			f.t.add(ruleHTTPRedirect, "a redirect, and the redirect mode is error: network error")
+			f.block(ReasonRedirectDisallowedByMode, "")
+			return
+		case RedirectManual:
+			f.t.add(ruleHTTPRedirect, "a redirect, and the redirect mode is manual: an opaque-redirect response")
+			f.end(Allowed, TypeOpaqueRedirect)
+			return
+		}
+		if f.redirect(resp) {
+			return
+		}
+	}
+	// Main fetch, step 14.
+	f.end(Allowed, f.tainting)
+	if f.tainting != TypeOpaque {
+		f.out.Status = resp.Status
+	}
+	if f.t != nil {
+		f.traceExposure()
+	}
+}
+
+func (f *Fetch) traceExposure() {
+	if f.tainting == TypeCORS {
+		e := newExposure(f.p, TypeCORS, f.req.Credentials, f.response.Header)
+		switch {
+		case e.list.failed:
+			f.t.add(ruleMainExpose, "Access-Control-Expose-Headers is not a list of tokens: it exposes nothing")
+		case e.all:
+			f.t.add(ruleMainExpose, "Access-Control-Expose-Headers holds `*` and the credentials mode is not include: every response header is exposed")
+		case e.list.n > 0:
+			f.t.add(ruleMainExpose, "Access-Control-Expose-Headers is taken literally")
+		}
+	}
+	f.t.add(ruleMainFilter, "the response is "+string(f.tainting)+"-filtered")
+}
+
+func (f *Fetch) end(r Result, t ResponseType) {
+	f.kind = ActionDone
+	f.out.Result, f.out.Type = r, t
+}
+
+// block ends the fetch with a network error. Main fetch clears the cache
+// entries of the current URL, which after a redirect is that of the last hop.
+func (f *Fetch) block(reason Reason, param string) {
+	f.end(Blocked, TypeErr)
+	f.out.Reason, f.out.FailedParameter, f.out.FailedHop = reason, param, len(f.hops)-1
+	if f.preflighted && !f.p.CacheKeepsOnFailure {
+		f.t.add(ruleCacheClear, "cache entries of the origin and the current URL are cleared")
+		f.cache.clear(f.cacheRequest().key)
+	}
+}
+
+// Readable appends to dst what a script can read of the response: names in
+// lower case and sorted, values combined. It is Outcome's Readable without a map.
+func (f *Fetch) Readable(dst Header) Header {
+	if f.out.Result != Allowed {
+		return dst
+	}
+	e := newExposure(f.p, f.out.Type, f.req.Credentials, f.response.Header)
+	return e.fields(dst)
+}
+
+// Outcome returns what became of the request, once Next returns ActionDone.
+func (f *Fetch) Outcome() Outcome {
+	out := f.Summary()
+	out.Readable = readableMap(f.Readable(nil))
+	return out
+}
+
+// Summary is Outcome without Readable, and without allocating.
+func (f *Fetch) Summary() Outcome {
+	out := f.out
+	out.Hops = f.hops
+	out.Trace = f.trace.steps
+	return out
+}

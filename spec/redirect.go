@@ -1,0 +1,124 @@
+package spec
+
+// locationState is what https://fetch.spec.whatwg.org/#concept-response-location-url
+// returns besides a URL.
+type locationState int
+
+const (
+	locationURL locationState = iota
+	locationNull
+	locationFailure
+)
+
+// location returns the response's location URL. A Location that is there more
+// than once is a failure: its grammar allows a single one.
+func (f *Fetch) location(h Header) (URL, locationState) {
+	value, n := "", 0
+	for i := range h {
+		if equalFold(h[i].Name, "location") {
+			value = trimTabOrSpace(h[i].Value)
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return URL{}, locationNull
+	case 1:
+	default:
+		return URL{}, locationFailure
+	}
+	u, err := f.url.Resolve(value)
+	if err != nil {
+		return URL{}, locationFailure
+	}
+	return u.withFragment(f.url.fragment()), locationURL
+}
+
+// redirect is HTTP-redirect fetch
+// (https://fetch.spec.whatwg.org/#concept-http-redirect-fetch). It returns
+// false when the response is to be returned as it is.
+func (f *Fetch) redirect(resp Response) bool {
+	// Steps 3 to 5.
+	next, state := f.location(resp.Header)
+	switch state {
+	case locationNull:
+		f.t.add(ruleRedirect4, "a redirect status without Location: an ordinary response")
+		return false
+	case locationFailure:
+		f.t.add(ruleRedirect5, "the Location does not parse: network error")
+		f.block(ReasonRedirectInvalidLocation, "")
+		return true
+	}
+	// Step 6.
+	if !next.IsHTTP() {
+		f.t.add(ruleRedirect6, "the Location's scheme is not an HTTP(S) scheme: network error")
+		f.block(ReasonCorsDisabledScheme, "")
+		return true
+	}
+	// Steps 7 and 8.
+	if f.redirects == maxRedirects {
+		f.t.add(ruleRedirect7, "20 redirects were followed already: network error")
+		f.block(ReasonTooManyRedirects, "")
+		return true
+	}
+	f.redirects++
+	origin, here := next.Origin(), f.url.Origin()
+	// Steps 9 and 10.
+	if next.HasCredentials() {
+		if f.req.Mode == ModeCORS && !f.origin.SameOrigin(origin) || f.p.RedirectUserinfoRefused {
+			f.t.add(ruleRedirect9, "mode cors and a cross-origin Location with credentials: network error")
+			f.block(ReasonRedirectContainsCredentials, "")
+			return true
+		}
+		if f.tainting == TypeCORS {
+			f.t.add(ruleRedirect10, "tainting cors and a Location with credentials: network error")
+			f.block(ReasonRedirectContainsCredentials, "")
+			return true
+		}
+	}
+	// Step 11.
+	if resp.Status != 303 && f.stream {
+		f.t.add(ruleRedirect11, "the body is a stream and cannot be sent again: network error")
+		f.block(ReasonRedirectWithStreamBody, "")
+		return true
+	}
+	// Step 12.
+	if rewritesToGET(resp.Status, f.method) {
+		if f.t != nil {
+			f.t.add(ruleRedirect12, "`"+f.method+"` becomes GET, without body and request-body-headers")
+		}
+		f.method, f.body, f.stream = "GET", false, false
+		f.header = f.header.Without(IsRequestBodyHeaderName)
+	}
+	// Step 13.
+	if !here.SameOrigin(origin) {
+		if f.header.Has("authorization") {
+			f.t.add(ruleRedirect13, "the redirect is cross-origin: Authorization is dropped")
+			f.header = f.header.Without(func(name string) bool { return equalFold(name, "authorization") })
+		}
+		// Redirect-taint, step 4: the URL changes origin, and the request's
+		// origin is not that of the URL it leaves.
+		if !f.origin.SameOrigin(here) && f.originHeader != "null" {
+			f.t.add(ruleTaint, "a redirect from one cross-origin URL to another origin: Origin is `null` from now on")
+			f.originHeader = "null"
+		}
+	}
+	// Steps 18 to 22.
+	if f.t != nil {
+		f.t.add(ruleRedirect18, "redirect to "+next.String())
+	}
+	f.url = next
+	f.enterHop()
+	return true
+}
+
+// rewritesToGET is the condition of HTTP-redirect fetch, step 12.
+func rewritesToGET(status int, method string) bool {
+	switch status {
+	case 301, 302:
+		return method == "POST"
+	case 303:
+		return method != "GET" && method != "HEAD"
+	}
+	return false
+}
