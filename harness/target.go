@@ -17,6 +17,9 @@ type Target struct {
 	Policies map[string]PolicyState
 	// Missing are the contract parts that the target does not have, with the reason.
 	Missing map[cases.Part]string
+	// HeadBytes is the size of the largest request head that the server is
+	// declared to accept; 0 when not known.
+	HeadBytes int
 	// Declared is the policy of an ordinary endpoint that serves no contract,
 	// Endpoint its URL.
 	Declared *cases.Policy

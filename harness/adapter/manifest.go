@@ -1,0 +1,221 @@
+// Package adapter installs and starts the servers under testdata/frameworks:
+// one directory for each real framework, with a manifest, adapter.yaml, that
+// says how. What such a server answers is the contract of
+// testdata/frameworks/README.md.
+package adapter
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// ManifestFile is the name of the manifest in an adapter's directory.
+const ManifestFile = "adapter.yaml"
+
+// Manifest is an adapter.yaml. All commands are given to sh -c, in the
+// adapter's directory, with the caller's environment and CORSPROOF_CACHE: the
+// absolute path of a directory for what they build.
+type Manifest struct {
+	// Name is the directory's: "rs-cors".
+	Name string `yaml:"name"`
+	// Display is the name people know: "rs/cors".
+	Display  string `yaml:"display"`
+	Language string `yaml:"language"`
+	// Package is what brings the CORS layer, as its registry names it; for a
+	// middleware written by hand, where it comes from.
+	Package string `yaml:"package"`
+	// VersionCommand asks the package manager for the installed
+	// version. The first line of what it prints is the version; a host
+	// framework's may follow in brackets: "2.8.6 (express 5.3.0)".
+	VersionCommand string `yaml:"version"`
+	// InstallCommands fetch and build, from lock files only. They
+	// run once for each state of the adapter's files (see Install). May be empty.
+	InstallCommands []string `yaml:"install"`
+	// Inputs are files and directories outside of the adapter's own whose change
+	// also asks for a new install, relative to the adapter's directory.
+	Inputs []string `yaml:"inputs"`
+	// Outputs are what the install leaves in the adapter's own directory rather than
+	// in CORSPROOF_CACHE (node_modules): no input, and installed again when gone.
+	Outputs []string `yaml:"outputs"`
+	// StartCommand serves until it gets SIGTERM. It has PORT and
+	// CORSPROOF_POLICIES besides; begin it with exec.
+	StartCommand string `yaml:"start"`
+	// PerPolicy: a process can only hold one policy. The start command is then run once for
+	// each, with only that one in CORSPROOF_POLICIES; a framework that refuses it
+	// ends the process, with "refused: MESSAGE" as the last line on stderr.
+	PerPolicy bool `yaml:"per_policy"`
+	// NotExpressible are the policies that the framework has no way to say, with
+	// the reason. The server is not given them.
+	NotExpressible map[string]string `yaml:"not_expressible"`
+	// Missing are the parts of the contract that the framework cannot do, with the reason.
+	Missing map[cases.Part]string `yaml:"missing"`
+	Limits  Limits                `yaml:"limits"`
+	// Notes are for readers of the comparison: what else is particular.
+	Notes string `yaml:"notes"`
+
+	// Dir is the adapter's directory, absolute.
+	Dir string `yaml:"-"`
+
+	lines map[string]int // of each key and of each key below it: "missing.panic"
+}
+
+// Limits are a server's declared limits; zero values are not known.
+type Limits struct {
+	HeadBytes int `yaml:"head_bytes"` // the largest request head it accepts
+}
+
+// Parts are the parts of the contract that a manifest may declare missing.
+var Parts = []cases.Part{
+	"options", "echo", "respond", "panic", "count", "secret", "post-only", "stream", "nope", "outer-vary",
+}
+
+// ManifestError is one thing wrong with a manifest.
+type ManifestError struct {
+	File string
+	Line int // 0 when it is about the file as a whole
+	What string
+}
+
+func (e *ManifestError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.File, e.What)
+	}
+	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.What)
+}
+
+// Load reads the manifest of the adapter in dir. The error joins one
+// *ManifestError for each thing that is wrong.
+func Load(dir string) (*Manifest, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("loading the adapter in %s: %w", dir, err)
+	}
+	file := filepath.Join(dir, ManifestFile)
+	data, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("loading the adapter in %s: there is no %s; give an adapter's directory, such as testdata/frameworks/rs-cors", dir, ManifestFile)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("loading the adapter in %s: %w", dir, err)
+	}
+	m := &Manifest{Dir: abs, lines: map[string]int{}}
+	if err := yaml.Load(data, m, yaml.WithKnownFields()); err != nil {
+		return nil, positioned(file, err)
+	}
+	var doc yaml.Node
+	if err := yaml.Load(data, &doc); err != nil {
+		return nil, positioned(file, err)
+	}
+	m.note("", &doc)
+	return m, m.validate()
+}
+
+// positioned turns the YAML library's errors into ours.
+func positioned(file string, err error) error {
+	var several *yaml.LoadErrors
+	if errors.As(err, &several) {
+		var all []error
+		for _, one := range several.Errors {
+			all = append(all, &ManifestError{file, one.Mark.Line, one.Message})
+		}
+		return errors.Join(all...)
+	}
+	if one, ok := errors.AsType[*yaml.LoadError](err); ok {
+		return &ManifestError{file, one.Mark.Line, one.Message}
+	}
+	return &ManifestError{file, 0, err.Error()}
+}
+
+// note remembers where each key stands.
+func (m *Manifest) note(prefix string, node *yaml.Node) {
+	switch node.Kind {
+	case yaml.DocumentNode:
+		for _, child := range node.Content {
+			m.note(prefix, child)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := prefix + node.Content[i].Value
+			m.lines[key] = node.Content[i].Line
+			m.note(key+".", node.Content[i+1])
+		}
+	}
+}
+
+func (m *Manifest) wrong(key, format string, args ...any) error {
+	return &ManifestError{filepath.Join(m.Dir, ManifestFile), m.lines[key], fmt.Sprintf(format, args...)}
+}
+
+func (m *Manifest) validate() error {
+	var all []error
+	for key, value := range map[string]string{
+		"name": m.Name, "display": m.Display, "language": m.Language, "package": m.Package, "version": m.VersionCommand, "start": m.StartCommand,
+	} {
+		if strings.TrimSpace(value) == "" {
+			all = append(all, m.wrong(key, "%s is missing or empty", key))
+		}
+	}
+	if base := filepath.Base(m.Dir); m.Name != "" && m.Name != base {
+		all = append(all, m.wrong("name", "name is %q, but the directory is %q; they must agree", m.Name, base))
+	}
+	for _, path := range m.Outputs {
+		if !filepath.IsLocal(path) {
+			all = append(all, m.wrong("outputs", "outputs: %q is not below the adapter's directory", path))
+		}
+	}
+	for _, path := range m.Inputs {
+		if _, err := os.Stat(filepath.Join(m.Dir, path)); err != nil {
+			all = append(all, m.wrong("inputs", "inputs: %v", err))
+		}
+	}
+	for part, reason := range m.Missing {
+		if !slices.Contains(Parts, part) {
+			all = append(all, m.wrong("missing."+string(part), "missing: %q is not a part of the contract; the parts are %v", part, Parts))
+		}
+		if strings.TrimSpace(reason) == "" {
+			all = append(all, m.wrong("missing."+string(part), "missing: %s needs the reason", part))
+		}
+	}
+	for policy, reason := range m.NotExpressible {
+		if strings.TrimSpace(reason) == "" {
+			all = append(all, m.wrong("not_expressible."+policy, "not_expressible: %s needs the reason", policy))
+		}
+	}
+	if m.Limits.HeadBytes < 0 {
+		all = append(all, m.wrong("limits.head_bytes", "limits: head_bytes is %d; it is a number of bytes, 0 for not known", m.Limits.HeadBytes))
+	}
+	return sorted(all)
+}
+
+// CheckPolicies reports the policies of NotExpressible that are none of the
+// standard ones, which are all that the given list holds.
+func (m *Manifest) CheckPolicies(standard []cases.Policy) error {
+	var all []error
+	for policy := range maps.Keys(m.NotExpressible) {
+		if !slices.ContainsFunc(standard, func(p cases.Policy) bool { return p.Name == policy }) {
+			all = append(all, m.wrong("not_expressible."+policy, "not_expressible: there is no policy %q", policy))
+		}
+	}
+	return sorted(all)
+}
+
+// sorted joins errors in the order of their lines.
+func sorted(all []error) error {
+	slices.SortFunc(all, func(a, b error) int {
+		x, y := a.(*ManifestError), b.(*ManifestError)
+		if x.Line != y.Line {
+			return x.Line - y.Line
+		}
+		return strings.Compare(x.What, y.What)
+	})
+	return errors.Join(all...)
+}

@@ -1,0 +1,3 @@
+module corsproof.example/contract
+
+go 1.26.0

@@ -1,0 +1,68 @@
+// Package contract is what the Go adapters share: the policies as the harness
+// hands them over, the handlers of the contract (../../README.md) and the
+// outermost layer with the listener. It is written against net/http only.
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+)
+
+// Policy is one policy of the file that CORSPROOF_POLICIES names. The fields
+// are explained where the suite defines them (cases/policy.go).
+type Policy struct {
+	Name           string      `json:"name"`
+	Origins        []string    `json:"origins"`
+	OriginPatterns []string    `json:"origin_patterns"`
+	OriginRegexes  []string    `json:"origin_regexes"`
+	OriginFunc     *OriginFunc `json:"origin_func"`
+	Credentials    bool        `json:"credentials"`
+	Methods        []string    `json:"methods"`
+	RequestHeaders []string    `json:"request_headers"`
+	ExposeHeaders  []string    `json:"expose_headers"`
+	MaxAge         *int        `json:"max_age"` // seconds; nil: not configured
+	PrivateNetwork bool        `json:"private_network"`
+	ZeroConfig     bool        `json:"zero_config"` // the framework's own defaults, nothing else
+}
+
+// OriginFunc asks for a callback that allows one origin and panics for another.
+type OriginFunc struct {
+	Allow string `json:"allow"`
+	Throw string `json:"throw"`
+}
+
+// Decide is the callback: true for Allow, a panic for Throw, else false.
+func (f *OriginFunc) Decide(origin string) bool {
+	if origin == f.Throw {
+		panic("the origin callback throws for " + origin)
+	}
+	return origin == f.Allow
+}
+
+// AnyOrigin says whether the policy allows every origin.
+func (p Policy) AnyOrigin() bool { return slices.Contains(p.Origins, "*") }
+
+// AnyMethod says whether the policy allows every method.
+func (p Policy) AnyMethod() bool { return slices.Contains(p.Methods, "*") }
+
+// AnyHeader says whether the policy allows every request header.
+func (p Policy) AnyHeader() bool { return slices.Contains(p.RequestHeaders, "*") }
+
+// Policies reads the file that CORSPROOF_POLICIES names.
+func Policies() ([]Policy, error) {
+	path := os.Getenv("CORSPROOF_POLICIES")
+	if path == "" {
+		return nil, fmt.Errorf("CORSPROOF_POLICIES is not set: it names the JSON file with the policies to serve")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the policies: %w", err)
+	}
+	var policies []Policy
+	if err := json.Unmarshal(data, &policies); err != nil {
+		return nil, fmt.Errorf("reading the policies from %s: %w", path, err)
+	}
+	return policies, nil
+}
