@@ -1,0 +1,182 @@
+package wire
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"time"
+)
+
+// h1conn is one HTTP/1 connection. It is used by one goroutine at a time.
+type h1conn struct {
+	nc   net.Conn
+	addr string
+	opt  *Options
+	r    *bufio.Reader
+	out  []byte // scratch for requests
+
+	used      bool // has answered a request before
+	dead      bool // cannot answer another
+	idleSince time.Time
+}
+
+func newH1(nc net.Conn, addr string, opt *Options) *h1conn {
+	return &h1conn{nc: nc, addr: addr, opt: opt, r: bufio.NewReaderSize(nc, 8<<10)}
+}
+
+// do sends the requests one behind the other without waiting (pipelining, when
+// there are several) and reads the answers in order. Each request gets an
+// answer or an error.
+func (c *h1conn) do(ctx context.Context, reqs []*Request) []Answer {
+	answers := make([]Answer, len(reqs))
+	release := c.guard(ctx)
+	defer release()
+
+	start := time.Now()
+	c.out = c.out[:0]
+	for _, req := range reqs {
+		c.out = appendRequest(c.out, req)
+	}
+	// A server may answer and hang up before it has read a large request:
+	// then writing fails, and the answer is there to be read all the same.
+	_, writeErr := c.nc.Write(c.out)
+	for i, req := range reqs {
+		if c.dead {
+			answers[i].Err = &Error{Kind: Closed, Addr: c.addr, Doing: "reading the answer of", Err: errHungUp}
+			continue
+		}
+		resp, err := c.receive(ctx, req, i == len(reqs)-1)
+		if err != nil && err.Kind == Closed && writeErr != nil {
+			err = ioError(ctx, c.addr, "sending the request to", false, writeErr)
+		}
+		if err != nil {
+			c.dead = true
+			answers[i].Err = err
+			continue
+		}
+		resp.Elapsed = time.Since(start)
+		c.used = true
+		answers[i].Response = resp
+	}
+	c.idleSince = time.Now()
+	return answers
+}
+
+// guard ties the connection to ctx: its deadline and its cancellation.
+func (c *h1conn) guard(ctx context.Context) (release func()) {
+	deadline, _ := ctx.Deadline()
+	_ = c.nc.SetDeadline(deadline)
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	stop := context.AfterFunc(ctx, func() { _ = c.nc.SetDeadline(time.Unix(1, 0)) })
+	return func() {
+		if !stop() {
+			c.dead = true // the deadline in the past may hit the next user
+		}
+	}
+}
+
+// appendRequest writes a request exactly as it is stated.
+func appendRequest(b []byte, req *Request) []byte {
+	version := req.Version
+	if version == "" {
+		version = "HTTP/1.1"
+	}
+	b = append(append(b, req.method()...), ' ')
+	b = append(append(b, req.target()...), ' ')
+	b = append(append(b, version...), '\r', '\n')
+	for _, line := range req.Lines {
+		b = append(append(b, line...), '\r', '\n')
+	}
+	b = append(b, '\r', '\n')
+	return append(b, req.Body...)
+}
+
+// receive reads the answer to req. last tells that nothing was sent behind it.
+func (c *h1conn) receive(ctx context.Context, req *Request, last bool) (*Response, *Error) {
+	var started bool
+	var interim []Interim
+	for {
+		h, err := readHead(c.r, c.opt.MaxHead, &started)
+		if err != nil {
+			return nil, c.fail(ctx, "reading the head of the answer of", started, err)
+		}
+		if h.status < 200 && h.status != 101 {
+			if len(interim) == maxInterim {
+				return nil, c.fail(ctx, "reading the answer of", true, malformed("more than %d interim answers", maxInterim))
+			}
+			interim = append(interim, Interim{h.status, h.header})
+			continue
+		}
+		return c.finish(ctx, req, h, interim, last)
+	}
+}
+
+// maxInterim bounds the 1xx answers to one request.
+const maxInterim = 100
+
+// finish reads what follows the head of a final answer.
+func (c *h1conn) finish(ctx context.Context, req *Request, h head, interim []Interim, last bool) (*Response, *Error) {
+	resp := &Response{Proto: h.proto, Status: h.status, Phrase: h.phrase, Header: h.header, HeadBytes: h.bytes, Interim: interim}
+	f, length, err := frame(req.Method, h)
+	if err == nil {
+		var trailer []byte
+		body := sink{keep: c.opt.KeepBody}
+		trailer, err = readBody(c.r, f, length, c.opt.MaxBody, c.opt.MaxHead, &body)
+		resp.Body, resp.Size = body.data, body.size
+		if err == nil && len(trailer) > 2 {
+			resp.Trailer, err = parseFields(string(trailer))
+		}
+	}
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		resp.Closed = true
+	case err != nil:
+		e := c.fail(ctx, "reading the content of the answer of", true, err)
+		e.Partial = resp
+		return nil, e
+	}
+	// 101 and a CONNECT answer end HTTP on this connection.
+	resp.Closed = resp.Closed || f == untilClose || closes(h) || h.status == 101 || req.Method == "CONNECT"
+	if last {
+		resp.Excess = c.r.Buffered()
+	}
+	// What lies behind the last answer would be taken for the next one.
+	c.dead = resp.Closed || resp.Excess > 0
+	return resp, nil
+}
+
+// closes tells whether the connection ends after this answer (RFC 9112 section 9.3).
+func closes(h head) bool {
+	if hasToken(h.header, "Connection", "close") {
+		return true
+	}
+	return h.proto == "HTTP/1.0" && !hasToken(h.header, "Connection", "keep-alive")
+}
+
+func (c *h1conn) fail(ctx context.Context, doing string, started bool, err error) *Error {
+	var m *malformedError
+	switch {
+	case errors.As(err, &m):
+		return &Error{Kind: Malformed, Addr: c.addr, Doing: doing, Received: c.glimpse(), Err: err}
+	case errors.Is(err, errTooLarge):
+		return &Error{Kind: TooLarge, Addr: c.addr, Doing: doing, Err: err}
+	}
+	return ioError(ctx, c.addr, doing, started, err)
+}
+
+// glimpse is the beginning of what is still in the buffer, for messages.
+func (c *h1conn) glimpse() string {
+	b, _ := c.r.Peek(min(c.r.Buffered(), 60))
+	return strings.Clone(string(b))
+}
+
+// reusable tells whether an idle connection can be expected to answer.
+func (c *h1conn) reusable(now time.Time) bool {
+	return !c.dead && c.r.Buffered() == 0 && now.Sub(c.idleSince) < c.opt.MaxIdle && quiet(c.nc)
+}
+
+func (c *h1conn) close() { _ = c.nc.Close() }

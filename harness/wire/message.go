@@ -1,0 +1,100 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Request is one request, as it goes on the wire.
+type Request struct {
+	Method string // empty: GET
+	Target string // the request target as it stands: "/ok?x", "*", "http://host/ok"; empty: "/"
+	// Version is the protocol version of an HTTP/1 request line; empty:
+	// "HTTP/1.1". HTTP/2 has none.
+	Version string
+	// Lines are the field lines as they stand, without line end, Host
+	// included. HTTP/2 sends each as a field with a lower-case name and
+	// the value without surrounding whitespace; Host becomes :authority.
+	Lines []string
+	// Body is sent as it stands. No framing is added on HTTP/1: Lines state it.
+	Body string
+}
+
+func (r *Request) method() string {
+	if r.Method == "" {
+		return "GET"
+	}
+	return r.Method
+}
+
+func (r *Request) target() string {
+	if r.Target == "" {
+		return "/"
+	}
+	return r.Target
+}
+
+// idempotent tells whether a request may be sent again when the connection
+// turns out to be stale (RFC 9110 section 9.2.2).
+func (r *Request) idempotent() bool {
+	switch r.Method {
+	case "", "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE":
+		return true
+	}
+	return false
+}
+
+// Response is an answer as it stood on the wire.
+type Response struct {
+	Proto  string      // "HTTP/1.1", "HTTP/1.0", "HTTP/2.0"
+	Status int         // 100-999
+	Phrase string      // reason phrase; empty on HTTP/2
+	Header spec.Header // in order, original case, surrounding whitespace removed, obs-fold joined by one space
+	// Trailer are the trailer fields.
+	Trailer spec.Header
+	// Body is the content without transfer coding, at most Options.KeepBody bytes.
+	Body []byte
+	// Size is the length of the whole content in bytes.
+	Size int64
+	// Interim are the 1xx answers before this one.
+	Interim []Interim
+	// HeadBytes is the size of the final head with its line ends; on HTTP/2,
+	// which compresses, the size it would have in HTTP/1.1 field lines.
+	HeadBytes int
+	// Excess is the number of bytes that arrived together with the answer but
+	// lie after its end and answer no request: a HEAD or 304 with content.
+	Excess int
+	// Closed: the answer ends the connection.
+	Closed bool
+	// Resent: the first connection was stale and the request was sent again.
+	Resent bool
+	// Elapsed is the time from before the request was written until the
+	// answer was complete.
+	Elapsed time.Duration
+}
+
+// Interim is one 1xx answer.
+type Interim struct {
+	Status int
+	Header spec.Header
+}
+
+// Endpoint is what a connection leads to.
+type Endpoint struct {
+	Addr string // host:port
+	TLS  bool
+	// ServerName is the TLS name; empty: the host of Addr.
+	ServerName string
+	// Proto is the protocol to speak: "h1" (also empty) or "h2". Over TLS h2
+	// is negotiated (ALPN); in the clear it needs prior knowledge. "any"
+	// offers both over TLS and takes what the server picks.
+	Proto string
+}
+
+// The values of Endpoint.Proto.
+const (
+	H1  = "h1"
+	H2  = "h2"
+	Any = "any"
+)
