@@ -49,7 +49,7 @@ func (a *application) routes() map[string]handler {
 		"/respond":    {"respond", nil, serveRespond},
 		"/panic":      {"panic", get, servePanic},
 		"/count":      {"count", every, a.counters.count},
-		"/count/read": {"count-read", get, a.counters.read},
+		"/count/read": {"count", get, a.counters.read},
 		"/secret":     {"secret", every, serveSecret},
 		"/post-only":  {"post-only", []string{http.MethodPost}, serveText("post-only")},
 		"/stream":     {"stream", get, serveStream},
@@ -124,7 +124,7 @@ func serveEcho(w http.ResponseWriter, r *http.Request) {
 		Method  string      `json:"method"`
 		Headers [][2]string `json:"headers"`
 		Body    string      `json:"body"`
-	}{Method: r.Method, Headers: [][2]string{}, Body: string(body)}
+	}{Method: r.Method, Headers: [][2]string{{"Host", r.Host}}, Body: string(body)}
 	for name, values := range r.Header {
 		for _, v := range values {
 			seen.Headers = append(seen.Headers, [2]string{name, v})
@@ -137,7 +137,7 @@ func serveEcho(w http.ResponseWriter, r *http.Request) {
 
 // serveRespond answers as the query says.
 func serveRespond(w http.ResponseWriter, r *http.Request) {
-	status, body, etag, ranges := http.StatusOK, "", "", false
+	status, body, etag := http.StatusOK, "", ""
 	h := w.Header()
 	h.Set("Content-Type", "text/plain")
 	for param := range strings.SplitSeq(r.URL.RawQuery, "&") {
@@ -170,19 +170,15 @@ func serveRespond(w http.ResponseWriter, r *http.Request) {
 			etag = value
 		case "body":
 			body = value
-		case "ranges":
-			ranges = value == "1"
 		}
 	}
 	if etag != "" {
 		h.Set("Etag", etag)
 	}
-	if status == http.StatusOK && (etag != "" || ranges) {
-		// net/http knows If-None-Match, Range and If-Range.
-		if !ranges {
-			r = r.Clone(r.Context())
-			r.Header.Del("Range")
-		}
+	if status == http.StatusOK && etag != "" {
+		// net/http knows If-None-Match; ranges are no part of the contract.
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
 		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
 		return
 	}

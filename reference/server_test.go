@@ -53,6 +53,7 @@ var _ = Describe("the contract server", func() {
 			resp, got := send(plainClient, method, s.URL+"/exact"+path, header)
 			Expect(resp.StatusCode).To(Equal(status))
 			Expect(resp.Header.Get("X-App")).To(Equal(app))
+			got = strings.ReplaceAll(got, strings.TrimPrefix(s.URL, "http://"), "HOST")
 			Expect(strings.TrimSpace(got)).To(Equal(body))
 			Expect(resp.Header["Vary"]).To(HaveExactElements("Accept-Encoding", "Origin"))
 			for _, line := range want {
@@ -66,7 +67,7 @@ var _ = Describe("the contract server", func() {
 		Entry("HEAD /ok without content", "HEAD", "/ok", nil, 200, "ok", "", "Content-Length: 2"),
 		Entry("/options", "OPTIONS", "/options", nil, 200, "options", "options", "Allow: GET, OPTIONS"),
 		Entry("/echo", "PUT", "/echo", lines("X-A: 1", "X-A: 2", "User-Agent: t", "Accept-Encoding: x"), 200, "echo",
-			`{"method":"PUT","headers":[["Accept-Encoding","x"],["Content-Length","0"],["User-Agent","t"],["X-A","1"],["X-A","2"]],"body":""}`),
+			`{"method":"PUT","headers":[["Accept-Encoding","x"],["Content-Length","0"],["Host","HOST"],["User-Agent","t"],["X-A","1"],["X-A","2"]],"body":""}`),
 		Entry("/respond", "GET", "/respond", nil, 200, "respond", ""),
 		Entry("/respond with a status, fields in order and content", "GET", "/respond?status=418&add=X-A:1&add=X-A:%202&set=X-B:1&set=X-B:2&body=te%20a", nil, 418, "respond", "te a", "X-A: 1", "X-A: 2", "X-B: 2"),
 		Entry("/respond with a redirect", "GET", "/respond?status=302&set=Location:/any/ok", nil, 302, "respond", "", "Location: /any/ok"),
@@ -74,8 +75,6 @@ var _ = Describe("the contract server", func() {
 		Entry("/respond with an entity tag", "GET", "/respond?etag=%22v1%22&body=x", lines("Range: bytes=0-0"), 200, "respond", "x", `Etag: "v1"`),
 		Entry("/respond to the same entity tag", "GET", "/respond?etag=%22v1%22&body=x", lines(`If-None-Match: "v0", "v1"`), 304, "respond", "", `Etag: "v1"`),
 		Entry("/respond to another entity tag", "GET", "/respond?etag=%22v1%22&body=x", lines(`If-None-Match: "v0"`), 200, "respond", "x"),
-		Entry("/respond to a range", "GET", "/respond?ranges=1&body=abc", lines("Range: bytes=1-1"), 206, "respond", "b", "Content-Range: bytes 1-1/3"),
-		Entry("/respond to a range outside", "GET", "/respond?ranges=1&body=abc", lines("Range: bytes=9-"), 416, "respond", "invalid range: failed to overlap", "Content-Range: bytes */3"),
 		Entry("/respond to nonsense", "GET", "/respond?status=999", nil, 400, "respond", "respond: status=999: want 200 to 599"),
 		Entry("/respond to an injected field", "GET", "/respond?add=X-A:1%0d%0aX-B:2", nil, 400, "respond", `respond: add=X-A:1`+"\r\n"+`X-B:2: want Name:value`),
 		Entry("/panic with a 500 that keeps the grant", "GET", "/panic", lines("Origin: https://app.example"), 500, "", "internal server error", "Access-Control-Allow-Origin: https://app.example"),
