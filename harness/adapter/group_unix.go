@@ -31,7 +31,7 @@ func guard(leader *os.Process) (dismiss func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	watch := exec.Command("sh", "-c", `cat >/dev/null; kill -KILL -- "-$0"`, fmt.Sprint(leader.Pid))
+	watch := exec.Command("sh", "-c", `cat >/dev/null; kill -KILL "-$0"`, fmt.Sprint(leader.Pid))
 	watch.Stdin = reader
 	watch.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	err = watch.Start()
