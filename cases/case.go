@@ -1,5 +1,3 @@
-// Package cases is the table: what an owner can mean (Policy), what a server
-// must do about it (Case), and the expansion of the two into checks.
 package cases
 
 import "time"
@@ -63,8 +61,12 @@ type Case struct {
 	Over string `yaml:"over" json:"over,omitempty"`
 	// Via puts something between client and target: "" nothing,
 	// "shared-cache" an RFC 9111 cache of the harness, fresh for each check.
-	Via   string `yaml:"via" json:"via,omitempty"`
-	Steps []Step `yaml:"steps" json:"steps"`
+	Via string `yaml:"via" json:"via,omitempty"`
+	// Intent "skip: REASON" says why an expectation of the case is not what its
+	// policies mean (the application answers with CORS headers of its own, ...). The
+	// loader reports a difference without it.
+	Intent string `yaml:"intent" json:"intent,omitempty"`
+	Steps  []Step `yaml:"steps" json:"steps"`
 
 	Group string   `yaml:"-" json:"group"`
 	Pos   Position `yaml:"-" json:"-"`

@@ -1,0 +1,270 @@
+package cases
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The possible values of the fields of a step; "" is the default.
+var (
+	apis = []string{"", "fetch", "xhr", "img", "script", "module", "font", "stylesheet", "eventsource", "beacon", "canvas", "navigate"}
+
+	modes        = []string{"", "cors", "no-cors", "same-origin"}
+	credentials  = []string{"", "omit", "same-origin", "include"}
+	redirects    = []string{"", "follow", "error", "manual"}
+	cacheModes   = []string{"", "default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"}
+	crossorigins = []string{"", "anonymous", "use-credentials"}
+	bodyKinds    = []string{"", "urlsearchparams", "formdata", "blob", "bytes", "stream"}
+	connections  = []string{"", "new", "same", "pipelined"}
+	outcomes     = []string{"allowed", "blocked", "type-error"}
+	types        = []string{"", "basic", "cors", "opaque", "opaqueredirect"}
+)
+
+// status is one accepted status of a StatusSet.
+var status = regexp.MustCompile(`^(not )?([1-5]xx|[1-5][0-9][0-9])$|^(<|<=|>|>=)[1-9]00$`)
+
+// step checks the structure of one step.
+func (k *caseChecker) step(i int) {
+	s := &k.c.Steps[i]
+	path := at("steps", i)
+	switch {
+	case s.Request == nil && s.Wire == nil:
+		k.bad(MissingKey, path, path+" has neither request nor wire", "exactly one of them")
+	case s.Request != nil && s.Wire != nil:
+		k.bad(Conflict, path, path+" has both request and wire", "exactly one of them")
+	case s.Request != nil && len(s.Answer) > 0:
+		k.bad(Conflict, path+".answer", "answer stands beside request", "expect; answer is what a wire step expects")
+	case s.Wire != nil && s.Expect != nil:
+		k.bad(Conflict, path+".expect", "expect stands beside wire", "answer; expect is what a request step expects")
+	}
+	if s.Name != "" && slices.IndexFunc(k.c.Steps, func(o Step) bool { return o.Name == s.Name }) < i {
+		k.bad(Duplicate, path+".name", fmt.Sprintf("there is a step %q already", s.Name), "another name")
+	}
+	if s.Times < 0 || s.Parallel < 0 {
+		k.bad(BadValue, path, "times or parallel is negative", "0 or more")
+	}
+	if s.Request != nil {
+		k.request(s.Request, path+".request")
+	}
+	if s.Wire != nil {
+		k.wire(s.Wire, path+".wire", i)
+	}
+	if s.Expect != nil {
+		k.expect(s.Expect, path+".expect")
+	}
+	k.predicates(s.Answer, path+".answer", i)
+	if i == len(k.c.Steps)-1 && k.c.Level != Info &&
+		!slices.ContainsFunc(k.c.Steps, func(s Step) bool { return s.Expect != nil || len(s.Answer) > 0 }) {
+		k.bad(MissingKey, path, "no step expects anything", "expect (of a request) or answer (of a wire step); only info cases can do without")
+	}
+}
+
+func (k *caseChecker) request(r *Request, path string) {
+	if r.Origin == "" {
+		k.bad(MissingKey, path+".origin", path+".origin is missing", "the origin of the page, such as \"{{allowed}}\"")
+	}
+	k.path(r.Path, path+".path", false)
+	k.oneOf(path+".api", r.API, apis)
+	k.oneOf(path+".mode", r.Mode, modes)
+	k.oneOf(path+".credentials", r.Credentials, credentials)
+	k.oneOf(path+".redirect", r.Redirect, redirects)
+	k.oneOf(path+".cache", r.Cache, cacheModes)
+	k.oneOf(path+".crossorigin", r.Crossorigin, crossorigins)
+	if r.Body != nil {
+		k.oneOf(path+".body.kind", r.Body.Kind, bodyKinds)
+	}
+	if r.API == "xhr" {
+		for _, f := range []struct{ key, value, only string }{
+			{"mode", r.Mode, "cors"}, {"redirect", r.Redirect, "follow"}, {"cache", r.Cache, ""},
+		} {
+			if f.value != "" && f.value != f.only {
+				k.bad(Conflict, path+"."+f.key, fmt.Sprintf("an XMLHttpRequest cannot have %s: %s", f.key, f.value), "api: fetch, or without it")
+			}
+		}
+		if r.Credentials == "omit" || r.Body != nil && r.Body.Kind == "stream" {
+			k.bad(Conflict, path, "an XMLHttpRequest cannot have credentials: omit or a stream as its body", "api: fetch")
+		}
+	} else if r.UploadListener {
+		k.bad(Conflict, path+".upload_listener", "upload_listener is for XMLHttpRequest", "api: xhr")
+	}
+}
+
+func (k *caseChecker) path(value, path string, target bool) {
+	if value == "" || strings.HasPrefix(value, "/") || target && strings.HasPrefix(value, "=") || strings.HasPrefix(value, "{{") {
+		return
+	}
+	want := "a path below the policy's base, such as /ok?x=1"
+	if target {
+		want += "; or = and the whole request target"
+	}
+	k.bad(BadValue, path, fmt.Sprintf("%s is %q", path, value), want)
+}
+
+func (k *caseChecker) wire(w *Wire, path string, i int) {
+	k.path(w.Path, path+".path", true)
+	k.oneOf(path+".connection", w.Connection, connections)
+	if i == 0 && (w.Connection == "same" || w.Connection == "pipelined") {
+		k.bad(Conflict, path+".connection", "the first step has no connection before it", `"new" or nothing`)
+	}
+}
+
+func (k *caseChecker) statuses(set StatusSet, path string) {
+	for _, s := range set {
+		if !status.MatchString(s) {
+			k.bad(BadValue, path, fmt.Sprintf("%s is %q", path, s), `a status such as 200, 2xx, "not 5xx" or "<500"`)
+		}
+	}
+}
+
+func (k *caseChecker) expect(e *Expect, path string) {
+	if e.Outcome == "" {
+		k.bad(MissingKey, path+".outcome", path+".outcome is missing", "one of "+strings.Join(outcomes, ", "))
+	} else {
+		k.oneOf(path+".outcome", e.Outcome, outcomes)
+	}
+	k.oneOf(path+".type", e.Type, types)
+	k.statuses(e.Status, path+".status")
+	if e.Outcome != "blocked" && len(e.Reasons) > 0 {
+		k.bad(Conflict, path+".reasons", "reasons stand beside outcome "+e.Outcome, "outcome: blocked")
+	}
+	if e.Outcome != "allowed" && (e.Type != "" || len(e.Readable) > 0 || len(e.Hidden) > 0 || e.Body != nil || len(e.Status) > 0) {
+		k.bad(Conflict, path, "a script reads nothing of a request that is "+e.Outcome, "type, status, readable, hidden and body_contains only with outcome: allowed")
+	}
+	for i, r := range e.Reasons {
+		if !knownReason(r) {
+			k.bad(BadValue, at(path+".reasons", i), fmt.Sprintf("there is no reason %q%s", r, didYouMean(r, reasons())), "a reason code of package spec")
+		}
+	}
+}
+
+// predicates checks a list of predicates of step i.
+func (k *caseChecker) predicates(list []Predicate, path string, i int) {
+	for j := range list {
+		k.predicate(&list[j], at(path, j), i)
+	}
+}
+
+func (k *caseChecker) predicate(p *Predicate, path string, i int) {
+	var set []string
+	for f, v := range reflect.ValueOf(*p).Fields() {
+		if !v.IsZero() {
+			set = append(set, f.Tag.Get("yaml"))
+		}
+	}
+	pair := len(set) == 2 && set[0] == "if" && set[1] == "then"
+	switch {
+	case len(set) == 0:
+		k.bad(MissingKey, path, path+" says nothing", "exactly one predicate")
+	case len(set) == 1 && (set[0] == "if" || set[0] == "then"):
+		k.bad(MissingKey, path, path+" has "+set[0]+" alone", "if and then together")
+	case len(set) > 1 && !pair:
+		k.bad(Conflict, path, path+" has "+strings.Join(set, " and "), "exactly one predicate; write the others as items of their own")
+	}
+	k.statuses(p.Status, path+".status")
+	for _, m := range []*FieldValue{p.Matches, p.NotMatches} {
+		if m == nil || strings.Contains(m.Value, "{{") {
+			continue
+		}
+		if _, err := regexp.Compile(m.Value); err != nil {
+			k.bad(BadValue, path, path+": "+err.Error(), "a regular expression as RE2 has them")
+		}
+	}
+	k.fieldNames(p, path)
+	for _, ref := range []struct{ key, name string }{{"same_as", p.SameAs}, {"pace.of", paceOf(p)}} {
+		if ref.name != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == ref.name }) {
+			k.bad(BadValue, path, fmt.Sprintf("%s.%s is %q, no step before has that name", path, ref.key, ref.name), "the name of an earlier step")
+		}
+	}
+	if f := p.Faster; f != nil && (f.Of == "" || f.Ratio <= 0) {
+		k.bad(MissingKey, path, path+".pace has no step to compare with, or no ratio", "of, ratio and floor")
+	}
+	for j, alt := range p.AnyOf {
+		if len(alt) == 0 {
+			k.bad(MissingKey, path, path+".any_of has an empty alternative", "predicates")
+		}
+		k.predicates(alt, at(path+".any_of", j), i)
+	}
+	k.predicates(p.If, path+".if", i)
+	k.predicates(p.Then, path+".then", i)
+}
+
+func paceOf(p *Predicate) string {
+	if p.Faster == nil {
+		return ""
+	}
+	return p.Faster.Of
+}
+
+// fieldNames checks the field names that a predicate is about.
+func (k *caseChecker) fieldNames(p *Predicate, path string) {
+	var names []string
+	for _, list := range []Names{p.Absent, p.Present, p.OneLine, p.AtMostOneLine, p.NoRepeats, p.Tokens} {
+		names = append(names, list...)
+	}
+	for _, v := range []*FieldValue{p.Equals, p.NotEquals, p.Matches, p.NotMatches} {
+		if v != nil {
+			names = append(names, v.Name)
+		}
+	}
+	for _, v := range []*FieldList{p.Lists, p.ListsNot, p.ListsExactly, p.ListsNotExactly} {
+		if v == nil {
+			continue
+		}
+		names = append(names, v.Name)
+		if len(v.Values) == 0 {
+			k.bad(MissingKey, path, path+" has no values", "a list of elements under values")
+		}
+	}
+	if p.VariesOr != nil {
+		names = append(names, *p.VariesOr)
+	}
+	for _, n := range names {
+		if !token.MatchString(n) && !strings.Contains(n, "{{") {
+			k.bad(BadValue, path, fmt.Sprintf("%s: %q is no field name", path, n), "a name such as Access-Control-Allow-Origin")
+		}
+	}
+}
+
+// expanded checks what the templates gave. said holds what was reported for
+// another policy already.
+func (k *caseChecker) expanded(steps []Step, said map[string]bool) {
+	report := func(path, what, want string) {
+		if !said[path] {
+			said[path] = true
+			k.bad(BadValue, path, path+": "+what, want)
+		}
+	}
+	for i, s := range steps {
+		if r := s.Request; r != nil {
+			path := at("steps", i) + ".request"
+			if r.Origin != "null" && checkOrigin(r.Origin) != nil {
+				report(path+".origin", checkOrigin(r.Origin).Error(), "an origin that a page can have, or \"null\"; a wire step can send any bytes")
+			}
+			for j, line := range r.Headers {
+				if name, _, ok := strings.Cut(line, ":"); !ok || name == "" {
+					report(at(path+".headers", j), fmt.Sprintf("%q is no header line", FromBytes(line)), `"Name: value"`)
+				}
+			}
+		}
+		if w := s.Wire; w != nil {
+			for j, line := range w.Headers {
+				if strings.ContainsAny(line, "\r\n") && !strings.Contains(line, "\n ") && !strings.Contains(line, "\n\t") {
+					report(at(at("steps", i)+".wire.headers", j), fmt.Sprintf("%q has a line break", FromBytes(line)), "one raw field line; a folded one goes on with a blank")
+				}
+			}
+		}
+		for j := range s.Answer {
+			for _, m := range []*FieldValue{s.Answer[j].Matches, s.Answer[j].NotMatches} {
+				if m == nil {
+					continue
+				}
+				if _, err := regexp.Compile(m.Value); err != nil {
+					report(at(at("steps", i)+".answer", j), err.Error(), "a regular expression as RE2 has them")
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,72 @@
+// Package cases is the table: what an owner can mean (Policy), what a server
+// must do about it (Case), and the expansion of the two into checks.
+//
+// # Case files
+//
+// Each file of cases/data but policies.yaml and anchors.yaml is one group of
+// cases; a directory of users' own ones has the same format.
+//
+//	group: actual             # the file's name
+//	prefix: [actual]          # how ids begin (prefix-...); default: the group's name
+//	doc: Requests that are not preflights.
+//	x-defs:                   # keys that begin with x- hold YAML anchors
+//	  - &pf {method: OPTIONS, headers: ["Origin: {{allowed}}", "Access-Control-Request-Method: {{method}}"]}
+//	cases:
+//	  - id: actual-get-allowed
+//	    title: A GET from an allowed origin is shared with it
+//	    level: must           # must, should, practice, info
+//	    security: high        # critical, high, medium, low; or left out
+//	    why: Without the grant no script of the owner's own front end can read the answer.
+//	    spec: [fetch#concept-cors-check, rfc9110#section-12.5.5]   # keys of anchors.yaml
+//	    policies: [exact, exact-creds]
+//	    wire:
+//	      headers: ["Origin: {{allowed}}"]
+//	    answer:
+//	      - shares: "{{allowed}}"
+//	      - one_line: Access-Control-Allow-Origin
+//
+// A case of one step writes request or wire, expect or answer, after, times and
+// parallel beside its own fields; a case of several writes them in items of
+// steps. The fields are those of Case, Step, Request, Expect, Wire and Predicate.
+// Lists of names and of statuses may be given as one value. Every item of answer
+// has exactly one predicate. Unknown keys are errors. Strings such as null, true or
+// 1.10 need quotes.
+//
+// A wire step and the headers of a request are bytes: each character U+0000 to
+// U+00FF stands for one, so that "\xff" in double quotes is the byte 0xFF, and
+// "\u20ac" is an error.
+//
+// # Templates
+//
+// Every string of a step is a text/template over the policy. A function
+// without a value under a policy (denied, where every origin is allowed) means that
+// the case does not apply to that policy.
+//
+//	allowed [n]       the nth origin that the policy allows (from 1; default 1), never null
+//	denied [n]        an origin that it surely does not allow
+//	nullOrigin        null, if the policy allows it
+//	target            the target's own origin; over TLS with over: h2 or tls
+//	targetHost        its host:port
+//	otherScheme, otherPort, otherHost
+//	                  origins that differ from target in that component only
+//	path "/ok"        the path of an endpoint on the target, for whole request targets ("=...")
+//	scheme O, host O, port O, hostport O
+//	                  components of an origin: hostport is all after ://
+//	method [n]        a listed method that needs permission, PUT first; methods: all (a list)
+//	methodDenied      a method that is not listed
+//	header [n]        a listed custom request header, X-Custom first
+//	headers           all listed ones that need permission, lower-case and sorted (a list)
+//	headerDenied [n]  a header that is not listed
+//	expose [n]        the nth exposed header
+//	maxAge            the max-age in seconds
+//	policy            the policy's name
+//	nonce             letters and digits, the same in all steps of a check, never used before
+//	rep S N           S, N times
+//	lower S, upper S, quote S (for regular expressions), join LIST S
+//
+// # Contract parts
+//
+// Paths imply the part of the contract that they need (PartOf). So do app
+// predicates, expectations on what the application answers (its content, its own header
+// fields, the status of what is no preflight), and Vary: Accept-Encoding. needs adds others.
+package cases

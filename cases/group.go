@@ -1,0 +1,119 @@
+package cases
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// groupDoc is a case file as it is written.
+type groupDoc struct {
+	Group  string       `yaml:"group"`
+	Prefix Names        `yaml:"prefix"` // default: the group's name
+	Doc    string       `yaml:"doc"`
+	Cases  []*yaml.Node `yaml:"cases"`
+}
+
+// caseDoc is a case as it is written: a case of one step may write the step's
+// fields beside its own.
+type caseDoc struct {
+	Case
+	stepDoc
+}
+
+// stepDoc has the keys of Step that a case of one step may use.
+type stepDoc struct {
+	Request  *Request      `yaml:"request"`
+	Wire     *Wire         `yaml:"wire"`
+	Expect   *Expect       `yaml:"expect"`
+	Answer   []Predicate   `yaml:"answer"`
+	After    time.Duration `yaml:"after"`
+	Times    int           `yaml:"times"`
+	Parallel int           `yaml:"parallel"`
+}
+
+// group decodes a case file.
+func (l *loader) group(d *decoder, data []byte, name string, user bool) {
+	root := d.parse(data)
+	if root == nil {
+		return
+	}
+	var doc groupDoc
+	d.places = places{}
+	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
+	at := d.places
+	if want := stem(name); doc.Group != want {
+		d.add(BadValue, at.line("group"), "", "group is %q", "the file's name: "+want, doc.Group)
+		doc.Group = want
+	}
+	if doc.Doc == "" {
+		d.add(MissingKey, 1, "", "doc is missing", "one sentence on what the group is about")
+	}
+	if len(doc.Cases) == 0 {
+		d.add(MissingKey, at.line("cases"), "", "the file has no cases", "a list under cases:")
+	}
+	prefixes := []string(doc.Prefix)
+	if len(prefixes) == 0 {
+		prefixes = []string{doc.Group}
+	}
+	for _, g := range l.table.Groups {
+		if g.Name == doc.Group {
+			d.add(Duplicate, at.line("group"), "", "there is a group %q already, in %s", "another file name", doc.Group, g.File)
+		}
+	}
+	l.table.Groups = append(l.table.Groups, Group{Name: doc.Group, Doc: doc.Doc, Prefixes: prefixes, File: d.file})
+	for _, node := range doc.Cases {
+		c, where := d.decodeCase(node)
+		c.Group = doc.Group
+		c.Pos = Position{File: d.file, Line: node.Line}
+		l.table.Cases = append(l.table.Cases, c)
+		l.cases = append(l.cases, loadedCase{places: where, user: user, prefix: prefixes})
+	}
+}
+
+// decodeCase decodes one case and carries out the short form of a single step.
+func (d *decoder) decodeCase(node *yaml.Node) (Case, places) {
+	where := places{"": node.Line}
+	d.places, d.id = where, caseName(node)
+	defer func() { d.places, d.id = nil, "" }()
+	var doc caseDoc
+	d.decode(node, reflect.ValueOf(&doc).Elem(), "")
+	var own []string // keys of the short form that are there
+	for _, key := range keysOf(reflect.TypeFor[stepDoc]()) {
+		if _, ok := where[key]; ok {
+			own = append(own, key)
+		}
+	}
+	if len(own) == 0 {
+		return doc.Case, where
+	}
+	if _, ok := where["steps"]; ok {
+		d.add(Conflict, where[own[0]], d.id, "%s stands beside steps", "either steps, or the fields of the only step", own[0])
+		return doc.Case, where
+	}
+	doc.Steps = []Step{{Request: doc.Request, Wire: doc.Wire, Expect: doc.Expect, Answer: doc.Answer,
+		After: doc.After, Times: doc.Times, Parallel: doc.Parallel}}
+	for path, line := range where { // the checks look below steps[0]
+		for _, key := range own {
+			if path == key || strings.HasPrefix(path, key+".") || strings.HasPrefix(path, key+"[") {
+				where["steps[0]."+path] = line
+			}
+		}
+	}
+	return doc.Case, where
+}
+
+// caseName is the id of a case for messages, also when it is wrong otherwise.
+func caseName(node *yaml.Node) string {
+	node = resolve(node)
+	if node.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if v := node.Content[i+1]; node.Content[i].Value == "id" && v.Kind == yaml.ScalarNode {
+				return v.Value
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,155 @@
+package cases
+
+import (
+	"slices"
+	"strings"
+)
+
+// The parts of the contract (testdata/frameworks/README.md). A path implies
+// its handler's part, and some expectations imply one; Needs adds others.
+const (
+	// PartOK: the endpoint answers as the contract's /ok does (200 to every
+	// method, body "ok", X-Resp, X-Other and X-Hidden). The path /ok itself needs
+	// no part, since an ordinary endpoint stands in for it; expectations that look
+	// at the content of its answer do.
+	PartOK Part = "ok"
+	// PartApp: X-App says whether the application was reached.
+	PartApp      Part = "app"
+	PartOptions  Part = "options"
+	PartEcho     Part = "echo"
+	PartRespond  Part = "respond"
+	PartPanic    Part = "panic"
+	PartCount    Part = "count"
+	PartSecret   Part = "secret"
+	PartPostOnly Part = "post-only"
+	PartStream   Part = "stream"
+	// PartNope: a path below the policy that is not routed.
+	PartNope Part = "nope"
+	// PartOuterVary: the outermost layer adds Vary: Accept-Encoding.
+	PartOuterVary Part = "outer-vary"
+	// PartPolicies: other standard policies are mounted beside this one.
+	PartPolicies Part = "policies"
+)
+
+// Parts are all the parts, sorted.
+func Parts() []Part {
+	parts := []Part{PartOK, PartApp, PartOptions, PartEcho, PartRespond, PartPanic, PartCount, PartSecret,
+		PartPostOnly, PartStream, PartNope, PartOuterVary, PartPolicies}
+	slices.Sort(parts)
+	return parts
+}
+
+// PartOf is the part of the contract that a path below a policy's base needs:
+// empty for the endpoint itself ("", "/ok", "/ok?x=1") and for a whole request
+// target ("=*").
+func PartOf(path string) Part {
+	path, _, _ = strings.Cut(path, "?")
+	switch path {
+	case "", "/ok":
+		return ""
+	case "/count/read":
+		return PartCount
+	}
+	if strings.HasPrefix(path, "=") {
+		return ""
+	}
+	name := Part(strings.TrimPrefix(path, "/"))
+	switch name {
+	case PartOptions, PartEcho, PartRespond, PartPanic, PartCount, PartSecret, PartPostOnly, PartStream:
+		return name
+	}
+	return PartNope
+}
+
+// partsOf are the parts that a case needs: those it names, those of its paths,
+// and those of what it expects. Sorted.
+func partsOf(c *Case) []Part {
+	need := map[Part]bool{}
+	for _, p := range c.Needs {
+		need[p] = true
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		switch {
+		case s.Request != nil:
+			need[PartOf(s.Request.Path)] = true
+			need[expectPart(s.Expect)] = true
+		case s.Wire != nil:
+			need[PartOf(s.Wire.Path)] = true
+			for _, p := range s.Answer {
+				predicateParts(&p, s.Wire, need)
+			}
+		}
+	}
+	delete(need, "")
+	parts := make([]Part, 0, len(need))
+	for p := range need {
+		parts = append(parts, p)
+	}
+	slices.Sort(parts)
+	return parts
+}
+
+// expectPart is PartOK when the expectation looks at what the application
+// answers, which on an ordinary endpoint is anything.
+func expectPart(e *Expect) Part {
+	if e == nil {
+		return ""
+	}
+	names := slices.Concat(e.Readable, e.Hidden)
+	if e.Body != nil || slices.ContainsFunc(names, applicationField) || applicationStatus(e.Status) {
+		return PartOK
+	}
+	return ""
+}
+
+// applicationField says whether /ok sets the field itself.
+func applicationField(name string) bool {
+	switch strings.ToLower(name) {
+	case "x-resp", "x-other", "x-hidden", "x-app":
+		return true
+	}
+	return strings.Contains(name, "{{expose") // of the contract's policies these are X-Resp, X-Other
+}
+
+// applicationStatus says whether a set of statuses is more than "no server error".
+func applicationStatus(set StatusSet) bool {
+	return len(set) > 0 && !slices.Equal(set, StatusSet{"not 5xx"}) && !slices.Equal(set, StatusSet{"<500"})
+}
+
+// predicateParts adds the parts that a predicate on the raw answer implies.
+func predicateParts(p *Predicate, w *Wire, need map[Part]bool) {
+	switch {
+	case p.App != nil:
+		need[PartApp] = true
+	case p.BodyIs != nil, p.BodyContains != nil:
+		need[PartOK] = true
+	case len(p.Status) > 0:
+		// The CORS layer answers a preflight, the application anything else.
+		if w.Method != "OPTIONS" && applicationStatus(p.Status) {
+			need[PartOK] = true
+		}
+	}
+	for _, names := range []Names{p.Present, p.OneLine} {
+		if slices.ContainsFunc(names, applicationField) {
+			need[PartOK] = true
+		}
+	}
+	for _, v := range []*FieldValue{p.Equals, p.Matches} {
+		if v != nil && applicationField(v.Name) {
+			need[PartOK] = true
+		}
+	}
+	if p.Lists != nil && strings.EqualFold(p.Lists.Name, "Vary") &&
+		slices.ContainsFunc(p.Lists.Values, func(v string) bool { return strings.EqualFold(v, "Accept-Encoding") }) {
+		need[PartOuterVary] = true
+	}
+	for _, alt := range p.AnyOf {
+		for i := range alt {
+			predicateParts(&alt[i], w, need)
+		}
+	}
+	for _, q := range slices.Concat(p.If, p.Then) {
+		predicateParts(&q, w, need)
+	}
+}

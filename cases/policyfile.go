@@ -1,0 +1,190 @@
+package cases
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// PolicyError is one thing that is wrong with a Policy.
+type PolicyError struct {
+	Policy string // its name
+	Field  string // the YAML key, with an index: "origins[1]"
+	What   string
+	Want   string
+}
+
+func (e *PolicyError) Error() string {
+	s := fmt.Sprintf("policy %s: %s: %s", e.Policy, e.Field, e.What)
+	if e.Want != "" {
+		s += "; expected " + e.Want
+	}
+	return s
+}
+
+// LoadPolicy reads a YAML file that holds one policy. The error is a Problems
+// with every mistake and its line, or says why the file could not be read. A
+// policy without a name is called "declared".
+func LoadPolicy(fsys fs.FS, name string) (Policy, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return Policy{}, fmt.Errorf("read the policy file %s: %w", name, err)
+	}
+	return ParsePolicy(name, data)
+}
+
+// ParsePolicy is LoadPolicy for the content of a file; name is for messages.
+func ParsePolicy(name string, data []byte) (Policy, error) {
+	var problems Problems
+	d := &decoder{reporter: reporter{file: name, list: &problems}}
+	root := d.parse(data)
+	if root == nil {
+		return Policy{}, problems
+	}
+	p := d.decodePolicy(root, "declared")
+	return p, problems.orNil()
+}
+
+// policiesDoc is policies.yaml.
+type policiesDoc struct {
+	Policies []*yaml.Node `yaml:"policies"`
+}
+
+// policies decodes a policies.yaml.
+func (l *loader) policies(d *decoder, data []byte) {
+	root := d.parse(data)
+	if root == nil {
+		return
+	}
+	var doc policiesDoc
+	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
+	for _, node := range doc.Policies {
+		p := d.decodePolicy(node, "")
+		if p.Name != "" && l.table.Policy(p.Name) != nil {
+			d.add(Duplicate, node.Line, p.Name, "there is a policy of this name already", "another name")
+			continue
+		}
+		l.table.Policies = append(l.table.Policies, p)
+	}
+}
+
+// decodePolicy decodes and validates one policy.
+func (d *decoder) decodePolicy(node *yaml.Node, name string) Policy {
+	d.places = places{"": node.Line}
+	defer func() { d.places, d.id = nil, "" }()
+	before := len(*d.list)
+	p := Policy{Name: name}
+	d.decode(node, reflect.ValueOf(&p).Elem(), "")
+	if len(*d.list) > before {
+		return p
+	}
+	for _, e := range p.Validate() {
+		d.add(BadValue, d.places.line(e.Field), p.Name, "%s: %s", e.Want, e.Field, e.What)
+	}
+	return p
+}
+
+var (
+	token     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110 section 5.6.2
+	kebabCase = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+)
+
+// Validate gives everything that is wrong with the policy, nil for nothing. It
+// does not judge whether the policy is wise: any origin with credentials is valid.
+func (p *Policy) Validate() []*PolicyError {
+	v := policyValidator{policy: p}
+	if !kebabCase.MatchString(p.Name) {
+		v.add("name", fmt.Sprintf("%q cannot stand in a URL and an id", p.Name), "lower-case letters, digits and hyphens")
+	}
+	v.origins()
+	v.tokens("methods", p.Methods, "a method such as PUT, or *")
+	for i, m := range p.Methods {
+		if up := strings.ToUpper(m); up == "CONNECT" || up == "TRACE" || up == "TRACK" {
+			v.add(at("methods", i), m+" can never be sent by a script", "another method")
+		} else if m != up && slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}, up) {
+			v.add(at("methods", i), fmt.Sprintf("browsers send %s for %s, and methods are compared byte for byte", up, m), up)
+		}
+	}
+	v.tokens("request_headers", p.RequestHeaders, "a header name, or *")
+	v.tokens("expose_headers", p.ExposeHeaders, "a header name, or *")
+	if p.MaxAge != nil && *p.MaxAge < -1 {
+		v.add("max_age", fmt.Sprintf("%d seconds", *p.MaxAge), "0 or more seconds, or -1 for frameworks that document it")
+	}
+	if p.ZeroConfig && (len(p.Origins) > 0 || p.Credentials || len(p.Methods) > 0) {
+		v.add("zero_config", "stands beside configuration", "nothing else than name and doc")
+	}
+	return v.errs
+}
+
+type policyValidator struct {
+	policy *Policy
+	errs   []*PolicyError
+}
+
+func (v *policyValidator) add(field, what, want string) {
+	v.errs = append(v.errs, &PolicyError{Policy: v.policy.Name, Field: field, What: what, Want: want})
+}
+
+func at(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
+
+func (v *policyValidator) origins() {
+	p := v.policy
+	const want = "a serialised origin, byte for byte as browsers send it (scheme://host[:port]), null, or * alone"
+	for i, o := range p.Origins {
+		switch {
+		case o == "*":
+			if len(p.Origins) > 1 {
+				v.add(at("origins", i), "* stands beside other origins", "* alone, or a list without it")
+			}
+		case o == "null":
+		default:
+			if err := checkOrigin(o); err != nil {
+				v.add(at("origins", i), err.Error(), want)
+			}
+		}
+		if slices.Index(p.Origins, o) < i {
+			v.add(at("origins", i), fmt.Sprintf("%q stands twice", o), "each origin once")
+		}
+	}
+	for i, o := range p.OriginPatterns {
+		scheme, host, ok := strings.Cut(o, "://*.")
+		if err := checkOrigin(scheme + "://x." + host); !ok || err != nil || strings.Contains(host, "*") {
+			v.add(at("origin_patterns", i), fmt.Sprintf("%q is no pattern", o), "scheme://*.domain[:port]")
+		}
+	}
+	for i, e := range p.OriginRegexes {
+		_, err := syntax.Parse(e, syntax.Perl)
+		switch {
+		case err != nil:
+			v.add(at("origin_regexes", i), err.Error(), "a regular expression")
+		case strings.HasPrefix(e, "^") || strings.HasSuffix(e, "$") && !strings.HasSuffix(e, `\$`):
+			v.add(at("origin_regexes", i), fmt.Sprintf("%q has anchors", e), "the expression without them; whether the framework adds them is what the cases find out")
+		}
+	}
+	if f := p.OriginFunc; f != nil {
+		for field, o := range map[string]string{"allow": f.Allow, "throw": f.Throw} {
+			if err := checkOrigin(o); err != nil {
+				v.add("origin_func."+field, err.Error(), want)
+			}
+		}
+	}
+}
+
+func (v *policyValidator) tokens(field string, list []string, want string) {
+	for i, s := range list {
+		switch {
+		case !token.MatchString(s):
+			v.add(at(field, i), fmt.Sprintf("%q is not a token", s), want)
+		case s == "*" && len(list) > 1:
+			v.add(at(field, i), "* stands beside other names", "* alone, or a list without it")
+		case slices.IndexFunc(list, func(o string) bool { return o == s }) < i:
+			v.add(at(field, i), fmt.Sprintf("%q stands twice", s), "each name once")
+		}
+	}
+}

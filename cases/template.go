@@ -1,0 +1,376 @@
+package cases
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"text/template"
+)
+
+// Env is what templates can know besides the policy.
+type Env struct {
+	// Target is the origin of the target's base, "http://127.0.0.1:8080".
+	// Templates that need it have no value without.
+	Target string
+	// TLSTarget is the same over TLS, for cases with over: h2 or tls.
+	TLSTarget string
+	// Path gives the path at which an endpoint of a policy lives on the target,
+	// without a trailing slash: Path(p, "/ok") is "/exact/ok" on a target that
+	// serves the contract. Nil: that one.
+	Path func(p *Policy, path string) string
+	// Nonce gives a string of letters and digits not used before; nil: random ones.
+	Nonce func() string
+}
+
+// NoValueError says that a template function has no value under a policy: the
+// case does not apply to it.
+type NoValueError struct {
+	Func   string // the template function
+	Policy string
+	Reason string // "the policy lists no method that needs permission"
+}
+
+func (e *NoValueError) Error() string {
+	return fmt.Sprintf("{{%s}} has no value under the policy %s: %s", e.Func, e.Policy, e.Reason)
+}
+
+// scope is the data that the template functions work on: one policy on one
+// target, for one check.
+type scope struct {
+	policy *Policy
+	target string
+	path   func(p *Policy, path string) string
+	nonce  string
+}
+
+func (s *scope) none(fn, reason string) error {
+	return &NoValueError{Func: fn, Policy: s.policy.Name, Reason: reason}
+}
+
+// nth is the nth (from 1; default the first) of list.
+func (s *scope) nth(fn, what string, list []string, n []int) (string, error) {
+	i := 1
+	if len(n) > 0 {
+		i = n[0]
+	}
+	if i < 1 || len(n) > 1 {
+		return "", fmt.Errorf("%s takes one number from 1", fn)
+	}
+	if i > len(list) {
+		return "", s.none(fn, fmt.Sprintf("it has %d %s", len(list), what))
+	}
+	return list[i-1], nil
+}
+
+// funcs are the template functions; doc.go describes them.
+func (s *scope) funcs() template.FuncMap {
+	p := s.policy
+	return template.FuncMap{
+		"policy":     func() string { return p.Name },
+		"allowed":    func(n ...int) (string, error) { return s.nth("allowed", "origins to grant", allowedOrigins(p), n) },
+		"denied":     s.denied,
+		"nullOrigin": s.nullOrigin,
+		"target":     s.targetOrigin,
+		"targetHost": func() (string, error) {
+			o, err := s.targetParsed("targetHost")
+			return o.hostport(), err
+		},
+		"otherScheme": func() (string, error) { return s.otherThanTarget("otherScheme") },
+		"otherPort":   func() (string, error) { return s.otherThanTarget("otherPort") },
+		"otherHost":   func() (string, error) { return s.otherThanTarget("otherHost") },
+		"path": func(rest ...string) string {
+			return s.path(p, strings.Join(rest, ""))
+		},
+
+		"method":       s.method,
+		"methods":      func() []string { return unsafeMethods(p) },
+		"methodDenied": s.methodDenied,
+		"header":       func(n ...int) (string, error) { return s.nth("header", "custom request headers", customHeaders(p), n) },
+		"headers":      func() []string { return sortedLower(unsafeHeaders(p)) },
+		"headerDenied": s.headerDenied,
+		"expose":       func(n ...int) (string, error) { return s.nth("expose", "exposed headers", exposed(p), n) },
+		"maxAge": func() (string, error) {
+			if p.MaxAge == nil {
+				return "", s.none("maxAge", "it sets no max-age")
+			}
+			return strconv.Itoa(*p.MaxAge), nil
+		},
+
+		"scheme": func(o string) (string, error) { x, err := parseOrigin(o); return x.scheme, err },
+		"host":   func(o string) (string, error) { x, err := parseOrigin(o); return x.host, err },
+		"port":   func(o string) (string, error) { x, err := parseOrigin(o); return strconv.Itoa(x.port), err },
+		"hostport": func(o string) (string, error) {
+			_, rest, ok := strings.Cut(o, "://")
+			if !ok {
+				return "", fmt.Errorf("hostport: %q is no origin", o)
+			}
+			return rest, nil
+		},
+		"rep":   repeat,
+		"quote": regexp.QuoteMeta, // for matches
+		"lower": strings.ToLower,
+		"upper": strings.ToUpper,
+		"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
+		"nonce": func() string { return s.nonce },
+	}
+}
+
+// repeat bounds what a typing mistake can cost.
+func repeat(s string, n int) (string, error) {
+	const most = 4 << 20
+	if n < 0 || len(s)*n > most {
+		return "", fmt.Errorf("rep: %d times %d bytes is more than %d", n, len(s), most)
+	}
+	return strings.Repeat(s, n), nil
+}
+
+// allowedOrigins are origins that the policy surely allows, never "null".
+func allowedOrigins(p *Policy) []string {
+	if p.ZeroConfig {
+		return nil
+	}
+	if p.AnyOrigin() {
+		return []string{"https://whatever.test", "https://other.test"}
+	}
+	list := slices.DeleteFunc(slices.Clone(p.Origins), func(o string) bool { return o == "null" })
+	for _, pattern := range p.OriginPatterns {
+		list = append(list, strings.Replace(pattern, "*", "x", 1), strings.Replace(pattern, "*", "y", 1))
+	}
+	for _, expr := range p.OriginRegexes {
+		list = append(list, examplesOf(expr)...)
+	}
+	if p.OriginFunc != nil {
+		list = append(list, p.OriginFunc.Allow)
+	}
+	return list
+}
+
+func (s *scope) denied(n ...int) (string, error) {
+	var list []string
+	for _, o := range []string{"https://evil.test", "https://evil2.test", "https://denied.test", "https://denied2.test"} {
+		if ok, certain := s.policy.AllowsOrigin(o); !ok && certain {
+			list = append(list, o)
+		}
+	}
+	return s.nth("denied", "origins to deny", list, n)
+}
+
+func (s *scope) nullOrigin() (string, error) {
+	if !slices.Contains(s.policy.Origins, "null") {
+		return "", s.none("nullOrigin", "it does not allow the origin null")
+	}
+	return "null", nil
+}
+
+func (s *scope) targetOrigin() (string, error) {
+	if s.target == "" {
+		return "", s.none("target", "the target has no base URL of this kind")
+	}
+	return s.target, nil
+}
+
+func (s *scope) targetParsed(fn string) (origin, error) {
+	if s.target == "" {
+		return origin{}, s.none(fn, "the target has no base URL of this kind")
+	}
+	return parseOrigin(s.target)
+}
+
+// otherThanTarget is an origin that differs from the target's in one
+// component only.
+func (s *scope) otherThanTarget(fn string) (string, error) {
+	o, err := s.targetParsed(fn)
+	if err != nil {
+		return "", err
+	}
+	switch fn {
+	case "otherScheme": // the port stays what it was, spelled out or not
+		if o.scheme == "https" {
+			o.scheme = "http"
+		} else {
+			o.scheme = "https"
+		}
+	case "otherPort":
+		if o.port++; o.port > 65535 {
+			o.port = 65534
+		}
+	default:
+		o.host = "other." + strings.TrimPrefix(o.host, "other.")
+		if strings.ContainsAny(o.host, "[]") || strings.Trim(o.host, "other.0123456789") == "" {
+			o.host = "other.test" // of an IP address
+		}
+	}
+	return o.String(), nil
+}
+
+func unsafeMethods(p *Policy) []string {
+	if slices.Contains(p.Methods, "*") {
+		return []string{"PUT", "PATCH", "DELETE"}
+	}
+	return slices.DeleteFunc(slices.Clone(p.Methods), func(m string) bool { return slices.Contains(safelistedMethods, m) })
+}
+
+func (s *scope) method(n ...int) (string, error) {
+	list := unsafeMethods(s.policy)
+	if i := slices.Index(list, "PUT"); i > 0 { // PUT first: every framework routes it
+		list = slices.Insert(slices.Delete(slices.Clone(list), i, i+1), 0, "PUT")
+	}
+	return s.nth("method", "methods that need permission", list, n)
+}
+
+func (s *scope) methodDenied() (string, error) {
+	if s.policy.ZeroConfig {
+		return "", s.none("methodDenied", "nothing is known of zero configuration")
+	}
+	for _, m := range []string{"PURGE", "REPORT", "LINK"} {
+		if !s.policy.AllowsMethod(m) {
+			return m, nil
+		}
+	}
+	return "", s.none("methodDenied", "it allows every method")
+}
+
+// unsafeHeaders are the listed request headers that need permission, as listed.
+func unsafeHeaders(p *Policy) []string {
+	if slices.Contains(p.RequestHeaders, "*") {
+		return []string{"X-Custom", "X-Custom-2"}
+	}
+	return slices.DeleteFunc(slices.Clone(p.RequestHeaders), func(h string) bool {
+		switch strings.ToLower(h) {
+		case "accept", "accept-language", "content-language", "range": // safelisted with ordinary values
+			return true
+		}
+		return forbiddenHeader(h)
+	})
+}
+
+// customHeaders are the unsafe ones without those that have a meaning of their own.
+func customHeaders(p *Policy) []string {
+	list := slices.DeleteFunc(unsafeHeaders(p), func(h string) bool {
+		return strings.EqualFold(h, "Authorization") || strings.EqualFold(h, "Content-Type")
+	})
+	if i := slices.Index(list, "X-Custom"); i > 0 {
+		list = slices.Insert(slices.Delete(list, i, i+1), 0, "X-Custom")
+	}
+	return list
+}
+
+// forbiddenHeader says whether scripts cannot set the header at all
+// (https://fetch.spec.whatwg.org/#forbidden-request-header).
+func forbiddenHeader(name string) bool {
+	switch low := strings.ToLower(name); low {
+	case "accept-charset", "accept-encoding", "access-control-request-headers", "access-control-request-method",
+		"connection", "content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive", "origin",
+		"referer", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "via":
+		return true
+	default:
+		return strings.HasPrefix(low, "proxy-") || strings.HasPrefix(low, "sec-")
+	}
+}
+
+func sortedLower(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strings.ToLower(s)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (s *scope) headerDenied(n ...int) (string, error) {
+	if s.policy.ZeroConfig {
+		return "", s.none("headerDenied", "nothing is known of zero configuration")
+	}
+	var list []string
+	for _, h := range []string{"X-Evil", "X-Evil-2", "X-Evil-3"} {
+		if !s.policy.AllowsHeader(h) {
+			list = append(list, h)
+		}
+	}
+	return s.nth("headerDenied", "request headers to deny", list, n)
+}
+
+func exposed(p *Policy) []string {
+	if slices.Contains(p.ExposeHeaders, "*") {
+		return []string{"X-Resp", "X-Other"}
+	}
+	return p.ExposeHeaders
+}
+
+// programs are the parsed templates of a table, by their text. The functions
+// are bound at execution, so that a text is parsed once for all policies.
+type programs map[string]*template.Template
+
+// stubs give the parser the names of the functions.
+var stubs = (&scope{policy: &Policy{}}).funcs()
+
+// add parses text unless it holds no template action.
+func (ps programs) add(text string) error {
+	if !strings.Contains(text, "{{") || ps[text] != nil {
+		return nil
+	}
+	t, err := template.New("value").Option("missingkey=error").Funcs(stubs).Parse(text)
+	if err != nil {
+		return errors.New(strings.TrimPrefix(err.Error(), "template: value:"))
+	}
+	ps[text] = t
+	return nil
+}
+
+// evaluator executes templates under one policy. It keeps the values of those
+// without a nonce.
+type evaluator struct {
+	mu       sync.Mutex // Check.Fresh may be called by several goroutines
+	programs programs
+	scope    scope
+	root     *template.Template
+	done     map[string]value
+}
+
+type value struct {
+	text string
+	err  error
+}
+
+func (ps programs) under(p *Policy, env Env, over string) *evaluator {
+	ev := &evaluator{programs: ps, done: map[string]value{}}
+	ev.scope = scope{policy: p, target: env.Target, path: env.Path}
+	if over == "h2" || over == "tls" {
+		ev.scope.target = env.TLSTarget
+	}
+	if env.Path == nil {
+		ev.scope.path = func(p *Policy, path string) string { return "/" + p.Name + path }
+	}
+	ev.root = template.New("").Funcs(ev.scope.funcs())
+	return ev
+}
+
+// eval is the value of a template text. The error is a *NoValueError when the
+// case does not apply to the policy.
+func (ev *evaluator) eval(text string) (string, error) {
+	prog := ev.programs[text]
+	if prog == nil {
+		return text, nil
+	}
+	if v, ok := ev.done[text]; ok {
+		return v.text, v.err
+	}
+	t, err := ev.root.New("value").AddParseTree("value", prog.Tree)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	err = t.Execute(&b, nil)
+	if none, ok := errors.AsType[*NoValueError](err); ok {
+		err = none
+	}
+	v := value{b.String(), err}
+	if !strings.Contains(text, "nonce") {
+		ev.done[text] = v
+	}
+	return v.text, v.err
+}
