@@ -33,6 +33,25 @@ func (a Anchors) Lookup(key string) (Anchor, bool) {
 	return anchor, ok
 }
 
+// URLs are the addresses of the keys that are known.
+func (a Anchors) URLs(keys []string) []string {
+	var urls []string
+	for _, key := range keys {
+		if anchor, ok := a.Lookup(key); ok {
+			urls = append(urls, anchor.URL)
+		}
+	}
+	return urls
+}
+
+// Find is Lookup for templates: nil for a key that is not known.
+func (a Anchors) Find(key string) *Anchor {
+	if anchor, ok := a.Lookup(key); ok {
+		return &anchor
+	}
+	return nil
+}
+
 // Keys are the known keys, sorted.
 func (a Anchors) Keys() []string { return a.keys }
 

@@ -1,0 +1,44 @@
+# The two that matter: `make run` (the table against the embedded reference
+# server, on the wire and in Chrome) and `make test` (all tests).
+GO      ?= go
+BIN     := bin/corsproof
+# Two cores are enough; -shuffle and -race are how the tests are meant to pass.
+GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
+
+.PHONY: run test test-frameworks bench lint build chromium verify selfcheck compare clean
+
+build:
+	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
+
+# A browser, where that is possible; says what is missing where it is not.
+chromium:
+	@sh .ci/chromium
+
+run: build chromium
+	@$(BIN) run
+
+test: chromium lint
+	$(GOTEST) ./...
+
+# Tests that need Node, Python, Rust, Java besides Go.
+test-frameworks: build chromium
+	sh .ci/frameworks
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+
+bench: chromium
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./spec/... ./reference ./harness/... ./browser
+
+verify: build chromium
+	@$(BIN) verify-model --n 20000 --seed 1
+
+selfcheck: build
+	@$(BIN) selfcheck
+
+compare: build chromium
+	@$(BIN) compare --out report
+
+clean:
+	rm -rf bin report .cache

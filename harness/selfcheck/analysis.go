@@ -1,0 +1,135 @@
+// Package selfcheck proves that the table can fail: it runs the cases against
+// the good reference server, its lawful variants and servers with one known
+// defect each, and reads from the outcome what each case is worth.
+package selfcheck
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// MaxUnrelated is how many cases outside of a mutant's targets may die with it.
+const MaxUnrelated = 5
+
+// Mutant is what the analysis needs to know of a server with one defect.
+type Mutant struct {
+	Name    string   `json:"name"`
+	Doc     string   `json:"doc"`
+	Class   string   `json:"class"`
+	Sources []string `json:"sources,omitempty"`
+	Targets []string `json:"targets"` // globs of the case ids that are meant to find it
+	Browser bool     `json:"browser"` // a browser can see the defect
+}
+
+// Row is a mutant with the cases that found it.
+type Row struct {
+	Mutant
+	// Killers are the cases with a failing or warning check, by any agent or
+	// on the wire, in the table's order.
+	Killers []string `json:"killers"`
+	// BrowserKillers are those that the Chrome agent failed; nil when it did not run.
+	BrowserKillers []string `json:"browser_killers,omitempty"`
+	// Unrelated are the killers that match none of Targets.
+	Unrelated []string `json:"unrelated,omitempty"`
+}
+
+// Problem is one thing that the self-check does not let pass.
+type Problem struct {
+	Kind    ProblemKind `json:"kind"`
+	Subject string      `json:"subject"` // the mutant, variant or case
+	Text    string      `json:"text"`
+}
+
+// ProblemKind is the kind of a Problem.
+type ProblemKind string
+
+// The kinds.
+const (
+	GoodServerFails ProblemKind = "good-server-fails"    // a case fails on the good server
+	VariantFails    ProblemKind = "lawful-variant-fails" // a case fails, or warns above practice, on a lawful variant
+	Survived        ProblemKind = "mutant-survived"
+	BrowserSurvived ProblemKind = "mutant-survived-browser" // visible to a browser, not found by it
+	IdleCase        ProblemKind = "case-kills-nothing"
+	Unrelated       ProblemKind = "killed-by-unrelated-cases-only"
+	FanOut          ProblemKind = "too-many-unrelated-cases"
+	NotRun          ProblemKind = "not-run" // the suite could not tell
+)
+
+// Matrix is the outcome of a self-check.
+type Matrix struct {
+	Version  int       `json:"version"`
+	Cases    []string  `json:"cases"`    // all cases with a verdict, in the table's order
+	Recorded []string  `json:"recorded"` // level info: no verdict, so nothing that they could kill with
+	Variants []string  `json:"variants"`
+	Rows     []Row     `json:"mutants"`
+	Problems []Problem `json:"problems"`
+	Checks   int       `json:"checks"` // run in all
+	Browser  string    `json:"browser,omitempty"`
+	Median   int       `json:"median_killers"` // of cases per mutant
+	// MedianUnrelated is the median number of cases outside its targets that die with a mutant.
+	MedianUnrelated int `json:"median_unrelated"`
+}
+
+// FormatVersion is the version of the matrix's JSON.
+const FormatVersion = 1
+
+// analyse fills in what follows from the rows: unrelated killers, medians and
+// the problems. browser says whether the Chrome agent took part.
+func (m *Matrix) analyse(browser bool) {
+	m.Version = FormatVersion
+	kills := map[string]int{}
+	var sizes, unrelated []int
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		r.Unrelated = nil
+		for _, id := range r.Killers {
+			kills[id]++
+			if !r.Mutant.targets(id) {
+				r.Unrelated = append(r.Unrelated, id)
+			}
+		}
+		sizes, unrelated = append(sizes, len(r.Killers)), append(unrelated, len(r.Unrelated))
+		switch {
+		case len(r.Killers) == 0:
+			m.problem(Survived, r.Name, "no case finds it; its targets are %v", r.Targets)
+		case len(r.Unrelated) == len(r.Killers):
+			m.problem(Unrelated, r.Name, "found by %v, none of which matches its targets %v", r.Killers, r.Targets)
+		case len(r.Unrelated) > MaxUnrelated:
+			m.problem(FanOut, r.Name, "%d cases outside its targets die with it: %v", len(r.Unrelated), r.Unrelated)
+		}
+		if browser && r.Browser && len(r.BrowserKillers) == 0 {
+			m.problem(BrowserSurvived, r.Name, "a browser can see it, and no case finds it there")
+		}
+	}
+	for _, id := range m.Cases {
+		if kills[id] == 0 {
+			m.problem(IdleCase, id, "no mutant makes it fail, so nothing shows that it can")
+		}
+	}
+	m.Median, m.MedianUnrelated = median(sizes), median(unrelated)
+}
+
+func (m *Matrix) problem(kind ProblemKind, subject, format string, args ...any) {
+	m.Problems = append(m.Problems, Problem{kind, subject, fmt.Sprintf(format, args...)})
+}
+
+// targets says whether a case is one that is meant to find the mutant.
+func (m Mutant) targets(id string) bool {
+	for _, glob := range m.Targets {
+		if ok, err := doublestar.Match(glob, id); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func median(n []int) int {
+	if len(n) == 0 {
+		return 0
+	}
+	s := append([]int(nil), n...)
+	sort.Ints(s)
+	return s[len(s)/2]
+}

@@ -1,0 +1,114 @@
+package verify
+
+import (
+	"context"
+	"strings"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// mostAttempts bounds the exchanges performed to shrink one disagreement.
+const mostAttempts = 150
+
+// shrink takes away from a session whatever the disagreement of its last
+// exchange does not need.
+func (r *runner) shrink(ctx context.Context, xs []Exchange, diffs []Difference) Disagreement {
+	best := Disagreement{Exchanges: xs, Differences: diffs}
+	for progress := true; progress; {
+		progress = false
+		for _, candidate := range smaller(best.Exchanges) {
+			if best.Attempts >= mostAttempts || ctx.Err() != nil {
+				return best
+			}
+			best.Attempts++
+			if d := r.differences(ctx, candidate); len(d) > 0 {
+				best.Exchanges, best.Differences, progress = candidate, d, true
+				break
+			}
+		}
+	}
+	return best
+}
+
+// smaller are the sessions that have one thing less, the largest steps first.
+func smaller(xs []Exchange) [][]Exchange {
+	var out [][]Exchange
+	for i := range len(xs) - 1 {
+		out = append(out, append(cloneAll(xs[:i]), cloneAll(xs[i+1:])...))
+	}
+	for i := range xs {
+		change := func(f func(x *Exchange)) {
+			c := cloneAll(xs)
+			f(&c[i])
+			out = append(out, c)
+		}
+		x := xs[i]
+		if n := len(x.Hops); n > 1 {
+			change(func(x *Exchange) {
+				x.Hops = x.Hops[:n-1]
+				last := &x.Hops[n-2].Response
+				last.Status, last.Header = 200, without(last.Header, "Location")
+			})
+		}
+		if x.Request.Body != nil {
+			change(func(x *Exchange) { x.Request.Body = nil })
+		}
+		for j := range x.Request.Header {
+			change(func(x *Exchange) { x.Request.Header = append(x.Request.Header[:j:j], x.Request.Header[j+1:]...) })
+		}
+		if x.Request.UploadListener {
+			change(func(x *Exchange) { x.Request.UploadListener = false })
+		}
+		for j, h := range x.Hops {
+			for k := range h.Response.Header {
+				change(func(x *Exchange) { h := &x.Hops[j].Response.Header; *h = append((*h)[:k:k], (*h)[k+1:]...) })
+			}
+			for k := range h.Preflight.Header {
+				change(func(x *Exchange) { h := &x.Hops[j].Preflight.Header; *h = append((*h)[:k:k], (*h)[k+1:]...) })
+			}
+			if h.Preflight.Status != 204 {
+				change(func(x *Exchange) { x.Hops[j].Preflight.Status = 204 })
+			}
+		}
+	}
+	return out
+}
+
+func cloneAll(xs []Exchange) []Exchange {
+	out := make([]Exchange, len(xs))
+	for i, x := range xs {
+		out[i] = x.clone()
+	}
+	return out
+}
+
+func without(h spec.Header, name string) spec.Header {
+	var kept spec.Header
+	for _, f := range h {
+		if !strings.EqualFold(f.Name, name) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// renumber gives a session a path of its own, so that the browser's caches
+// know nothing of it.
+func (r *runner) renumber(xs []Exchange) []Exchange {
+	r.number++
+	fresh := cloneAll(xs)
+	old, path := r.path(xs[0].Session)+"/", r.path(r.number)+"/"
+	for i := range fresh {
+		fresh[i].Session = r.number
+		fresh[i].Request.URL = strings.Replace(fresh[i].Request.URL, old, path, 1)
+		for j := range fresh[i].Hops {
+			h := fresh[i].Hops[j].Response.Header
+			for k := range h {
+				if h[k].Name == "Location" {
+					h[k].Value = strings.Replace(h[k].Value, old, path, 1)
+				}
+			}
+		}
+	}
+	return fresh
+}
