@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/corsproof/corsproof/spec"
 )
 
 // fieldApp names the handler that answered: how the suite knows that the
@@ -157,7 +159,7 @@ func serveRespond(w http.ResponseWriter, r *http.Request) {
 		case "add", "set":
 			name, field, ok := strings.Cut(value, ":")
 			field = strings.Trim(field, " \t")
-			if !ok || !isToken(name) || !httpguts.ValidHeaderFieldValue(field) {
+			if !ok || !spec.IsToken(name) || !httpguts.ValidHeaderFieldValue(field) {
 				refuse(w, "%s=%s: want Name:value", key, value)
 				return
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // The fields of the CORS protocol, as net/http spells them.
@@ -176,7 +177,7 @@ func (x *exchange) examine() {
 		x.kind = actual
 		if ask := x.r.Header[fieldACRM]; x.r.Method == http.MethodOptions && len(ask) > 0 {
 			x.kind = preflight
-			if len(ask) == 1 && isToken(ask[0]) {
+			if len(ask) == 1 && spec.IsToken(ask[0]) {
 				x.method = ask[0]
 			}
 		}
@@ -258,7 +259,7 @@ func (x *exchange) apply(h http.Header) {
 		return
 	}
 	switch {
-	case m.echoMethod && !isForbiddenMethod(x.method):
+	case m.echoMethod && !spec.IsForbiddenMethod(x.method):
 		h.Set(fieldACAM, x.method)
 	case m.methods != "":
 		x.set(h, 2, fieldACAM, m.methods)
@@ -319,7 +320,7 @@ func addVary(h http.Header, name string) {
 func namesOf(h http.Header) string {
 	names := make([]string, 0, len(h)+1)
 	for name := range h {
-		if isToken(name) && checkResponseHeader(name) == "" && !isCORSResponseField(name) {
+		if spec.IsToken(name) && checkResponseHeader(name) == "" && !isCORSResponseField(name) {
 			names = append(names, name)
 		}
 	}

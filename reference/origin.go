@@ -5,10 +5,10 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/nlnwa/whatwg-url/url"
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // maxOrigin bounds what is matched other than by comparison. A host has at
@@ -199,25 +199,15 @@ func compileOrigins(p *cases.Policy) (o origins, errs []error) {
 
 // checkOrigin reports why a browser would never send v as an Origin.
 func checkOrigin(v string) *OriginError {
-	if v == "null" {
+	if _, err := spec.ParseOrigin(v); err == nil {
 		return nil
 	}
-	u, err := url.Parse(v)
-	if err != nil || u.Host() == "" || !strings.Contains(v, "://") {
-		if err == nil && u.Scheme() == "file" {
-			return &OriginError{Value: v, Reason: OriginOpaqueScheme, Want: "null"}
-		}
-		return &OriginError{Value: v, Reason: OriginSyntax}
-	}
-	// Host keeps a port only if it is not the scheme's default one.
-	want := u.Protocol() + "//" + u.Host()
+	want, err := spec.SerializeOrigin(v)
 	switch {
-	case u.Scheme() == "file":
+	case strings.HasPrefix(v, "file:"):
 		return &OriginError{Value: v, Reason: OriginOpaqueScheme, Want: "null"}
-	case v == want && isTupleOrigin(v):
-		return nil
-	case u.Username() != "" || u.Search() != "" || u.Hash() != "" || len(u.Pathname()) > 1:
-		return &OriginError{Value: v, Reason: OriginSyntax, Want: want}
+	case err != nil, want == "null":
+		return &OriginError{Value: v, Reason: OriginSyntax}
 	}
 	return &OriginError{Value: v, Reason: OriginNotCanonical, Want: want}
 }
@@ -228,7 +218,7 @@ func parsePattern(v string) (pattern, *OriginError) {
 	if !ok || scheme != "http" && scheme != "https" {
 		return pattern{}, &OriginError{Value: v, Reason: PatternSyntax}
 	}
-	if e := checkOrigin(scheme + "://" + host); e != nil || strings.HasPrefix(host, "[") {
+	if e := checkOrigin(scheme + "://" + host); e != nil || !isTupleOrigin(scheme+"://"+host) || strings.HasPrefix(host, "[") {
 		return pattern{}, &OriginError{Value: v, Reason: PatternSyntax}
 	}
 	name, _, _ := strings.Cut(host, ":")

@@ -4,61 +4,27 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/net/http/httpguts"
-
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
 )
-
-// isToken reports whether s is a token (RFC 9110, section 5.6.2).
-func isToken(s string) bool {
-	if s == "" {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if c >= 0x80 || !httpguts.IsTokenRune(rune(c)) {
-			return false
-		}
-	}
-	return true
-}
-
-// isForbiddenMethod implements https://fetch.spec.whatwg.org/#forbidden-method.
-func isForbiddenMethod(s string) bool {
-	return strings.EqualFold(s, "CONNECT") || strings.EqualFold(s, "TRACE") || strings.EqualFold(s, "TRACK")
-}
-
-// normalised are the methods that https://fetch.spec.whatwg.org/#concept-method-normalize
-// turns to upper case, so that a browser never asks for another spelling.
-var normalised = []string{"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
 
 func checkMethod(v string) NameReason {
 	switch {
-	case !isToken(v):
+	case !spec.IsToken(v):
 		return NotToken
-	case isForbiddenMethod(v):
+	case spec.IsForbiddenMethod(v):
 		return ForbiddenMethod
-	}
-	if up := strings.ToUpper(v); up != v && slices.Contains(normalised, up) {
+	case spec.NormalizeMethod(v) != v:
 		return NormalisedAway
 	}
 	return ""
 }
 
-// forbiddenRequestHeaders are the names of
-// https://fetch.spec.whatwg.org/#forbidden-request-header that depend on
-// nothing but the name.
-var forbiddenRequestHeaders = []string{
-	"accept-charset", "accept-encoding", "access-control-request-headers", "access-control-request-method",
-	"connection", "content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive",
-	"origin", "referer", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "via",
-}
-
 func checkRequestHeader(v string) NameReason {
-	low := strings.ToLower(v)
 	switch {
-	case !isToken(v):
+	case !spec.IsToken(v):
 		return NotToken
-	case slices.Contains(forbiddenRequestHeaders, low), strings.HasPrefix(low, "proxy-"), strings.HasPrefix(low, "sec-"):
+	case spec.IsForbiddenRequestHeader(v, ""):
 		return ForbiddenName
 	}
 	return ""
@@ -66,9 +32,9 @@ func checkRequestHeader(v string) NameReason {
 
 func checkResponseHeader(v string) NameReason {
 	switch {
-	case !isToken(v):
+	case !spec.IsToken(v):
 		return NotToken
-	case strings.EqualFold(v, "Set-Cookie"), strings.EqualFold(v, "Set-Cookie2"):
+	case spec.IsForbiddenResponseHeaderName(v):
 		return ForbiddenName
 	}
 	return ""
@@ -122,7 +88,7 @@ func requestedHeaders(lines []string) (names []string, ok bool) {
 			if elem == "" {
 				continue
 			}
-			if !isToken(elem) || len(names) == maxACRHNames {
+			if !spec.IsToken(elem) || len(names) == maxACRHNames {
 				return nil, false
 			}
 			names = append(names, strings.ToLower(elem))
