@@ -1,6 +1,10 @@
 package spec
 
-import "time"
+import (
+	"maps"
+	"strings"
+	"time"
+)
 
 // PreflightCache is the CORS-preflight cache
 // (https://fetch.spec.whatwg.org/#concept-cache) of one network partition. It
@@ -10,6 +14,15 @@ type PreflightCache struct {
 	p       *Profile
 	buckets map[cacheKey]*bucket
 	used    uint64 // counts uses, for the least recently used
+
+	sweepAt    int // size at which expired buckets are looked for
+	checkpoint bool
+	undo       []undo // what was there before, since Checkpoint
+}
+
+type undo struct {
+	key cacheKey
+	was *bucket // nil for nothing
 }
 
 type cacheKey struct{ origin, url string }
@@ -50,7 +63,44 @@ func NewPreflightCache(engine Engine) *PreflightCache {
 }
 
 // Reset empties the cache, also that of a partition (clearing browsing data).
-func (c *PreflightCache) Reset() { clear(c.buckets) }
+func (c *PreflightCache) Reset() {
+	clear(c.buckets)
+	c.undo = c.undo[:0]
+}
+
+// Checkpoint makes what follows undoable, and what came before final.
+func (c *PreflightCache) Checkpoint() { c.checkpoint, c.undo = true, c.undo[:0] }
+
+// Rollback undoes what was done since Checkpoint.
+func (c *PreflightCache) Rollback() {
+	for i := len(c.undo) - 1; i >= 0; i-- {
+		u := c.undo[i]
+		if u.was == nil {
+			delete(c.buckets, u.key)
+		} else {
+			c.buckets[u.key] = u.was
+		}
+	}
+	c.undo = c.undo[:0]
+}
+
+// touch comes before every change of a bucket.
+func (c *PreflightCache) touch(key cacheKey) {
+	if !c.checkpoint {
+		return
+	}
+	was := c.buckets[key]
+	if was != nil {
+		was = &bucket{entries: maps.Clone(was.entries), whole: was.whole, used: was.used}
+	}
+	c.undo = append(c.undo, undo{key, was})
+}
+
+// drop removes a bucket.
+func (c *PreflightCache) drop(key cacheKey) {
+	c.touch(key)
+	delete(c.buckets, key)
+}
 
 // Len returns the number of origins and URLs for which something is stored,
 // which may have expired.
@@ -76,7 +126,7 @@ func (c *PreflightCache) covers(r cacheRequest, method string, unsafe []string, 
 		if live(b.whole.stored, b.whole.maxAge, r.now) && b.whole.covers(c.p, r.credentials, method, unsafe) {
 			return true
 		}
-		delete(c.buckets, r.key)
+		c.drop(r.key)
 		return false
 	}
 	c.used++
@@ -144,14 +194,15 @@ func (c *PreflightCache) store(r cacheRequest, in *preflightCheck, maxAge int64,
 	if c.p.CacheMaxURL > 0 && len(r.key.url) >= c.p.CacheMaxURL {
 		return
 	}
+	c.touch(r.key)
 	if c.p.CacheWhole {
-		c.bucket(r.key).whole = newWholeEntry(r, maxAge, h)
+		c.bucket(r.key, r.now).whole = newWholeEntry(r, maxAge, h)
 		return
 	}
 	if maxAge == 0 && c.buckets[r.key] == nil {
 		return // entries that are gone at once
 	}
-	b := c.bucket(r.key)
+	b := c.bucket(r.key, r.now)
 	if b.entries == nil {
 		b.entries = make(map[entryKey]entry)
 	}
@@ -200,11 +251,11 @@ func (c *PreflightCache) storeName(b *bucket, r cacheRequest, header bool, name 
 		return false
 	})
 	if !matched {
-		b.entries[entryKey{r.credentials, header, name}] = entry{r.now, maxAge}
+		b.entries[entryKey{r.credentials, header, strings.Clone(name)}] = entry{r.now, maxAge}
 	}
 }
 
-func (c *PreflightCache) bucket(key cacheKey) *bucket {
+func (c *PreflightCache) bucket(key cacheKey, now time.Duration) *bucket {
 	c.used++
 	b := c.buckets[key]
 	if b == nil {
@@ -214,11 +265,39 @@ func (c *PreflightCache) bucket(key cacheKey) *bucket {
 		if c.p.CacheMaxEntries > 0 && len(c.buckets) >= c.p.CacheMaxEntries {
 			c.evict()
 		}
+		if len(c.buckets) >= max(c.sweepAt, sweepFrom) {
+			c.sweep(now)
+		}
 		b = &bucket{}
-		c.buckets[key] = b
+		// The strings may be parts of a whole input line.
+		c.buckets[cacheKey{strings.Clone(key.origin), strings.Clone(key.url)}] = b
 	}
 	b.used = c.used
 	return b
+}
+
+const sweepFrom = 1024
+
+// sweep drops what has expired, so that a long session stays small.
+func (c *PreflightCache) sweep(now time.Duration) {
+	for k, b := range c.buckets {
+		if !b.live(now) {
+			c.drop(k)
+		}
+	}
+	c.sweepAt = 2 * len(c.buckets)
+}
+
+func (b *bucket) live(now time.Duration) bool {
+	if b.whole != nil {
+		return live(b.whole.stored, b.whole.maxAge, now)
+	}
+	for _, e := range b.entries {
+		if e.live(now) {
+			return true
+		}
+	}
+	return false
 }
 
 // evict drops the least recently used bucket.
@@ -230,11 +309,15 @@ func (c *PreflightCache) evict() {
 			oldest, least = k, b.used
 		}
 	}
-	delete(c.buckets, oldest)
+	c.drop(oldest)
 }
 
 // clear is https://fetch.spec.whatwg.org/#concept-cache-clear.
-func (c *PreflightCache) clear(key cacheKey) { delete(c.buckets, key) }
+func (c *PreflightCache) clear(key cacheKey) {
+	if c.buckets[key] != nil {
+		c.drop(key)
+	}
+}
 
 // wholeEntry is the response to one preflight, which is what Chromium and
 // WebKit keep.
@@ -258,7 +341,7 @@ func newWholeEntry(r cacheRequest, maxAge int64, h Header) *wholeEntry {
 			if fold {
 				token = lower(token)
 			}
-			set[token] = struct{}{}
+			set[strings.Clone(token)] = struct{}{}
 		}
 	}
 	w.methods, w.headers = collect(allowMethods, false), collect(allowHeaders, true)

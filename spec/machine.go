@@ -36,6 +36,7 @@ type Fetch struct {
 	tainting     ResponseType
 	redirects    int
 
+	own         Header   // storage of the first header list
 	unsafe      []string // CORS-unsafe names of the hop under way
 	preflighted bool     // some hop took the branch of main fetch that makes a preflight
 	kind        ActionKind
@@ -59,7 +60,7 @@ func Begin(req Request, opt Options) *Fetch {
 func (f *Fetch) Reset(req Request, opt Options) {
 	*f = Fetch{
 		req: req, opt: opt, p: profileOf(opt.Engine), cache: opt.Cache,
-		hops: f.hops[:0], unsafe: f.unsafe[:0], trace: tracer{f.trace.steps[:0]},
+		hops: f.hops[:0], own: f.own, header: f.own[:0], unsafe: f.unsafe[:0], trace: tracer{f.trace.steps[:0]},
 		tainting: TypeBasic,
 	}
 	if opt.Trace {
@@ -86,6 +87,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 		f.out.Error = thrown
 		return
 	}
+	f.own = f.header
 	if f.p.MergeHeaders {
 		f.mergeHeaders()
 	}

@@ -1,0 +1,36 @@
+// Package exchange is the exchange format, version 1: one JSON object a line
+// that holds a request as a script makes it and what servers would answer, and
+// one that holds what becomes of it. `corsproof eval` turns the first into the
+// second; other languages use it as an oracle.
+//
+// Strings that hold header names and values are isomorphic: one code point
+// U+0000 to U+00FF for each byte. In memory they are bytes.
+//
+// An input line:
+//
+//	{"id": "any",
+//	 "session": "s1",            // optional: lines of one session share one preflight cache, in file order
+//	 "at": 0.0,                  // optional: seconds since the session began
+//	 "request": {
+//	   "api": "fetch",           // fetch | xhr
+//	   "origin": "https://app.example.com",     // or "null"
+//	   "url": "https://api.example.org/x",
+//	   "method": "PUT",          // as the script passes it, not normalised
+//	   "headers": [["X-A","1"]], // author headers, before the forbidden-header filter
+//	   "mode": "cors",           // cors | no-cors | same-origin
+//	   "credentials": "same-origin",            // omit | same-origin | include
+//	   "redirect": "follow",     // follow | error | manual
+//	   "body": {"content_type": "text/plain", "stream": false},   // or null
+//	   "upload_listener": false},
+//	 "hops": [                   // hop 0 is the request's own URL; one more for each redirect followed
+//	   {"preflight": {"status": 204, "headers": []},   // what the server answers if asked; or null
+//	    "response":  {"status": 200, "headers": []}}]}
+//
+// id, request, request.origin and request.url are required. Left out, the
+// others are what fetch() takes by default: method GET, no headers, mode cors,
+// credentials same-origin, redirect follow, no body; a preflight or response
+// left out is null, which is an error only where one is needed. Unknown keys
+// and keys given twice are errors. A line of nothing but white space is passed over.
+//
+// In a session, a line without "at" happens at the time of the line before it.
+package exchange

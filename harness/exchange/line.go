@@ -1,0 +1,109 @@
+package exchange
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Line is one exchange: a request and what the servers on its way answer.
+type Line struct {
+	ID      string
+	Session string         // empty for none
+	At      *time.Duration // since the session began; nil: as the line before
+	Request spec.Request
+	Hops    []Hop
+}
+
+// Hop is what the server of one hop answers.
+type Hop struct {
+	Preflight *spec.Response // nil: not known, an error if one is needed
+	Response  *spec.Response // nil: not known, an error if one is needed
+}
+
+// NewLine returns the exchange of a request and the answers to it, one hop
+// for each.
+func NewLine(id string, req spec.Request, hops ...Hop) Line {
+	return Line{ID: id, Request: req, Hops: hops}
+}
+
+// InSession returns l as a line of a session, at a time since it began.
+func (l Line) InSession(session string, at time.Duration) Line {
+	l.Session, l.At = session, &at
+	return l
+}
+
+// MarshalJSON returns l as an input line, without a newline.
+func (l Line) MarshalJSON() ([]byte, error) { return l.Append(nil), nil }
+
+// Append appends l as an input line, without a newline. It writes every key
+// of the request; keys come in the order of the format's description.
+func (l Line) Append(dst []byte) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = appendText(dst, l.ID)
+	if l.Session != "" {
+		dst = append(dst, `,"session":`...)
+		dst = appendText(dst, l.Session)
+	}
+	if l.At != nil {
+		dst = append(dst, `,"at":`...)
+		dst = strconv.AppendFloat(dst, l.At.Seconds(), 'f', -1, 64)
+	}
+	dst = append(dst, `,"request":`...)
+	dst = appendRequest(dst, &l.Request)
+	dst = append(dst, `,"hops":[`...)
+	for i := range l.Hops {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"preflight":`...)
+		dst = appendResponse(dst, l.Hops[i].Preflight)
+		dst = append(dst, `,"response":`...)
+		dst = appendResponse(dst, l.Hops[i].Response)
+		dst = append(dst, '}')
+	}
+	return append(dst, "]}"...)
+}
+
+func appendRequest(dst []byte, r *spec.Request) []byte {
+	text := func(key, value, absent string) {
+		if value == "" {
+			value = absent
+		}
+		dst = append(dst, key...)
+		dst = appendText(dst, value)
+	}
+	text(`{"api":`, string(r.API), string(spec.APIFetch))
+	text(`,"origin":`, r.Origin, "null")
+	text(`,"url":`, r.URL, "")
+	text(`,"method":`, r.Method, "GET")
+	dst = append(dst, `,"headers":`...)
+	dst = appendHeader(dst, r.Header)
+	text(`,"mode":`, string(r.Mode), string(spec.ModeCORS))
+	text(`,"credentials":`, string(r.Credentials), string(spec.CredentialsSameOrigin))
+	text(`,"redirect":`, string(r.Redirect), string(spec.RedirectFollow))
+	if r.Body == nil {
+		dst = append(dst, `,"body":null`...)
+	} else {
+		dst = append(dst, `,"body":{"content_type":`...)
+		dst = appendBytes(dst, r.Body.ContentType)
+		dst = append(dst, `,"stream":`...)
+		dst = strconv.AppendBool(dst, r.Body.Stream)
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"upload_listener":`...)
+	dst = strconv.AppendBool(dst, r.UploadListener)
+	return append(dst, '}')
+}
+
+func appendResponse(dst []byte, r *spec.Response) []byte {
+	if r == nil {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, `{"status":`...)
+	dst = strconv.AppendInt(dst, int64(r.Status), 10)
+	dst = append(dst, `,"headers":`...)
+	dst = appendHeader(dst, r.Header)
+	return append(dst, '}')
+}
