@@ -195,6 +195,9 @@ func (k *caseChecker) values(policies []*Policy, evaluators map[string]*evaluato
 		if err == nil {
 			applies = true
 			k.expanded(steps, said)
+			for i := range steps {
+				k.intent(p, &steps[i], i)
+			}
 			continue
 		}
 		x := err.(*expandError)
