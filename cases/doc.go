@@ -57,6 +57,8 @@
 //	header [n]        a listed custom request header, X-Custom first
 //	headers           all listed ones that need permission, lower-case and sorted (a list)
 //	headerDenied [n]  a header that is not listed
+//	allowedOrigin O, deniedOrigin O, allowedMethod M, deniedMethod M, allowedHeader H, deniedHeader H
+//	                  what is given, if the policy surely allows (or denies) it; no value if not
 //	expose [n]        the nth exposed header
 //	maxAge            the max-age in seconds
 //	policy            the policy's name

@@ -51,6 +51,14 @@ func (s *scope) none(fn, reason string) error {
 	return &NoValueError{Func: fn, Policy: s.policy.Name, Reason: reason}
 }
 
+// given is what the case names itself, if the policy has it so.
+func (s *scope) given(fn, what string, ok bool, why string) (string, error) {
+	if !ok {
+		return "", s.none(fn+" "+strconv.Quote(what), why)
+	}
+	return what, nil
+}
+
 // nth is the nth (from 1; default the first) of list.
 func (s *scope) nth(fn, what string, list []string, n []int) (string, error) {
 	i := 1
@@ -93,6 +101,26 @@ func (s *scope) funcs() template.FuncMap {
 		"headers":      func() []string { return sortedLower(unsafeHeaders(p)) },
 		"headerDenied": s.headerDenied,
 		"expose":       func(n ...int) (string, error) { return s.nth("expose", "exposed headers", exposed(p), n) },
+		"allowedOrigin": func(o string) (string, error) {
+			ok, certain := p.AllowsOrigin(o)
+			return s.given("allowedOrigin", o, ok && certain, "it does not surely allow that origin")
+		},
+		"deniedOrigin": func(o string) (string, error) {
+			ok, certain := p.AllowsOrigin(o)
+			return s.given("deniedOrigin", o, !ok && certain, "it does not surely deny that origin")
+		},
+		"allowedMethod": func(m string) (string, error) {
+			return s.given("allowedMethod", m, !p.ZeroConfig && p.AllowsMethod(m), "it does not allow that method")
+		},
+		"deniedMethod": func(m string) (string, error) {
+			return s.given("deniedMethod", m, !p.ZeroConfig && !p.AllowsMethod(m), "it allows that method")
+		},
+		"allowedHeader": func(h string) (string, error) {
+			return s.given("allowedHeader", h, !p.ZeroConfig && p.AllowsHeader(h), "it does not allow that request header")
+		},
+		"deniedHeader": func(h string) (string, error) {
+			return s.given("deniedHeader", h, !p.ZeroConfig && !p.AllowsHeader(h), "it allows that request header")
+		},
 		"maxAge": func() (string, error) {
 			if p.MaxAge == nil {
 				return "", s.none("maxAge", "it sets no max-age")
