@@ -36,13 +36,13 @@ type Job struct {
 	Timeout time.Duration
 }
 
-// BrowserStep is one concrete request of a Job.
+// BrowserStep is one concrete request of a Job, or a burst of the same.
 type BrowserStep struct {
 	Request  cases.Request // templates expanded
 	URL      string        // absolute, with a nonce in the query
-	After    time.Duration
-	Times    int
-	Parallel int
+	After    time.Duration // to let pass before it
+	Times    int           // how often in all, at least 1 and at least Parallel
+	Parallel int           // how many of them at once, at least 1
 }
 
 // JobResult is what became of a job.
@@ -79,8 +79,11 @@ type Exchange struct {
 	Request   spec.Header   `json:"request"`
 	Status    int           `json:"status"`
 	Response  spec.Header   `json:"response"`
-	Body      string        `json:"body,omitempty"`  // of the response, the first 64 KiB
-	Error     string        `json:"error,omitempty"` // no (complete) response: why
+	Body      string        `json:"body,omitempty"`       // of the response, the first 64 KiB
+	BodySize  int64         `json:"body_size,omitempty"`  // of the whole body, in bytes
+	Excess    int           `json:"excess,omitempty"`     // bytes that came after the end of the response
+	Error     string        `json:"error,omitempty"`      // no (complete) response: why
+	ErrorKind string        `json:"error_kind,omitempty"` // of Error: a wire.ErrorKind
 	Interim   []int         `json:"interim,omitempty"`
 	HeadBytes int           `json:"head_bytes,omitempty"` // size of the response head
 	Elapsed   time.Duration `json:"elapsed"`

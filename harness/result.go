@@ -78,4 +78,18 @@ type Difference struct {
 	What  string `json:"what"`
 	Model string `json:"model"`
 	Other string `json:"other"`
+	// Departure is set when the model with the engine's documented departures
+	// decides as the browser did: which they are, with their sources.
+	Departure string `json:"departure,omitempty"`
+}
+
+// Disagrees tells whether the model and a browser disagree in a way that no
+// documented departure of the browser explains.
+func (r *Result) Disagrees() bool {
+	for _, d := range r.Disagreement {
+		if d.Departure == "" {
+			return true
+		}
+	}
+	return false
 }

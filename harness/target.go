@@ -1,6 +1,12 @@
 package harness
 
-import "github.com/corsproof/corsproof/cases"
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+)
 
 // Target is a running server, and where on it each policy lives.
 type Target struct {
@@ -8,8 +14,13 @@ type Target struct {
 	// Base is the URL below which each policy lives at Base/POLICY (no
 	// trailing slash). Empty with Declared.
 	Base string
-	// TLSBase is the same over TLS with HTTP/2; empty when not offered.
+	// TLSBase is the same over TLS with HTTP/2; empty when not offered. When
+	// Base (or Endpoint) is https itself, it need not be given.
 	TLSBase string
+	// TLSRoots are the certificate authorities to trust; nil: the system's.
+	TLSRoots *x509.CertPool
+	// TLSInsecure accepts any certificate, as the browser flags of a test run do.
+	TLSInsecure bool
 	// PolicyBase overrides Base for single policies (one process for each).
 	PolicyBase map[string]string
 	// Policies says of each standard policy whether the target has it; one
@@ -25,7 +36,8 @@ type Target struct {
 	Declared *cases.Policy
 	Endpoint string
 	// Foreign: the server is not ours. Only methods in AllowedMethods are
-	// sent, besides OPTIONS, and at most RateLimit requests a second.
+	// sent, besides OPTIONS, and at most RateLimit requests a second. No
+	// AllowedMethods means GET and HEAD.
 	Foreign        bool
 	AllowedMethods []string
 	RateLimit      float64 // requests per second; 0 for no limit
@@ -33,8 +45,8 @@ type Target struct {
 
 // PolicyState is what became of a policy that a target does not serve.
 type PolicyState struct {
-	Kind    StateKind
-	Message string
+	Kind    StateKind `json:"kind"`
+	Message string    `json:"message,omitempty"`
 }
 
 // StateKind is the kind of a PolicyState.
@@ -45,4 +57,56 @@ const (
 	Served         StateKind = ""
 	NotExpressible StateKind = "not-expressible" // the framework has no way to say it
 	Refused        StateKind = "refused"         // the framework refused the configuration at start
+	NotServed      StateKind = "not-served"      // nothing answers at its path: the contract is not served in full
 )
+
+// Expand gives the checks of a table for this target: every case under each
+// standard policy that it lists or, for an ordinary endpoint, every case under
+// the declared policy.
+func (t *Target) Expand(table *cases.Table) []cases.Check {
+	policies := table.Policies
+	if t.Declared != nil {
+		policies = []cases.Policy{*t.Declared}
+	}
+	return table.Expand(policies, t.Declared != nil, t.Env())
+}
+
+// Env is what the templates of cases can know of the target.
+func (t *Target) Env() cases.Env {
+	env := cases.Env{Target: originOf(t.url("http")), TLSTarget: originOf(t.url("https"))}
+	if t.Declared != nil {
+		_, _, path, err := splitURL(t.Endpoint)
+		if err != nil {
+			path = "/"
+		}
+		path, _, _ = strings.Cut(path, "?")
+		// Only the endpoint itself is known to exist; other paths imply a part
+		// of the contract, without which their checks do not run.
+		env.Path = func(*cases.Policy, string) string { return path }
+	}
+	return env
+}
+
+// url is the base (or endpoint) with that scheme, or whatever there is for
+// "http": an https-only target runs every check over TLS.
+func (t *Target) url(scheme string) string {
+	main := t.Base
+	if t.Declared != nil {
+		main = t.Endpoint
+	}
+	if scheme == "https" {
+		if t.TLSBase != "" {
+			return t.TLSBase
+		}
+		if !isHTTPS(main) {
+			return ""
+		}
+	}
+	return main
+}
+
+func (t *Target) tlsConfig() *tls.Config {
+	return &tls.Config{RootCAs: t.TLSRoots, InsecureSkipVerify: t.TLSInsecure} //nolint:gosec // on demand, for self-signed test servers
+}
+
+func isHTTPS(url string) bool { return strings.HasPrefix(url, "https://") }

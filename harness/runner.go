@@ -1,0 +1,42 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// Runner runs checks against a target. The model agent always takes part.
+type Runner struct {
+	Target *Target
+	// Checks to run; Target.Expand gives them, cases.Select chooses.
+	Checks []cases.Check
+	// Agents are the browsers that perform requests beside the model. The
+	// runner does not close them.
+	Agents []Agent
+	// Concurrency is how many checks are under way at once on the wire; 0: twice
+	// the processors, at least 4 and at most 16.
+	Concurrency int
+	// Timeout of a single request; 0: 10 s.
+	Timeout time.Duration
+	// KeepAll keeps the exchanges of every result; otherwise those of passed
+	// checks are dropped.
+	KeepAll bool
+	// OnResult gets each result as it comes, from one goroutine at a time, in
+	// no particular order. Nil for none.
+	OnResult func(Result)
+}
+
+// ErrNothing: there is no check to run.
+var ErrNothing = errors.New("no check was selected")
+
+// Run looks whether the target can be tested, runs the checks and returns
+// what came of them. The error is a *TargetError when no check was run because
+// of the target, or the context's error when it ended before the first check.
+// A run that ends early (cancelled, the target died) is no error: Summary.Stopped
+// says so, and what was measured is kept.
+func (r *Runner) Run(ctx context.Context) (*Summary, error) {
+	return nil, errors.New("not built yet")
+}

@@ -1,0 +1,59 @@
+package harness
+
+import "time"
+
+// Summary is the outcome of a run.
+type Summary struct {
+	Target  string        `json:"target"`
+	Agents  []AgentInfo   `json:"agents"`
+	Started time.Time     `json:"started"`
+	Elapsed time.Duration `json:"elapsed"`
+	// Policies are those of the checks that the target does not serve.
+	Policies map[string]PolicyState `json:"policies,omitempty"`
+	// Results are in the order of the checks, whatever order they came in.
+	Results []Result `json:"results"`
+	// Counts are the results by verdict.
+	Counts map[Verdict]int `json:"counts"`
+	// Skips are the skipped ones by kind.
+	Skips map[SkipKind]int `json:"skips,omitempty"`
+	// Disagreements are the results on which the model and a browser disagree
+	// and no documented departure of the browser explains it.
+	Disagreements int `json:"disagreements"`
+	// Stopped is set when the run ended early; the checks that had not run by
+	// then are skipped, with the same reason.
+	Stopped *Stopped `json:"stopped,omitempty"`
+	// AgentErrors are agents that broke, with the reason: their part of the
+	// remaining checks is missing.
+	AgentErrors map[string]string `json:"agent_errors,omitempty"`
+}
+
+// AgentInfo names an agent that took part.
+type AgentInfo struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Stopped says why a run ended early.
+type Stopped struct {
+	Cancelled bool `json:"cancelled,omitempty"` // by the caller; otherwise the target died
+	// Check is the check during which the target died, the first that noticed.
+	Check string `json:"check,omitempty"`
+	// Running are the other checks that were under way then.
+	Running []string `json:"running,omitempty"`
+	Reason  string   `json:"reason"`
+}
+
+// count fills in what follows from the results.
+func (s *Summary) count() {
+	s.Counts, s.Skips, s.Disagreements = map[Verdict]int{}, map[SkipKind]int{}, 0
+	for i := range s.Results {
+		r := &s.Results[i]
+		s.Counts[r.Verdict]++
+		if r.Verdict == Skip {
+			s.Skips[r.Skip]++
+		}
+		if r.Disagrees() {
+			s.Disagreements++
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package harness
+
+import (
+	"fmt"
+	"strings"
+)
+
+// TargetErrorKind says why a target cannot be tested.
+type TargetErrorKind string
+
+// The kinds.
+const (
+	Unreachable TargetErrorKind = "unreachable"  // nothing accepts connections there
+	Hangs       TargetErrorKind = "hangs"        // it accepts connections and does not answer
+	HangsUp     TargetErrorKind = "hangs-up"     // it closes connections without an answer
+	NotHTTP     TargetErrorKind = "not-http"     // what it answers is not HTTP
+	BadTLS      TargetErrorKind = "tls"          // the TLS handshake fails
+	NoContract  TargetErrorKind = "no-contract"  // an HTTP server, but it does not serve the contract
+	BadURL      TargetErrorKind = "bad-url"      // the URL of the target is not one
+	NotSelected TargetErrorKind = "no-selection" // there is no check to run
+)
+
+// TargetError is returned by Runner.Run when no check was run because the
+// target cannot be tested.
+type TargetError struct {
+	Kind TargetErrorKind
+	URL  string // what was asked
+	Err  error  // what came of it
+	// Hints say what to do about it.
+	Hints []string
+}
+
+func (e *TargetError) Error() string {
+	var what string
+	switch e.Kind {
+	case Unreachable:
+		what = "the target is not reachable"
+	case Hangs:
+		what = "the target does not answer"
+	case HangsUp:
+		what = "the target closes connections without an answer"
+	case NotHTTP:
+		what = "the target does not speak HTTP"
+	case BadTLS:
+		what = "no TLS connection to the target"
+	case NoContract:
+		what = "the target does not serve the contract"
+	case BadURL:
+		what = "the target's URL is not usable"
+	case NotSelected:
+		return "no check to run: " + e.Err.Error()
+	}
+	s := fmt.Sprintf("%s: GET %s", what, e.URL)
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Hint is what to do about it, in one line; empty for none.
+func (e *TargetError) Hint() string { return strings.Join(e.Hints, "; ") }
+
+func (e *TargetError) Unwrap() error { return e.Err }
