@@ -20,23 +20,15 @@ func middleware(p contract.Policy) *cors.Cors {
 	}
 	options := cors.Options{
 		AllowedOrigins:      append(p.Origins, p.OriginPatterns...),
-		AllowedMethods:      p.Methods,
-		AllowedHeaders:      p.RequestHeaders,
+		AllowedMethods:      p.MethodsOrGET(),
+		AllowedHeaders:      p.HeadersOrAccept(),
 		ExposedHeaders:      p.ExposeHeaders,
 		AllowCredentials:    p.Credentials,
 		AllowPrivateNetwork: p.PrivateNetwork,
-	}
-	if len(p.RequestHeaders) == 0 {
-		options.AllowedHeaders = []string{"Accept"} // an empty list means the defaults
+		MaxAge:              p.MaxAgeSeconds(-1), // documented: a negative value sends 0
 	}
 	if p.OriginFunc != nil {
 		options.AllowOriginFunc = p.OriginFunc.Decide
-	}
-	if p.MaxAge != nil {
-		options.MaxAge = *p.MaxAge
-		if options.MaxAge == 0 {
-			options.MaxAge = -1 // documented: "To send a 0 value, use a negative value"
-		}
 	}
 	return cors.New(options)
 }

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,139 +10,144 @@ import (
 	"sync"
 )
 
-// Route is one handler of the contract, as a router needs it.
+// Ask is what was asked, as the application sees it.
+type Ask struct {
+	Method  string
+	URL     string // the request target below the policy, with the query
+	Headers [][2]string
+	Body    string
+}
+
+// Answer is what the application answers, before a framework writes it.
+type Answer struct {
+	Status int
+	Fields []Field
+	Chunks []string // of the body; between two of them the response is flushed
+}
+
+// Field is a response header field, in the order of writing.
+type Field struct {
+	Name, Value string
+	Add         bool // another line, rather than in place of what is there
+}
+
+// Route is one handler of the contract, as a router needs it. Its Answer panics
+// where the contract says so.
 type Route struct {
 	Path    string
 	Methods []string
-	Handler http.HandlerFunc
+	Answer  func(Ask) Answer
 }
 
 // everyMethod stands in for "all but OPTIONS" where a router wants the methods
 // one by one: those of HTTP, and one that an application made up.
 var everyMethod = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY", "CHICKEN"}
 
-// Routes are the handlers of the contract.
+// Routes makes the handlers of one policy's application.
 func Routes() []Route {
 	all := append(slices.Clone(everyMethod), "OPTIONS")
 	var calls counter
-	return []Route{
-		{"/ok", everyMethod, named("ok", ok)},
-		{"/options", []string{"GET", "OPTIONS"}, named("options", options)},
-		{"/echo", everyMethod, named("echo", echo)},
-		{"/respond", everyMethod, named("respond", respond)},
-		{"/panic", []string{"GET"}, func(http.ResponseWriter, *http.Request) { panic("the handler /panic panics") }},
-		{"/count", all, named("count", calls.count)},
-		{"/count/read", []string{"GET"}, named("count", calls.read)},
-		{"/secret", all, named("secret", secret)},
-		{"/post-only", []string{"POST"}, named("post-only", func(w http.ResponseWriter, _ *http.Request) { text(w, "posted") })},
-		{"/stream", []string{"GET"}, named("stream", stream)},
+	routes := []Route{
+		{"/ok", everyMethod, func(Ask) Answer {
+			return text("ok", Field{"X-Resp", "1", false}, Field{"X-Other", "2", false}, Field{"X-Hidden", "3", false})
+		}},
+		{"/options", []string{"GET", "OPTIONS"}, func(Ask) Answer { return text("options", Field{"Allow", "GET, OPTIONS", false}) }},
+		{"/echo", everyMethod, echo},
+		{"/respond", everyMethod, respond},
+		{"/panic", []string{"GET"}, func(Ask) Answer { panic("the handler /panic panics") }},
+		{"/count", all, calls.count},
+		{"/count/read", []string{"GET"}, calls.read},
+		{"/secret", all, secret},
+		{"/post-only", []string{"POST"}, func(Ask) Answer { return text("posted") }},
+		{"/stream", []string{"GET"}, func(Ask) Answer {
+			answer := text("a")
+			answer.Chunks = append(answer.Chunks, "b")
+			return answer
+		}},
 	}
-}
-
-// App is the application for middleware that brings no router of its own: the
-// routes on the standard library's.
-func App() http.Handler {
-	mux := http.NewServeMux()
-	for _, route := range Routes() {
-		for _, method := range route.Methods {
-			mux.HandleFunc(method+" "+route.Path, route.Handler)
-		}
+	for i, route := range routes {
+		routes[i].Answer = named(strings.Split(route.Path, "/")[1], route.Answer)
 	}
-	return mux
+	return routes
 }
 
 // named marks the answers of a handler with its name.
-func named(name string, h http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-App", name)
-		h(w, r)
+func named(name string, handler func(Ask) Answer) func(Ask) Answer {
+	return func(ask Ask) Answer {
+		answer := handler(ask)
+		answer.Fields = append([]Field{{"X-App", name, false}}, answer.Fields...)
+		return answer
 	}
 }
 
-func text(w http.ResponseWriter, body string) {
-	w.Header().Set("Content-Type", "text/plain")
-	_, _ = io.WriteString(w, body)
+func text(body string, fields ...Field) Answer {
+	return Answer{http.StatusOK, append([]Field{{"Content-Type", "text/plain", false}}, fields...), []string{body}}
 }
 
-func ok(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("X-Resp", "1")
-	w.Header().Set("X-Other", "2")
-	w.Header().Set("X-Hidden", "3")
-	text(w, "ok")
-}
-
-func options(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Allow", "GET, OPTIONS")
-	text(w, "options")
-}
-
-func echo(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+func echo(ask Ask) Answer {
+	body, err := json.Marshal(map[string]any{"method": ask.Method, "headers": ask.Headers, "body": ask.Body})
 	if err != nil {
-		http.Error(w, "reading the body: "+err.Error(), http.StatusBadRequest)
-		return
+		panic(err)
 	}
-	headers := [][2]string{{"Host", r.Host}}
-	for name, values := range r.Header {
-		for _, value := range values {
-			headers = append(headers, [2]string{name, value})
-		}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"method": r.Method, "headers": headers, "body": string(body)})
+	return Answer{http.StatusOK, []Field{{"Content-Type", "application/json", false}}, []string{string(body)}}
 }
 
 // respond does what the query says, in the query's order, which is why it is
 // not read as a map.
-func respond(w http.ResponseWriter, r *http.Request) {
-	status, body := http.StatusOK, ""
-	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+func respond(ask Ask) Answer {
+	answer, body := Answer{Status: http.StatusOK}, ""
+	_, query, _ := strings.Cut(ask.URL, "?")
+	for pair := range strings.SplitSeq(query, "&") {
 		key, raw, _ := strings.Cut(pair, "=")
 		value, err := url.QueryUnescape(raw)
 		if err != nil {
 			continue
 		}
 		name, field, _ := strings.Cut(value, ":")
-		field = strings.TrimSpace(field)
 		switch key {
 		case "status":
-			status, _ = strconv.Atoi(value)
-		case "add":
-			w.Header().Add(name, field)
-		case "set":
-			w.Header().Set(name, field)
+			answer.Status, _ = strconv.Atoi(value)
+		case "add", "set":
+			answer.Fields = append(answer.Fields, Field{name, strings.TrimSpace(field), key == "add"})
 		case "etag":
-			w.Header().Set("ETag", value)
-			if strings.Contains(r.Header.Get("If-None-Match"), value) {
-				status = http.StatusNotModified
+			answer.Fields = append(answer.Fields, Field{"ETag", value, false})
+			if strings.Contains(ask.header("If-None-Match"), value) {
+				answer.Status = http.StatusNotModified
 			}
 		case "body":
 			body = value
 		}
 	}
-	if status < 100 || status > 999 {
-		http.Error(w, "status must be a number from 100 to 999", http.StatusBadRequest)
-		return
+	if answer.Status < 200 || answer.Status > 599 {
+		return Answer{http.StatusBadRequest, nil, []string{"status must be a number from 200 to 599"}}
 	}
-	w.WriteHeader(status)
-	if body != "" && status != http.StatusNoContent && status != http.StatusNotModified {
-		_, _ = io.WriteString(w, body)
+	if body != "" && answer.Status != http.StatusNoContent && answer.Status != http.StatusNotModified {
+		answer.Chunks = []string{body}
 	}
+	return answer
 }
 
-func secret(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") == "" {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-		w.WriteHeader(http.StatusUnauthorized)
-		return
+func secret(ask Ask) Answer {
+	if ask.header("Authorization") == "" {
+		return Answer{http.StatusUnauthorized, []Field{{"WWW-Authenticate", "Bearer", false}}, nil}
 	}
-	text(w, "secret")
+	return text("secret")
 }
 
-func stream(w http.ResponseWriter, _ *http.Request) {
-	text(w, "a")
-	_ = http.NewResponseController(w).Flush()
-	_, _ = io.WriteString(w, "b")
+// header is the first value of a request header, or "".
+func (a Ask) header(name string) string {
+	for _, header := range a.Headers {
+		if strings.EqualFold(header[0], name) {
+			return header[1]
+		}
+	}
+	return ""
+}
+
+func (a Ask) key() string {
+	_, query, _ := strings.Cut(a.URL, "?")
+	values, _ := url.ParseQuery(query)
+	return values.Get("key")
 }
 
 // counter counts the calls of /count for each key.
@@ -152,18 +156,18 @@ type counter struct {
 	calls map[string]int
 }
 
-func (c *counter) count(w http.ResponseWriter, r *http.Request) {
+func (c *counter) count(ask Ask) Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.calls == nil {
 		c.calls = map[string]int{}
 	}
-	c.calls[r.URL.Query().Get("key")]++
-	text(w, "counted")
+	c.calls[ask.key()]++
+	return text("counted")
 }
 
-func (c *counter) read(w http.ResponseWriter, r *http.Request) {
+func (c *counter) read(ask Ask) Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	text(w, strconv.Itoa(c.calls[r.URL.Query().Get("key")]))
+	return text(strconv.Itoa(c.calls[ask.key()]))
 }

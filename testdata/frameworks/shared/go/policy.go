@@ -50,6 +50,45 @@ func (p Policy) AnyMethod() bool { return slices.Contains(p.Methods, "*") }
 // AnyHeader says whether the policy allows every request header.
 func (p Policy) AnyHeader() bool { return slices.Contains(p.RequestHeaders, "*") }
 
+// MethodsOrGET is Methods, or only the safelisted GET when the policy lists none:
+// for frameworks where an empty list means their defaults.
+func (p Policy) MethodsOrGET() []string {
+	if len(p.Methods) == 0 {
+		return []string{"GET"}
+	}
+	return p.Methods
+}
+
+// HeadersOrAccept is RequestHeaders, or only the safelisted Accept when the
+// policy lists none: for frameworks where an empty list means their defaults.
+func (p Policy) HeadersOrAccept() []string {
+	if len(p.RequestHeaders) == 0 {
+		return []string{"Accept"}
+	}
+	return p.RequestHeaders
+}
+
+// LiteralHeaders is RequestHeaders for frameworks that send the list as it
+// stands, where a "*" means what it means to a browser: any header but Authorization.
+func (p Policy) LiteralHeaders() []string {
+	if p.AnyHeader() {
+		return []string{"*", "Authorization"}
+	}
+	return p.RequestHeaders
+}
+
+// MaxAgeSeconds is MaxAge for frameworks that leave the header out for 0: the
+// value zero, documented for "do not cache", takes the place of a 0 that was configured.
+func (p Policy) MaxAgeSeconds(zero int) int {
+	switch {
+	case p.MaxAge == nil:
+		return 0
+	case *p.MaxAge == 0:
+		return zero
+	}
+	return *p.MaxAge
+}
+
 // Policies reads the file that CORSPROOF_POLICIES names.
 func Policies() ([]Policy, error) {
 	path := os.Getenv("CORSPROOF_POLICIES")
