@@ -49,6 +49,7 @@
 //	targetHost        its host:port
 //	otherScheme, otherPort, otherHost
 //	                  origins that differ from target in that component only
+//	alias             the target's origin by another name of the same server (127.0.0.1, localhost)
 //	path "/ok"        the path of an endpoint on the target, for whole request targets ("=...")
 //	scheme O, host O, port O, hostport O
 //	                  components of an origin: hostport is all after ://

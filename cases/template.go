@@ -90,6 +90,7 @@ func (s *scope) funcs() template.FuncMap {
 		"otherScheme": func() (string, error) { return s.otherThanTarget("otherScheme") },
 		"otherPort":   func() (string, error) { return s.otherThanTarget("otherPort") },
 		"otherHost":   func() (string, error) { return s.otherThanTarget("otherHost") },
+		"alias":      s.alias,
 		"path": func(rest ...string) string {
 			return s.path(p, strings.Join(rest, ""))
 		},
@@ -231,6 +232,24 @@ func (s *scope) otherThanTarget(fn string) (string, error) {
 		if strings.ContainsAny(o.host, "[]") || strings.Trim(o.host, "other.0123456789") == "" {
 			o.host = "other.test" // of an IP address
 		}
+	}
+	return o.String(), nil
+}
+
+// alias is the target's origin by another name of the same server, for
+// redirects that lead to another origin. Only loopback has one for sure.
+func (s *scope) alias() (string, error) {
+	o, err := s.targetParsed("alias")
+	if err != nil {
+		return "", err
+	}
+	switch o.host {
+	case "127.0.0.1":
+		o.host = "localhost"
+	case "localhost":
+		o.host = "127.0.0.1"
+	default:
+		return "", s.none("alias", "the target is not on 127.0.0.1, so that no other name is known to lead to it")
 	}
 	return o.String(), nil
 }
