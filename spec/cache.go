@@ -161,7 +161,7 @@ func (c *PreflightCache) exempt(method string) bool {
 // #concept-cache-match-header).
 func (c *PreflightCache) each(r cacheRequest, header bool, name string, f func(entryKey) bool) bool {
 	star := !c.p.CacheNoWildcard && name != "*" &&
-		(!header || name != "authorization" || c.p.WildcardCoversAuthorization)
+		(!header || name != "authorization" || c.p.CacheWildcardAuth)
 	for _, credentials := range [...]bool{true, false} {
 		if r.credentials && !credentials || c.p.CacheCredentialsKey && credentials != r.credentials {
 			continue
@@ -363,7 +363,7 @@ func (w *wholeEntry) covers(p *Profile, credentials bool, method string, unsafe 
 	}
 	star := !w.credentials && has(w.headers, "*")
 	for _, name := range unsafe {
-		if star && (name != "authorization" || p.WildcardCoversAuthorization) {
+		if star && (name != "authorization" || p.CacheWildcardAuth) {
 			continue
 		}
 		if !has(w.headers, name) {

@@ -73,7 +73,7 @@ func mismatch(p *Profile, allow string) Reason {
 	if !hasScheme(allow) {
 		return ReasonInvalidAllowOriginValue
 	}
-	if _, err := parseAny(percentEncodeHigh(allow), ""); err != nil && !(p.LaxAllowOriginHost && laxHost(allow)) {
+	if _, err := parseAny(percentEncodeHigh(allow), ""); err != nil && !(p.LaxHosts && parsesLax(allow, "")) {
 		return ReasonInvalidAllowOriginValue
 	}
 	return ReasonAllowOriginMismatch

@@ -1,6 +1,10 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Engine selects whose documented deviations apply: "fetch" (the standard
 // itself, also the zero value), "chromium", "firefox", "webkit".
@@ -40,7 +44,6 @@ type Profile struct {
 	// Request headers.
 	SafelistedNames    []SafelistedName // safelisted beyond the standard's
 	RangeMax           string           // a Range number of this or more is not safelisted; empty for no limit
-	RangeUnitAnyCase   bool             // `Range: BYTES=0-1` is safelisted
 	NoSafelistTotal    bool             // no 1024-byte limit on the total
 	IgnoredUnsafeNames []string         // lower-case names that never count as CORS-unsafe
 	MergeHeaders       bool             // repeated request headers are combined before they are classified
@@ -63,6 +66,7 @@ type Profile struct {
 	CacheBeforeCheck     bool // stored even if the method or a header was refused
 	CacheCredentialsKey  bool // with and without credentials are apart, both ways
 	CacheNoWildcard      bool // a stored `*` matches only itself
+	CacheWildcardAuth    bool // a stored `*` covers Authorization
 	CacheExempt          []string
 	CacheMaxURL          int  // URLs of this length and more are not cached; 0 for no limit
 	CacheMaxEntries      int  // origins and URLs remembered; 0 for no limit
@@ -70,10 +74,11 @@ type Profile struct {
 	CacheInitiatorOrigin bool // keyed by the page's origin even where Origin is `null`
 
 	// Responses and redirects.
-	LaxAllowOriginHost      bool     // an Access-Control-Allow-Origin with percent-encoded bytes in the host parses
-	InvalidLocationFirst    bool     // an unparsable Location fails before the CORS check
+	LaxHosts                bool     // a host with a space, or with invalid punycode, parses
+	InvalidLocationFirst    bool     // a redirect to an unparsable Location fails before any check, a preflight too
 	RedirectUserinfoRefused bool     // user name or password in a same-origin redirect is refused too
-	RedirectNeedsLocation   bool     // a redirect status without a Location, or with an empty one, is an ordinary response
+	RedirectNeedsLocation   bool     // but for mode manual, a redirect status without a Location, or with an empty one, is an ordinary response
+	EqualLocationsAreOne    bool     // equal Location lines count as one; different ones fail whatever the status
 	ExposedNames            []string // exposed beyond the standard's, lower case
 
 	// Deviations say where each of the above is known from, and which others
@@ -81,9 +86,39 @@ type Profile struct {
 	Deviations []Deviation
 }
 
-// SafelistedName is a request header that an engine safelists in addition;
-// an empty Value stands for any.
-type SafelistedName struct{ Name, Value string }
+// SafelistedName is a request header that an engine safelists in addition, with
+// the values for which it does.
+type SafelistedName struct {
+	Name  string
+	Value ValueKind
+}
+
+// ValueKind says which values an engine takes for a header it safelists.
+type ValueKind int
+
+// The kinds of values.
+const (
+	AnyValue       ValueKind = iota
+	DigitsValue              // 1*DIGIT
+	NumberValue              // a number without a sign, perhaps with a fraction and an exponent
+	OnValue                  // `on`, in any case
+	ConnectionType           // slow-2g, 2g, 3g or 4g, in any case
+)
+
+func (k ValueKind) takes(value string) bool {
+	switch k {
+	case DigitsValue:
+		return isDigits(value)
+	case NumberValue:
+		_, err := strconv.ParseFloat(value, 64)
+		return err == nil && ('0' <= value[0] && value[0] <= '9' || value[0] == '.')
+	case OnValue:
+		return equalFold(value, "on")
+	case ConnectionType:
+		return equalFold(value, "slow-2g") || equalFold(value, "2g") || equalFold(value, "3g") || equalFold(value, "4g")
+	}
+	return true
+}
 
 // Deviation is one documented departure from the standard.
 type Deviation struct {
@@ -132,11 +167,11 @@ const (
 var profileChromium = Profile{
 	Engine: EngineChromium,
 	SafelistedNames: []SafelistedName{
-		{"device-memory", ""}, {"downlink", ""}, {"dpr", ""}, {"ect", ""}, {"intervention", ""},
-		{"rtt", ""}, {"save-data", "on"}, {"viewport-width", ""}, {"width", ""},
+		{"device-memory", NumberValue}, {"downlink", NumberValue}, {"dpr", NumberValue},
+		{"ect", ConnectionType}, {"intervention", AnyValue}, {"rtt", DigitsValue},
+		{"save-data", OnValue}, {"viewport-width", DigitsValue}, {"width", DigitsValue},
 	},
 	RangeMax:                    "9223372036854775807",
-	RangeUnitAnyCase:            true,
 	IgnoredUnsafeNames:          []string{"user-agent"},
 	MergeHeaders:                true,
 	UploadNeedsBody:             true,
@@ -152,25 +187,27 @@ var profileChromium = Profile{
 	CacheMaxEntries:             1024,
 	CacheKeepsOnFailure:         true,
 	CacheInitiatorOrigin:        true,
-	LaxAllowOriginHost:          true,
+	LaxHosts:                    true,
 	InvalidLocationFirst:        true,
 	RedirectUserinfoRefused:     true,
 	RedirectNeedsLocation:       true,
+	EqualLocationsAreOne:        true,
 	Deviations: []Deviation{
-		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials", compatAuthorization},
-		{"client-hints-safelisted", "client hints, Save-Data `on` and Intervention are safelisted request headers", chromiumPublicCORS + "cors.cc"},
-		{"range-int64", "a Range whose numbers do not fit 64 bits is not safelisted, and the unit may be in any case", chromiumPublicCORS + "cors.cc"},
+		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials; but not when the preflight cache is looked up, so that each such request is preflighted", compatAuthorization + "; " + observedChromium},
+		{"client-hints-safelisted", "client hints with well-formed values, Save-Data `on` and Intervention are safelisted request headers", chromiumPublicCORS + "cors.cc; " + observedChromium},
+		{"range-int64", "a Range with a number of 2^63-1 or more is not safelisted", observedChromium},
 		{"merge-request-headers", "repeated request headers are combined before they are classified", observedChromium},
 		{"user-agent-not-unsafe", "an author User-Agent never appears in Access-Control-Request-Headers", observedChromium},
 		{"upload-listener-needs-body", "a listener on XMLHttpRequest's upload makes no preflight if there is no body", observedChromium},
-		{"no-implied-method", "a preflight made because of the use-CORS-preflight flag gets no method without Access-Control-Allow-Methods", chromiumCORS + "preflight_controller.cc"},
+		{"no-implied-method", "a preflight made because of the use-CORS-preflight flag gets no method without Access-Control-Allow-Methods", observedChromium},
 		{"max-age", "Access-Control-Max-Age: at most 7200; negative is 0; `+5` is 5; what overflows 64 bits is 5", chromiumPublicCORS + "preflight_result.cc"},
 		{"cache-whole-response", "one preflight response for each origin and URL, replaced by the next, dropped when it does not suffice; none for URLs of 1024 characters; kept when the request fails", chromiumCORS + "preflight_cache.cc"},
 		{"cache-initiator-origin", "the preflight cache is keyed by the page's origin even when Origin is `null` after a redirect", chromiumCORS + "cors_url_loader.cc"},
-		{"allow-origin-lax-host", "an Access-Control-Allow-Origin with a percent-encoded space and the like in the host counts as a URL", observedChromium},
-		{"invalid-location-first", "an unparsable Location fails before the CORS check", observedChromium},
-		{"redirect-userinfo", "a same-origin redirect with user name or password is refused", observedChromium},
-		{"redirect-needs-location", "a redirect status without a Location, or with an empty one, is an ordinary response for every redirect mode", "https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc (IsRedirect)"},
+		{"lax-hosts", "an Access-Control-Allow-Origin or a Location with a space, percent-encoded or not, or with invalid punycode in the host counts as a URL", observedChromium},
+		{"invalid-location-first", "a redirect to an unparsable Location fails before the CORS check, before the redirect mode is looked at, and on a preflight as a plain network error", observedChromium},
+		{"redirect-userinfo", "a followed redirect with user name or password is refused whatever the mode, same-origin ones as a plain network error", observedChromium},
+		{"redirect-needs-location", "a redirect status without a Location, or with an empty one, is an ordinary response for redirect mode error, and an empty one for follow", "https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc (IsRedirect); " + observedChromium},
+		{"location-lines", "equal Location lines count as one; different ones are a network error whatever the status", "https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc; " + observedChromium},
 		{"refused-header-arbitrary", "which of several refused request headers is named is arbitrary (not modelled: see RefusedHeaders)", observedChromium},
 		{"mode-in-renderer", "failures of mode same-origin are decided in the renderer, without a CorsError (not modelled)", observedChromium},
 		{"redirect-scheme-error", "a redirect to some non-HTTP schemes is a plain network error (not modelled: the verdict is the same)", observedChromium},
@@ -210,6 +247,7 @@ var profileWebKit = Profile{
 	MaxAgePlus:                  true,
 	CacheWhole:                  true,
 	CacheBeforeCheck:            true,
+	CacheWildcardAuth:           true,
 	ExposedNames:                []string{"accept"},
 	Deviations: []Deviation{
 		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials", compatAuthorization},
@@ -227,38 +265,12 @@ const (
 	webkitPreflightCache = "https://github.com/WebKit/WebKit/blob/main/Source/WebCore/loader/CrossOriginPreflightResultCache.cpp"
 )
 
-// laxHost reports whether allow is an HTTP(S) URL whose host only the URL
-// Standard refuses, for percent-encoded bytes that it forbids in a domain.
-func laxHost(allow string) bool {
-	i := 0
-	switch {
-	case hasPrefixFold(allow, "https://"):
-		i = len("https://")
-	case hasPrefixFold(allow, "http://"):
-		i = len("http://")
-	default:
-		return false
-	}
-	host := allow[i:]
-	for j := 0; j < len(host); j++ {
-		if host[j] == '/' || host[j] == ':' {
-			host = host[:j]
-			break
-		}
-	}
-	if host == "" {
-		return false
-	}
-	for j := 0; j < len(host); j++ {
-		b := lowerByte(host[j])
-		if is(b, classHost) {
-			continue
-		}
-		if b == '%' && j+2 < len(host) && host[j+1] == '2' && host[j+2] == '0' {
-			j += 2
-			continue
-		}
-		return false
-	}
-	return true
+// parsesLax reports whether an engine with LaxHosts parses s although the
+// URL Standard does not: because of spaces in the host, or of labels that look
+// like punycode and are not.
+func parsesLax(s, base string) bool {
+	_, err := parseAny(laxHosts.Replace(percentEncodeHigh(s)), base)
+	return err == nil
 }
+
+var laxHosts = strings.NewReplacer("%20", "a", " ", "a", "xn--", "aaaa", "XN--", "aaaa")

@@ -397,6 +397,12 @@ func (f *Fetch) Fail() {
 
 // deliverPreflight is CORS-preflight fetch, steps 7 and 8.
 func (f *Fetch) deliverPreflight(resp Response) {
+	if _, failed := f.failsAtOnce(resp); failed {
+		f.t.add(ruleNetworkError, "the engine takes no such Location: network error")
+		f.out.PreflightCacheSeconds = -1
+		f.block(ReasonNetworkError, "")
+		return
+	}
 	in := preflightCheck{origin: f.originHeader, mode: f.req.Credentials, method: f.method, unsafe: f.unsafe, flag: f.flag}
 	reason, param := in.check(f.t, f.p, resp.Status, resp.Header)
 	refused := reason == ReasonMethodDisallowedByPreflightResponse || reason == ReasonHeaderDisallowedByPreflightResponse
@@ -419,16 +425,14 @@ func (f *Fetch) deliverPreflight(resp Response) {
 
 // deliverResponse is HTTP fetch, steps 4.4 to 7.
 func (f *Fetch) deliverResponse(resp Response) {
-	redirect := RedirectStatus(resp.Status)
-	if redirect && f.p.RedirectNeedsLocation {
-		redirect = hasLocation(resp.Header)
+	if reason, failed := f.failsAtOnce(resp); failed {
+		f.t.add(ruleNetworkError, "the engine takes no such Location: network error")
+		f.block(reason, "")
+		return
 	}
-	if redirect && f.p.InvalidLocationFirst && f.req.Redirect == RedirectFollow {
-		if _, state := f.location(resp.Header); state == locationFailure {
-			f.t.add(ruleRedirect5, "the Location does not parse: network error")
-			f.block(ReasonRedirectInvalidLocation, "")
-			return
-		}
+	redirect := RedirectStatus(resp.Status)
+	if redirect && f.p.RedirectNeedsLocation && f.req.Redirect != RedirectManual {
+		redirect = hasLocation(resp.Header)
 	}
 	// Step 4.4.
 	if f.tainting == TypeCORS {

@@ -13,13 +13,7 @@ const (
 // location returns the response's location URL. A Location that is there more
 // than once is a failure: its grammar allows a single one.
 func (f *Fetch) location(h Header) (URL, locationState) {
-	value, n := "", 0
-	for i := range h {
-		if equalFold(h[i].Name, "location") {
-			value = trimTabOrSpace(h[i].Value)
-			n++
-		}
-	}
+	value, n := locationValue(f.p, h)
 	switch n {
 	case 0:
 		return URL{}, locationNull
@@ -32,6 +26,44 @@ func (f *Fetch) location(h Header) (URL, locationState) {
 		return URL{}, locationFailure
 	}
 	return u.withFragment(f.url.fragment()), locationURL
+}
+
+// locationValue returns the first Location and the number of them that count.
+func locationValue(p *Profile, h Header) (value string, n int) {
+	for i := range h {
+		if !equalFold(h[i].Name, "location") {
+			continue
+		}
+		v := trimTabOrSpace(h[i].Value)
+		if n > 0 && p.EqualLocationsAreOne && v == value {
+			continue
+		}
+		if n == 0 {
+			value = v
+		}
+		n++
+	}
+	return value, n
+}
+
+// failsAtOnce reports whether an engine's network stack refuses a response
+// before any check of this model: for different Location lines, or for a
+// redirect to one that does not parse.
+func (f *Fetch) failsAtOnce(resp Response) (Reason, bool) {
+	if f.p.EqualLocationsAreOne {
+		if _, n := locationValue(f.p, resp.Header); n > 1 {
+			return ReasonNetworkError, true
+		}
+	}
+	if f.p.InvalidLocationFirst && RedirectStatus(resp.Status) {
+		value, n := locationValue(f.p, resp.Header)
+		if n == 1 && value != "" {
+			if _, err := f.url.Resolve(value); err != nil && !(f.p.LaxHosts && parsesLax(value, f.url.String())) {
+				return ReasonRedirectInvalidLocation, true
+			}
+		}
+	}
+	return "", false
 }
 
 // redirect is HTTP-redirect fetch

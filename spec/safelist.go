@@ -48,7 +48,7 @@ func isSafelisted(p *Profile, name, value string) bool {
 	if p.SafelistedNames != nil {
 		for _, n := range p.SafelistedNames {
 			if equalFold(name, n.Name) {
-				return n.Value == "" || equalFold(value, n.Value)
+				return n.Value.takes(value)
 			}
 		}
 	}
@@ -57,9 +57,6 @@ func isSafelisted(p *Profile, name, value string) bool {
 
 // isSafelistedRange: a single range with a start and without whitespace.
 func isSafelistedRange(p *Profile, value string) bool {
-	if p.RangeUnitAnyCase && hasPrefixFold(value, "bytes=") {
-		value = "bytes=" + value[len("bytes="):]
-	}
 	r, ok := ParseSingleRange(value, false)
 	if !ok || r.Start == "" {
 		return false
