@@ -1,0 +1,144 @@
+package browser
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+)
+
+// jsCall is one step as page.js takes it.
+type jsCall struct {
+	ID             int         `json:"i"`
+	API            string      `json:"api"`
+	URL            string      `json:"url"`
+	Method         string      `json:"method"`
+	Headers        [][2]string `json:"headers"`
+	Mode           string      `json:"mode,omitempty"`
+	Credentials    string      `json:"credentials,omitempty"`
+	Redirect       string      `json:"redirect,omitempty"`
+	Cache          string      `json:"cache,omitempty"`
+	Body           *jsBody     `json:"body,omitempty"`
+	Keepalive      bool        `json:"keepalive,omitempty"`
+	UploadListener bool        `json:"uploadListener,omitempty"`
+	Crossorigin    string      `json:"crossorigin,omitempty"`
+	Times          int         `json:"times"`
+	Parallel       int         `json:"parallel"`
+	Timeout        int64       `json:"timeout"` // milliseconds
+}
+
+type jsBody struct {
+	Kind string `json:"kind,omitempty"`
+	Text string `json:"text"`
+	Type string `json:"type,omitempty"`
+}
+
+// jsResult is one repetition of a call as page.js reports it.
+type jsResult struct {
+	ID         int         `json:"i"`
+	Rep        int         `json:"rep"`
+	URL        string      `json:"url"` // as the browser writes it
+	OK         bool        `json:"ok"`
+	Thrown     string      `json:"thrown"` // a constructor or setter threw; nothing was sent
+	Error      string      `json:"error"`
+	Timeout    bool        `json:"timeout"`
+	Bug        string      `json:"bug"` // page.js itself failed
+	Type       string      `json:"type"`
+	Status     int         `json:"status"`
+	Redirected bool        `json:"redirected"`
+	Headers    [][2]string `json:"headers"`
+	Body       string      `json:"body"`
+	Binary     bool        `json:"binary"` // Body has a code point for each byte
+	BodyError  string      `json:"bodyError"`
+	Tainted    bool        `json:"tainted"`
+	MS         float64     `json:"ms"`
+}
+
+// The APIs of page.js.
+const (
+	apiFetch       = "fetch"
+	apiXHR         = "xhr"
+	apiImg         = "img"
+	apiScript      = "script"
+	apiModule      = "module"
+	apiFont        = "font"
+	apiStylesheet  = "stylesheet"
+	apiEventSource = "eventsource"
+	apiBeacon      = "beacon"
+	apiCanvas      = "canvas"
+	apiNavigate    = "navigate"
+)
+
+// api gives the API of a request, the default made explicit.
+func api(r *cases.Request) string {
+	if r.API == "" {
+		return apiFetch
+	}
+	return r.API
+}
+
+// encode makes the page's form of a step.
+func encode(s *harness.BrowserStep, timeout time.Duration) jsCall {
+	r := &s.Request
+	c := jsCall{
+		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
+		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
+		Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
+		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), Timeout: timeout.Milliseconds(),
+	}
+	if c.Method == "" {
+		c.Method = "GET"
+	}
+	for _, line := range r.Headers {
+		name, value, _ := strings.Cut(line, ":")
+		c.Headers = append(c.Headers, [2]string{scriptString(name), scriptString(strings.TrimPrefix(value, " "))})
+	}
+	if b := r.Body; b != nil {
+		c.Body = &jsBody{Kind: b.Kind, Text: scriptString(strings.Repeat(b.Text, max(b.Repeat, 1))), Type: b.Type}
+	}
+	return c
+}
+
+// scriptString is a string as a script would write it: text as it stands, and
+// bytes that are no text as one code point for each.
+func scriptString(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return isomorphic(s)
+}
+
+// isomorphic makes a code point of each byte
+// (https://infra.spec.whatwg.org/#isomorphic-decode).
+func isomorphic(s string) string {
+	out := make([]rune, len(s))
+	for i := range len(s) {
+		out[i] = rune(s[i])
+	}
+	return string(out)
+}
+
+// bytesOf is the reverse: a header value of the browser, one code point for
+// each byte. What does not fit stays as it is.
+func bytesOf(s string) string {
+	ascii := true
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xff {
+			return s
+		}
+		out = append(out, byte(r))
+	}
+	return string(out)
+}

@@ -1,0 +1,127 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/storage"
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// The cookie of WithCookie.
+const (
+	cookieName  = "corsproof"
+	cookieValue = "1"
+)
+
+// cookieSent says whether the last request that went out carried our cookie.
+func cookieSent(rec *record) bool {
+	if len(rec.sent) == 0 {
+		return false
+	}
+	v := field(rec.sent[len(rec.sent)-1].Headers, "Cookie")
+	if v == nil {
+		return false
+	}
+	for pair := range strings.SplitSeq(*v, ";") {
+		if strings.TrimSpace(pair) == cookieName+"="+cookieValue {
+			return true
+		}
+	}
+	return false
+}
+
+// cookieTrouble finds out that the browser held our cookie back for a reason
+// of its own, not for one of the request: a credentialed case would then pass,
+// or fail, for nothing.
+func cookieTrouble(req *cases.Request, rec *record) error {
+	if !req.WithCookie {
+		return nil
+	}
+	for i, s := range rec.sent {
+		for _, c := range s.AssociatedCookies {
+			if c.Cookie == nil || c.Cookie.Name != cookieName {
+				continue
+			}
+			for _, why := range c.BlockedReasons {
+				switch why {
+				case network.CookieBlockedReasonUserPreferences, network.CookieBlockedReasonThirdPartyPhaseout, network.CookieBlockedReasonUnknownError:
+					return &NetError{URL: rec.hops[min(i, len(rec.hops)-1)].request.URL, Code: "third-party cookie blocked (" + why.String() + ")",
+						Text: "this browser's settings block third-party cookies, so the outcome says nothing about the target; allow them in its profile"}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// setCookie puts the cookie for the URL's host into the tab's browser context,
+// such that it goes along wherever credentials do.
+func (t *tab) setCookie(ctx context.Context, rawURL string) error {
+	c, err := cookieFor(rawURL)
+	if err != nil {
+		return err
+	}
+	_, err = cdp.Call(ctx, t.target, storage.SetCookies, storage.SetCookiesParams{Cookies: []*network.CookieParam{c}})
+	if err != nil {
+		return fmt.Errorf("setting a cookie for %s: %w", rawURL, err)
+	}
+	return nil
+}
+
+// clearCookies empties the jar of the tab's browser context.
+func (t *tab) clearCookies(ctx context.Context) error {
+	_, err := cdp.Call(ctx, t.target, storage.ClearCookies, storage.ClearCookiesParams{})
+	return err
+}
+
+// cookieFor makes the cookie. SameSite=None, which cross-site requests need,
+// must be Secure, which the browser takes over TLS and on loopback; on other
+// plain http hosts only pages of the same site can have it sent.
+func cookieFor(rawURL string) (*network.CookieParam, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("setting a cookie: %w", err)
+	}
+	c := &network.CookieParam{Name: cookieName, Value: cookieValue, URL: u.Scheme + "://" + u.Host + "/", Path: "/"}
+	if u.Scheme == "https" || isLoopback(u.Hostname()) {
+		c.Secure, c.SameSite = true, network.CookieSameSiteNone
+	} else {
+		c.SameSite = network.CookieSameSiteLax
+	}
+	return c, nil
+}
+
+// isLoopback says whether the browser counts the host as this machine, and
+// with it plain http to it as trustworthy.
+func isLoopback(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
+}
+
+// sameSite says whether page and target are schemefully same-site
+// (https://html.spec.whatwg.org/multipage/browsers.html#same-site).
+func sameSite(origin string, target *url.URL) bool {
+	o, err := url.Parse(origin)
+	if err != nil || origin == nullOrigin || o.Scheme != target.Scheme {
+		return false
+	}
+	a, b := o.Hostname(), target.Hostname()
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	sa, err1 := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a))
+	sb, err2 := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(b))
+	return err1 == nil && err2 == nil && sa == sb
+}

@@ -1,0 +1,15 @@
+// Package browser is the Chrome agent: it performs the requests of the table
+// in a real Chrome or Chromium, driven over the DevTools protocol, and reports
+// for each what a script could see, what went over the wire and, where the
+// browser refused, its own exact reason.
+//
+// Pages exist at any http or https origin without DNS or certificates: the
+// agent answers the request for the document itself and lets everything else
+// go to the real target. The browser's own security stays on; the flags that
+// had to change are part of Version.
+//
+// Most requests share nothing but the browser process and run many at once
+// from a few pages. A job whose outcome cookies can change has a browser
+// context to itself while it runs, and a context never sees the same URL in
+// two jobs, so that neither preflight cache nor HTTP cache leak between them.
+package browser

@@ -1,0 +1,112 @@
+package browser
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrClosed is the error of an agent that was closed.
+var ErrClosed = errors.New("the browser agent is closed")
+
+// MissingError says that no Chrome or Chromium was found.
+type MissingError struct {
+	Tried []string // names and paths, in order
+}
+
+func (e *MissingError) Error() string {
+	return "no Chrome or Chromium found: tried " + strings.Join(e.Tried, ", ") + "; " + e.Hint()
+}
+
+// Hint says what to do about it.
+func (e *MissingError) Hint() string {
+	return "install one (Debian, Ubuntu: apt-get install chromium; macOS: brew install --cask chromium) or set " + EnvPath + " to its path"
+}
+
+// StartError says that a browser is there but could not be started or
+// attached to.
+type StartError struct {
+	Browser string // path or URL
+	Err     error
+	Output  string // what it printed, its end
+}
+
+func (e *StartError) Error() string {
+	s := fmt.Sprintf("starting the browser %s: %v", e.Browser, e.Err)
+	if e.Output != "" {
+		s += "\n" + e.Output
+	}
+	return s + "\n" + e.Hint()
+}
+
+// Hint says what to do about it.
+func (e *StartError) Hint() string {
+	switch {
+	case strings.Contains(e.Output, "sandbox"):
+		return "the browser cannot set up its sandbox; allow unprivileged user namespaces, or give the flag --no-sandbox if this machine is a throw-away container"
+	case strings.Contains(e.Browser, "://"):
+		return "is a browser with --remote-debugging-port running there?"
+	default:
+		return "run it by hand with --headless --dump-dom about:blank to see what is wrong, or set " + EnvPath + " to another one"
+	}
+}
+
+// Unwrap gives the cause.
+func (e *StartError) Unwrap() error { return e.Err }
+
+// DiedError says that the browser, or the page, ended while it was needed.
+type DiedError struct {
+	What string // "the browser", "a page of the browser"
+	Err  error  // how, as far as known
+}
+
+func (e *DiedError) Error() string {
+	if e.Err == nil {
+		return e.What + " died during the run"
+	}
+	return fmt.Sprintf("%s died during the run: %v", e.What, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *DiedError) Unwrap() error { return e.Err }
+
+// TimeoutError says that a request had no outcome in time.
+type TimeoutError struct {
+	URL   string
+	After time.Duration
+}
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("the browser had no outcome for %s within %v", e.URL, e.After)
+}
+
+// Timeout makes it a timeout as package net has them.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// NetError is a failure that says nothing about the target's CORS: it could
+// not be reached, or the browser would not even try.
+type NetError struct {
+	URL  string
+	Code string // Chrome's name: "net::ERR_CONNECTION_REFUSED", or "mixed content"
+	Text string // what it means, where it needs saying
+}
+
+func (e *NetError) Error() string {
+	s := fmt.Sprintf("the browser could not fetch %s: %s", e.URL, e.Code)
+	if e.Text != "" {
+		s += " (" + e.Text + ")"
+	}
+	return s
+}
+
+// UnobservedError says that the browser did not report the events of a
+// request, so that its outcome would be a guess.
+type UnobservedError struct {
+	URL  string
+	What string // what is missing
+}
+
+func (e *UnobservedError) Error() string {
+	return fmt.Sprintf("the browser did not report %s of %s", e.What, e.URL)
+}

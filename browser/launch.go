@@ -1,0 +1,273 @@
+package browser
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/remote"
+)
+
+// Options say which browser, and how. The zero value looks for an installed
+// one and starts it without a window.
+type Options struct {
+	// Path is the executable; empty: see Find.
+	Path string
+	// Remote attaches to a running browser instead: the ws:// or http:// URL
+	// of its debugging port. That browser keeps its own flags and profile, so
+	// it has to be one that may do what startFlags does.
+	Remote string
+	// Visible shows a window.
+	Visible bool
+	// Timeout limits the start. Zero: 30 s.
+	Timeout time.Duration
+	// Flags are further command line flags, "--name" or "--name=value".
+	Flags []string
+	// Console collects what the browser writes to its console, at the cost of
+	// about a fifth of the speed.
+	Console bool
+	// Width is the number of requests at once. Zero: 12.
+	Width int
+}
+
+// startFlags are the flags of every browser that the agent starts, beside
+// those that merely keep it quiet. Each would otherwise make the browser
+// answer for another reason than the target's CORS:
+//
+//   - LocalNetworkAccessChecks: a page that the agent answers itself is in no
+//     known address space, so every request to loopback would need a permission.
+//   - HttpsUpgrades and its kin: pages at http:// origins would become https.
+//   - site isolation: one renderer holds the pages of all origins, which makes
+//     a page cost 15 ms instead of 100 ms. CORS is decided in the network
+//     service by the request's initiator origin and does not depend on it.
+var disabledFeatures = []string{
+	"LocalNetworkAccessChecks", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "HttpsFirstModeV2ForEngagedSites",
+	"IsolateSandboxedIframes", "Translate", "MediaRouter", "OptimizationHints",
+}
+
+// preferences let third-party cookies through, as a user can.
+const preferences = `{"profile":{"cookie_controls_mode":0,"block_third_party_cookies":false}}`
+
+// Chrome is a running browser. It implements harness.Agent; Perform calls
+// wait for one another.
+type Chrome struct {
+	opt     Options
+	version string
+	token   string // in the path of our documents, so that no target's path looks like one
+
+	ctx     context.Context // of chromedp, ends with the browser
+	stop    []func()
+	profile string
+	remote  bool
+
+	mu     sync.Mutex // one Perform at a time
+	closed bool
+	pool   pools
+}
+
+// Start starts a browser, or attaches to one. The errors are *MissingError
+// and *StartError. ctx limits only the start.
+func Start(ctx context.Context, opt Options) (*Chrome, error) {
+	if opt.Timeout == 0 {
+		opt.Timeout = 30 * time.Second
+	}
+	if opt.Width == 0 {
+		opt.Width = 12
+	}
+	token := make([]byte, 6)
+	rand.Read(token)
+	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != ""}
+	name := opt.Remote
+	output := new(tailWriter)
+	var alloc context.Context
+	if c.remote {
+		var cancel context.CancelFunc
+		alloc, cancel = remote.NewAllocator(context.Background(), opt.Remote, remote.WithDialTimeout(opt.Timeout))
+		c.stop = append(c.stop, cancel)
+	} else {
+		path, err := Find(opt.Path)
+		if err != nil {
+			return nil, err
+		}
+		name = path
+		if c.profile, err = newProfile(); err != nil {
+			return nil, &StartError{Browser: path, Err: err}
+		}
+		var cancel context.CancelFunc
+		alloc, cancel = chromedp.NewExecAllocator(context.Background(), c.allocatorOptions(path, output)...)
+		c.stop = append(c.stop, cancel)
+	}
+	quiet := func(string, ...any) {}
+	root, cancel := chromedp.NewContext(alloc, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	c.ctx = root
+	c.stop = append(c.stop, cancel)
+
+	// The first command binds the browser's life to the context it is given,
+	// so a time limit has to come from outside.
+	up := make(chan error, 1)
+	var version browser.GetVersionResult
+	go func() {
+		var err error
+		version, err = chromedp.CallBrowser(root, browser.GetVersion, cdp.Empty{})
+		up <- err
+	}()
+	limit := time.NewTimer(opt.Timeout)
+	defer limit.Stop()
+	var err error
+	select {
+	case err = <-up:
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-limit.C:
+		err = fmt.Errorf("not ready after %v", opt.Timeout)
+	}
+	if err != nil {
+		c.shutdown()
+		return nil, &StartError{Browser: name, Err: err, Output: output.String()}
+	}
+	c.version = c.describe(name, version.Product)
+	return c, nil
+}
+
+func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.ExecAllocatorOption {
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(c.profile),
+		chromedp.CombinedOutput(output),
+		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
+		chromedp.Flag("disable-site-isolation-trials", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-field-trial-config", true),
+		chromedp.Flag("no-proxy-server", true), // a proxy of the environment would answer for the target
+	)
+	if c.opt.Visible {
+		opts = append(opts, chromedp.VisibleWindow)
+	}
+	for _, f := range c.opt.Flags {
+		name, value, has := strings.Cut(strings.TrimLeft(f, "-"), "=")
+		if !has {
+			opts = append(opts, chromedp.Flag(name, true))
+			continue
+		}
+		if name == "disable-features" { // add to ours: a second flag would replace them
+			value = strings.Join(append(disabledFeatures[:len(disabledFeatures):len(disabledFeatures)], value), ",")
+		}
+		opts = append(opts, chromedp.Flag(name, value))
+	}
+	return opts
+}
+
+// newProfile makes a profile directory with our preferences.
+func newProfile() (string, error) {
+	dir, err := os.MkdirTemp("", "corsproof-chrome-")
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "Default"), 0o700); err != nil {
+		return "", err
+	}
+	return dir, os.WriteFile(filepath.Join(dir, "Default", "Preferences"), []byte(preferences), 0o600)
+}
+
+// describe makes the Version string.
+func (c *Chrome) describe(name, product string) string {
+	product = strings.TrimPrefix(product, "Headless")
+	if strings.Contains(strings.ToLower(filepath.Base(name)), "chromium") {
+		product = strings.Replace(product, "Chrome/", "Chromium/", 1)
+	}
+	product = strings.Replace(product, "/", " ", 1)
+	if c.remote {
+		return product + " (remote, its own flags)"
+	}
+	parts := []string{"disabled features: " + strings.Join(disabledFeatures[:4], ", "), "no site isolation", "third-party cookies allowed"}
+	if os.Getuid() == 0 {
+		parts = append(parts, "no sandbox (root)")
+	}
+	if len(c.opt.Flags) > 0 {
+		parts = append(parts, strings.Join(c.opt.Flags, " "))
+	}
+	return product + " (" + strings.Join(parts, "; ") + ")"
+}
+
+// Name is "chrome".
+func (c *Chrome) Name() string { return "chrome" }
+
+// Version is the browser's product and version, and what was changed about it.
+func (c *Chrome) Version() string { return c.version }
+
+// Close ends the browser (a remote one keeps running, its pages closed) and
+// removes its profile.
+func (c *Chrome) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil
+	}
+	c.closed = true
+	c.pool.close()
+	if c.ctx.Err() == nil && !c.remote {
+		// The polite way lets the browser end its children itself.
+		ctx, cancel := context.WithTimeout(c.ctx, 3*time.Second)
+		chromedp.Cancel(ctx)
+		cancel()
+	}
+	return c.shutdown()
+}
+
+// shutdown stops what runs and removes the profile.
+func (c *Chrome) shutdown() error {
+	for i := len(c.stop) - 1; i >= 0; i-- {
+		c.stop[i]()
+	}
+	if c.profile == "" {
+		return nil
+	}
+	// Children of the browser may still write while they end.
+	var err error
+	for wait := 5 * time.Millisecond; wait < 2*time.Second; wait *= 2 {
+		if err = os.RemoveAll(c.profile); err == nil {
+			return nil
+		}
+		time.Sleep(wait)
+	}
+	return fmt.Errorf("removing the browser's profile: %w", err)
+}
+
+// died makes the error for a browser that is gone.
+func (c *Chrome) died() error {
+	_, err := chromedp.CallBrowser(c.ctx, browser.GetVersion, cdp.Empty{})
+	return &DiedError{What: "the browser", Err: err}
+}
+
+// tailWriter keeps the end of what a browser prints.
+type tailWriter struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (w *tailWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.buf.Write(p)
+	if n := w.buf.Len(); n > 8192 {
+		w.buf.Next(n - 4096)
+	}
+	return len(p), nil
+}
+
+// String gives what is kept.
+func (w *tailWriter) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.TrimSpace(w.buf.String())
+}

@@ -1,0 +1,398 @@
+package browser
+
+import (
+	"net/url"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Reasons of the browser's that are no CorsError. The others are the
+// CorsError names of DevTools, or the names that package spec shares.
+const (
+	reasonNetwork       = "NetworkError"     // no HTTP response, or not a whole one
+	reasonMode          = "DisallowedByMode" // decided in the renderer
+	reasonNoCorsRedir   = "NoCorsRedirectModeNotFollow"
+	reasonRedirectMode  = "RedirectDisallowedByMode" // redirect: "error"
+	reasonRedirectURL   = "RedirectInvalidLocation"
+	reasonRedirectCount = "TooManyRedirects"
+	reasonRedirectBody  = "RedirectWithStreamBody"
+	reasonScheme        = "CorsDisabledScheme"
+	reasonORB           = "BlockedByORB" // Opaque Response Blocking
+	reasonCORP          = "BlockedByCORP"
+	reasonTainted       = "CanvasTainted"
+)
+
+// outcome puts together what the script saw and what was recorded. The error
+// says that there is no telling.
+func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, error) {
+	res := &r.res
+	o := harness.Outcome{Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
+	o.FailedHop = -1
+	switch {
+	case res.Bug != "":
+		return o, &UnobservedError{URL: res.URL, What: "the result (" + res.Bug + ")"}
+	case res.Timeout:
+		return o, &TimeoutError{URL: res.URL, After: time.Duration(r.call.js.Timeout) * time.Millisecond}
+	case res.Thrown != "":
+		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
+		return o, nil
+	case r.rec == nil && !res.OK && req.Mode == string(spec.ModeSameOrigin):
+		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, reasonMode, res.Error
+		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
+		return o, nil
+	case r.rec == nil:
+		return o, &UnobservedError{URL: res.URL, What: "any event"}
+	case !r.rec.terminal() || r.rec.failedInPreflight() && len(r.rec.preflights) == 0:
+		return o, &UnobservedError{URL: res.URL, What: "the end"}
+	}
+	o.Hops, o.Exchanges = wire(req, r.rec)
+	o.Console = strings.Join(r.rec.console, "\n")
+	o.CookieSent = cookieSent(r.rec)
+	if err := cookieTrouble(req, r.rec); err != nil {
+		return o, err
+	}
+	if err := verdict(req, pageOrigin, r, &o); err != nil {
+		return o, err
+	}
+	if n := len(o.Exchanges); n > 0 && o.Result == spec.Allowed && !o.Exchanges[n-1].Preflight {
+		o.Exchanges[n-1].Body = o.Body
+	}
+	return o, nil
+}
+
+// verdict decides Result, Type, Reason and what a script can read.
+func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) error {
+	res, rec := &r.res, r.rec
+	if f := rec.failed; f != nil && !(res.OK && readsBody(req)) {
+		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(rec.hops)-1, f.ErrorText
+		reason, parameter, err := failure(req, rec)
+		o.Reason, o.FailedParameter = spec.Reason(reason), parameter
+		return err
+	}
+	o.Result = spec.Allowed
+	o.Type = responseType(req, pageOrigin, res, rec)
+	switch a := api(req); {
+	case a == apiCanvas && res.Tainted:
+		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, reasonTainted, res.Error
+		o.FailedHop = len(rec.hops) - 1
+		return nil
+	case !readsBody(req):
+		// What the element made of the response (an image that is none) is
+		// not CORS: the response was let through.
+		o.Error = res.Error
+		return nil
+	case !res.OK:
+		return &UnobservedError{URL: res.URL, What: "why the script got an error (" + res.Error + ")"}
+	}
+	o.Status, o.Redirected = res.Status, res.Redirected
+	if api(req) == apiXHR {
+		o.Redirected = len(rec.hops) > 1
+	}
+	o.Readable = make(map[string]string, len(res.Headers))
+	for _, h := range res.Headers {
+		name, value := strings.ToLower(h[0]), bytesOf(h[1])
+		if old, twice := o.Readable[name]; twice {
+			value = old + ", " + value
+		}
+		o.Readable[name] = value
+	}
+	o.Body = res.Body
+	if res.Binary {
+		o.Body = bytesOf(res.Body)
+	}
+	o.Error = res.BodyError
+	return nil
+}
+
+// readsBody says whether the API hands the response to the script.
+func readsBody(req *cases.Request) bool {
+	a := api(req)
+	return a == apiFetch || a == apiXHR
+}
+
+// responseType is the type of the response: fetch tells it, for the others it
+// follows from the mode and the URLs
+// (https://fetch.spec.whatwg.org/#concept-request-response-tainting).
+func responseType(req *cases.Request, pageOrigin string, res *jsResult, rec *record) spec.ResponseType {
+	if res.Type != "" {
+		return spec.ResponseType(res.Type)
+	}
+	if api(req) == apiNavigate {
+		return spec.TypeBasic
+	}
+	for _, h := range rec.hops {
+		if !sameOrigin(pageOrigin, h.request.URL) {
+			if usesCORS(req) {
+				return spec.TypeCORS
+			}
+			return spec.TypeOpaque
+		}
+	}
+	return spec.TypeBasic
+}
+
+// usesCORS says whether the API makes a request of mode cors.
+func usesCORS(req *cases.Request) bool {
+	switch api(req) {
+	case apiImg, apiScript, apiStylesheet, apiCanvas:
+		return req.Crossorigin != ""
+	case apiNavigate:
+		return false
+	case apiFetch:
+		return req.Mode == "" || req.Mode == string(spec.ModeCORS)
+	}
+	return true
+}
+
+// failure names the reason of a failed request. The error means that it says
+// nothing about the target's CORS.
+func failure(req *cases.Request, rec *record) (reason, parameter string, err error) {
+	f := rec.failed
+	last := rec.hops[len(rec.hops)-1].request.URL
+	if s := f.CorsErrorStatus; s != nil {
+		switch s.CorsError {
+		case network.CorsErrorMethodDisallowedByPreflightResponse, network.CorsErrorHeaderDisallowedByPreflightResponse:
+			return s.CorsError.String(), s.FailedParameter, nil
+		case network.CorsErrorInvalidResponse:
+			// The preflight got no HTTP response.
+			for _, p := range rec.preflights {
+				if p.failed != nil && unreachable(p.failed.ErrorText) {
+					return "", "", &NetError{URL: last, Code: p.failed.ErrorText}
+				}
+			}
+			return reasonNetwork, "", nil
+		case network.CorsErrorInsecureLocalNetwork, network.CorsErrorInvalidLocalNetworkAccess, network.CorsErrorLocalNetworkAccessPermissionDenied:
+			return "", "", &NetError{URL: last, Code: s.CorsError.String(), Text: "Local Network Access checks are on in this browser: start it with --disable-features=LocalNetworkAccessChecks"}
+		}
+		return s.CorsError.String(), "", nil
+	}
+	switch f.BlockedReason {
+	case "":
+	case network.BlockedReasonMixedContent:
+		return "", "", &NetError{URL: last, Code: "mixed content", Text: "an https page may not fetch over plain http; that is not CORS"}
+	case network.BlockedReasonCorpNotSameOrigin, network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoep, network.BlockedReasonCorpNotSameSite:
+		return reasonCORP, "", nil
+	default:
+		return "", "", &NetError{URL: last, Code: f.ErrorText, Text: "blocked by the browser: " + f.BlockedReason.String()}
+	}
+	switch f.ErrorText {
+	case "net::ERR_BLOCKED_BY_ORB":
+		return reasonORB, "", nil
+	case "net::ERR_TOO_MANY_REDIRECTS":
+		return reasonRedirectCount, "", nil
+	case "net::ERR_INVALID_REDIRECT":
+		return reasonRedirectURL, "", nil
+	case "net::ERR_UNSAFE_REDIRECT", "net::ERR_UNKNOWN_URL_SCHEME":
+		return reasonScheme, "", nil
+	case "net::ERR_FAILED", "net::ERR_ABORTED", "net::ERR_INVALID_ARGUMENT":
+		if isRedirect(rec) {
+			switch {
+			case req.Redirect == string(spec.RedirectError):
+				return reasonRedirectMode, "", nil
+			case req.Body != nil && req.Body.Kind == "stream":
+				return reasonRedirectBody, "", nil
+			}
+		}
+		if req.Mode == string(spec.ModeNoCORS) && req.Redirect != "" && req.Redirect != string(spec.RedirectFollow) {
+			return reasonNoCorsRedir, "", nil
+		}
+	}
+	if unreachable(f.ErrorText) {
+		return "", "", &NetError{URL: last, Code: f.ErrorText}
+	}
+	return reasonNetwork, "", nil
+}
+
+// isRedirect says whether the last answer was a redirect.
+func isRedirect(rec *record) bool {
+	if len(rec.got) == 0 {
+		return false
+	}
+	e := rec.got[len(rec.got)-1]
+	switch e.StatusCode {
+	case 301, 302, 303, 307, 308:
+		return hasField(e.Headers, "Location")
+	}
+	return false
+}
+
+// unreachable says whether a network error means that no conversation with
+// the target took place; the others are something that the target did.
+func unreachable(code string) bool {
+	switch code {
+	case "net::ERR_EMPTY_RESPONSE", "net::ERR_INVALID_HTTP_RESPONSE", "net::ERR_INVALID_RESPONSE", "net::ERR_CONTENT_LENGTH_MISMATCH",
+		"net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_INVALID_CHUNKED_ENCODING", "net::ERR_CONTENT_DECODING_FAILED",
+		"net::ERR_RESPONSE_HEADERS_TOO_BIG", "net::ERR_RESPONSE_HEADERS_TRUNCATED", "net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH",
+		"net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION", "net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION",
+		"net::ERR_CONNECTION_CLOSED", "net::ERR_CONNECTION_RESET", "net::ERR_H2_OR_QUIC_REQUIRED", "net::ERR_HTTP2_PROTOCOL_ERROR",
+		"net::ERR_HTTP2_SERVER_REFUSED_STREAM", "net::ERR_CACHE_MISS", "net::ERR_FAILED", "net::ERR_TOO_MANY_RETRIES", "net::ERR_INVALID_HTTP_RESPONSE_HEADER":
+		return false
+	}
+	return true
+}
+
+// wire makes the hops and the exchanges from the raw requests and answers.
+func wire(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
+	var hops []spec.Hop
+	var exchanges []harness.Exchange
+	sent, got := rec.sent, rec.got
+	preflights := rec.preflights
+	for i, h := range rec.hops {
+		hop := spec.Hop{URL: h.request.URL, Method: h.request.Method}
+		last := i == len(rec.hops)-1
+		if len(preflights) > 0 && len(preflights[0].hops) > 0 && preflights[0].hops[0].request.URL == h.request.URL {
+			p := preflights[0]
+			preflights = preflights[1:]
+			raw := p.hops[0].request.Headers
+			if len(p.sent) > 0 {
+				raw = p.sent[0].Headers
+			}
+			hop.Preflight = true
+			hop.ACRM = field(raw, "Access-Control-Request-Method")
+			hop.ACRH = field(raw, "Access-Control-Request-Headers")
+			hop.PreflightOrigin = field(raw, "Origin")
+			exchanges = append(exchanges, exchange(p.hops[0], p.sent, p.got, p.failed, true))
+		}
+		// Raw headers come in the order of the hops that went out. A hop
+		// answered from the cache has none; one of a failed request has them
+		// if any are left.
+		if h.extra || h.response == nil && last && len(sent) > 0 {
+			x := exchange(h, sent, got, nil, false)
+			if last && rec.failed != nil && len(got) == 0 {
+				x.Error = rec.failed.ErrorText
+			}
+			exchanges = append(exchanges, x)
+			if len(sent) > 0 {
+				raw := sent[0].Headers
+				hop.Sent = true
+				hop.Origin = field(raw, "Origin")
+				hop.Header = authorFields(req, raw)
+				hop.Credentials = field(raw, "Cookie") != nil || field(raw, "Sec-Fetch-Storage-Access") != nil
+				sent = sent[1:]
+			}
+			if len(got) > 0 {
+				got = got[1:]
+			}
+		}
+		hops = append(hops, hop)
+	}
+	return hops, exchanges
+}
+
+// exchange makes one exchange from the first raw request and answer.
+func exchange(h *hop, sent []*network.EventRequestWillBeSentExtraInfo, got []*network.EventResponseReceivedExtraInfo, failed *network.EventLoadingFailed, preflight bool) harness.Exchange {
+	x := harness.Exchange{Preflight: preflight, Method: h.request.Method, URL: h.request.URL}
+	if len(sent) > 0 {
+		x.Request = headerOf(sent[0].Headers)
+	} else {
+		x.Request = headerOf(h.request.Headers)
+	}
+	if h.response != nil {
+		x.Proto = h.response.Protocol
+	}
+	if len(got) > 0 {
+		x.Status = int(got[0].StatusCode)
+		x.HeadBytes = len(got[0].HeadersText)
+		if x.Response = rawHeader(got[0].HeadersText); x.Response == nil {
+			x.Response = headerOf(got[0].Headers)
+		}
+	}
+	if failed != nil && len(got) == 0 {
+		x.Error = failed.ErrorText
+	}
+	return x
+}
+
+// authorFields are the headers of a raw request that the script, or the body,
+// put there, in the script's order.
+func authorFields(req *cases.Request, raw network.Headers) spec.Header {
+	var h spec.Header
+	seen := map[string]bool{}
+	add := func(name string) {
+		lower := strings.ToLower(name)
+		if seen[lower] {
+			return
+		}
+		seen[lower] = true
+		if v := field(raw, name); v != nil {
+			h = append(h, spec.Field{Name: name, Value: *v})
+		}
+	}
+	for _, line := range req.Headers {
+		name, _, _ := strings.Cut(line, ":")
+		if lower := strings.ToLower(name); lower != "origin" && lower != "cookie" && lower != "host" {
+			add(name)
+		}
+	}
+	add("Content-Type")
+	return h
+}
+
+// field gives the value of a field in the browser's header map.
+func field(h network.Headers, name string) *string {
+	for k, v := range h {
+		if strings.EqualFold(k, name) {
+			if s, ok := v.(string); ok {
+				s = bytesOf(s)
+				return &s
+			}
+		}
+	}
+	return nil
+}
+
+// headerOf makes a header list of the browser's map, by name: it does not tell the order.
+func headerOf(m network.Headers) spec.Header {
+	h := make(spec.Header, 0, len(m))
+	for name, v := range m {
+		s, _ := v.(string)
+		for line := range strings.SplitSeq(s, "\n") { // repeated fields
+			h = append(h, spec.Field{Name: name, Value: bytesOf(line)})
+		}
+	}
+	sort.SliceStable(h, func(i, j int) bool { return strings.ToLower(h[i].Name) < strings.ToLower(h[j].Name) })
+	return h
+}
+
+// rawHeader reads the verbatim head of an HTTP/1 answer; nil if there is none.
+func rawHeader(text string) spec.Header {
+	_, text, ok := strings.Cut(text, "\r\n")
+	if !ok {
+		return nil
+	}
+	h := spec.Header{}
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			h = append(h, spec.Field{Name: name, Value: bytesOf(strings.Trim(value, " \t"))})
+		}
+	}
+	return h
+}
+
+// sameOrigin says whether the URL's origin serialises to origin.
+func sameOrigin(origin, rawURL string) bool {
+	u, err := url.Parse(rawURL)
+	if err != nil || origin == nullOrigin {
+		return false
+	}
+	return originOf(u) == origin
+}
+
+// originOf serialises the origin of an absolute http(s) URL as the browser writes it.
+func originOf(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	switch u.Scheme {
+	case "http":
+		host = strings.TrimSuffix(host, ":80")
+	case "https":
+		host = strings.TrimSuffix(host, ":443")
+	}
+	return u.Scheme + "://" + host
+}

@@ -1,0 +1,238 @@
+// The worker pool that runs inside every page. Go adds two bindings before
+// the page loads: one hands over results, the other is never called by pages.
+// Everything sits in one function so that scripts of a target, which the
+// script and module cases load into the page, find nothing of ours but the
+// entry point that the agent calls.
+(() => {
+  'use strict';
+  const send = globalThis.corsproofSend;
+  delete globalThis.corsproofSend;
+
+  const LIMIT = 65536; // bytes of a body that are reported
+  const queue = [];
+  const running = new Set(); // abort functions of requests under way
+  let workers = 0, width = 6, generation = 0;
+  let out = [], flushing = 0;
+
+  const flush = () => {
+    flushing = 0;
+    if (out.length) { send(JSON.stringify({ results: out })); out = []; }
+  };
+  // Results travel in groups: a message for each would cost more than the
+  // request itself. A group never waits longer than the next free moment.
+  const report = (r) => {
+    out.push(r);
+    if (out.length >= 24 || (!queue.length && workers <= 1)) flush();
+    else if (!flushing) flushing = setTimeout(flush, 4);
+  };
+
+  const href = (u) => { try { const x = new URL(u, 'http://invalid/'); x.hash = ''; return x.href; } catch { return u; } };
+
+  const body = (b) => {
+    if (!b) return undefined;
+    const text = b.text;
+    const bytes = () => Uint8Array.from(text, (c) => c.charCodeAt(0));
+    switch (b.kind) {
+      case 'urlsearchparams': return new URLSearchParams(text);
+      case 'formdata': { const f = new FormData(); f.append('field', text); return f; }
+      case 'blob': return new Blob([text], { type: b.type || '' });
+      case 'bytes': return bytes();
+      case 'stream': return new ReadableStream({ start(c) { c.enqueue(new TextEncoder().encode(text)); c.close(); } });
+      default: return text;
+    }
+  };
+
+  // text gives the bytes as a string: UTF-8 where they are, else one code
+  // point for each byte and the flag b.
+  const text = (bytes, r) => {
+    try { r.body = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch {
+      let s = '';
+      for (const b of bytes) s += String.fromCharCode(b);
+      r.body = s; r.binary = true;
+    }
+  };
+
+  const read = async (stream, r) => {
+    if (!stream) return;
+    const reader = stream.getReader();
+    const parts = [];
+    let n = 0;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        parts.push(value); n += value.length;
+        if (n >= LIMIT) { reader.cancel().catch(() => {}); break; }
+      }
+    } catch (e) { r.bodyError = String(e); }
+    let all = parts[0] || new Uint8Array();
+    if (parts.length > 1) {
+      all = new Uint8Array(n);
+      let at = 0;
+      for (const p of parts) { all.set(p, at); at += p.length; }
+    }
+    text(all.subarray(0, LIMIT), r);
+  };
+
+  const apis = {
+    async fetch(c, r, onAbort) {
+      const ctl = new AbortController();
+      onAbort(() => ctl.abort());
+      let req;
+      try {
+        const init = { method: c.method, headers: c.headers, signal: ctl.signal };
+        for (const k of ['mode', 'credentials', 'redirect', 'cache']) if (c[k]) init[k] = c[k];
+        if (c.keepalive) init.keepalive = true;
+        if (c.body) { init.body = body(c.body); if (c.body.kind === 'stream') init.duplex = 'half'; }
+        req = new Request(c.url, init);
+      } catch (e) { r.thrown = String(e); return; }
+      let res;
+      try { res = await fetch(req); } catch (e) { r.error = String(e); return; }
+      r.ok = true; r.type = res.type; r.status = res.status; r.redirected = res.redirected;
+      r.headers = [...res.headers];
+      if (res.body) await read(res.body, r);
+    },
+
+    xhr(c, r, onAbort) {
+      return new Promise((done) => {
+        const x = new XMLHttpRequest();
+        try {
+          x.open(c.method, c.url);
+          for (const [n, v] of c.headers) x.setRequestHeader(n, v);
+          x.withCredentials = c.credentials === 'include';
+        } catch (e) { r.thrown = String(e); return done(); }
+        x.responseType = 'arraybuffer';
+        if (c.uploadListener) x.upload.onprogress = () => {};
+        onAbort(() => { x.abort(); });
+        x.onloadend = () => {
+          // An XMLHttpRequest that failed has status 0 and no URL.
+          if (!x.responseURL) { r.error = 'network error'; return done(); }
+          r.ok = true; r.status = x.status; r.responseURL = href(x.responseURL);
+          r.headers = x.getAllResponseHeaders().split('\r\n').filter(Boolean).map((l) => {
+            const i = l.indexOf(':'); return [l.slice(0, i), l.slice(i + 1).trim()];
+          });
+          text(new Uint8Array(x.response || []).subarray(0, LIMIT), r);
+          done();
+        };
+        try { x.send(body(c.body)); } catch (e) { r.thrown = String(e); done(); }
+      });
+    },
+
+    // element loads what markup loads; onload and onerror say what script sees.
+    element(c, r, onAbort, el, attr) {
+      return new Promise((done) => {
+        if (c.crossorigin) el.crossOrigin = c.crossorigin;
+        el.onload = () => { r.ok = true; done(); };
+        el.onerror = () => { r.error = 'error event'; done(); };
+        onAbort(() => { el.remove(); done(); });
+        el[attr] = c.url;
+        if (!(el instanceof HTMLImageElement)) document.documentElement.append(el);
+      }).finally(() => el.remove());
+    },
+    img: (c, r, a) => apis.element(c, r, a, new Image(), 'src'),
+    script: (c, r, a) => apis.element(c, r, a, document.createElement('script'), 'src'),
+    module(c, r, a) { const s = document.createElement('script'); s.type = 'module'; return apis.element(c, r, a, s, 'src'); },
+    stylesheet(c, r, a) { const l = document.createElement('link'); l.rel = 'stylesheet'; return apis.element(c, r, a, l, 'href'); },
+
+    async canvas(c, r, onAbort) {
+      const img = new Image();
+      await apis.element(c, r, onAbort, img, 'src');
+      if (!r.ok) return;
+      const cv = document.createElement('canvas');
+      cv.width = cv.height = 1;
+      const g = cv.getContext('2d');
+      g.drawImage(img, 0, 0, 1, 1);
+      try { g.getImageData(0, 0, 1, 1); } catch (e) { r.ok = false; r.error = String(e); r.tainted = e.name === 'SecurityError'; }
+    },
+
+    async font(c, r) {
+      try { await new FontFace('f' + c.i + 'x' + r.rep, 'url(' + JSON.stringify(c.url) + ')').load(); r.ok = true; } catch (e) { r.error = String(e); }
+    },
+
+    eventsource(c, r, onAbort) {
+      return new Promise((done) => {
+        const es = new EventSource(c.url, { withCredentials: c.crossorigin === 'use-credentials' || c.credentials === 'include' });
+        const end = () => { es.close(); done(); };
+        es.onopen = () => { r.ok = true; end(); };
+        es.onerror = () => { r.error = 'error event'; end(); };
+        onAbort(end);
+      });
+    },
+
+    async beacon(c, r) {
+      try { r.ok = navigator.sendBeacon(c.url, body(c.body)); if (!r.ok) r.error = 'sendBeacon returned false'; } catch (e) { r.thrown = String(e); }
+    },
+
+    // navigate opens the URL in a frame, as a link or (with a body or a method
+    // other than GET) as a form does.
+    navigate(c, r, onAbort) {
+      return new Promise((done) => {
+        const f = document.createElement('iframe');
+        f.name = 'n' + c.i + 'x' + r.rep;
+        onAbort(() => { f.remove(); done(); });
+        const go = () => { f.onload = () => { r.ok = true; f.remove(); done(); }; };
+        if (c.method.toUpperCase() === 'POST') {
+          document.documentElement.append(f);
+          const form = document.createElement('form');
+          form.method = 'POST'; form.action = c.url; form.target = f.name;
+          if (c.body) {
+            form.enctype = c.body.kind === 'formdata' ? 'multipart/form-data' : c.body.kind === 'urlsearchparams' ? 'application/x-www-form-urlencoded' : 'text/plain';
+            const i = document.createElement('input'); i.name = 'field'; i.value = c.body.text; form.append(i);
+          }
+          document.documentElement.append(form);
+          go(); form.submit(); form.remove();
+        } else { go(); f.src = c.url; document.documentElement.append(f); }
+      });
+    },
+  };
+
+  const one = async (c, rep) => {
+    const r = { i: c.i, rep, url: href(c.url) };
+    const t0 = performance.now();
+    let abort = () => {}, timer;
+    const stop = () => { r.timeout = true; abort(); };
+    try {
+      const work = apis[c.api](c, r, (f) => { abort = f; });
+      running.add(stop);
+      if (c.timeout > 0) {
+        // The abort ends most waits by itself; the race ends the others.
+        await Promise.race([work, new Promise((late) => { timer = setTimeout(() => { stop(); setTimeout(late, 100); }, c.timeout); })]);
+      } else await work;
+    } catch (e) { r.bug = String(e && e.stack || e); } finally { running.delete(stop); clearTimeout(timer); }
+    r.ms = performance.now() - t0;
+    return r;
+  };
+
+  // A call is one step: so many repetitions, so many at once, each started in order.
+  const call = async (c) => {
+    let next = 0;
+    const lane = async () => { const g = generation; while (next < c.times && g === generation) report(await one(c, next++)); };
+    if (c.parallel <= 1) return lane();
+    await Promise.all(Array.from({ length: Math.min(c.parallel, c.times) }, lane));
+  };
+
+  const worker = async () => {
+    workers++;
+    while (queue.length && workers <= width) await call(queue.shift());
+    workers--;
+    if (!workers) flush();
+  };
+
+  globalThis.corsproof = {
+    run(w, calls) {
+      width = w;
+      for (const c of calls) queue.push(c);
+      for (let n = Math.min(width - workers, queue.length); n > 0; n--) worker();
+    },
+    abort() { queue.length = 0; generation++; for (const f of [...running]) f(); },
+    frame(list) {
+      for (const [key, url] of list) {
+        const f = document.createElement('iframe');
+        f.name = key; f.src = url;
+        document.documentElement.append(f);
+      }
+    },
+    drop(key) { const f = document.getElementsByName(key)[0]; if (f) f.remove(); },
+  };
+  send(JSON.stringify({ ready: KEY, origin: self.origin }));
+})();

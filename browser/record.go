@@ -1,0 +1,188 @@
+package browser
+
+import (
+	"strings"
+
+	"github.com/chromedp/cdproto/network"
+)
+
+// record is what the browser reported about one request: its redirects are
+// hops of the same record, each preflight is a record of its own, tied to the
+// request that caused it.
+type record struct {
+	id         network.RequestID
+	known      bool // requestWillBeSent was seen; until then the rest is kept
+	preflight  bool
+	hops       []*hop
+	sent       []*network.EventRequestWillBeSentExtraInfo // one for each hop that went out
+	got        []*network.EventResponseReceivedExtraInfo  // one for each answer
+	preflights []*record
+	failed     *network.EventLoadingFailed
+	finished   bool
+	console    []string
+}
+
+// hop is one URL of a record.
+type hop struct {
+	request  *network.Request
+	response *network.Response
+	extra    bool // response: the browser announced raw headers for both directions
+}
+
+// terminal says that no event but raw headers can follow.
+func (r *record) terminal() bool { return r.failed != nil || r.finished }
+
+// rawExpected is the number of raw requests and answers that will have been
+// reported once everything is in.
+func (r *record) rawExpected() (requests, answers int) {
+	for _, h := range r.hops {
+		if h.extra {
+			requests++
+			answers++
+		}
+	}
+	if r.failed == nil || len(r.hops) == 0 || r.hops[len(r.hops)-1].response != nil {
+		return requests, answers
+	}
+	// Of a failed request the browser does not say whether it went out. The
+	// reason does: these are found by looking at the answer.
+	if s := r.failed.CorsErrorStatus; s != nil {
+		switch s.CorsError {
+		case network.CorsErrorWildcardOriginNotAllowed, network.CorsErrorMissingAllowOriginHeader, network.CorsErrorMultipleAllowOriginValues,
+			network.CorsErrorInvalidAllowOriginValue, network.CorsErrorAllowOriginMismatch, network.CorsErrorInvalidAllowCredentials,
+			network.CorsErrorRedirectContainsCredentials:
+			return requests + 1, answers + 1
+		}
+	}
+	return requests, answers
+}
+
+// complete says that everything about the request is in.
+func (r *record) complete() bool {
+	if !r.known || !r.terminal() {
+		return false
+	}
+	requests, answers := r.rawExpected()
+	if len(r.sent) < requests || len(r.got) < answers {
+		return false
+	}
+	for _, p := range r.preflights {
+		if !p.complete() {
+			return false
+		}
+	}
+	return len(r.preflights) > 0 || !r.failedInPreflight()
+}
+
+// failedInPreflight says that the reason of the failure was found in the
+// answer to a preflight, so that one must have been reported.
+func (r *record) failedInPreflight() bool {
+	return r.failed != nil && r.failed.CorsErrorStatus != nil && isPreflightError(r.failed.CorsErrorStatus.CorsError)
+}
+
+func isPreflightError(e network.CorsError) bool {
+	switch e {
+	case network.CorsErrorInvalidResponse, network.CorsErrorInvalidAllowMethodsPreflightResponse, network.CorsErrorInvalidAllowHeadersPreflightResponse,
+		network.CorsErrorMethodDisallowedByPreflightResponse, network.CorsErrorHeaderDisallowedByPreflightResponse:
+		return true
+	}
+	return strings.HasPrefix(string(e), "Preflight")
+}
+
+// recorder sorts the events of one tab into records. Its owner holds the lock.
+type recorder struct {
+	byID map[network.RequestID]*record
+	// byURL has the records of requests (not preflights) by the URL that the
+	// script asked for, in the order in which they were started.
+	byURL map[string][]*record
+}
+
+func newRecorder() *recorder {
+	return &recorder{byID: map[network.RequestID]*record{}, byURL: map[string][]*record{}}
+}
+
+// get finds or makes the record: events of one request come from two
+// processes, in any order.
+func (rec *recorder) get(id network.RequestID) *record {
+	r := rec.byID[id]
+	if r == nil {
+		r = &record{id: id}
+		rec.byID[id] = r
+	}
+	return r
+}
+
+// event takes an event in and gives the request that it is about, for a
+// preflight that of its cause; nil if it is none of ours.
+func (rec *recorder) event(ev any) *record {
+	switch e := ev.(type) {
+	case *network.EventRequestWillBeSent:
+		r := rec.get(e.RequestID)
+		if n := len(r.hops); n > 0 && e.RedirectResponse != nil {
+			r.hops[n-1].response, r.hops[n-1].extra = e.RedirectResponse, e.RedirectHasExtraInfo
+		}
+		r.hops = append(r.hops, &hop{request: e.Request})
+		if r.known {
+			return r
+		}
+		r.known = true
+		if e.Initiator != nil && e.Initiator.Type == network.InitiatorTypePreflight && e.Initiator.RequestID != "" {
+			r.preflight = true
+			cause := rec.get(e.Initiator.RequestID)
+			cause.preflights = append(cause.preflights, r)
+			return cause
+		}
+		rec.byURL[e.Request.URL] = append(rec.byURL[e.Request.URL], r)
+		return r
+	case *network.EventRequestWillBeSentExtraInfo:
+		r := rec.get(e.RequestID)
+		r.sent = append(r.sent, e)
+		return r
+	case *network.EventResponseReceivedExtraInfo:
+		r := rec.get(e.RequestID)
+		r.got = append(r.got, e)
+		return r
+	case *network.EventResponseReceived:
+		if r := rec.byID[e.RequestID]; r != nil && len(r.hops) > 0 {
+			h := r.hops[len(r.hops)-1]
+			h.response, h.extra = e.Response, e.HasExtraInfo
+			return r
+		}
+	case *network.EventLoadingFailed:
+		if r := rec.byID[e.RequestID]; r != nil {
+			r.failed = e
+			return r
+		}
+	case *network.EventLoadingFinished:
+		if r := rec.byID[e.RequestID]; r != nil {
+			r.finished = true
+			return r
+		}
+	}
+	return nil
+}
+
+// started gives the n-th request that was started for the URL.
+func (rec *recorder) started(url string, n int) *record {
+	if l := rec.byURL[url]; n < len(l) {
+		return l[n]
+	}
+	return nil
+}
+
+// forget drops the records of a URL.
+func (rec *recorder) forget(url string) {
+	for _, r := range rec.byURL[url] {
+		for _, p := range r.preflights {
+			delete(rec.byID, p.id)
+		}
+		delete(rec.byID, r.id)
+	}
+	delete(rec.byURL, url)
+}
+
+// reset drops everything: nothing is under way.
+func (rec *recorder) reset() {
+	clear(rec.byID)
+	clear(rec.byURL)
+}
