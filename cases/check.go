@@ -19,6 +19,7 @@ func (l *loader) check() {
 	evaluators := map[string]*evaluator{}
 	for i := range l.table.Cases {
 		c := &l.table.Cases[i]
+		before := len(l.problems)
 		k := &caseChecker{reporter: reporter{file: c.Pos.File, list: &l.problems}, table: l.table, c: c, loaded: l.cases[i]}
 		if first, ok := seen[c.ID]; ok && c.ID != "" {
 			k.bad(Duplicate, "id", "there is a case of this id already, at "+first.String(), "another id")
@@ -26,10 +27,14 @@ func (l *loader) check() {
 		seen[c.ID] = c.Pos
 		k.header()
 		policies := k.policies()
+		if len(c.Steps) == 0 {
+			k.bad(MissingKey, "steps", "the case sends nothing", "request, wire or steps")
+		}
 		for j := range c.Steps {
 			k.step(j)
 		}
-		if k.templates() {
+		k.templates()
+		if len(k.loaded.failed) == 0 && len(l.problems) == before { // else the values say nothing new
 			k.values(policies, evaluators)
 		}
 	}
@@ -43,8 +48,17 @@ type caseChecker struct {
 	loaded loadedCase
 }
 
-// bad reports a problem with the value at path.
+// bad reports a problem with the value at path, unless it only follows from
+// one that the decoder has reported.
 func (k *caseChecker) bad(kind ProblemKind, path, what, want string) {
+	for _, f := range k.loaded.failed {
+		if strings.HasPrefix(f, path) || strings.HasPrefix(path, f) {
+			return
+		}
+	}
+	if k.loaded.short {
+		what = strings.ReplaceAll(strings.ReplaceAll(what, "steps[0].", ""), "steps[0]", "the case")
+	}
 	k.add(kind, k.loaded.places.line(path), k.c.ID, "%s", want, what)
 }
 
@@ -59,7 +73,11 @@ func (k *caseChecker) oneOf(path, value string, list []string) {
 			shown = append(shown, v)
 		}
 	}
-	k.bad(BadValue, path, fmt.Sprintf("%s is %q%s", path, value, didYouMean(value, shown)), "one of "+strings.Join(shown, ", "))
+	want := "one of " + strings.Join(shown, ", ")
+	if len(shown) == 1 {
+		want = shown[0]
+	}
+	k.bad(BadValue, path, fmt.Sprintf("%s is %q%s", path, value, didYouMean(value, shown)), want)
 }
 
 // header checks the fields that say what the case is.
@@ -143,18 +161,15 @@ func (k *caseChecker) policies() []*Policy {
 	return found
 }
 
-// templates parses every template of the case; false if one is wrong.
-func (k *caseChecker) templates() bool {
-	ok := true
+// templates parses every template of the case.
+func (k *caseChecker) templates() {
 	for i := range k.c.Steps {
 		walkStrings(reflect.ValueOf(k.c.Steps[i]), at("steps", i), func(path, s string) {
 			if err := k.table.programs.add(s); err != nil {
-				ok = false
-				k.bad(BadTemplate, path, fmt.Sprintf("%s: the template does not parse: %v", path, err), "text/template with the functions that package cases documents")
+				k.bad(BadTemplate, path, fmt.Sprintf("%s: the template does not parse: %v", path, err), "a text/template")
 			}
 		})
 	}
-	return ok
 }
 
 // walkStrings calls f for each string within v.
@@ -196,7 +211,9 @@ func (k *caseChecker) values(policies []*Policy, evaluators map[string]*evaluato
 			applies = true
 			k.expanded(steps, said)
 			for i := range steps {
-				k.intent(p, &steps[i], i)
+				if len(said) == 0 {
+					k.intent(p, &steps[i], i)
+				}
 			}
 			continue
 		}

@@ -164,14 +164,6 @@ func (k *caseChecker) predicate(p *Predicate, path string, i int) {
 		k.bad(Conflict, path, path+" has "+strings.Join(set, " and "), "exactly one predicate; write the others as items of their own")
 	}
 	k.statuses(p.Status, path+".status")
-	for _, m := range []*FieldValue{p.Matches, p.NotMatches} {
-		if m == nil || strings.Contains(m.Value, "{{") {
-			continue
-		}
-		if _, err := regexp.Compile(m.Value); err != nil {
-			k.bad(BadValue, path, path+": "+err.Error(), "a regular expression as RE2 has them")
-		}
-	}
 	k.fieldNames(p, path)
 	for _, ref := range []struct{ key, name string }{{"same_as", p.SameAs}, {"pace.of", paceOf(p)}} {
 		if ref.name != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == ref.name }) {
@@ -256,15 +248,28 @@ func (k *caseChecker) expanded(steps []Step, said map[string]bool) {
 				}
 			}
 		}
-		for j := range s.Answer {
-			for _, m := range []*FieldValue{s.Answer[j].Matches, s.Answer[j].NotMatches} {
+		walkPredicates(s.Answer, at("steps", i)+".answer", func(p *Predicate, path string) {
+			for _, m := range []*FieldValue{p.Matches, p.NotMatches} {
 				if m == nil {
 					continue
 				}
 				if _, err := regexp.Compile(m.Value); err != nil {
-					report(at(at("steps", i)+".answer", j), err.Error(), "a regular expression as RE2 has them")
+					report(path, err.Error(), "a regular expression as RE2 has them")
 				}
 			}
+		})
+	}
+}
+
+// walkPredicates calls f for each predicate of list and those within.
+func walkPredicates(list []Predicate, path string, f func(p *Predicate, path string)) {
+	for i := range list {
+		p, path := &list[i], at(path, i)
+		f(p, path)
+		for j, alt := range p.AnyOf {
+			walkPredicates(alt, at(path+".any_of", j), f)
 		}
+		walkPredicates(p.If, path+".if", f)
+		walkPredicates(p.Then, path+".then", f)
 	}
 }

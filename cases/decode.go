@@ -41,6 +41,7 @@ type decoder struct {
 	reporter
 	id     string // of the case or policy under way
 	places places
+	failed []string // paths of values that are wrong, or missing for a mistyped key
 	nodes  int
 }
 
@@ -52,7 +53,7 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		if le, ok := errors.AsType[*yaml.LoadError](err); ok {
 			line, what = le.Mark.Line, le.Message
 		}
-		d.add(BadSyntax, line, "", "not readable as YAML: %s", "", what)
+		d.add(BadSyntax, line, "", "not readable as YAML: %s", "", strings.TrimPrefix(what, "yaml: "))
 		return nil
 	}
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 {
@@ -63,6 +64,7 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 }
 
 func (d *decoder) wrong(n *yaml.Node, path, want string) {
+	d.failed = append(d.failed, path)
 	d.add(WrongType, n.Line, d.id, "%s is %s", want, orTop(path), describe(n))
 }
 
@@ -80,8 +82,11 @@ func describe(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	case yaml.ScalarNode:
-		if n.Tag == "!!null" {
-			return "empty (YAML's null)"
+		switch {
+		case n.Tag == "!!null" && n.Value == "":
+			return "empty"
+		case n.Tag == "!!null":
+			return n.Value + ", which is YAML for nothing"
 		}
 		return strconv.Quote(n.Value)
 	default:
@@ -205,6 +210,9 @@ func (d *decoder) decodeStruct(n *yaml.Node, v reflect.Value, path string) {
 			in := ""
 			if path != "" {
 				in = " in " + path
+			}
+			for _, meant := range nearest(p.key.Value, keys, 1) {
+				d.failed = append(d.failed, join(path, meant))
 			}
 			d.add(UnknownKey, p.key.Line, d.id, "unknown key %q%s%s", "one of "+strings.Join(keys, ", "),
 				p.key.Value, in, didYouMean(p.key.Value, keys))

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,14 +45,17 @@ func (l *loader) group(d *decoder, data []byte, name string, user bool) {
 	d.places = places{}
 	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
 	at := d.places
+	if slices.Contains(d.failed, "") { // no mapping at all
+		return
+	}
 	if want := stem(name); doc.Group != want {
 		d.add(BadValue, at.line("group"), "", "group is %q", "the file's name: "+want, doc.Group)
 		doc.Group = want
 	}
-	if doc.Doc == "" {
+	if doc.Doc == "" && !slices.Contains(d.failed, "doc") {
 		d.add(MissingKey, 1, "", "doc is missing", "one sentence on what the group is about")
 	}
-	if len(doc.Cases) == 0 {
+	if len(doc.Cases) == 0 && !slices.Contains(d.failed, "cases") {
 		d.add(MissingKey, at.line("cases"), "", "the file has no cases", "a list under cases:")
 	}
 	prefixes := []string(doc.Prefix)
@@ -65,21 +69,23 @@ func (l *loader) group(d *decoder, data []byte, name string, user bool) {
 	}
 	l.table.Groups = append(l.table.Groups, Group{Name: doc.Group, Doc: doc.Doc, Prefixes: prefixes, File: d.file})
 	for _, node := range doc.Cases {
-		c, where := d.decodeCase(node)
+		c, loaded := d.decodeCase(node)
 		c.Group = doc.Group
 		c.Pos = Position{File: d.file, Line: node.Line}
 		l.table.Cases = append(l.table.Cases, c)
-		l.cases = append(l.cases, loadedCase{places: where, user: user, prefix: prefixes})
+		loaded.user, loaded.prefix = user, prefixes
+		l.cases = append(l.cases, loaded)
 	}
 }
 
 // decodeCase decodes one case and carries out the short form of a single step.
-func (d *decoder) decodeCase(node *yaml.Node) (Case, places) {
+func (d *decoder) decodeCase(node *yaml.Node) (Case, loadedCase) {
 	where := places{"": node.Line}
-	d.places, d.id = where, caseName(node)
+	d.places, d.failed, d.id = where, nil, caseName(node)
 	defer func() { d.places, d.id = nil, "" }()
 	var doc caseDoc
 	d.decode(node, reflect.ValueOf(&doc).Elem(), "")
+	loaded := loadedCase{places: where, failed: d.failed}
 	var own []string // keys of the short form that are there
 	for _, key := range keysOf(reflect.TypeFor[stepDoc]()) {
 		if _, ok := where[key]; ok {
@@ -87,12 +93,14 @@ func (d *decoder) decodeCase(node *yaml.Node) (Case, places) {
 		}
 	}
 	if len(own) == 0 {
-		return doc.Case, where
+		return doc.Case, loaded
 	}
 	if _, ok := where["steps"]; ok {
 		d.add(Conflict, where[own[0]], d.id, "%s stands beside steps", "either steps, or the fields of the only step", own[0])
-		return doc.Case, where
+		loaded.failed = append(loaded.failed, own[0], "steps")
+		return doc.Case, loaded
 	}
+	loaded.short = true
 	doc.Steps = []Step{{Request: doc.Request, Wire: doc.Wire, Expect: doc.Expect, Answer: doc.Answer,
 		After: doc.After, Times: doc.Times, Parallel: doc.Parallel}}
 	for path, line := range where { // the checks look below steps[0]
@@ -102,7 +110,10 @@ func (d *decoder) decodeCase(node *yaml.Node) (Case, places) {
 			}
 		}
 	}
-	return doc.Case, where
+	for _, path := range d.failed {
+		loaded.failed = append(loaded.failed, "steps[0]."+path)
+	}
+	return doc.Case, loaded
 }
 
 // caseName is the id of a case for messages, also when it is wrong otherwise.

@@ -76,9 +76,7 @@ func partsOf(c *Case) []Part {
 			need[expectPart(s.Expect)] = true
 		case s.Wire != nil:
 			need[PartOf(s.Wire.Path)] = true
-			for _, p := range s.Answer {
-				predicateParts(&p, s.Wire, need)
-			}
+			walkPredicates(s.Answer, "", func(p *Predicate, _ string) { predicateParts(p, s.Wire, need) })
 		}
 	}
 	delete(need, "")
@@ -143,13 +141,5 @@ func predicateParts(p *Predicate, w *Wire, need map[Part]bool) {
 	if p.Lists != nil && strings.EqualFold(p.Lists.Name, "Vary") &&
 		slices.ContainsFunc(p.Lists.Values, func(v string) bool { return strings.EqualFold(v, "Accept-Encoding") }) {
 		need[PartOuterVary] = true
-	}
-	for _, alt := range p.AnyOf {
-		for i := range alt {
-			predicateParts(&alt[i], w, need)
-		}
-	}
-	for _, q := range slices.Concat(p.If, p.Then) {
-		predicateParts(&q, w, need)
 	}
 }

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -77,6 +78,9 @@ func load(sources []Source) (*Table, error) {
 		l.table.Anchors = standardAnchors()
 	}
 	l.check()
+	slices.SortStableFunc(l.problems, func(a, b *Problem) int {
+		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line))
+	})
 	if err := l.problems.orNil(); err != nil {
 		return nil, err
 	}
@@ -93,7 +97,9 @@ type loader struct {
 // loadedCase is what the checks need to know of a case besides itself.
 type loadedCase struct {
 	places places
-	user   bool // from a user's directory
+	failed []string // what could not be decoded
+	short  bool     // written without steps
+	user   bool     // from a user's directory
 	prefix []string
 }
 

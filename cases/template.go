@@ -1,8 +1,10 @@
 package cases
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -362,7 +364,13 @@ func (ps programs) add(text string) error {
 	}
 	t, err := template.New("value").Option("missingkey=error").Funcs(stubs).Parse(text)
 	if err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "template: value:"))
+		what := strings.TrimPrefix(err.Error(), "template: value:1: ")
+		if _, name, ok := strings.Cut(what, `function "`); ok {
+			name, _, _ = strings.Cut(name, `"`)
+			names := slices.Sorted(maps.Keys(stubs))
+			what = fmt.Sprintf("there is no function %q%s There are %s", name, cmp.Or(didYouMean(name, names), "."), strings.Join(names, ", "))
+		}
+		return errors.New(what)
 	}
 	ps[text] = t
 	return nil
