@@ -166,7 +166,7 @@ func (k *caseChecker) templates() {
 	for i := range k.c.Steps {
 		walkStrings(reflect.ValueOf(k.c.Steps[i]), at("steps", i), func(path, s string) {
 			if err := k.table.programs.add(s); err != nil {
-				k.bad(BadTemplate, path, fmt.Sprintf("%s: the template does not parse: %v", path, err), "a text/template")
+				k.bad(BadTemplate, path, fmt.Sprintf("%s: the template does not parse: %v", path, err), "a text/template with the functions that the documentation of package cases lists")
 			}
 		})
 	}

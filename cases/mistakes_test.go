@@ -222,9 +222,9 @@ var _ = Describe("A case file with a mistake", func() {
 
 		// Templates
 		Entry("a template that does not parse", wireLine, `    wire: {path: "/ok?{{allowed"}`+"\n", cases.BadTemplate,
-			`sample.yaml:10: sample-get: wire.path: the template does not parse: unclosed action; expected a text/template`),
+			`sample.yaml:10: sample-get: wire.path: the template does not parse: unclosed action; expected a text/template with the functions that the documentation of package cases lists`),
 		Entry("an unknown function", wireLine, `    wire: {path: "/ok?{{allow}}"}`+"\n", cases.BadTemplate,
-			`sample.yaml:10: sample-get: wire.path: the template does not parse: there is no function "allow", did you mean "allowed"? There are allowed, allowedHeader, allowedMethod, allowedOrigin, denied, deniedHeader, deniedMethod, deniedOrigin, expose, header, headerDenied, headers, host, hostport, join, lower, maxAge, method, methodDenied, methods, nonce, nullOrigin, otherHost, otherPort, otherScheme, path, policy, port, quote, rep, scheme, target, targetHost, upper; expected a text/template`),
+			`sample.yaml:10: sample-get: wire.path: the template does not parse: there is no function "allow", did you mean "allowed"?; expected a text/template with the functions that the documentation of package cases lists`),
 		Entry("a wrong argument", wireLine, `    wire: {path: "/ok?{{allowed \"x\"}}"}`+"\n", cases.BadTemplate,
 			`sample.yaml:10: sample-get: wire.path: 1:14: executing "value" at <"x">: expected integer; found "x"`),
 		Entry("no value under any policy", wireLine, `    wire: {path: "/ok?{{maxAge}}"}`+"\n", cases.BadTemplate,

@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -368,7 +367,7 @@ func (ps programs) add(text string) error {
 		if _, name, ok := strings.Cut(what, `function "`); ok {
 			name, _, _ = strings.Cut(name, `"`)
 			names := slices.Sorted(maps.Keys(stubs))
-			what = fmt.Sprintf("there is no function %q%s There are %s", name, cmp.Or(didYouMean(name, names), "."), strings.Join(names, ", "))
+			what = fmt.Sprintf("there is no function %q%s", name, didYouMean(name, names))
 		}
 		return errors.New(what)
 	}
