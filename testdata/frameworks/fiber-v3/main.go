@@ -1,0 +1,132 @@
+// The adapter of the CORS middleware of Fiber 3: an application for each policy,
+// behind a common one.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"corsproof.example/contract"
+	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/cors"
+	"github.com/gofiber/fiber/v3/middleware/recover"
+	"github.com/valyala/fasthttp"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	policies, err := contract.Policies()
+	if err != nil {
+		return err
+	}
+	config := fiber.Config{RequestMethods: append(fiber.DefaultMethods, "QUERY", "CHICKEN")}
+	served := map[string]fasthttp.RequestHandler{}
+	for _, policy := range policies {
+		app := fiber.New(config)
+		middleware, err := contract.Try(policy, cross)
+		if err != nil {
+			middleware = refused(err)
+		}
+		app.Use(recover.New(), middleware)
+		mount(app)
+		served[policy.Name] = app.Handler()
+	}
+	root := fiber.New(config)
+	// Not Mount: its prefixes end anywhere, and /any would take in /any-creds.
+	root.Use(func(c fiber.Ctx) error {
+		c.Vary("Accept-Encoding")
+		name, rest, _ := strings.Cut(strings.TrimPrefix(c.OriginalURL(), "/"), "/")
+		app, ok := served[name]
+		if !ok {
+			return fiber.ErrNotFound
+		}
+		c.Request().SetRequestURI("/" + rest)
+		app(c.RequestCtx())
+		return nil
+	})
+	return root.Listen(net.JoinHostPort("127.0.0.1", os.Getenv("PORT")), fiber.ListenConfig{DisableStartupMessage: true})
+}
+
+func cross(p contract.Policy) (fiber.Handler, error) {
+	if p.ZeroConfig {
+		return cors.New(), nil
+	}
+	config := cors.Config{
+		AllowOrigins:        append(p.Origins, p.OriginPatterns...),
+		AllowMethods:        p.MethodsOrGET(),
+		AllowHeaders:        p.HeadersOrAccept(),
+		ExposeHeaders:       p.ExposeHeaders,
+		AllowCredentials:    p.Credentials,
+		AllowPrivateNetwork: p.PrivateNetwork,
+		MaxAge:              p.MaxAgeSeconds(-1), // documented: a negative value sends 0
+	}
+	if p.AnyHeader() {
+		config.AllowHeaders = nil // those that are requested
+	}
+	if p.OriginFunc != nil {
+		config.AllowOriginsFunc = p.OriginFunc.Decide
+	}
+	return cors.New(config), nil
+}
+
+func refused(err error) fiber.Handler {
+	return func(c fiber.Ctx) error {
+		c.Set("X-Refused", contract.Message(err))
+		return c.SendStatus(fiber.StatusNotImplemented)
+	}
+}
+
+// mount adds the handlers of the contract.
+func mount(app *fiber.App) {
+	for _, route := range contract.Routes() {
+		app.Add(route.Methods, route.Path, handler(route))
+	}
+}
+
+func handler(route contract.Route) fiber.Handler {
+	return func(c fiber.Ctx) error {
+		return write(c, route.Answer(ask(c)))
+	}
+}
+
+func ask(c fiber.Ctx) contract.Ask {
+	ask := contract.Ask{
+		Method: strings.Clone(c.Method()),
+		URL:    strings.Clone(c.OriginalURL()),
+		Body:   string(c.Body()),
+	}
+	for name, value := range c.Request().Header.All() {
+		ask.Headers = append(ask.Headers, [2]string{string(name), string(value)})
+	}
+	return ask
+}
+
+func write(c fiber.Ctx, answer contract.Answer) error {
+	for _, field := range answer.Fields {
+		if field.Add {
+			c.Response().Header.Add(field.Name, field.Value)
+		} else {
+			c.Set(field.Name, field.Value)
+		}
+	}
+	c.Status(answer.Status)
+	if len(answer.Chunks) < 2 {
+		return c.SendString(strings.Join(answer.Chunks, ""))
+	}
+	chunks := answer.Chunks
+	return c.SendStreamWriter(func(w *bufio.Writer) {
+		for _, chunk := range chunks {
+			_, _ = w.WriteString(chunk)
+			_ = w.Flush()
+		}
+	})
+}

@@ -1,0 +1,7 @@
+module corsproof.example/adapters/handwritten-go-reflect
+
+go 1.26.0
+
+require corsproof.example/contract v0.0.0
+
+replace corsproof.example/contract => ../shared/go
