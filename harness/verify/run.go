@@ -44,6 +44,7 @@ type Report struct {
 	Preflights    int // preflights made
 	Saved         int // preflights that the cache saved in sessions
 	Redirected    int // exchanges that followed a redirect
+	Unstable      int // differed once, and not when performed again
 	Undecided     int // the agent could not tell, even when asked again
 	Disagreements []Disagreement
 }
@@ -212,8 +213,10 @@ func (r *runner) account(ctx context.Context, xs []Exchange, o observed) {
 			continue
 		}
 		// Once more: what does not happen twice is the machine's, not the browser's.
-		if again := r.differences(ctx, xs[:i+1]); len(again) > 0 {
+		if again := r.differences(ctx, [][]Exchange{xs[:i+1]})[0]; len(again) > 0 {
 			r.report.Disagreements = append(r.report.Disagreements, r.shrink(ctx, xs[:i+1], again))
+		} else {
+			r.report.Unstable++
 		}
 		for _, rest := range xs[i+1:] {
 			r.tally(decide(rest, r.opt.Engine, cache), true)
@@ -242,19 +245,28 @@ func (r *runner) tally(model spec.Outcome, later bool) {
 	}
 }
 
-// differences performs a session anew and compares its last exchange.
-func (r *runner) differences(ctx context.Context, xs []Exchange) []Difference {
-	fresh := r.renumber(xs)
-	out, err := r.perform(ctx, [][]Exchange{fresh})
-	if err != nil || out[0].err != nil || len(out[0].outcomes) != len(fresh) {
-		return nil
+// differences performs sessions anew, all at once, and compares the last
+// exchange of each. One that could not be performed has no differences.
+func (r *runner) differences(ctx context.Context, sessions [][]Exchange) [][]Difference {
+	fresh := make([][]Exchange, len(sessions))
+	for i, xs := range sessions {
+		fresh[i] = r.renumber(xs)
 	}
-	cache := spec.NewPreflightCache(r.opt.Engine)
-	var diffs []Difference
-	for i, x := range fresh {
-		diffs = compare(x, decide(x, r.opt.Engine, cache), out[0].outcomes[i], out[0].seen[i])
+	all := make([][]Difference, len(sessions))
+	out, err := r.perform(ctx, fresh)
+	if err != nil {
+		return all
 	}
-	return diffs
+	for i, xs := range fresh {
+		if out[i].err != nil || len(out[i].outcomes) != len(xs) {
+			continue
+		}
+		cache := spec.NewPreflightCache(r.opt.Engine)
+		for j, x := range xs {
+			all[i] = compare(x, decide(x, r.opt.Engine, cache), out[i].outcomes[j], out[i].seen[j])
+		}
+	}
+	return all
 }
 
 // Missing are the reasons that a browser can give over HTTP/1.1 and the run

@@ -2,29 +2,31 @@ package verify
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/spec"
 )
 
-// mostAttempts bounds the exchanges performed to shrink one disagreement.
-const mostAttempts = 150
+// mostAttempts bounds the sessions performed to shrink one disagreement.
+const mostAttempts = 2000
 
 // shrink takes away from a session whatever the disagreement of its last
-// exchange does not need.
+// exchange does not need. All candidates of a round go to the browser at once.
 func (r *runner) shrink(ctx context.Context, xs []Exchange, diffs []Difference) Disagreement {
 	best := Disagreement{Exchanges: xs, Differences: diffs}
-	for progress := true; progress; {
-		progress = false
-		for _, candidate := range smaller(best.Exchanges) {
-			if best.Attempts >= mostAttempts || ctx.Err() != nil {
-				return best
-			}
-			best.Attempts++
-			if d := r.differences(ctx, candidate); len(d) > 0 {
-				best.Exchanges, best.Differences, progress = candidate, d, true
+	for best.Attempts < mostAttempts && ctx.Err() == nil {
+		candidates := smaller(best.Exchanges)
+		best.Attempts += len(candidates)
+		found := false
+		for i, d := range r.differences(ctx, candidates) {
+			if len(d) > 0 {
+				best.Exchanges, best.Differences, found = candidates[i], d, true
 				break
 			}
+		}
+		if !found {
+			break
 		}
 	}
 	return best
@@ -49,6 +51,9 @@ func smaller(xs []Exchange) [][]Exchange {
 				last := &x.Hops[n-2].Response
 				last.Status, last.Header = 200, without(last.Header, "Location")
 			})
+			for j := range n - 1 {
+				change(func(x *Exchange) { x.dropHop(j) })
+			}
 		}
 		if x.Request.Body != nil {
 			change(func(x *Exchange) { x.Request.Body = nil })
@@ -72,6 +77,42 @@ func smaller(xs []Exchange) [][]Exchange {
 		}
 	}
 	return out
+}
+
+// dropHop takes a redirect out of the chain: the later ones move up, and what
+// led to the one taken out leads to its successor.
+func (x *Exchange) dropHop(n int) {
+	moved := func(url string) string {
+		i := strings.LastIndexByte(url, '/')
+		if hop, err := strconv.Atoi(url[i+1:]); err == nil && hop > n {
+			return url[:i+1] + strconv.Itoa(hop-1)
+		}
+		return url
+	}
+	next := x.Hops[n].Response.Header
+	x.Hops = append(x.Hops[:n:n], x.Hops[n+1:]...)
+	for i := range x.Hops {
+		h := x.Hops[i].Response.Header
+		for k := range h {
+			if h[k].Name == "Location" {
+				h[k].Value = moved(h[k].Value)
+			}
+		}
+	}
+	target, ok := next.Get("Location")
+	if !ok || !strings.HasPrefix(target, "http") {
+		return
+	}
+	if n == 0 {
+		x.Request.URL = moved(target)
+		return
+	}
+	h := x.Hops[n-1].Response.Header
+	for k := range h {
+		if h[k].Name == "Location" {
+			h[k].Value = moved(target)
+		}
+	}
 }
 
 func cloneAll(xs []Exchange) []Exchange {
