@@ -91,7 +91,7 @@ func (s *scope) funcs() template.FuncMap {
 		"otherScheme": func() (string, error) { return s.otherThanTarget("otherScheme") },
 		"otherPort":   func() (string, error) { return s.otherThanTarget("otherPort") },
 		"otherHost":   func() (string, error) { return s.otherThanTarget("otherHost") },
-		"alias":      s.alias,
+		"alias":       s.alias,
 		"path": func(rest ...string) string {
 			return s.path(p, strings.Join(rest, ""))
 		},
