@@ -213,12 +213,16 @@ func (k *caseChecker) values(policies []*Policy, evaluators map[string]*evaluato
 			for i := range steps {
 				if len(said) == 0 {
 					k.intent(p, &steps[i], i)
+					k.wireIntent(p, &steps[i], i)
 				}
 			}
 			continue
 		}
 		x := err.(*expandError)
 		if _, none := x.err.(*NoValueError); none {
+			if never != nil {
+				continue
+			}
 			never = fmt.Errorf("%s: %w", x.path, x.err)
 		} else if msg := x.path + ": " + strings.TrimPrefix(x.err.Error(), "template: value:"); !said[msg] {
 			said[msg], applies = true, true

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"reflect"
@@ -66,6 +67,10 @@ func (t *Table) Expand(policies []Policy, declared bool, env Env) []Check {
 	for i := range t.Cases {
 		c := &t.Cases[i]
 		needs, kind := partsOf(c), kindOf(c)
+		text := ""
+		if declared {
+			text = stepsText(c)
+		}
 		for j := range policies {
 			p := &policies[j]
 			if !declared && !slices.Contains(c.Policies, p.Name) {
@@ -76,7 +81,12 @@ func (t *Table) Expand(policies []Policy, declared bool, env Env) []Check {
 				evaluators[key] = t.programs.under(p, env, c.Over)
 			}
 			check := Check{ID: c.ID + "/" + p.Name, Case: c, Policy: p, Kind: kind, Needs: needs}
-			check.expand(evaluators[key], env, declared)
+			if declared {
+				check.NotApplicable = t.foreign(c, text, p)
+			}
+			if check.NotApplicable == "" {
+				check.expand(evaluators[key], env, declared)
+			}
 			checks = append(checks, check)
 		}
 	}
@@ -92,12 +102,6 @@ func transport(over string) string {
 
 // expand fills Steps or NotApplicable.
 func (c *Check) expand(ev *evaluator, env Env, declared bool) {
-	if declared {
-		if ok, why := c.Case.When.Holds(c.Policy); !ok {
-			c.NotApplicable = why
-			return
-		}
-	}
 	var nonce string
 	if env.Nonce != nil {
 		nonce = env.Nonce()
@@ -108,6 +112,11 @@ func (c *Check) expand(ev *evaluator, env Env, declared bool) {
 	if err != nil {
 		c.NotApplicable = err.Error()
 		return
+	}
+	if declared && len(c.Needs) == 0 {
+		if c.NotApplicable = c.Policy.unmeant(steps, cmp.Or(ev.scope.target, sampleEnv.Target)); c.NotApplicable != "" {
+			return
+		}
 	}
 	c.Steps = steps
 	c.again = func(nonce string) []Step {

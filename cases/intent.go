@@ -91,17 +91,7 @@ func (s *idealServer) preflight(a spec.Action, resp *spec.Response) {
 
 // intent compares what a request step expects with what the policy means.
 func (k *caseChecker) intent(p *Policy, s *Step, i int) {
-	if s.Request == nil || s.Expect == nil || s.Expect.Outcome == "" || k.c.Intent != "" {
-		return
-	}
-	switch s.Request.API {
-	case "fetch", "xhr":
-	default:
-		return
-	}
-	switch PartOf(s.Request.Path) {
-	case "", PartEcho, PartCount, PartSecret, PartStream, PartOptions:
-	default: // the application answers with CORS headers or a redirect of its own, or not at all
+	if s.Request == nil || s.Expect == nil || k.c.Intent != "" || !scripted(s.Request) || !ownAnswer(PartOf(s.Request.Path)) {
 		return
 	}
 	target := sampleEnv.Target

@@ -74,6 +74,9 @@ func partsOf(c *Case) []Part {
 		case s.Request != nil:
 			need[PartOf(s.Request.Path)] = true
 			need[expectPart(s.Expect)] = true
+			if !scripted(s.Request) { // an element needs content of its kind
+				need[PartOK] = true
+			}
 		case s.Wire != nil:
 			need[PartOf(s.Wire.Path)] = true
 			walkPredicates(s.Answer, "", func(p *Predicate, _ string) { predicateParts(p, s.Wire, need) })
