@@ -55,7 +55,7 @@ func (m *Manifest) Install(ctx context.Context, cache string) error {
 		return fmt.Errorf("installing %s: waiting for another install of it: %w", m.Name, err)
 	}
 	defer unlock()
-	hash, err := m.hash()
+	hash, err := m.Hash()
 	if err != nil {
 		return fmt.Errorf("installing %s: reading its files: %w", m.Name, err)
 	}
@@ -119,8 +119,8 @@ func (m *Manifest) hasOutputs() bool {
 	})
 }
 
-// hash is over the names and the content of all that the install depends on.
-func (m *Manifest) hash() (string, error) {
+// Hash is over the names and the content of all that the install depends on.
+func (m *Manifest) Hash() (string, error) {
 	sum := sha256.New()
 	for _, root := range append([]string{"."}, m.Inputs...) {
 		if err := m.hashTree(sum, filepath.Join(m.Dir, root)); err != nil {
