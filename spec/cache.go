@@ -15,9 +15,21 @@ type PreflightCache struct {
 	buckets map[cacheKey]*bucket
 	used    uint64 // counts uses, for the least recently used
 
+	// What was stored last, if lazy: most fetches never look it up.
+	lazy    bool
+	pending pendingStore
+
 	sweepAt    int // size at which expired buckets are looked for
 	checkpoint bool
 	undo       []undo // what was there before, since Checkpoint
+}
+
+type pendingStore struct {
+	due    bool
+	r      cacheRequest
+	in     preflightCheck
+	maxAge int64
+	h      Header
 }
 
 type undo struct {
@@ -66,6 +78,7 @@ func NewPreflightCache(engine Engine) *PreflightCache {
 func (c *PreflightCache) Reset() {
 	clear(c.buckets)
 	c.undo = c.undo[:0]
+	c.pending.due = false
 }
 
 // Checkpoint makes what follows undoable, and what came before final.
@@ -116,6 +129,7 @@ type cacheRequest struct {
 // covers reports whether the request needs no preflight
 // (https://fetch.spec.whatwg.org/#concept-http-fetch, step 4.1).
 func (c *PreflightCache) covers(r cacheRequest, method string, unsafe []string, flag bool) bool {
+	c.flush()
 	b := c.buckets[r.key]
 	if b == nil {
 		// Without any entry, only a safelisted method without the flag and
@@ -191,6 +205,23 @@ func (c *PreflightCache) match(b *bucket, r cacheRequest, header bool, name stri
 // store is CORS-preflight fetch steps 7.12 to 7.15: every method and header
 // name that the response lists, not only those that this request needs.
 func (c *PreflightCache) store(r cacheRequest, in *preflightCheck, maxAge int64, h Header) {
+	c.flush()
+	if c.lazy {
+		c.pending = pendingStore{true, r, *in, maxAge, h}
+		return
+	}
+	c.storeNow(r, in, maxAge, h)
+}
+
+// flush does the storing that was put off.
+func (c *PreflightCache) flush() {
+	if c.pending.due {
+		c.pending.due = false
+		c.storeNow(c.pending.r, &c.pending.in, c.pending.maxAge, c.pending.h)
+	}
+}
+
+func (c *PreflightCache) storeNow(r cacheRequest, in *preflightCheck, maxAge int64, h Header) {
 	if c.p.CacheMaxURL > 0 && len(r.key.url) >= c.p.CacheMaxURL {
 		return
 	}
@@ -314,6 +345,7 @@ func (c *PreflightCache) evict() {
 
 // clear is https://fetch.spec.whatwg.org/#concept-cache-clear.
 func (c *PreflightCache) clear(key cacheKey) {
+	c.flush()
 	if c.buckets[key] != nil {
 		c.drop(key)
 	}

@@ -16,12 +16,18 @@ var safelistedResponseHeaders = [...]string{
 // read this response header without Access-Control-Expose-Headers: one of seven
 // (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
 func IsSafelistedResponseHeaderName(name string) bool {
+	_, ok := safelistedResponseHeader(name)
+	return ok
+}
+
+// safelistedResponseHeader returns such a name in lower case.
+func safelistedResponseHeader(name string) (string, bool) {
 	for _, n := range safelistedResponseHeaders {
 		if equalFold(name, n) {
-			return true
+			return n, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // exposure answers which response headers a script can read.
@@ -74,7 +80,11 @@ func (e *exposure) fields(dst Header) Header {
 		if !e.readable(e.h[i].Name) {
 			continue
 		}
-		dst = append(dst, Field{lower(e.h[i].Name), trimTabOrSpace(e.h[i].Value)})
+		name, ok := safelistedResponseHeader(e.h[i].Name)
+		if !ok {
+			name = lower(e.h[i].Name)
+		}
+		dst = append(dst, Field{name, trimTabOrSpace(e.h[i].Value)})
 	}
 	fields := dst[base:]
 	if len(fields) < 2 {

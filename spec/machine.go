@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -36,7 +37,8 @@ type Fetch struct {
 	tainting     ResponseType
 	redirects    int
 
-	own         Header   // storage of the first header list
+	own         Header // storage of the first header list
+	ownCache    PreflightCache
 	unsafe      []string // CORS-unsafe names of the hop under way
 	preflighted bool     // some hop took the branch of main fetch that makes a preflight
 	kind        ActionKind
@@ -58,20 +60,23 @@ func Begin(req Request, opt Options) *Fetch {
 // Reset begins another fetch in the storage of f. The outcome of the former
 // one must not be used any more.
 func (f *Fetch) Reset(req Request, opt Options) {
-	*f = Fetch{
-		req: req, opt: opt, p: profileOf(opt.Engine), cache: opt.Cache,
-		hops: f.hops[:0], own: f.own, header: f.own[:0], unsafe: f.unsafe[:0], trace: tracer{f.trace.steps[:0]},
-		tainting: TypeBasic,
-	}
+	f.req, f.opt, f.p, f.cache = req, opt, profileOf(opt.Engine), opt.Cache
+	f.t, f.trace.steps = nil, f.trace.steps[:0]
 	if opt.Trace {
 		f.t = &f.trace
 	}
 	if f.cache == nil {
-		f.cache = &PreflightCache{}
+		f.cache = &f.ownCache
+		f.cache.Reset()
+		f.cache.p, f.cache.lazy = f.p, true
 	}
 	if f.cache.p == nil {
 		f.cache.p = f.p
 	}
+	f.header, f.body, f.stream, f.flag = f.own[:0], false, false, false
+	f.tainting, f.redirects, f.preflighted = TypeBasic, 0, false
+	f.unsafe, f.hops = f.unsafe[:0], f.hops[:0]
+	f.kind, f.response, f.out = ActionDone, Response{}, Outcome{}
 	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1
 	if thrown, err := f.readRequest(); err != nil {
 		f.end(Invalid, TypeErr)
@@ -225,7 +230,7 @@ func (f *Fetch) enterHop() {
 		return
 	}
 	if f.t != nil {
-		f.t.add(ruleMainPreflight, "cross-origin, "+f.whyPreflight()+": the tainting is cors, with a preflight")
+		f.t.add(ruleMainPreflight, "cross-origin: the tainting is cors, with a preflight"+f.whyPreflight())
 	}
 	f.preflighted = true
 	if f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
@@ -237,17 +242,17 @@ func (f *Fetch) enterHop() {
 }
 
 func (f *Fetch) whyPreflight() string {
-	var why []string
+	flag, method, names := "", "", ""
 	if f.flag {
-		why = append(why, "the use-CORS-preflight flag is set")
+		flag = "; the use-CORS-preflight flag is set"
 	}
 	if !IsSafelistedMethod(f.method) {
-		why = append(why, "the method `"+f.method+"` is not CORS-safelisted")
+		method = "; the method `" + f.method + "` is not CORS-safelisted"
 	}
 	if len(f.unsafe) > 0 {
-		why = append(why, "CORS-unsafe request headers `"+strings.Join(f.unsafe, ",")+"`")
+		names = "; CORS-unsafe request headers"
 	}
-	return strings.Join(why, " and ")
+	return flag + method + names
 }
 
 // httpOnly: the other schemes that scheme fetch
@@ -280,14 +285,10 @@ func (f *Fetch) hop() *Hop { return &f.hops[len(f.hops)-1] }
 func (f *Fetch) preflight() {
 	h := f.hop()
 	h.Preflight = true
-	strs := &[3]string{f.method, f.originHeader}
-	h.ACRM, h.PreflightOrigin = &strs[0], &strs[1]
+	h.ACRM, h.PreflightOrigin = &h.Method, f.serializedOrigin()
 	if len(f.unsafe) > 0 {
-		strs[2] = f.unsafe[0]
-		if len(f.unsafe) > 1 {
-			strs[2] = strings.Join(f.unsafe, ",")
-		}
-		h.ACRH = &strs[2]
+		acrh := strings.Join(f.unsafe, ",")
+		h.ACRH = &acrh
 	}
 	if f.t != nil {
 		text := "preflight: Access-Control-Request-Method `" + f.method + "`"
@@ -322,16 +323,25 @@ func (f *Fetch) send() {
 // nil for no Origin. The referrer policy is the default one,
 // strict-origin-when-cross-origin.
 func (f *Fetch) requestOrigin() *string {
-	value := f.originHeader
 	if f.tainting != TypeCORS {
 		if f.method == "GET" || f.method == "HEAD" {
 			return nil
 		}
 		if f.req.Mode != ModeCORS && f.origin.Scheme == "https" && f.url.Scheme() != "https" {
-			value = "null"
+			return &nullOrigin
 		}
 	}
-	return &value
+	return f.serializedOrigin()
+}
+
+var nullOrigin = "null"
+
+// serializedOrigin points to https://fetch.spec.whatwg.org/#byte-serializing-a-request-origin.
+func (f *Fetch) serializedOrigin() *string {
+	if f.originHeader == nullOrigin {
+		return &nullOrigin
+	}
+	return &f.req.Origin
 }
 
 // Next says what has to be sent next. It changes nothing: until Deliver or
@@ -418,7 +428,7 @@ func (f *Fetch) deliverPreflight(resp Response) {
 	}
 	f.out.PreflightCacheSeconds = int(maxAge)
 	if f.t != nil {
-		f.t.add(rulePreflight710, fmt.Sprintf("the preflight succeeds and is cached for %d s", maxAge))
+		f.t.add(rulePreflight710, "the preflight succeeds and is cached for "+strconv.FormatInt(maxAge, 10)+" s")
 	}
 	f.send()
 }

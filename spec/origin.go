@@ -37,6 +37,9 @@ func ParseOrigin(s string) (Origin, error) {
 	if s == "null" {
 		return Origin{}, nil
 	}
+	if u, i, ok := parseOrdinaryAuthority(s); ok && i == len(s) {
+		return Origin{Scheme: u.scheme, Host: u.host, Port: u.port}, nil
+	}
 	u, err := ParseURL(s)
 	if err != nil {
 		return Origin{}, fmt.Errorf("%q is not a serialised origin: %w", s, err)
@@ -68,24 +71,4 @@ func SameOrigin(urlA, urlB string) bool {
 	a, errA := ParseURL(urlA)
 	b, errB := ParseURL(urlB)
 	return errors.Join(errA, errB) == nil && a.Origin().SameOrigin(b.Origin())
-}
-
-// isSameOriginString compares without building a string.
-func (o Origin) serializesTo(s string) bool {
-	if o.Opaque() {
-		return s == "null"
-	}
-	n := len(o.Scheme)
-	if len(s) < n+3 || s[:n] != o.Scheme || s[n:n+3] != "://" {
-		return false
-	}
-	s = s[n+3:]
-	if len(s) < len(o.Host) || s[:len(o.Host)] != o.Host {
-		return false
-	}
-	s = s[len(o.Host):]
-	if o.Port == "" {
-		return s == ""
-	}
-	return len(s) == len(o.Port)+1 && s[0] == ':' && s[1:] == o.Port
 }

@@ -74,34 +74,9 @@ func hasScheme(s string) bool {
 // save for the slash of an empty path, without running it: http or https, a
 // plain ASCII host, nothing to encode or to resolve. It says no in any doubt.
 func parseOrdinary(s string) (URL, bool) {
-	var u URL
-	var i int
-	switch {
-	case strings.HasPrefix(s, "https://"):
-		u.scheme, i = s[:5], 8
-	case strings.HasPrefix(s, "http://"):
-		u.scheme, i = s[:4], 7
-	default:
+	u, i, ok := parseOrdinaryAuthority(s)
+	if !ok {
 		return URL{}, false
-	}
-	start := i
-	for i < len(s) && is(s[i], classHost) {
-		i++
-	}
-	u.host = s[start:i]
-	if !ordinaryHost(u.host) {
-		return URL{}, false
-	}
-	if i < len(s) && s[i] == ':' {
-		i++
-		start = i
-		for i < len(s) && '0' <= s[i] && s[i] <= '9' {
-			i++
-		}
-		u.port = s[start:i]
-		if !ordinaryPort(u.scheme, u.port) {
-			return URL{}, false
-		}
 	}
 	if i == len(s) {
 		u.href = s + "/"
@@ -117,6 +92,39 @@ func parseOrdinary(s string) (URL, bool) {
 	}
 	u.href, u.noFrag = s, end
 	return u, true
+}
+
+// parseOrdinaryAuthority is the part of parseOrdinary up to the path, which
+// begins at i.
+func parseOrdinaryAuthority(s string) (u URL, i int, ok bool) {
+	switch {
+	case strings.HasPrefix(s, "https://"):
+		u.scheme, i = s[:5], 8
+	case strings.HasPrefix(s, "http://"):
+		u.scheme, i = s[:4], 7
+	default:
+		return URL{}, 0, false
+	}
+	start := i
+	for i < len(s) && is(s[i], classHost) {
+		i++
+	}
+	u.host = s[start:i]
+	if !ordinaryHost(u.host) {
+		return URL{}, 0, false
+	}
+	if i < len(s) && s[i] == ':' {
+		i++
+		start = i
+		for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+			i++
+		}
+		u.port = s[start:i]
+		if !ordinaryPort(u.scheme, u.port) {
+			return URL{}, 0, false
+		}
+	}
+	return u, i, true
 }
 
 // ordinaryTail checks path, query and fragment, which begin at i, and returns

@@ -235,8 +235,10 @@ func checkResponseField(f spec.Field) error {
 	if !spec.IsToken(f.Name) {
 		return fail("%q is not a header name", f.Name)
 	}
-	if strings.ContainsAny(f.Value, "\r\n") {
-		return fail("the value of %q has a CR or LF", f.Name)
+	for i := 0; i < len(f.Value); i++ {
+		if b := f.Value[i]; b == '\r' || b == '\n' {
+			return fail("the value of %q has a CR or LF", f.Name)
+		}
 	}
 	return nil
 }
