@@ -168,6 +168,7 @@ type Wire struct {
 	Path    string   `yaml:"path" json:"path,omitempty"`       // below the policy's base, default /ok; "=..." is the whole request target
 	Version string   `yaml:"version" json:"version,omitempty"` // default HTTP/1.1
 	Headers []string `yaml:"headers" json:"headers,omitempty"` // raw lines, each sent as it stands; Host is added when none is there
+	Repeat  int      `yaml:"repeat" json:"repeat,omitempty"`   // how often the last header line is sent; 0 means once. Expanded steps have the lines.
 	Body    string   `yaml:"body" json:"body,omitempty"`       // sent as it stands; the case states the framing
 	// Connection: "" a connection of the pool, "new" one of its own,
 	// "same" the connection of the step before, "pipelined" the same without

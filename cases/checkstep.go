@@ -23,6 +23,9 @@ var (
 	types        = []string{"", "basic", "cors", "opaque", "opaqueredirect"}
 )
 
+// maxRepeat bounds Wire.Repeat: more lines than any server reads.
+const maxRepeat = 1000
+
 // status is one accepted status of a StatusSet.
 var status = regexp.MustCompile(`^(not )?([1-5]xx|[1-5][0-9][0-9])$|^(<|<=|>|>=)[1-9]00$`)
 
@@ -106,6 +109,9 @@ func (k *caseChecker) path(value, path string, target bool) {
 func (k *caseChecker) wire(w *Wire, path string, i int) {
 	k.path(w.Path, path+".path", true)
 	k.oneOf(path+".connection", w.Connection, connections)
+	if w.Repeat < 0 || w.Repeat > maxRepeat || w.Repeat > 1 && len(w.Headers) == 0 {
+		k.bad(BadValue, path+".repeat", fmt.Sprintf("%s.repeat is %d", path, w.Repeat), fmt.Sprintf("up to %d times the last of the headers", maxRepeat))
+	}
 	if i == 0 && (w.Connection == "same" || w.Connection == "pipelined") {
 		k.bad(Conflict, path+".connection", "the first step has no connection before it", `"new" or nothing`)
 	}

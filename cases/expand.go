@@ -187,6 +187,10 @@ func fillDefaults(s *Step) {
 		orElse(&w.Method, "GET")
 		orElse(&w.Path, "/ok")
 		orElse(&w.Version, "HTTP/1.1")
+		if n := len(w.Headers); n > 0 && w.Repeat > 1 {
+			w.Headers = append(w.Headers, slices.Repeat(w.Headers[n-1:], w.Repeat-1)...)
+		}
+		w.Repeat = 0
 	}
 }
 

@@ -79,7 +79,12 @@ func partsOf(c *Case) []Part {
 			}
 		case s.Wire != nil:
 			need[PartOf(s.Wire.Path)] = true
-			walkPredicates(s.Answer, "", func(p *Predicate, _ string) { predicateParts(p, s.Wire, need) })
+			walkPredicates(s.Answer, "", func(p *Predicate, path string) {
+				// A status under a condition, or as one alternative, is not demanded.
+				if len(p.Status) == 0 || !strings.Contains(path, ".if[") && !strings.Contains(path, ".any_of[") {
+					predicateParts(p, s.Wire, need)
+				}
+			})
 		}
 	}
 	delete(need, "")
