@@ -36,7 +36,8 @@ export async function serve (build, { outerVary = true } = {}) {
 
 // refused answers for a policy that the framework would not take.
 function refused (err) {
-  const message = String(err?.message ?? err).replace(/\s+/g, ' ')
+  // One line of ASCII, without the colours that some bring along.
+  const message = String(err?.message ?? err).replace(/\x1b\[[0-9;]*m/g, '').replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?')
   return (req, res) => res.writeHead(501, { 'X-Refused': message }).end()
 }
 
