@@ -53,6 +53,13 @@ func (r *Request) element(out *spec.Request) {
 		if r.Crossorigin == "use-credentials" || r.Credentials == "include" {
 			out.Credentials = spec.CredentialsInclude
 		}
+	case r.API == "beacon": // https://w3c.github.io/beacon/#sendbeacon-method
+		out.Method = "POST"
+		if out.Body != nil && !spec.IsSafelistedRequestHeader("Content-Type", out.Body.ContentType) {
+			// The text sets mode cors, and forgets the unsafe-request flag that
+			// makes a preflight of it; browsers do as if it were set.
+			out.API, out.Mode = spec.APIFetch, spec.ModeCORS
+		}
 	case r.Crossorigin == "anonymous":
 		out.Mode, out.Credentials = spec.ModeCORS, spec.CredentialsSameOrigin
 	case r.Crossorigin == "use-credentials":
