@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -31,12 +30,3 @@ type Runner struct {
 
 // ErrNothing: there is no check to run.
 var ErrNothing = errors.New("no check was selected")
-
-// Run looks whether the target can be tested, runs the checks and returns
-// what came of them. The error is a *TargetError when no check was run because
-// of the target, or the context's error when it ended before the first check.
-// A run that ends early (cancelled, the target died) is no error: Summary.Stopped
-// says so, and what was measured is kept.
-func (r *Runner) Run(ctx context.Context) (*Summary, error) {
-	return nil, errors.New("not built yet")
-}

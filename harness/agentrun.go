@@ -1,0 +1,194 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// part is one agent's part of a check.
+type part struct {
+	run    *run
+	entry  *entry
+	agent  Agent
+	wire   wireRun
+	before []wireStep // raw steps that were performed before the job
+	steps  []cases.Step
+	after  []cases.Step
+	job    Job
+	names  []string // of the job's steps
+	done   func()
+}
+
+// prepare performs the raw steps that come first and makes the job. The steps
+// are the check's, expanded for this agent.
+func (r *run) prepare(ctx context.Context, e *entry, agent Agent, steps []cases.Step) (*part, error) {
+	before, browser, after, err := splitSteps(steps)
+	if err != nil {
+		return nil, err
+	}
+	place, done, err := r.via(e)
+	if err != nil {
+		return nil, err
+	}
+	p := &part{run: r, entry: e, agent: agent, steps: browser, after: after, done: done}
+	p.wire = wireRun{sender: r.sender, place: place, timeout: r.timeout}
+	if p.before, err = p.wire.steps(ctx, before); err != nil {
+		p.release()
+		return nil, err
+	}
+	p.job = Job{ID: e.check.ID, Timeout: r.timeout}
+	nonce := "_=" + r.nonce()
+	for i := range browser {
+		s := &browser[i]
+		p.names = append(p.names, s.Name)
+		p.job.Steps = append(p.job.Steps, BrowserStep{
+			Request: *s.Request, URL: withQuery(place.url(s.Request.Path), nonce), After: s.After,
+			Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1),
+		})
+	}
+	return p, nil
+}
+
+func (p *part) release() {
+	p.wire.close()
+	p.done()
+}
+
+// complete performs the raw steps that come last and judges the whole.
+func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
+	defer p.release()
+	r, name := p.run, p.agent.Name()
+	p.entry.mu.Lock()
+	if p.entry.jobs != nil {
+		p.entry.jobs[name] = performed{p.job.Steps, p.names, result}
+	}
+	p.entry.mu.Unlock()
+	exchanges := exchangesOf(p.before)
+	for _, outcomes := range result.Steps {
+		for i := range outcomes {
+			exchanges = append(exchanges, outcomes[i].Exchanges...)
+		}
+	}
+	if result.Err != nil {
+		res := r.lost(ctx, p.entry, name, result.Err)
+		res.Exchanges = exchanges
+		return res
+	}
+	after, err := p.wire.steps(ctx, p.after)
+	exchanges = append(exchanges, exchangesOf(after)...)
+	if err != nil {
+		res := r.lost(ctx, p.entry, name, err)
+		res.Exchanges = exchanges
+		return res
+	}
+	var failures []Failure
+	for i := range p.steps {
+		if i >= len(result.Steps) || len(result.Steps[i]) == 0 {
+			return AgentResult{Agent: name, Verdict: Error, Error: fmt.Sprintf("the agent reported no outcome of step %d", i+1)}
+		}
+		failures = append(failures, judgeOutcomes(&p.steps[i], result.Steps[i])...)
+	}
+	failures = append(failures, judgeWire(append(slices.Clone(p.before), after...))...)
+	return r.judged(ctx, p.entry, name, failures, exchanges)
+}
+
+// batch gives a browser its part of the entries.
+func (r *run) batch(ctx context.Context, agent Agent, entries []*entry) {
+	parts := map[string]*part{}
+	var jobs []Job
+	for _, e := range entries {
+		if s := r.stopped(ctx, e); s != "" {
+			r.report(e, AgentResult{Agent: agent.Name(), Verdict: Skip, Note: s})
+			continue
+		}
+		p, err := r.prepare(ctx, e, agent, e.check.Fresh(""))
+		if err != nil {
+			r.report(e, r.lost(ctx, e, agent.Name(), err))
+			continue
+		}
+		if ok, why := agent.Can(p.job); !ok {
+			p.release()
+			r.report(e, AgentResult{Agent: agent.Name(), Verdict: Skip, Note: why})
+			continue
+		}
+		parts[p.job.ID] = p
+		jobs = append(jobs, p.job)
+	}
+	b := agentBatch{run: r, agent: agent, parts: parts}
+	err := b.perform(ctx, jobs)
+	b.wg.Wait()
+	b.rest(ctx, err)
+}
+
+// agentBatch collects what a browser reports.
+type agentBatch struct {
+	run   *run
+	agent Agent
+	mu    sync.Mutex
+	parts map[string]*part // not yet reported
+	wg    sync.WaitGroup
+}
+
+// perform hands the jobs over: all at once, or one by one and slowly enough
+// for a target with a rate limit.
+func (b *agentBatch) perform(ctx context.Context, jobs []Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if b.run.sender.limit == nil {
+		return b.agent.Perform(ctx, jobs, func(jr JobResult) { b.take(ctx, jr) })
+	}
+	for i := range jobs {
+		if err := b.run.sender.limit.wait(ctx, requestsOf(&jobs[i])); err != nil {
+			return err
+		}
+		if err := b.agent.Perform(ctx, jobs[i:i+1], func(jr JobResult) { b.take(ctx, jr) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// requestsOf is how many requests a job makes, a preflight with each.
+func requestsOf(j *Job) int {
+	n := 0
+	for i := range j.Steps {
+		n += 2 * max(j.Steps[i].Times, 1)
+	}
+	return n
+}
+
+// take takes one result. What it leads to goes on beside the browser's work.
+func (b *agentBatch) take(ctx context.Context, jr JobResult) {
+	b.mu.Lock()
+	p := b.parts[jr.ID]
+	delete(b.parts, jr.ID)
+	b.mu.Unlock()
+	if p != nil {
+		b.wg.Go(func() { b.run.report(p.entry, p.complete(ctx, jr)) })
+	}
+}
+
+// rest reports the jobs of which the agent said nothing.
+func (b *agentBatch) rest(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		b.run.mu.Lock()
+		b.run.summary.AgentErrors[b.agent.Name()] = err.Error()
+		b.run.mu.Unlock()
+	}
+	for _, p := range b.parts {
+		p.release()
+		res := AgentResult{Agent: b.agent.Name(), Verdict: Error, Error: "the agent reported nothing"}
+		if err != nil {
+			res.Error = "the agent broke: " + err.Error()
+		}
+		if s := b.run.stopped(ctx, p.entry); s != "" {
+			res = AgentResult{Agent: b.agent.Name(), Verdict: Skip, Note: s}
+		}
+		b.run.report(p.entry, res)
+	}
+}

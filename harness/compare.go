@@ -1,0 +1,162 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// disagree compares what the model and a browser made of the same steps. Only
+// what both can tell is compared: an agent leaves zero what it does not see.
+func disagree(steps []BrowserStep, names []string, model, other JobResult, agent string) []Difference {
+	var diffs []Difference
+	for i := range steps {
+		if i >= len(model.Steps) || i >= len(other.Steps) {
+			break
+		}
+		d := comparison{agent: agent, step: names[i]}
+		m, o := model.Steps[i], other.Steps[i]
+		if steps[i].Parallel > 1 {
+			// In what order they came is nobody's fault.
+			d.differ("results", resultCounts(m), resultCounts(o))
+		} else {
+			for k := range min(len(m), len(o)) {
+				d.outcome(&m[k], &o[k])
+			}
+		}
+		for _, x := range d.found {
+			if !slices.Contains(diffs, x) {
+				diffs = append(diffs, x)
+			}
+		}
+	}
+	return diffs
+}
+
+type comparison struct {
+	agent, step string
+	found       []Difference
+}
+
+func (c *comparison) differ(what, model, other string) {
+	if model != other {
+		c.found = append(c.found, Difference{Agent: c.agent, Step: c.step, What: what, Model: model, Other: other})
+	}
+}
+
+// known compares what the other agent may not know.
+func (c *comparison) known(what, model, other string) {
+	if other != "" {
+		c.differ(what, model, other)
+	}
+}
+
+func (c *comparison) outcome(m, o *Outcome) {
+	c.differ("outcome", string(m.Result), string(o.Result))
+	if m.Result == spec.Allowed && o.Result == spec.Allowed {
+		c.known("type", string(m.Type), string(o.Type))
+		if m.Status != 0 && o.Status != 0 {
+			c.differ("status", fmt.Sprint(m.Status), fmt.Sprint(o.Status))
+		}
+		if o.Readable != nil && m.Readable != nil {
+			c.differ("readable headers", readableNames(m), readableNames(o))
+		}
+	}
+	if m.Result == spec.Blocked && o.Result == spec.Blocked {
+		c.reason(m, o)
+	}
+	c.hops(m, o)
+}
+
+// reason compares why a request was blocked. Browsers name a reason only for
+// failures of CORS checks proper; the others are plain network errors to them.
+func (c *comparison) reason(m, o *Outcome) {
+	same := m.Reason == o.Reason || plainNetworkError(m.Reason) && o.Reason == spec.ReasonNetworkError
+	if o.Reason != "" && !same {
+		c.differ("reason", string(m.Reason), string(o.Reason))
+	}
+	if !same || m.FailedParameter == o.FailedParameter || o.FailedParameter == "" {
+		return
+	}
+	// Which of several refused headers a browser names is arbitrary.
+	if n := len(m.Hops); n > 0 && m.Hops[n-1].ACRH != nil &&
+		slices.Contains(strings.Split(*m.Hops[n-1].ACRH, ","), strings.ToLower(o.FailedParameter)) {
+		return
+	}
+	c.differ("failed parameter", m.FailedParameter, o.FailedParameter)
+}
+
+// plainNetworkError tells whether DevTools has no name of its own for a reason.
+func plainNetworkError(r spec.Reason) bool {
+	switch r {
+	case spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode, spec.ReasonRedirectInvalidLocation,
+		spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody, spec.ReasonDisallowedByMode:
+		return true
+	}
+	return false
+}
+
+// hops compares what went out.
+func (c *comparison) hops(m, o *Outcome) {
+	if len(o.Hops) == 0 {
+		return
+	}
+	c.differ("number of URLs entered", fmt.Sprint(len(m.Hops)), fmt.Sprint(len(o.Hops)))
+	for i := range min(len(m.Hops), len(o.Hops)) {
+		a, b := m.Hops[i], o.Hops[i]
+		at := ""
+		if i > 0 {
+			at = fmt.Sprintf(" of hop %d", i)
+		}
+		c.differ("preflight"+at, yes(a.Preflight), yes(b.Preflight))
+		if a.Preflight && b.Preflight {
+			c.differ("Access-Control-Request-Method"+at, optional(a.ACRM), optional(b.ACRM))
+			c.differ("Access-Control-Request-Headers"+at, optional(a.ACRH), optional(b.ACRH))
+			if b.PreflightOrigin != nil {
+				c.differ("Origin of the preflight"+at, optional(a.PreflightOrigin), optional(b.PreflightOrigin))
+			}
+		}
+		c.differ("actual request sent"+at, yes(a.Sent), yes(b.Sent))
+		if a.Sent && b.Sent {
+			c.differ("Origin"+at, optional(a.Origin), optional(b.Origin))
+			c.known("method"+at, a.Method, b.Method)
+		}
+	}
+}
+
+func resultCounts(list StepOutcomes) string {
+	counts := map[spec.Result]int{}
+	for i := range list {
+		counts[list[i].Result]++
+	}
+	var parts []string
+	for r, n := range counts {
+		parts = append(parts, fmt.Sprintf("%d %s", n, r))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
+}
+
+// readableNames are the names that a script reads, without those that depend
+// on the connection or the content coding, which no two agents share.
+func readableNames(o *Outcome) string {
+	var names []string
+	for name := range o.Readable {
+		switch name {
+		case "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "date", "age", "cache-status", "proxy-connection":
+			continue
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func optional(s *string) string {
+	if s == nil {
+		return "(none)"
+	}
+	return *s
+}

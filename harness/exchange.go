@@ -1,0 +1,64 @@
+package harness
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// newExchange records a request that was sent, or tried, and its answer.
+func newExchange(url string, req *wire.Request, a wire.Answer) Exchange {
+	ex := Exchange{Method: req.Method, URL: url, Proto: req.Version, Request: fieldsOf(req.Lines)}
+	if a.Err != nil {
+		ex.Error, ex.ErrorKind = a.Err.Error(), string(a.Err.Kind)
+		if a.Err.Partial != nil {
+			ex.response(a.Err.Partial)
+		}
+		return ex
+	}
+	ex.response(a.Response)
+	return ex
+}
+
+func (e *Exchange) response(r *wire.Response) {
+	e.Proto, e.Status, e.Response = r.Proto, r.Status, r.Header
+	e.Body, e.BodySize, e.Excess, e.HeadBytes, e.Elapsed = string(r.Body), r.Size, r.Excess, r.HeadBytes, r.Elapsed
+	for _, i := range r.Interim {
+		e.Interim = append(e.Interim, i.Status)
+	}
+}
+
+// fieldsOf takes field lines apart. What is no field line (a folded one) keeps
+// all its bytes as a name.
+func fieldsOf(lines []string) spec.Header {
+	h := make(spec.Header, len(lines))
+	for i, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+			name, value = line, ""
+		}
+		h[i] = spec.Field{Name: name, Value: strings.Trim(value, " \t")}
+	}
+	return h
+}
+
+// asAnswer makes an Answer of what a client call returned.
+func asAnswer(resp *wire.Response, err error) wire.Answer {
+	if err == nil {
+		return wire.Answer{Response: resp}
+	}
+	if e, ok := errors.AsType[*wire.Error](err); ok {
+		return wire.Answer{Err: e}
+	}
+	return wire.Answer{Err: &wire.Error{Kind: wire.Canceled, Doing: "waiting to send a request", Err: err}}
+}
+
+// elapsedSince is for exchanges that failed, whose time nobody measured.
+func (e *Exchange) elapsedSince(start time.Time) {
+	if e.Elapsed == 0 {
+		e.Elapsed = time.Since(start)
+	}
+}

@@ -1,0 +1,216 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// judgeOutcomes holds the outcomes of a step, whichever agent saw them,
+// against what the case expects. A failure that every repetition shows is
+// told once.
+func judgeOutcomes(step *cases.Step, outcomes StepOutcomes) []Failure {
+	if step.Expect == nil {
+		return nil
+	}
+	var failures []Failure
+	for i := range outcomes {
+		for _, f := range Judge(step.Expect, &outcomes[i]) {
+			f.Step = step.Name
+			if !slices.Contains(failures, f) {
+				failures = append(failures, f)
+			}
+		}
+	}
+	return failures
+}
+
+// Judge holds one outcome against an expectation. When the outcome itself is
+// not the expected one, what a script reads is not looked at: it follows.
+func Judge(e *cases.Expect, o *Outcome) []Failure {
+	x := expectation{e, o, nil}
+	ok := x.outcome()
+	x.request()
+	if ok {
+		x.response()
+	}
+	return x.failures
+}
+
+type expectation struct {
+	*cases.Expect
+	o        *Outcome
+	failures []Failure
+}
+
+func (x *expectation) fail(what, expected, actual string) {
+	x.failures = append(x.failures, Failure{What: what, Expected: expected, Actual: actual, Reason: string(x.o.Reason)})
+}
+
+// outcome: allowed or blocked, and why.
+func (x *expectation) outcome() bool {
+	o := x.o
+	if x.Outcome != "" && string(o.Result) != x.Outcome {
+		x.fail("a script gets", describeExpected(x.Expect), describeOutcome(o))
+		return false
+	}
+	if o.Result == spec.Blocked {
+		switch {
+		case len(x.Reasons) > 0:
+			if o.Reason != "" && !slices.Contains(x.Reasons, string(o.Reason)) {
+				x.fail("the request is blocked because of", strings.Join(x.Reasons, " or "), describeOutcome(o))
+				return false
+			}
+		case o.Reason == spec.ReasonNetworkError && x.Outcome != "":
+			// Blocked, but not by CORS: a pass here would prove nothing.
+			x.fail("the request is blocked by CORS", "an answer that a browser refuses", describeOutcome(o))
+			return false
+		}
+	}
+	if x.Type != "" && o.Type != "" && string(o.Type) != x.Type {
+		x.fail("the type of the response", x.Type, string(o.Type))
+	}
+	return true
+}
+
+// request: what went out on the last hop.
+func (x *expectation) request() {
+	var last spec.Hop // its zero value: nothing was sent
+	if n := len(x.o.Hops); n > 0 {
+		last = x.o.Hops[n-1]
+	}
+	if x.Preflight != nil && last.Preflight != *x.Preflight {
+		x.fail("a preflight is sent", yes(*x.Preflight), yes(last.Preflight))
+	}
+	asked := last
+	for _, h := range slices.Backward(x.o.Hops) {
+		if h.Preflight {
+			asked = h
+			break
+		}
+	}
+	x.field("Access-Control-Request-Method", x.ACRM, asked.ACRM)
+	x.field("Access-Control-Request-Headers", x.ACRH, asked.ACRH)
+	if x.Sent != nil && last.Sent != *x.Sent {
+		x.fail("the actual request is sent", yes(*x.Sent), yes(last.Sent))
+	}
+	sent := last
+	for _, h := range slices.Backward(x.o.Hops) {
+		if h.Sent {
+			sent = h
+			break
+		}
+	}
+	x.field("Origin of the request", x.Origin, sent.Origin)
+	if x.Cookie != nil && x.o.CookieSent != *x.Cookie {
+		x.fail("the cookie is sent", yes(*x.Cookie), yes(x.o.CookieSent))
+	}
+}
+
+// field compares a request header; an expected "" means that it is absent.
+func (x *expectation) field(what string, want, have *string) {
+	if want == nil {
+		return
+	}
+	actual := ""
+	if have != nil {
+		actual = *have
+	}
+	if actual != *want {
+		x.fail(what, orAbsent(*want), orAbsent(actual))
+	}
+}
+
+// response: what a script reads.
+func (x *expectation) response() {
+	o := x.o
+	if len(x.Status) > 0 && !acceptsStatus(x.Status, o.Status) {
+		x.fail("the status that a script reads", strings.Join(x.Status, " or "), fmt.Sprint(o.Status))
+	}
+	for _, name := range x.Readable {
+		if _, ok := o.Readable[strings.ToLower(name)]; !ok {
+			x.fail("a script can read "+name, "yes", "no; "+x.sentField(name))
+		}
+	}
+	for _, name := range x.Hidden {
+		if v, ok := o.Readable[strings.ToLower(name)]; ok {
+			x.fail("a script cannot read "+name, "null", quoted(v))
+		}
+	}
+	if x.Body != nil && !strings.Contains(o.Body, *x.Body) {
+		x.fail("the content that a script reads has "+quoted(*x.Body), "that text in it", quoted(o.Body))
+	}
+	if x.Redirected != nil && o.Redirected != *x.Redirected {
+		x.fail("the response was redirected", yes(*x.Redirected), yes(o.Redirected))
+	}
+}
+
+// sentField says whether the server sent a header that a script cannot read.
+func (x *expectation) sentField(name string) string {
+	for _, ex := range slices.Backward(x.o.Exchanges) {
+		if ex.Preflight || !ex.answered() {
+			continue
+		}
+		if !ex.Response.Has(name) {
+			return "the server did not send it"
+		}
+		return showField(ex.Response, "Access-Control-Expose-Headers")
+	}
+	return "it is hidden"
+}
+
+func describeExpected(e *cases.Expect) string {
+	s := e.Outcome
+	if e.Type != "" {
+		s += " (" + e.Type + ")"
+	}
+	if len(e.Reasons) > 0 {
+		s += ": " + strings.Join(e.Reasons, " or ")
+	}
+	return s
+}
+
+// describeOutcome says what became of a request, with the reason and what the
+// server sent.
+func describeOutcome(o *Outcome) string {
+	s := string(o.Result)
+	switch {
+	case o.Reason != "":
+		s += ": " + string(o.Reason)
+		if o.FailedParameter != "" {
+			s += " (" + show(o.FailedParameter) + ")"
+		}
+		if text := o.Reason.Explain(); text != "" {
+			s += ", " + text
+		}
+	case o.Type != "":
+		s += " (" + string(o.Type) + ")"
+	}
+	if o.Error != "" {
+		s += ": " + show(o.Error)
+	}
+	for _, ex := range slices.Backward(o.Exchanges) {
+		if ex.Error != "" {
+			s += "; " + show(ex.Error)
+		}
+		break
+	}
+	return s
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func orAbsent(s string) string {
+	if s == "" {
+		return "absent"
+	}
+	return quoted(s)
+}

@@ -1,0 +1,204 @@
+package harness
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// ModelName is the name of the model agent in results.
+const ModelName = "model"
+
+// Model is the agent that acts as a browser would: package spec decides, over
+// real connections. It has cookies, an HTTP cache and a preflight cache for
+// each job, and none that outlive it.
+type Model struct {
+	sender      *sender
+	owns        bool // the sender is its own
+	engine      spec.Engine
+	concurrency int
+}
+
+// ModelOptions configure a model agent.
+type ModelOptions struct {
+	// Target says which certificates to trust and how fast to go. Nil: the
+	// system's, as fast as possible.
+	Target *Target
+	// Engine selects a browser's documented departures; empty: the standard.
+	Engine spec.Engine
+	// Concurrency is how many jobs are under way at once; 0: twice the
+	// processors, at least 4 and at most 16.
+	Concurrency int
+}
+
+var _ Agent = (*Model)(nil)
+
+// NewModel is a model agent of its own; Close ends its connections.
+func NewModel(opt ModelOptions) *Model {
+	t := opt.Target
+	if t == nil {
+		t = &Target{}
+	}
+	return &Model{sender: newSender(t), owns: true, engine: opt.Engine, concurrency: concurrency(opt.Concurrency)}
+}
+
+// concurrency is how much to do at once when n does not say.
+func concurrency(n int) int {
+	if n > 0 {
+		return n
+	}
+	return min(max(2*runtime.GOMAXPROCS(0), 4), 16)
+}
+
+// Name is ModelName.
+func (m *Model) Name() string { return ModelName }
+
+// Version says what decides.
+func (m *Model) Version() string {
+	if m.engine == "" || m.engine == spec.EngineFetch {
+		return "model of the Fetch Standard"
+	}
+	return "model of the Fetch Standard with the departures of " + string(m.engine)
+}
+
+// Can says yes to every request.
+func (m *Model) Can(Job) (ok bool, why string) { return true, "" }
+
+// Close ends the connections of a model made by NewModel.
+func (m *Model) Close() error {
+	if m.owns {
+		m.sender.close()
+	}
+	return nil
+}
+
+// Perform runs the jobs, several at once. A job that ctx ends has ctx's error.
+func (m *Model) Perform(ctx context.Context, jobs []Job, done func(JobResult)) error {
+	var mu sync.Mutex
+	next := make(chan *Job)
+	var wg sync.WaitGroup
+	for range min(m.concurrency, len(jobs)) {
+		wg.Go(func() {
+			for job := range next {
+				r := m.perform(ctx, job)
+				mu.Lock()
+				done(r)
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range jobs {
+		next <- &jobs[i]
+	}
+	close(next)
+	wg.Wait()
+	return nil
+}
+
+// perform runs the steps of a job, one after another.
+func (m *Model) perform(ctx context.Context, job *Job) JobResult {
+	run := modelJob{m: m, started: time.Now(), cache: spec.NewPreflightCache(m.engine), timeout: job.Timeout}
+	result := JobResult{ID: job.ID}
+	for i := range job.Steps {
+		outcomes, err := run.step(ctx, &job.Steps[i])
+		result.Steps = append(result.Steps, outcomes)
+		if err != nil {
+			result.Err = err
+			break
+		}
+	}
+	return result
+}
+
+// modelJob is a job under way: what its steps share.
+type modelJob struct {
+	m       *Model
+	started time.Time
+	timeout time.Duration
+
+	mu    sync.Mutex // guards cache, which package spec does not
+	cache *spec.PreflightCache
+	http  httpCaches
+}
+
+// step performs a step's repetitions. The error is set when the target could
+// not be reached or ctx ended: then nothing can be said.
+func (j *modelJob) step(ctx context.Context, s *BrowserStep) (StepOutcomes, error) {
+	if err := pause(ctx, s.After); err != nil {
+		return nil, err
+	}
+	total, lanes := max(s.Times, s.Parallel, 1), max(s.Parallel, 1)
+	outcomes := make(StepOutcomes, total)
+	if lanes == 1 {
+		for i := range outcomes {
+			var err error
+			if outcomes[i], err = j.once(ctx, s); err != nil {
+				return outcomes[:i], err
+			}
+		}
+		return outcomes, nil
+	}
+	var mu sync.Mutex
+	var failed error
+	var wg sync.WaitGroup
+	index := make(chan int, total)
+	for i := range total {
+		index <- i
+	}
+	close(index)
+	for range lanes {
+		wg.Go(func() {
+			for i := range index {
+				o, err := j.once(ctx, s)
+				outcomes[i] = o
+				if err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return outcomes, failed
+}
+
+// once performs a single request within the job's timeout.
+func (j *modelJob) once(ctx context.Context, s *BrowserStep) (Outcome, error) {
+	if j.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, j.timeout)
+		defer cancel()
+	}
+	f := modelFetch{job: j, step: s}
+	start := time.Now()
+	o := f.run(ctx)
+	o.Elapsed = time.Since(start)
+	return o, f.lost
+}
+
+// pause lets real time pass.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// unusable are the failures after which nothing can be said about the target's
+// CORS: it is not there, or the caller has given up.
+func unusable(kind wire.ErrorKind) bool {
+	return kind == wire.Unreachable || kind == wire.Canceled || kind == wire.NoTLS
+}

@@ -1,0 +1,51 @@
+package harness
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// bodyOf is the content that a request's body stands for.
+func bodyOf(r *cases.Request) string {
+	if r.Body == nil {
+		return ""
+	}
+	text := strings.Repeat(r.Body.Text, max(r.Body.Repeat, 1))
+	if r.Body.Kind == "formdata" {
+		// The boundary is the one that cases.Request.Spec puts into Content-Type.
+		return "------corsproof\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\n" + text + "\r\n------corsproof--\r\n"
+	}
+	return text
+}
+
+// hostOf is the host of a URL without its port: cookies know no ports.
+func hostOf(rawURL string) string {
+	_, authority, _, err := splitURL(rawURL)
+	if err != nil {
+		return ""
+	}
+	if host, _, err := net.SplitHostPort(authority); err == nil {
+		return host
+	}
+	return authority
+}
+
+// resolve makes a Location absolute.
+func resolve(base, location string) (string, error) {
+	b, err := url.Parse(base)
+	if err != nil {
+		return "", err
+	}
+	u, err := b.Parse(location)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return "", fmt.Errorf("%w of a web page: %s", errNoURL, show(location))
+	}
+	return u.String(), nil
+}

@@ -1,0 +1,166 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// entry is a check in a run: where it goes, and its result as it grows.
+type entry struct {
+	index int
+	check *cases.Check
+	place place
+
+	mu      sync.Mutex
+	waiting int // agents that have not reported yet
+	result  Result
+	began   time.Time
+	jobs    map[string]performed // what each agent made of it
+}
+
+// performed is a job with its result, kept for comparison.
+type performed struct {
+	steps  []BrowserStep
+	names  []string
+	result JobResult
+}
+
+// newEntry is a check whose result says nothing yet.
+func newEntry(i int, c *cases.Check) *entry {
+	return &entry{index: i, check: c, jobs: map[string]performed{}, result: Result{
+		ID: c.ID, Case: c.Case.ID, Policy: c.Policy.Name, Group: c.Case.Group, Title: c.Case.Title,
+		Level: c.Case.Level, Security: c.Case.Security, Verdict: Skip,
+	}}
+}
+
+// skip is why a check cannot run on the target; ok is true when it can.
+func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
+	c := e.check
+	if c.NotApplicable != "" {
+		return SkipNotApplicable, c.NotApplicable, false
+	}
+	switch s := r.policies[c.Policy.Name]; s.Kind {
+	case NotExpressible:
+		return SkipNotExpressible, s.Message, false
+	case Refused:
+		return SkipRefused, s.Message, false
+	case NotServed:
+		return SkipContract, s.Message, false
+	}
+	if why := r.missingParts(c); why != "" {
+		return SkipContract, why, false
+	}
+	if e.place.base == "" {
+		place, why := r.target.place(c)
+		if why == "" && isHTTPS(place.base) {
+			why = r.tlsTrouble[place.proto == "h2"]
+		}
+		if why != "" {
+			return SkipTransport, why, false
+		}
+		e.place = place
+	}
+	if why := r.forbiddenMethod(c); why != "" {
+		return SkipNotAllowed, why, false
+	}
+	if why := r.tooLarge(c); why != "" {
+		return SkipNotApplicable, why, false
+	}
+	return "", "", true
+}
+
+// missingParts names the parts of the contract that a check needs and the
+// target does not have.
+func (r *run) missingParts(c *cases.Check) string {
+	var parts []string
+	for _, part := range c.Needs {
+		why, missing := r.target.Missing[part]
+		switch {
+		case missing && why != "":
+			parts = append(parts, fmt.Sprintf("%s (%s)", part, why))
+		case missing, r.target.Declared != nil:
+			parts = append(parts, string(part))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "needs of the contract: " + strings.Join(parts, ", ")
+}
+
+// forbiddenMethod keeps to the methods that may be sent to a foreign server.
+func (r *run) forbiddenMethod(c *cases.Check) string {
+	if !r.target.Foreign {
+		return ""
+	}
+	allowed := r.target.AllowedMethods
+	if len(allowed) == 0 {
+		allowed = []string{"GET", "HEAD"}
+	}
+	for i := range c.Steps {
+		m := stepMethod(&c.Steps[i])
+		if m != "OPTIONS" && !slices.Contains(allowed, m) {
+			return fmt.Sprintf("sends %s to a server that is not ours; allowed are OPTIONS, %s", show(m), strings.Join(allowed, ", "))
+		}
+	}
+	return ""
+}
+
+// stepMethod is the method that a step sends, after normalisation.
+func stepMethod(s *cases.Step) string {
+	if s.Wire != nil {
+		return s.Wire.Method
+	}
+	if s.Request.API == "beacon" {
+		return "POST"
+	}
+	return normalMethod(s.Request.Method)
+}
+
+// tooLarge: a head that the server is declared not to accept proves nothing.
+func (r *run) tooLarge(c *cases.Check) string {
+	if r.target.HeadBytes == 0 {
+		return ""
+	}
+	for i := range c.Steps {
+		w := c.Steps[i].Wire
+		if w == nil {
+			continue
+		}
+		n := len(w.Method) + len(w.Path) + len("  HTTP/1.1\r\n\r\n")
+		for _, line := range w.Headers {
+			n += len(line) + 2
+		}
+		if n > r.target.HeadBytes {
+			return fmt.Sprintf("the request head of %d bytes is larger than the %d that the server is declared to accept", n, r.target.HeadBytes)
+		}
+	}
+	return ""
+}
+
+// alone tells whether a check needs the machine for itself: it measures time,
+// or sends so much at once that others would notice.
+func alone(c *cases.Check) bool {
+	const many = 32
+	for i := range c.Steps {
+		if c.Steps[i].Parallel >= many || measuresTime(c.Steps[i].Answer) {
+			return true
+		}
+	}
+	return false
+}
+
+func measuresTime(list []cases.Predicate) bool {
+	for i := range list {
+		p := &list[i]
+		if p.Faster != nil || measuresTime(p.If) || measuresTime(p.Then) || slices.ContainsFunc(p.AnyOf, measuresTime) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,135 @@
+package harness
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/wire"
+)
+
+// judge holds one raw answer against predicates. The other steps of the check
+// are at hand for those that compare.
+type judge struct {
+	steps []wireStep
+	at    *wireStep
+	ex    *Exchange
+}
+
+// all evaluates predicates that must hold together. No answer at all is one
+// failure, whatever was expected of it, unless a predicate accepts silence.
+func (j *judge) all(predicates []cases.Predicate) []Failure {
+	if !j.ex.answered() {
+		return j.unanswered(predicates)
+	}
+	var failures []Failure
+	for i := range predicates {
+		failures = append(failures, j.one(&predicates[i])...)
+	}
+	return failures
+}
+
+// one evaluates a predicate: exactly one of its fields is set.
+func (j *judge) one(p *cases.Predicate) []Failure {
+	switch {
+	case len(p.Status) > 0:
+		return j.status(p.Status)
+	case p.Shares != nil:
+		return j.shares(*p.Shares, false)
+	case p.SharesWithCredentials != nil:
+		return j.shares(*p.SharesWithCredentials, true)
+	case p.Denies != nil:
+		return j.denies(*p.Denies, false)
+	case p.DeniesWithCredentials != nil:
+		return j.denies(*p.DeniesWithCredentials, true)
+	case p.Allows != nil:
+		return j.allows(p.Allows)
+	case p.Refuses != nil:
+		return j.refuses(p.Refuses)
+	case len(p.Absent) > 0, len(p.Present) > 0, len(p.OneLine) > 0, len(p.AtMostOneLine) > 0:
+		return j.lines(p)
+	case p.Equals != nil, p.NotEquals != nil, p.Matches != nil, p.NotMatches != nil:
+		return j.value(p)
+	case p.Lists != nil, p.ListsNot != nil, p.ListsExactly != nil, p.ListsNotExactly != nil,
+		len(p.NoRepeats) > 0, len(p.Tokens) > 0:
+		return j.list(p)
+	case p.App != nil, p.BodyIs != nil, p.BodyContains != nil, p.NoBody, p.HeadBytes > 0:
+		return j.content(p)
+	case p.Answered != nil:
+		return nil // it is
+	case p.SameAs != "":
+		return j.sameAs(p.SameAs)
+	case p.VariesOr != nil:
+		return j.variesOr(*p.VariesOr)
+	case p.Faster != nil:
+		return j.pace(p.Faster)
+	case len(p.AnyOf) > 0:
+		return j.anyOf(p.AnyOf)
+	case len(p.If) > 0:
+		return j.ifThen(p.If, p.Then)
+	}
+	return []Failure{{What: "the case is complete", Expected: "a predicate", Actual: "an empty one: the case file is wrong, not the target"}}
+}
+
+// unanswered judges an exchange without a complete response.
+func (j *judge) unanswered(predicates []cases.Predicate) []Failure {
+	hungUp := j.ex.ErrorKind == string(wire.Closed) || j.ex.ErrorKind == string(wire.Cut) || j.ex.ErrorKind == string(wire.Reset)
+	for i := range predicates {
+		p := &predicates[i]
+		if p.Answered != nil && !*p.Answered && hungUp {
+			return nil
+		}
+		if len(p.AnyOf) > 0 && len(j.anyOf(p.AnyOf)) == 0 {
+			return nil
+		}
+	}
+	if len(predicates) == 0 {
+		return nil
+	}
+	return []Failure{{What: "the server answers", Expected: "a complete HTTP response", Actual: j.ex.Error}}
+}
+
+// anyOf: one alternative must hold as a whole. The failure names what each
+// alternative lacks.
+func (j *judge) anyOf(alternatives [][]cases.Predicate) []Failure {
+	var expected, actual []string
+	var reason string
+	for _, alt := range alternatives {
+		failures := j.all(alt)
+		if len(failures) == 0 {
+			return nil
+		}
+		f := failures[0]
+		expected = append(expected, f.What+" ("+f.Expected+")")
+		actual = append(actual, f.Actual)
+		if reason == "" {
+			reason = f.Reason
+		}
+	}
+	return []Failure{{
+		What:     "one of " + strconv.Itoa(len(alternatives)) + " lawful answers is given",
+		Expected: strings.Join(expected, "; or "),
+		Actual:   strings.Join(distinct(actual), "; "),
+		Reason:   reason,
+	}}
+}
+
+// ifThen: when every condition holds, every consequence must.
+func (j *judge) ifThen(conditions, consequences []cases.Predicate) []Failure {
+	if len(j.all(conditions)) > 0 {
+		return nil
+	}
+	return j.all(consequences)
+}
+
+func distinct(list []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, s := range list {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,142 @@
+package harness
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// comparable is what of a header two answers must share to be the same to
+// browsers and caches: each CORS field, and Vary, with its value. Elements of
+// lists are sorted, so that order and the number of lines do not matter.
+func comparable(h spec.Header, withVary bool) map[string]string {
+	fields := map[string]string{}
+	for _, f := range h {
+		name := strings.ToLower(f.Name)
+		if _, done := fields[name]; done {
+			continue
+		}
+		switch {
+		case name == "access-control-allow-headers", name == "access-control-expose-headers", name == "vary":
+			list := elements(h, name)
+			for i := range list {
+				list[i] = strings.ToLower(list[i])
+			}
+			slices.Sort(list)
+			fields[name] = strings.Join(slices.Compact(list), ", ")
+		case name == "access-control-allow-methods":
+			list := elements(h, name)
+			slices.Sort(list)
+			fields[name] = strings.Join(slices.Compact(list), ", ")
+		case strings.HasPrefix(name, "access-control-"):
+			fields[name] = strings.Join(h.Values(name), " | ")
+		}
+	}
+	if !withVary {
+		delete(fields, "vary")
+	}
+	return fields
+}
+
+// differing are the names on which two comparables differ, sorted.
+func differing(a, b map[string]string) []string {
+	var names []string
+	for name, v := range a {
+		if w, ok := b[name]; !ok || v != w {
+			names = append(names, name)
+		}
+	}
+	for name := range b {
+		if _, ok := a[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (j *judge) find(name string) *wireStep {
+	for i := range j.steps {
+		if j.steps[i].step.Name == name {
+			return &j.steps[i]
+		}
+	}
+	return nil
+}
+
+// sameAs: the CORS fields and Vary equal those of the named step's first answer.
+func (j *judge) sameAs(name string) []Failure {
+	other := j.find(name)
+	if other == nil || len(other.exchanges) == 0 {
+		return []Failure{{What: "the case is complete", Expected: "a step named " + name, Actual: "none: the case file is wrong, not the target"}}
+	}
+	ref := &other.exchanges[0]
+	if !ref.answered() {
+		return []Failure{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error}}
+	}
+	var failures []Failure
+	for _, field := range differing(comparable(j.ex.Response, true), comparable(ref.Response, true)) {
+		field = http.CanonicalHeaderKey(field)
+		failures = append(failures, Failure{
+			What:     field + " is as in the step " + name,
+			Expected: showField(ref.Response, field), Actual: showField(j.ex.Response, field),
+		})
+	}
+	return failures
+}
+
+// variesOr: Vary lists the field, or the CORS fields are the same in every
+// step of the case, so that a cache cannot hand out the wrong ones.
+func (j *judge) variesOr(field string) []Failure {
+	for _, e := range elements(j.ex.Response, "Vary") {
+		if e == "*" || strings.EqualFold(e, field) {
+			return nil
+		}
+	}
+	mine := comparable(j.ex.Response, false)
+	for i := range j.steps {
+		other := &j.steps[i]
+		for k := range other.exchanges {
+			if !other.exchanges[k].answered() {
+				continue
+			}
+			if diff := differing(mine, comparable(other.exchanges[k].Response, false)); len(diff) > 0 {
+				name := http.CanonicalHeaderKey(diff[0])
+				return []Failure{{
+					What:     "Vary lists " + field + ", or the answer is the same to everybody",
+					Expected: "Vary: " + field,
+					Actual: fmt.Sprintf("%s, although another request got a different answer: %s here, %s there",
+						showField(j.ex.Response, "Vary"), showField(j.ex.Response, name), showField(other.exchanges[k].Response, name)),
+				}}
+			}
+		}
+	}
+	return nil
+}
+
+// pace: the step's median time is not out of proportion to that of another.
+// It is told once, for the first repetition.
+func (j *judge) pace(p *cases.Pace) []Failure {
+	other := j.find(p.Of)
+	if other == nil {
+		return []Failure{{What: "the case is complete", Expected: "a step named " + p.Of, Actual: "none: the case file is wrong, not the target"}}
+	}
+	if j.ex != &j.at.exchanges[0] {
+		return nil
+	}
+	mine, base := j.at.median(), other.median()
+	limit := max(time.Duration(float64(base)*p.Ratio), p.Floor)
+	if mine <= limit {
+		return nil
+	}
+	return []Failure{{
+		What:     "the time to answer stays in proportion",
+		Expected: fmt.Sprintf("a median of at most %v (%g times the %v of the step %s, or %v)", limit, p.Ratio, base, p.Of, p.Floor),
+		Actual:   fmt.Sprintf("%v, median of %d", mine, len(j.at.exchanges)),
+	}}
+}

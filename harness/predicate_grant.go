@@ -1,0 +1,126 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Grants are judged by the model of the browser's checks: an answer shares
+// with an origin when a script of it could read it, however the headers are spelled.
+
+func credentialsMode(credentials bool) (spec.CredentialsMode, string) {
+	if credentials {
+		return spec.CredentialsInclude, "with credentials"
+	}
+	return spec.CredentialsOmit, "without credentials"
+}
+
+// shares: a script of the origin can read the answer.
+func (j *judge) shares(origin string, credentials bool) []Failure {
+	mode, how := credentialsMode(credentials)
+	reason := spec.CheckCORS(origin, mode, j.ex.Response)
+	if reason == "" {
+		return nil
+	}
+	return []Failure{{
+		What:     fmt.Sprintf("a script of %s can read the answer %s", show(origin), how),
+		Expected: "the browser's CORS check passes",
+		Actual:   fmt.Sprintf("%s; %s", reason.Explain(), grantOf(j.ex.Response)),
+		Reason:   string(reason),
+	}}
+}
+
+// denies: it cannot, neither with nor without credentials, or not with them.
+func (j *judge) denies(origin string, onlyWithCredentials bool) []Failure {
+	for _, credentials := range []bool{false, true} {
+		if onlyWithCredentials && !credentials {
+			continue
+		}
+		mode, how := credentialsMode(credentials)
+		if spec.CheckCORS(origin, mode, j.ex.Response) == "" {
+			return []Failure{{
+				What:     fmt.Sprintf("no script of %s can read the answer%s", show(origin), map[bool]string{true: " with credentials"}[onlyWithCredentials]),
+				Expected: "the browser's CORS check fails",
+				Actual:   fmt.Sprintf("it passes %s; %s", how, grantOf(j.ex.Response)),
+			}}
+		}
+	}
+	return nil
+}
+
+// allows: the answer, as that to a preflight, lets the request through.
+func (j *judge) allows(ask *cases.Ask) []Failure {
+	mode, how := credentialsMode(ask.Credentials)
+	reason, parameter := spec.CheckPreflight(ask.Origin, mode, ask.Method, unsafeNames(ask), j.ex.Status, j.ex.Response)
+	if reason == "" {
+		return nil
+	}
+	why := reason.Explain()
+	if parameter != "" {
+		why += " (" + show(parameter) + ")"
+	}
+	return []Failure{{
+		What:     fmt.Sprintf("the preflight allows %s %s", describeAsk(ask), how),
+		Expected: "the browser's check of the preflight response passes",
+		Actual:   fmt.Sprintf("%s; status %d, %s", why, j.ex.Status, preflightGrantOf(j.ex.Response)),
+		Reason:   string(reason),
+	}}
+}
+
+// refuses: it does not.
+func (j *judge) refuses(ask *cases.Ask) []Failure {
+	for _, credentials := range []bool{false, true} {
+		if ask.Credentials && !credentials {
+			continue
+		}
+		mode, how := credentialsMode(credentials)
+		if reason, _ := spec.CheckPreflight(ask.Origin, mode, ask.Method, unsafeNames(ask), j.ex.Status, j.ex.Response); reason == "" {
+			return []Failure{{
+				What:     fmt.Sprintf("the preflight refuses %s", describeAsk(ask)),
+				Expected: "the browser's check of the preflight response fails",
+				Actual:   fmt.Sprintf("it passes %s; status %d, %s", how, j.ex.Status, preflightGrantOf(j.ex.Response)),
+			}}
+		}
+	}
+	return nil
+}
+
+// unsafeNames are the names as a browser would ask for them.
+func unsafeNames(ask *cases.Ask) []string {
+	names := make([]string, len(ask.Headers))
+	for i, h := range ask.Headers {
+		names[i] = strings.ToLower(h)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func describeAsk(ask *cases.Ask) string {
+	s := fmt.Sprintf("%s from %s", show(ask.Method), show(ask.Origin))
+	if len(ask.Headers) > 0 {
+		s += " with the headers " + show(strings.Join(ask.Headers, ", "))
+	}
+	return s
+}
+
+// grantOf shows the two headers that the CORS check reads.
+func grantOf(h spec.Header) string {
+	s := showField(h, "Access-Control-Allow-Origin")
+	if h.Has("Access-Control-Allow-Credentials") {
+		s += ", " + showField(h, "Access-Control-Allow-Credentials")
+	}
+	return s
+}
+
+// preflightGrantOf shows those that the check of a preflight response reads.
+func preflightGrantOf(h spec.Header) string {
+	s := grantOf(h)
+	for _, name := range []string{"Access-Control-Allow-Methods", "Access-Control-Allow-Headers"} {
+		s += ", " + showField(h, name)
+	}
+	return s
+}

@@ -1,0 +1,111 @@
+package harness
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// elements are the elements of a list-valued field over all its lines, without
+// empty ones (RFC 9110 section 5.6.1).
+func elements(h spec.Header, name string) []string {
+	var list []string
+	for _, line := range h.Values(name) {
+		for e := range strings.SplitSeq(line, ",") {
+			if e = strings.Trim(e, " \t"); e != "" {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// list evaluates the predicates about list-valued fields.
+func (j *judge) list(p *cases.Predicate) []Failure {
+	switch {
+	case p.Lists != nil:
+		return j.lists(p.Lists, strings.EqualFold, true)
+	case p.ListsNot != nil:
+		return j.lists(p.ListsNot, strings.EqualFold, false)
+	case p.ListsExactly != nil:
+		return j.lists(p.ListsExactly, equalBytes, true)
+	case p.ListsNotExactly != nil:
+		return j.lists(p.ListsNotExactly, equalBytes, false)
+	case len(p.NoRepeats) > 0:
+		return j.noRepeats(p.NoRepeats)
+	}
+	return j.tokens(p.Tokens)
+}
+
+func equalBytes(a, b string) bool { return a == b }
+
+// lists: the field has every value as an element, or none.
+func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, positive bool) []Failure {
+	have := elements(j.ex.Response, want.Name)
+	var wrong []string
+	for _, v := range want.Values {
+		found := false
+		for _, e := range have {
+			// Vary: * says that anything may matter, every field included
+			// (RFC 9110 section 12.5.5).
+			if equal(e, v) || (positive && e == "*" && strings.EqualFold(want.Name, "Vary")) {
+				found = true
+			}
+		}
+		if found != positive {
+			wrong = append(wrong, v)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	what, expected := " lists ", "in the list: "
+	if !positive {
+		what, expected = " does not list ", "not in the list: "
+	}
+	return []Failure{{
+		What:     want.Name + what + show(strings.Join(wrong, ", ")),
+		Expected: expected + show(strings.Join(want.Values, ", ")), Actual: showField(j.ex.Response, want.Name),
+	}}
+}
+
+// noRepeats: no element stands twice. Methods are case-sensitive (RFC 9110
+// section 9.1), field names are not.
+func (j *judge) noRepeats(names cases.Names) []Failure {
+	var failures []Failure
+	for _, name := range names {
+		fold := strings.ToLower
+		if strings.EqualFold(name, "Access-Control-Allow-Methods") || strings.EqualFold(name, "Allow") {
+			fold = strings.Clone
+		}
+		seen := map[string]bool{}
+		for _, e := range elements(j.ex.Response, name) {
+			if k := fold(e); !seen[k] {
+				seen[k] = true
+				continue
+			}
+			failures = append(failures, Failure{
+				What:     name + " lists nothing twice",
+				Expected: "each element once", Actual: show(e) + " stands twice in " + showField(j.ex.Response, name),
+			})
+			break
+		}
+	}
+	return failures
+}
+
+// tokens: the combined list parses as #token. An absent field does.
+func (j *judge) tokens(names cases.Names) []Failure {
+	var failures []Failure
+	for _, name := range names {
+		if _, ok := spec.ExtractTokenList(j.ex.Response, name); !ok {
+			failures = append(failures, Failure{
+				What:     name + " is a list of tokens",
+				Expected: "names separated by commas", Actual: fmt.Sprintf("no browser can parse %s", showField(j.ex.Response, name)),
+			})
+		}
+	}
+	return failures
+}

@@ -1,0 +1,462 @@
+package harness
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// run is a Runner at work.
+type run struct {
+	target      *Target
+	sender      *sender
+	model       *Model
+	agents      []Agent
+	timeout     time.Duration
+	concurrency int
+	keepAll     bool
+	policies    map[string]PolicyState
+	tlsTrouble  map[bool]string // why checks over HTTP/2 (true) or TLS cannot run
+	prefix      string          // of this run's nonces
+	nonces      atomic.Uint64
+
+	cacheOnce sync.Once
+	cache     *SharedCache
+	cacheErr  error
+
+	mu       sync.Mutex
+	onResult func(Result)
+	summary  *Summary
+	running  map[*entry]bool
+	origins  map[string]*Stopped // of the target; the value is set when it died
+	stop     context.CancelCauseFunc
+}
+
+// errDied: the whole target is gone.
+var errDied = errors.New("the target died")
+
+// Run looks whether the target can be tested, runs the checks and returns
+// what came of them. The error is ErrNothing, a *TargetError when no check was
+// run because of the target, or the context's when it ended before the first
+// check. A run that ends early (cancelled, the target died) is no error:
+// Summary.Stopped says so, and what was measured is kept.
+func (r *Runner) Run(ctx context.Context) (*Summary, error) {
+	if len(r.Checks) == 0 {
+		return nil, ErrNothing
+	}
+	if r.Target == nil {
+		return nil, &TargetError{Kind: BadURL, Err: errors.New("no target was given")}
+	}
+	w := r.start()
+	defer w.close()
+	entries := make([]*entry, len(r.Checks))
+	for i := range r.Checks {
+		entries[i] = newEntry(i, &r.Checks[i])
+	}
+	if err := w.sanity(ctx, entries); err != nil {
+		return nil, err
+	}
+	w.all(ctx, entries)
+	return w.conclude(ctx, entries), nil
+}
+
+func (r *Runner) start() *run {
+	timeout := r.Timeout
+	if timeout <= 0 {
+		timeout = 10 * time.Second
+	}
+	w := &run{
+		target: r.Target, sender: newSender(r.Target), timeout: timeout, concurrency: concurrency(r.Concurrency),
+		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[bool]string{},
+		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{},
+		summary: &Summary{Target: r.Target.Name, Started: time.Now(), AgentErrors: map[string]string{}},
+	}
+	if w.policies == nil {
+		w.policies = map[string]PolicyState{}
+	}
+	w.model = &Model{sender: w.sender, concurrency: w.concurrency}
+	w.agents = slices.DeleteFunc(slices.Clone(r.Agents), func(a Agent) bool { return a.Name() == ModelName })
+	w.summary.Agents = append(w.summary.Agents, AgentInfo{ModelName, w.model.Version()})
+	for _, a := range w.agents {
+		w.summary.Agents = append(w.summary.Agents, AgentInfo{a.Name(), a.Version()})
+	}
+	return w
+}
+
+func (r *run) close() {
+	if r.cache != nil {
+		_ = r.cache.Close()
+	}
+	r.sender.close()
+}
+
+// all runs the entries: first those that bear company, then the others one by one.
+func (r *run) all(ctx context.Context, entries []*entry) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.stop = stop
+	var together, single []*entry
+	for _, e := range entries {
+		kind, reason, ok := r.skip(e)
+		if !ok {
+			e.result.Skip, e.result.Reason = kind, reason
+			r.emit(e)
+			continue
+		}
+		r.origins[originOf(e.place.base)] = nil
+		e.waiting = 1
+		if e.check.Kind != cases.KindWire {
+			e.waiting += len(r.agents)
+		}
+		if alone(e.check) {
+			single = append(single, e)
+		} else {
+			together = append(together, e)
+		}
+	}
+	r.together(ctx, together)
+	for _, e := range single {
+		r.one(ctx, e)
+		if e.check.Kind != cases.KindWire {
+			for _, a := range r.agents {
+				r.batch(ctx, a, []*entry{e})
+			}
+		}
+	}
+}
+
+// together runs entries at the same time: browsers get theirs as a batch, the
+// wire and the model agent share workers. A check that lets time pass has a
+// goroutine of its own meanwhile.
+func (r *run) together(ctx context.Context, entries []*entry) {
+	var wg sync.WaitGroup
+	for _, a := range r.agents {
+		var mine []*entry
+		for _, e := range entries {
+			if e.check.Kind != cases.KindWire {
+				mine = append(mine, e)
+			}
+		}
+		if len(mine) > 0 {
+			wg.Go(func() { r.batch(ctx, a, mine) })
+		}
+	}
+	var prompt []*entry
+	slow := make(chan struct{}, 64)
+	for _, e := range entries {
+		if !pauses(e.check) {
+			prompt = append(prompt, e)
+			continue
+		}
+		wg.Go(func() {
+			slow <- struct{}{}
+			r.one(ctx, e)
+			<-slow
+		})
+	}
+	next := make(chan *entry)
+	for range min(r.concurrency, len(prompt)) {
+		wg.Go(func() {
+			for e := range next {
+				r.one(ctx, e)
+			}
+		})
+	}
+	for _, e := range prompt {
+		next <- e
+	}
+	close(next)
+	wg.Wait()
+}
+
+// pauses tells whether a check lets time pass.
+func pauses(c *cases.Check) bool {
+	return slices.ContainsFunc(c.Steps, func(s cases.Step) bool { return s.After > 0 })
+}
+
+// one runs the wire's or the model's part of a check.
+func (r *run) one(ctx context.Context, e *entry) {
+	if s := r.stopped(ctx, e); s != "" {
+		r.report(e, AgentResult{Agent: firstAgent(e), Verdict: Skip, Note: s})
+		return
+	}
+	e.began = time.Now()
+	r.mark(e, true)
+	defer r.mark(e, false)
+	if e.check.Kind == cases.KindWire {
+		r.report(e, r.wireCheck(ctx, e))
+		return
+	}
+	part, err := r.prepare(ctx, e, r.model, e.check.Steps)
+	if err != nil {
+		r.report(e, r.lost(ctx, e, ModelName, err))
+		return
+	}
+	r.report(e, part.complete(ctx, r.model.perform(ctx, &part.job)))
+}
+
+func firstAgent(e *entry) string {
+	if e.check.Kind == cases.KindWire {
+		return wireAgent
+	}
+	return ModelName
+}
+
+// wireAgent names the raw client in results.
+const wireAgent = "wire"
+
+func (r *run) mark(e *entry, on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if on {
+		r.running[e] = true
+	} else {
+		delete(r.running, e)
+	}
+}
+
+// nonce is an identifier that no request has carried before.
+func (r *run) nonce() string {
+	return r.prefix + strconv.FormatUint(r.nonces.Add(1), 36)
+}
+
+// sharedCache is started when the first check asks for it.
+func (r *run) sharedCache() (*SharedCache, error) {
+	r.cacheOnce.Do(func() { r.cache, r.cacheErr = startSharedCache(r.sender, r.timeout) })
+	return r.cache, r.cacheErr
+}
+
+// wireCheck runs a check of raw steps only.
+func (r *run) wireCheck(ctx context.Context, e *entry) AgentResult {
+	place, done, err := r.via(e)
+	if err != nil {
+		return AgentResult{Agent: wireAgent, Verdict: Error, Error: err.Error()}
+	}
+	defer done()
+	w := wireRun{sender: r.sender, place: place, timeout: r.timeout}
+	defer w.close()
+	steps, err := w.steps(ctx, e.check.Steps)
+	if err != nil {
+		res := r.lost(ctx, e, wireAgent, err)
+		res.Exchanges = exchangesOf(steps)
+		return res
+	}
+	return r.judged(ctx, e, wireAgent, judgeWire(steps), exchangesOf(steps))
+}
+
+// via puts the shared cache before the target where the case wants one.
+func (r *run) via(e *entry) (place, func(), error) {
+	p := e.place
+	if e.check.Case.Via == "" {
+		return p, func() {}, nil
+	}
+	cache, err := r.sharedCache()
+	if err != nil {
+		return p, nil, err
+	}
+	base, done, err := cache.Open(p.base)
+	if err != nil {
+		return p, nil, err
+	}
+	_, _, target, _ := splitURL(p.base)
+	p.base = base + strings.TrimSuffix(target, "/")
+	return p, done, nil
+}
+
+// judged makes the result of an agent that performed every step.
+func (r *run) judged(ctx context.Context, e *entry, agent string, failures []Failure, exchanges []Exchange) AgentResult {
+	c := e.check.Case
+	res := AgentResult{Agent: agent, Verdict: verdictOf(c, failures), Note: noteOf(c, failures)}
+	if c.Level != cases.Info {
+		res.Failures = failures
+	}
+	if r.keepAll || len(failures) > 0 {
+		res.Exchanges = exchanges
+	}
+	if slices.ContainsFunc(exchanges, func(ex Exchange) bool { return ex.Error != "" }) {
+		if err := r.checkAlive(ctx, e); err != nil {
+			return AgentResult{Agent: agent, Verdict: Error, Error: err.Error(), Exchanges: exchanges}
+		}
+	}
+	return res
+}
+
+// lost makes the result of an agent that could not perform every step.
+func (r *run) lost(ctx context.Context, e *entry, agent string, err error) AgentResult {
+	if s := r.stopped(ctx, e); s != "" {
+		return AgentResult{Agent: agent, Verdict: Skip, Note: s}
+	}
+	if died := r.checkAlive(ctx, e); died != nil {
+		err = died
+	}
+	return AgentResult{Agent: agent, Verdict: Error, Error: err.Error()}
+}
+
+// checkAlive asks whether the target is still there after something broke. If
+// it is not, e is the check that it died of, and nothing more is sent there.
+func (r *run) checkAlive(ctx context.Context, e *entry) error {
+	origin := originOf(e.place.base)
+	err := r.alive(ctx, e.place.url("/ok"))
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.origins[origin] == nil {
+		s := &Stopped{Check: e.check.ID, Reason: fmt.Sprintf("the target died during %s: %v", e.check.ID, err)}
+		for other := range r.running {
+			if other != e {
+				s.Running = append(s.Running, other.check.ID)
+			}
+		}
+		slices.Sort(s.Running)
+		r.origins[origin] = s
+		if r.summary.Stopped == nil {
+			r.summary.Stopped = s
+		}
+		if !slices.Contains(slices.Collect(maps.Values(r.origins)), nil) {
+			r.stop(errDied)
+		}
+		return errors.New(s.Reason)
+	}
+	return errors.New(r.origins[origin].Reason)
+}
+
+// stopped is why an entry is not to be run any more; empty if it is.
+func (r *run) stopped(ctx context.Context, e *entry) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.origins[originOf(e.place.base)]; s != nil {
+		return s.Reason
+	}
+	if ctx.Err() != nil {
+		return "cancelled"
+	}
+	return ""
+}
+
+// report adds an agent's part to a check and emits the result when it is whole.
+func (r *run) report(e *entry, a AgentResult) {
+	e.mu.Lock()
+	e.result.Agents = append(e.result.Agents, a)
+	e.waiting--
+	whole := e.waiting == 0
+	e.mu.Unlock()
+	if whole {
+		r.finish(e)
+	}
+}
+
+// finish settles the result of a check whose agents have all reported.
+func (r *run) finish(e *entry) {
+	res := &e.result
+	slices.SortStableFunc(res.Agents, func(a, b AgentResult) int { return r.order(a.Agent) - r.order(b.Agent) })
+	r.mu.Lock()
+	died := r.origins[originOf(e.place.base)]
+	r.mu.Unlock()
+	for i := range res.Agents {
+		if a := &res.Agents[i]; died != nil && died.Check != e.check.ID && a.Verdict == Error {
+			*a = AgentResult{Agent: a.Agent, Verdict: Skip, Note: died.Reason}
+		}
+	}
+	res.Verdict = worst(res.Agents)
+	switch res.Verdict {
+	case Skip:
+		res.Skip, res.Reason = SkipStopped, res.Agents[0].Note
+	case Error:
+		for _, a := range res.Agents {
+			if a.Verdict == Error {
+				res.Reason = a.Agent + ": " + a.Error
+				break
+			}
+		}
+	}
+	r.compare(e)
+	r.emit(e)
+}
+
+// order is an agent's place in results: the model first.
+func (r *run) order(name string) int {
+	return slices.IndexFunc(r.agents, func(a Agent) bool { return a.Name() == name })
+}
+
+// compare holds each browser's outcomes against the model's.
+func (r *run) compare(e *entry) {
+	model, ok := e.jobs[ModelName]
+	if !ok || model.result.Err != nil {
+		return
+	}
+	for _, a := range r.agents {
+		other, ok := e.jobs[a.Name()]
+		if !ok || other.result.Err != nil {
+			continue
+		}
+		diffs := disagree(other.steps, other.names, model.result, other.result, a.Name())
+		explain(diffs, other.steps, other.names, other.result, a)
+		e.result.Disagreement = append(e.result.Disagreement, diffs...)
+	}
+	e.jobs = nil
+}
+
+func (r *run) emit(e *entry) {
+	if !e.began.IsZero() {
+		e.result.Elapsed = time.Since(e.began)
+	}
+	if r.onResult != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.onResult(e.result)
+	}
+}
+
+// conclude looks at the target a last time and adds everything up.
+func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
+	s := r.summary
+	if ctx.Err() != nil {
+		s.Stopped = &Stopped{Cancelled: true, Reason: "cancelled"}
+	} else {
+		r.lastLook(ctx, entries)
+	}
+	for _, e := range entries {
+		s.Results = append(s.Results, e.result)
+	}
+	if s.Policies = map[string]PolicyState{}; len(r.policies) > 0 {
+		for _, e := range entries {
+			if st := r.policies[e.check.Policy.Name]; st.Kind != Served {
+				s.Policies[e.check.Policy.Name] = st
+			}
+		}
+	}
+	s.Elapsed = time.Since(s.Started)
+	s.count()
+	return s
+}
+
+// lastLook finds out whether the target survived the last checks.
+func (r *run) lastLook(ctx context.Context, entries []*entry) {
+	for _, e := range slices.Backward(entries) {
+		if e.place.base == "" || e.result.Verdict == Skip {
+			continue
+		}
+		if r.origins[originOf(e.place.base)] == nil {
+			if err := r.alive(ctx, e.place.url("/ok")); err != nil && r.summary.Stopped == nil {
+				r.summary.Stopped = &Stopped{Reason: "the target did not survive the last checks: " + err.Error()}
+			}
+		}
+		return
+	}
+}
+
+// normalMethod is the method that a script's request sends.
+func normalMethod(m string) string { return spec.NormalizeMethod(m) }

@@ -1,0 +1,238 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/wire"
+)
+
+// sanity looks at the target before anything is judged: is it there, does it
+// speak HTTP, does it serve what is asked of it? Otherwise a target that is
+// down would look like a hundred failures.
+func (r *run) sanity(ctx context.Context, entries []*entry) error {
+	if r.target.Declared != nil {
+		_, err := r.probe(ctx, r.target.Endpoint)
+		if err != nil {
+			return err
+		}
+	} else if err := r.probePolicies(ctx, entries); err != nil {
+		return err
+	}
+	r.probeTLS(ctx, entries)
+	return ctx.Err()
+}
+
+// probe sends one ordinary request. An error is a *TargetError.
+func (r *run) probe(ctx context.Context, url string) (*wire.Response, error) {
+	return r.probeOver(ctx, url, wire.H1)
+}
+
+func (r *run) probeOver(ctx context.Context, url, proto string) (*wire.Response, error) {
+	ep, authority, target, err := endpointOf(url, proto)
+	if err != nil {
+		return nil, &TargetError{Kind: BadURL, URL: url, Err: err, Hints: []string{"give an absolute URL such as http://127.0.0.1:8080"}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	resp, err := r.sender.do(ctx, ep, &wire.Request{
+		Method: r.probeMethod(), Target: target,
+		Lines: []string{"Host: " + authority, "User-Agent: " + userAgent, "Accept: */*"},
+	})
+	if err != nil {
+		return nil, targetError(url, err, r.timeout)
+	}
+	return resp, nil
+}
+
+// probeMethod is GET where it may be sent.
+func (r *run) probeMethod() string {
+	if why := r.forbiddenMethod(&cases.Check{Steps: []cases.Step{{Wire: &cases.Wire{Method: "GET"}}}}); why != "" {
+		return "OPTIONS"
+	}
+	return "GET"
+}
+
+// targetError says what a failed probe means.
+func targetError(url string, err error, timeout time.Duration) error {
+	if kind := wire.KindOf(err); kind == wire.Canceled || kind == "" {
+		return err
+	}
+	e := &TargetError{URL: url, Err: err}
+	switch wire.KindOf(err) {
+	case wire.Unreachable:
+		e.Kind, e.Hints = Unreachable, []string{"is the server started, and is this its port?"}
+	case wire.Timeout:
+		e.Kind, e.Hints = Hangs, []string{fmt.Sprintf("nothing came within %v; a larger timeout may help, or the server waits for something itself", timeout)}
+	case wire.Closed, wire.Cut, wire.Reset:
+		e.Kind, e.Hints = HangsUp, []string{"look into the server's log; it may expect TLS (https://) on this port"}
+	case wire.NoTLS:
+		e.Kind, e.Hints = BadTLS, []string{"for a self-signed certificate give its authority, or accept any certificate; for a server without TLS use http://"}
+	default:
+		e.Kind, e.Hints = NotHTTP, []string{"is this the port of a web server? If it expects TLS use https://"}
+	}
+	return e
+}
+
+// probePolicies asks every policy that a check needs, once, for BASE/POLICY/ok.
+func (r *run) probePolicies(ctx context.Context, entries []*entry) error {
+	places := map[string]string{} // policy -> URL
+	var order []string
+	for _, e := range entries {
+		name := e.check.Policy.Name
+		if _, known := r.policies[name]; known || places[name] != "" || e.check.NotApplicable != "" {
+			continue
+		}
+		plain := *e.check.Case
+		plain.Over = ""
+		check := *e.check
+		check.Case = &plain
+		p, why := r.target.place(&check)
+		if why != "" {
+			continue
+		}
+		places[name] = p.url("/ok")
+		order = append(order, name)
+	}
+	if len(order) == 0 {
+		return nil
+	}
+	// One first: a target that is not there is told without asking for the others.
+	first, err := r.probe(ctx, places[order[0]])
+	if err != nil && (r.target.PolicyBase[order[0]] == "" || len(order) == 1) {
+		return err
+	}
+	c := contractProbe{answers: map[string]*wire.Response{}, errs: map[string]error{}}
+	c.put(order[0], first, err)
+	var group errgroup.Group
+	group.SetLimit(8)
+	for _, name := range order[1:] {
+		group.Go(func() error {
+			resp, err := r.probe(ctx, places[name])
+			c.put(name, resp, err)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return c.conclude(order, places, r.policies)
+}
+
+// contractProbe collects what the policies answered.
+type contractProbe struct {
+	mu      sync.Mutex
+	answers map[string]*wire.Response
+	errs    map[string]error
+}
+
+func (c *contractProbe) put(policy string, resp *wire.Response, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.errs[policy] = err
+		return
+	}
+	c.answers[policy] = resp
+}
+
+// conclude sets the state of each policy. It is an error when nothing at all
+// looks like the contract.
+func (c *contractProbe) conclude(order []string, urls map[string]string, states map[string]PolicyState) error {
+	recognised := false
+	for _, name := range order {
+		resp := c.answers[name]
+		if resp == nil {
+			continue
+		}
+		refusal, refused := resp.Header.Get("X-Refused")
+		switch {
+		case resp.Status == 501 && refused:
+			recognised = true
+			states[name] = PolicyState{Kind: Refused, Message: refusal}
+		case resp.Header.Has("X-App"):
+			recognised = true
+		case resp.Status == 404 || resp.Status == 501:
+			states[name] = PolicyState{Kind: NotServed, Message: fmt.Sprintf("GET %s answers %d without X-App: the policy is not mounted", urls[name], resp.Status)}
+		}
+	}
+	if recognised {
+		return nil
+	}
+	for _, name := range order {
+		if err := c.errs[name]; err != nil {
+			return err
+		}
+	}
+	name := order[0]
+	return &TargetError{
+		Kind: NoContract, URL: urls[name],
+		Err: fmt.Errorf("it answers %d without X-App, and no other policy is served either", c.answers[name].Status),
+		Hints: []string{
+			"to test an ordinary endpoint declare what its policy is",
+			"a target that serves the contract has every standard policy at BASE/POLICY (testdata/frameworks/README.md)",
+		},
+	}
+}
+
+// probeTLS finds out why checks over TLS or HTTP/2 cannot run, if some want to.
+func (r *run) probeTLS(ctx context.Context, entries []*entry) {
+	for _, proto := range []string{wire.H1, wire.H2} {
+		var at string
+		for _, e := range entries {
+			if _, _, ok := r.skip(e); ok && isHTTPS(e.place.base) && (e.place.proto == wire.H2) == (proto == wire.H2) {
+				at = e.place.url("/ok")
+				break
+			}
+		}
+		if at == "" {
+			continue
+		}
+		_, err := r.probeOver(ctx, at, proto)
+		e, ok := errors.AsType[*TargetError](err)
+		if !ok {
+			continue
+		}
+		switch wire.KindOf(e.Err) {
+		case wire.NoProtocol:
+			r.tlsTrouble[true] = "the server does not offer HTTP/2 over TLS"
+		case wire.NoTLS:
+			r.tlsTrouble[proto == wire.H2] = "TLS fails: " + strings.TrimSpace(e.Err.Error())
+		case wire.Unreachable:
+			r.tlsTrouble[proto == wire.H2] = "nothing listens at the TLS base URL: " + e.Err.Error()
+		}
+	}
+	for _, e := range entries {
+		e.place = place{} // decided anew, now that the trouble is known
+	}
+}
+
+// alive asks whether the server at a URL still answers, giving one that is
+// being restarted by its supervisor a moment.
+func (r *run) alive(ctx context.Context, url string) error {
+	var err error
+	for _, wait := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
+		if pause(ctx, wait) != nil {
+			return nil // nobody wants to know any more
+		}
+		if _, err = r.probeOver(ctx, url, wire.Any); err == nil {
+			return nil
+		}
+		e, ok := errors.AsType[*TargetError](err)
+		if !ok {
+			return nil
+		}
+		if e.Kind == Hangs || e.Kind == NotHTTP {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,238 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/wire"
+)
+
+// wireRun performs the raw steps of one check.
+type wireRun struct {
+	sender  *sender
+	place   place
+	timeout time.Duration
+	conn    *wire.Conn // held for steps that go over the same connection
+}
+
+// lostError: a step could not be performed; nothing can be said of the target's CORS.
+type lostError struct {
+	kind wire.ErrorKind
+	err  error
+}
+
+func (e *lostError) Error() string { return e.err.Error() }
+func (e *lostError) Unwrap() error { return e.err }
+
+func (w *wireRun) close() {
+	if w.conn != nil {
+		w.conn.Release()
+		w.conn = nil
+	}
+}
+
+// steps performs raw steps in order. What was performed before an error is
+// returned with it.
+func (w *wireRun) steps(ctx context.Context, steps []cases.Step) ([]wireStep, error) {
+	var done []wireStep
+	for i := 0; i < len(steps); {
+		n := 1
+		for i+n < len(steps) && steps[i+n].Wire.Connection == "pipelined" {
+			n++
+		}
+		keep := i+n < len(steps) && steps[i+n].Wire.Connection == "same"
+		group, err := w.group(ctx, steps[i:i+n], keep)
+		done = append(done, group...)
+		if err != nil {
+			return done, err
+		}
+		i += n
+	}
+	return done, nil
+}
+
+// group performs a step, or several that are pipelined behind it. keep holds
+// the connection for the next.
+func (w *wireRun) group(ctx context.Context, steps []cases.Step, keep bool) ([]wireStep, error) {
+	if err := pause(ctx, steps[0].After); err != nil {
+		return nil, &lostError{wire.Canceled, err}
+	}
+	first := &steps[0]
+	total, lanes := max(first.Times, first.Parallel, 1), max(first.Parallel, 1)
+	if len(steps) == 1 && lanes > 1 {
+		s, err := w.burst(ctx, first, total, lanes)
+		return []wireStep{s}, err
+	}
+	conn, err := w.connection(ctx, first.Wire)
+	if err != nil {
+		return nil, err
+	}
+	w.conn = conn
+	if !keep {
+		defer w.close()
+	}
+	reqs := make([]*wire.Request, len(steps))
+	done := make([]wireStep, len(steps))
+	urls := make([]string, len(steps))
+	for i := range steps {
+		reqs[i], urls[i] = w.request(steps[i].Wire)
+		done[i].step = &steps[i]
+	}
+	for range total {
+		if err := w.round(ctx, conn, reqs, urls, done); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// round sends the requests of a group once and adds the exchanges to done.
+func (w *wireRun) round(ctx context.Context, conn *wire.Conn, reqs []*wire.Request, urls []string, done []wireStep) error {
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	if err := w.sender.limit.wait(ctx, len(reqs)); err != nil {
+		return &lostError{wire.Canceled, err}
+	}
+	start := time.Now()
+	for i, a := range conn.Do(ctx, reqs...) {
+		ex := newExchange(urls[i], reqs[i], a)
+		ex.elapsedSince(start)
+		done[i].exchanges = append(done[i].exchanges, ex)
+		if a.Err != nil && (unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
+			return &lostError{a.Err.Kind, a.Err}
+		}
+	}
+	return nil
+}
+
+// connection is the one that a step asks for.
+func (w *wireRun) connection(ctx context.Context, step *cases.Wire) (*wire.Conn, error) {
+	if step.Connection == "same" && w.conn != nil {
+		return w.conn, nil
+	}
+	w.close()
+	ep, _, _, err := endpointOf(w.place.base, w.place.proto)
+	if err != nil {
+		return nil, &lostError{wire.Unsendable, err}
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	open := w.sender.client.Get
+	if step.Connection == "new" {
+		open = w.sender.client.Open
+	}
+	conn, err := open(ctx, ep)
+	if err != nil {
+		return nil, &lostError{wire.KindOf(err), err}
+	}
+	return conn, nil
+}
+
+// burst sends a step's request so often, so many at once: over connections of
+// their own with HTTP/1, as streams of one with HTTP/2.
+func (w *wireRun) burst(ctx context.Context, step *cases.Step, total, lanes int) (wireStep, error) {
+	w.close()
+	done := wireStep{step: step, exchanges: make([]Exchange, total)}
+	req, url := w.request(step.Wire)
+	ep, _, _, err := endpointOf(w.place.base, w.place.proto)
+	if err != nil {
+		return done, &lostError{wire.Unsendable, err}
+	}
+	var mu sync.Mutex
+	var lost *lostError
+	next := make(chan int, total)
+	for i := range total {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range min(lanes, total) {
+		wg.Go(func() {
+			for i := range next {
+				ctx, cancel := context.WithTimeout(ctx, w.timeout)
+				start := time.Now()
+				a := asAnswer(w.sender.do(ctx, ep, req))
+				cancel()
+				done.exchanges[i] = newExchange(url, req, a)
+				done.exchanges[i].elapsedSince(start)
+				if a.Err != nil && (unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
+					mu.Lock()
+					lost = &lostError{a.Err.Kind, a.Err}
+					mu.Unlock()
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if lost != nil {
+		return done, lost
+	}
+	return done, nil
+}
+
+// request is the raw request of a step, and its URL for reports.
+func (w *wireRun) request(step *cases.Wire) (*wire.Request, string) {
+	url := w.place.base
+	raw, whole := strings.CutPrefix(step.Path, "=")
+	if !whole {
+		url = w.place.url(step.Path)
+	}
+	_, authority, target, _ := splitURL(url)
+	if whole {
+		target = raw
+		url = originOf(url) + " (request target " + show(raw) + ")"
+	}
+	req := &wire.Request{Method: step.Method, Target: target, Version: step.Version, Body: step.Body}
+	if w.place.proto == wire.H2 && req.Version == "HTTP/1.1" {
+		req.Version = "" // the default of a case
+	}
+	if !hasHost(step.Headers) {
+		req.Lines = append(req.Lines, "Host: "+authority)
+	}
+	req.Lines = append(req.Lines, step.Headers...)
+	return req, url
+}
+
+func hasHost(lines []string) bool {
+	for _, line := range lines {
+		if name, _, ok := strings.Cut(line, ":"); ok && strings.EqualFold(strings.Trim(name, " \t"), "Host") {
+			return true
+		}
+	}
+	return false
+}
+
+// exchangesOf are the exchanges worth keeping: the first few of each step.
+func exchangesOf(steps []wireStep) []Exchange {
+	const few = 8
+	var list []Exchange
+	for i := range steps {
+		list = append(list, steps[i].exchanges[:min(few, len(steps[i].exchanges))]...)
+	}
+	return list
+}
+
+// splitSteps takes a check apart into raw steps, the run of requests that an
+// agent performs as one job, and raw steps. A job's caches live as long as the
+// job, so there can be one run only.
+func splitSteps(steps []cases.Step) (before, browser, after []cases.Step, err error) {
+	i := 0
+	for i < len(steps) && steps[i].Wire != nil {
+		i++
+	}
+	j := i
+	for j < len(steps) && steps[j].Request != nil {
+		j++
+	}
+	for k := j; k < len(steps); k++ {
+		if steps[k].Request != nil {
+			return nil, nil, nil, fmt.Errorf("the case has requests again after raw ones (step %d): only one run of requests can share an agent's caches", k+1)
+		}
+	}
+	return steps[:i], steps[i:j], steps[j:], nil
+}
