@@ -50,9 +50,10 @@ type Case struct {
 	// Policies are the standard policies that the case runs under on a target
 	// that serves the contract.
 	Policies []string `yaml:"policies" json:"policies"`
-	// Declared says how the case applies to an ordinary endpoint with a
-	// declared policy: nil: whenever no contract part is needed, all templates
-	// have values and When holds.
+	// When restricts the policies that the case means anything for. Besides, on
+	// an ordinary endpoint with a declared policy it applies only if no contract part
+	// is needed, all templates have values, the policy is like one of Policies in what
+	// the case looks at, and surely means what the case demands.
 	When When `yaml:"when" json:"when,omitzero"`
 	// Needs are the contract parts without which the case cannot run.
 	// A path other than the endpoint's own implies its handler's part.

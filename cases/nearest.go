@@ -21,7 +21,7 @@ func nearest(word string, candidates []string, n int) []string {
 		cost := editDistance(low, lc)
 		switch {
 		case len(low) >= 3 && strings.Contains(lc, low):
-			cost = 1
+			cost = min(cost, 2)
 		case cost > 1+min(len(low), len(lc))/3:
 			continue
 		}
