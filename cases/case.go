@@ -91,6 +91,7 @@ type When struct {
 	AnyHeaders    *bool `yaml:"any_headers" json:"any_headers,omitempty"`
 	AnyMethods    *bool `yaml:"any_methods" json:"any_methods,omitempty"`
 	MaxAge        *bool `yaml:"max_age" json:"max_age,omitempty"` // one is set
+	Caches        *bool `yaml:"caches" json:"caches,omitempty"`   // a max-age of at least a minute is set
 }
 
 // Step is one request of a case, or a burst of the same. Exactly one of

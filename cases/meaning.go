@@ -98,6 +98,7 @@ func (w When) Holds(p *Policy) (ok bool, why string) {
 		{w.AnyHeaders, slices.Contains(p.RequestHeaders, "*"), "any_headers"},
 		{w.AnyMethods, slices.Contains(p.Methods, "*"), "any_methods"},
 		{w.MaxAge, p.MaxAge != nil, "max_age"},
+		{w.Caches, p.MaxAge != nil && *p.MaxAge >= 60, "caches"},
 	} {
 		if c.want == nil {
 			continue
