@@ -65,7 +65,19 @@
 //	policy            the policy's name
 //	nonce             letters and digits, the same in all steps of a check, never used before
 //	rep S N           S, N times
-//	lower S, upper S, quote S (for regular expressions), join LIST S
+//	lower S, upper S, quote S (for regular expressions), join LIST S, index LIST N (from 0)
+//
+// # Declared policies
+//
+// On an ordinary endpoint a case is held against a policy that its author has not
+// seen, and its findings must be true there too. It applies only if when holds, all
+// templates have values, no contract part is needed, the policy is like one of policies in
+// each aspect that the case looks at (whether it varies, credentials, what kind of list,
+// max-age), the case names nothing of a standard policy that this one lacks, and
+// the policy surely means what the case demands. So prefer templates to literal values.
+//
+// For the same reason the loader holds each expectation against what the policies
+// mean: a case that demands the opposite is an error, unless it says intent: "skip: REASON".
 //
 // # Contract parts
 //

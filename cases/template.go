@@ -146,6 +146,13 @@ func (s *scope) funcs() template.FuncMap {
 		"upper": strings.ToUpper,
 		"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
 		"nonce": func() string { return s.nonce },
+		// index takes the place of the built-in one, for which a short list is a mistake.
+		"index": func(list []string, i int) (string, error) {
+			if i < 0 || i >= len(list) {
+				return "", s.none("index", fmt.Sprintf("its list has %d elements, none at %d", len(list), i))
+			}
+			return list[i], nil
+		},
 	}
 }
 

@@ -77,6 +77,8 @@ var _ = Describe("Templates", func() {
 		Entry("none to deny", "{{methodDenied}}", "any", "no value: {{methodDenied}} has no value under the policy any: it allows every method"),
 		Entry("X-Custom first", "{{header}} {{header 2}}", "exact", "X-Custom X-A"),
 		Entry("all headers that need permission", `{{join headers ","}}`, "exact", "authorization,content-type,x-a,x-custom"),
+		Entry("one of them", "{{index headers 2}} {{index methods 0}}", "exact", "x-a PATCH"),
+		Entry("one too many", "{{index methods 1}}", "evil", "no value: {{index}} has no value under the policy evil: its list has 1 elements, none at 1"),
 		Entry("a header to deny", "{{headerDenied}}", "exact", "X-Evil"),
 		Entry("another one", "{{headerDenied}}", "evil", "X-Evil-2"),
 		Entry("an exposed header", "{{expose}} {{expose 2}}", "exact", "X-Resp X-Other"),
