@@ -30,16 +30,19 @@ func ParseURL(s string) (URL, error) {
 
 var errRelative = errors.New("it is relative; an absolute URL is needed")
 
+// urlParser knows what joined the path percent-encode set in November 2024.
+var urlParser = whatwg.NewParser(whatwg.WithPathPercentEncodeSet(whatwg.PathPercentEncodeSet.Set('^')))
+
 func parseAny(s, base string) (URL, error) {
 	var u *whatwg.Url
 	var err error
 	if base == "" {
-		u, err = whatwg.Parse(s)
+		u, err = urlParser.Parse(s)
 		if err != nil && !hasScheme(s) {
 			err = errRelative
 		}
 	} else {
-		u, err = whatwg.ParseRef(base, s)
+		u, err = urlParser.ParseRef(base, s)
 	}
 	if err != nil {
 		return URL{}, fmt.Errorf("not a valid URL: %w", err)
