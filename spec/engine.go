@@ -247,6 +247,7 @@ var profileWebKit = Profile{
 	MaxAgePlus:                  true,
 	CacheWhole:                  true,
 	CacheBeforeCheck:            true,
+	CacheKeepsOnFailure:         true,
 	CacheWildcardAuth:           true,
 	ExposedNames:                []string{"accept"},
 	Deviations: []Deviation{
@@ -255,7 +256,7 @@ var profileWebKit = Profile{
 		{"merge-request-headers", "repeated request headers are combined before they are classified", webkitCORS},
 		{"preflight-status-first", "the status of a preflight is looked at before Access-Control-Allow-Origin", webkitCORS},
 		{"max-age", "Access-Control-Max-Age: at most 600; negative is not cached; a leading plus is taken", webkitPreflightCache},
-		{"cache-whole-response", "one preflight response for each origin and URL, stored even when the method or a header was refused, dropped when it does not suffice", webkitPreflightCache},
+		{"cache-whole-response", "one preflight response for each origin and URL, stored even when the method or a header was refused, dropped when it does not suffice and not when a request fails; a stored `*` covers Authorization", webkitPreflightCache},
 		{"accept-exposed", "a response header Accept is exposed", "https://github.com/WebKit/WebKit/blob/main/Source/WebCore/platform/network/HTTPParsers.cpp"},
 	},
 }
