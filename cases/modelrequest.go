@@ -55,7 +55,7 @@ func (r *Request) element(out *spec.Request) {
 		}
 	case r.API == "beacon": // https://w3c.github.io/beacon/#sendbeacon-method
 		out.Method = "POST"
-		if out.Body != nil && !spec.IsSafelistedRequestHeader("Content-Type", out.Body.ContentType) {
+		if out.Body != nil && out.Body.ContentType != "" && !spec.IsSafelistedRequestHeader("Content-Type", out.Body.ContentType) {
 			// The text sets mode cors, and forgets the unsafe-request flag that
 			// makes a preflight of it; browsers do as if it were set.
 			out.API, out.Mode = spec.APIFetch, spec.ModeCORS

@@ -70,13 +70,17 @@ type Outcome struct {
 	Elapsed   time.Duration
 }
 
-// Exchange is one HTTP request and its answer.
+// Exchange is one HTTP request and its answer. Its strings hold bytes; in JSON
+// each is a code point U+0000 to U+00FF, and header lists are arrays of
+// [name, value] pairs.
 type Exchange struct {
 	Preflight bool          `json:"preflight,omitempty"`
 	Proto     string        `json:"proto"`
 	Method    string        `json:"method"`
 	URL       string        `json:"url"`
+	Target    string        `json:"target,omitempty"` // the request target, where it is not that of URL ("*")
 	Request   spec.Header   `json:"request"`
+	Sent      string        `json:"sent,omitempty"` // content of the request, the first 64 KiB
 	Status    int           `json:"status"`
 	Response  spec.Header   `json:"response"`
 	Body      string        `json:"body,omitempty"`       // of the response, the first 64 KiB

@@ -12,6 +12,10 @@ import (
 // newExchange records a request that was sent, or tried, and its answer.
 func newExchange(url string, req *wire.Request, a wire.Answer) Exchange {
 	ex := Exchange{Method: req.Method, URL: url, Proto: req.Version, Request: fieldsOf(req.Lines)}
+	ex.Sent = req.Body[:min(len(req.Body), 64<<10)]
+	if _, _, target, err := splitURL(url); err != nil || target != req.Target {
+		ex.Target = req.Target
+	}
 	if a.Err != nil {
 		ex.Error, ex.ErrorKind = a.Err.Error(), string(a.Err.Kind)
 		if a.Err.Partial != nil {

@@ -185,7 +185,7 @@ func (w *wireRun) request(step *cases.Wire) (*wire.Request, string) {
 	_, authority, target, _ := splitURL(url)
 	if whole {
 		target = raw
-		url = originOf(url) + " (request target " + show(raw) + ")"
+		url = originOf(url) + "/"
 	}
 	req := &wire.Request{Method: step.Method, Target: target, Version: step.Version, Body: step.Body}
 	if w.place.proto == wire.H2 && req.Version == "HTTP/1.1" {

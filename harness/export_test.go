@@ -1,0 +1,18 @@
+package harness
+
+import "github.com/corsproof/corsproof/cases"
+
+// WireStep is a performed raw step, for tests of predicates.
+type WireStep struct {
+	Step      cases.Step
+	Exchanges []Exchange
+}
+
+// JudgeWire holds answers against predicates.
+func JudgeWire(steps ...WireStep) []Failure {
+	list := make([]wireStep, len(steps))
+	for i := range steps {
+		list[i] = wireStep{&steps[i].Step, steps[i].Exchanges}
+	}
+	return judgeWire(list)
+}
