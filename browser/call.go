@@ -7,6 +7,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // jsCall is one step as page.js takes it.
@@ -99,6 +100,27 @@ func encode(s *harness.BrowserStep, timeout time.Duration) jsCall {
 		c.Body = &jsBody{Kind: b.Kind, Text: scriptString(strings.Repeat(b.Text, max(b.Repeat, 1))), Type: b.Type}
 	}
 	return c
+}
+
+// mayPreflight says whether the browser may make a preflight for the step;
+// false means that it certainly does not.
+func mayPreflight(r *cases.Request) bool {
+	b := r.Body
+	odd := b != nil && (b.Kind == "stream" || b.Kind == "blob" && b.Type != "")
+	switch api(r) {
+	case apiFetch, apiXHR:
+		if r.Mode != "" && r.Mode != string(spec.ModeCORS) {
+			return false
+		}
+		switch strings.ToUpper(r.Method) {
+		case "", "GET", "HEAD", "POST":
+			return odd || len(r.Headers) > 0 || r.UploadListener
+		}
+		return true
+	case apiBeacon:
+		return odd
+	}
+	return false
 }
 
 // scriptString is a string as a script would write it: text as it stands, and

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/corsproof/corsproof/cases"
@@ -64,12 +64,12 @@ func cookieTrouble(req *cases.Request, rec *record) error {
 
 // setCookie puts the cookie for the URL's host into the tab's browser context,
 // such that it goes along wherever credentials do.
-func (t *tab) setCookie(ctx context.Context, rawURL string) error {
+func (t *tab) setCookie(rawURL string) error {
 	c, err := cookieFor(rawURL)
 	if err != nil {
 		return err
 	}
-	_, err = cdp.Call(ctx, t.target, storage.SetCookies, storage.SetCookiesParams{Cookies: []*network.CookieParam{c}})
+	_, err = chromedp.CallBrowser(t.ctx, storage.SetCookies, storage.SetCookiesParams{Cookies: []*network.CookieParam{c}, BrowserContextID: t.contextID()})
 	if err != nil {
 		return fmt.Errorf("setting a cookie for %s: %w", rawURL, err)
 	}
@@ -77,10 +77,13 @@ func (t *tab) setCookie(ctx context.Context, rawURL string) error {
 }
 
 // clearCookies empties the jar of the tab's browser context.
-func (t *tab) clearCookies(ctx context.Context) error {
-	_, err := cdp.Call(ctx, t.target, storage.ClearCookies, storage.ClearCookiesParams{})
+func (t *tab) clearCookies() error {
+	_, err := chromedp.CallBrowser(t.ctx, storage.ClearCookies, storage.ClearCookiesParams{BrowserContextID: t.contextID()})
 	return err
 }
+
+// contextID is the tab's browser context.
+func (t *tab) contextID() cdp.BrowserContextID { return chromedp.FromContext(t.ctx).BrowserContextID }
 
 // cookieFor makes the cookie. SameSite=None, which cross-site requests need,
 // must be Secure, which the browser takes over TLS and on loopback; on other

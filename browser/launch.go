@@ -33,6 +33,9 @@ type Options struct {
 	Timeout time.Duration
 	// Flags are further command line flags, "--name" or "--name=value".
 	Flags []string
+	// IgnoreCertificateErrors takes any certificate of any target. Without it,
+	// certificate errors are ignored for targets on loopback only.
+	IgnoreCertificateErrors bool
 	// Console collects what the browser writes to its console, at the cost of
 	// about a fifth of the speed.
 	Console bool
@@ -146,6 +149,7 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.CombinedOutput(output),
 		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
 		chromedp.Flag("disable-site-isolation-trials", true),
+		chromedp.Flag("renderer-process-limit", "1"),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-field-trial-config", true),
 		chromedp.Flag("no-proxy-server", true), // a proxy of the environment would answer for the target
@@ -190,6 +194,11 @@ func (c *Chrome) describe(name, product string) string {
 		return product + " (remote, its own flags)"
 	}
 	parts := []string{"disabled features: " + strings.Join(disabledFeatures[:4], ", "), "no site isolation", "third-party cookies allowed"}
+	if c.opt.IgnoreCertificateErrors {
+		parts = append(parts, "certificate errors ignored")
+	} else {
+		parts = append(parts, "certificate errors ignored on loopback")
+	}
 	if os.Getuid() == 0 {
 		parts = append(parts, "no sandbox (root)")
 	}

@@ -43,8 +43,11 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
-	case r.rec == nil && !res.OK && req.Mode == string(spec.ModeSameOrigin):
+	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin):
 		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, reasonMode, res.Error
+		if req.Mode == string(spec.ModeNoCORS) {
+			o.Reason = reasonNoCorsRedir
+		}
 		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
 		return o, nil
 	case r.rec == nil:
@@ -71,9 +74,13 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) error {
 	res, rec := &r.res, r.rec
 	if f := rec.failed; f != nil && !(res.OK && readsBody(req)) {
-		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(rec.hops)-1, f.ErrorText
+		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
 		o.Reason, o.FailedParameter = spec.Reason(reason), parameter
+		if n := len(o.Hops); reason == reasonRedirectMode && n > 1 && !o.Hops[n-1].Sent {
+			o.Hops = o.Hops[:n-1]
+		}
+		o.FailedHop = len(o.Hops) - 1
 		return err
 	}
 	o.Result = spec.Allowed
@@ -200,9 +207,6 @@ func failure(req *cases.Request, rec *record) (reason, parameter string, err err
 				return reasonRedirectBody, "", nil
 			}
 		}
-		if req.Mode == string(spec.ModeNoCORS) && req.Redirect != "" && req.Redirect != string(spec.RedirectFollow) {
-			return reasonNoCorsRedir, "", nil
-		}
 	}
 	if unreachable(f.ErrorText) {
 		return "", "", &NetError{URL: last, Code: f.ErrorText}
@@ -231,7 +235,7 @@ func unreachable(code string) bool {
 		"net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_INVALID_CHUNKED_ENCODING", "net::ERR_CONTENT_DECODING_FAILED",
 		"net::ERR_RESPONSE_HEADERS_TOO_BIG", "net::ERR_RESPONSE_HEADERS_TRUNCATED", "net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH",
 		"net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION", "net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION",
-		"net::ERR_CONNECTION_CLOSED", "net::ERR_CONNECTION_RESET", "net::ERR_H2_OR_QUIC_REQUIRED", "net::ERR_HTTP2_PROTOCOL_ERROR",
+		"net::ERR_CONNECTION_CLOSED", "net::ERR_CONNECTION_RESET", "net::ERR_H2_OR_QUIC_REQUIRED", "net::ERR_HTTP2_PROTOCOL_ERROR", "net::ERR_ALPN_NEGOTIATION_FAILED",
 		"net::ERR_HTTP2_SERVER_REFUSED_STREAM", "net::ERR_CACHE_MISS", "net::ERR_FAILED", "net::ERR_TOO_MANY_RETRIES", "net::ERR_INVALID_HTTP_RESPONSE_HEADER":
 		return false
 	}
@@ -283,8 +287,14 @@ func wire(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
 		}
 		hops = append(hops, hop)
 	}
+	if n := len(hops); n > 1 && rec.failed != nil && !hops[n-1].Preflight && !hops[n-1].Sent && !isHTTP(hops[n-1].URL) {
+		hops = hops[:n-1] // a redirect that was not followed
+	}
 	return hops, exchanges
 }
+
+// isHTTP says whether the URL's scheme is an HTTP(S) scheme.
+func isHTTP(u string) bool { return strings.HasPrefix(u, "http:") || strings.HasPrefix(u, "https:") }
 
 // exchange makes one exchange from the first raw request and answer.
 func exchange(h *hop, sent []*network.EventRequestWillBeSentExtraInfo, got []*network.EventResponseReceivedExtraInfo, failed *network.EventLoadingFailed, preflight bool) harness.Exchange {

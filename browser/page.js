@@ -1,6 +1,4 @@
-// The worker pool that runs inside every page. Go adds two bindings before
-// the page loads: one hands over results, the other is never called by pages.
-// Everything sits in one function so that scripts of a target, which the
+// The worker pool that runs inside every page. Everything sits in one function so that scripts of a target, which the
 // script and module cases load into the page, find nothing of ours but the
 // entry point that the agent calls.
 (() => {
@@ -232,7 +230,8 @@
         document.documentElement.append(f);
       }
     },
-    drop(key) { const f = document.getElementsByName(key)[0]; if (f) f.remove(); },
+    // fence makes a preflight that goes nowhere: the browser refuses the port.
+    fence(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
   };
   send(JSON.stringify({ ready: KEY, origin: self.origin }));
 })();

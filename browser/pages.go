@@ -25,6 +25,7 @@ const (
 type household struct {
 	chrome   *Chrome
 	private  bool // a browser context of its own, else the default one
+	first    *tab // owns that context
 	tabs     map[bool]*tab
 	spots    map[spotKey]*spot
 	used     map[string]struct{}
@@ -56,10 +57,13 @@ func (c *Chrome) newHousehold(private bool) *household {
 }
 
 // open makes sure that there are pages for all keys.
-func (h *household) open(ctx context.Context, keys []spotKey) error {
+func (h *household) open(ctx context.Context, keys []spotKey, lax bool) error {
 	missing := map[bool][]string{}
 	for _, k := range keys {
 		if s := h.spots[k]; s != nil && s.tab.failure() == nil {
+			if err := s.tab.trust(ctx, lax); err != nil {
+				return err
+			}
 			continue
 		}
 		delete(h.spots, k)
@@ -69,7 +73,7 @@ func (h *household) open(ctx context.Context, keys []spotKey) error {
 		if h.chrome.remote {
 			// Whether a remote browser isolates sites is not known; frames
 			// of other sites would then be out of reach.
-			if err := h.openTabs(ctx, origins, secure); err != nil {
+			if err := h.openTabs(ctx, origins, secure, lax); err != nil {
 				return err
 			}
 			continue
@@ -82,6 +86,9 @@ func (h *household) open(ctx context.Context, keys []spotKey) error {
 			}
 			h.tabs[secure] = t
 		}
+		if err := t.trust(ctx, lax); err != nil {
+			return err
+		}
 		spots, err := t.frames(ctx, origins, secure)
 		for o, s := range spots {
 			h.spots[spotKey{o, secure}] = s
@@ -93,13 +100,17 @@ func (h *household) open(ctx context.Context, keys []spotKey) error {
 	return nil
 }
 
-func (h *household) openTabs(ctx context.Context, origins []string, secure bool) error {
+func (h *household) openTabs(ctx context.Context, origins []string, secure, lax bool) error {
 	for _, o := range origins {
 		t, err := h.newTab()
 		if err != nil {
 			return err
 		}
-		s, err := t.open(ctx, o, secure)
+		err = t.trust(ctx, lax)
+		var s *spot
+		if err == nil {
+			s, err = t.open(ctx, o, secure)
+		}
 		if err != nil {
 			t.close()
 			return err
@@ -109,22 +120,32 @@ func (h *household) openTabs(ctx context.Context, origins []string, secure bool)
 	return nil
 }
 
-// newTab opens a tab in the household's browser context.
+// newTab opens a tab in the household's browser context, which its first tab
+// makes and owns.
 func (h *household) newTab() (*tab, error) {
 	if !h.private {
 		return h.chrome.newTab(h.chrome.ctx)
 	}
+	if h.first != nil {
+		return h.chrome.newTab(h.first.ctx)
+	}
+	t, err := h.chrome.newTab(h.chrome.ctx, chromedp.WithNewBrowserContext())
+	h.first = t
+	return t, err
+}
+
+// all gives the household's tabs.
+func (h *household) all() []*tab {
+	var l []*tab
 	for _, t := range h.tabs {
-		if t.failure() == nil {
-			return h.chrome.newTab(t.ctx)
+		l = append(l, t)
+	}
+	if h.chrome.remote {
+		for _, s := range h.spots {
+			l = append(l, s.tab)
 		}
 	}
-	for _, s := range h.spots {
-		if s.tab.failure() == nil {
-			return h.chrome.newTab(s.tab.ctx)
-		}
-	}
-	return h.chrome.newTab(h.chrome.ctx, chromedp.WithNewBrowserContext())
+	return l
 }
 
 // spot gives a page that open has made.
@@ -132,94 +153,86 @@ func (h *household) spot(k spotKey) *spot { return h.spots[k] }
 
 // close closes its tabs.
 func (h *household) close() {
-	for _, s := range h.spots {
-		go s.tab.close()
-	}
-	for _, t := range h.tabs {
+	for _, t := range h.all() {
 		go t.close()
 	}
 }
 
-// cell is a browser context that one job at a time has to itself. Its pages
-// are top-level, so that a page and a target of one site are first party.
+// cell is a browser context that one job at a time has to itself. Pages of
+// the target's own site are documents of a tab, so that they are first party
+// to it as they are in life; others are as in any household.
 type cell struct {
-	chrome   *Chrome
-	first    *tab   // owns the browser context
-	tabs     []*tab // the one used longest ago first
-	used     map[string]struct{}
-	requests int
-	filled   bool // a job put a cookie there itself
+	*household
+	own    *tab // for those pages
+	filled bool // a job put a cookie there itself
 }
 
-// spot makes a page at the origin the current one of some tab: one that is
-// there, or another document in the tab that was used longest ago.
-func (p *cell) spot(ctx context.Context, k spotKey, several bool) (*spot, error) {
-	at := slices.IndexFunc(p.tabs, func(t *tab) bool { return t.top != nil && t.key == k && t.failure() == nil })
-	if at < 0 {
-		limit := 1
-		if several {
-			limit = 2
+func (c *Chrome) newCell() *cell { return &cell{household: c.newHousehold(true)} }
+
+// page gives a page for the step.
+func (p *cell) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*spot, error) {
+	k := keyOf(s)
+	if u, err := url.Parse(s.URL); err != nil || !sameSite(k.origin, u) {
+		if err := p.open(ctx, []spotKey{k}, lax); err != nil {
+			return nil, err
 		}
-		if at = 0; len(p.tabs) < limit {
-			t, err := p.newTab()
-			if err != nil {
-				return nil, err
-			}
-			p.tabs = slices.Insert(p.tabs, 0, t)
+		return p.spot(k), nil
+	}
+	if p.own == nil {
+		t, err := p.newTab()
+		if err != nil {
+			return nil, err
 		}
+		p.own = t
 	}
-	t := p.tabs[at]
-	p.tabs = append(slices.Delete(p.tabs, at, at+1), t)
-	if t.top != nil && t.key == k {
-		return t.top, nil
+	if err := p.own.trust(ctx, lax); err != nil {
+		return nil, err
 	}
-	t.key = k
-	return t.open(ctx, k.origin, k.secure)
+	if top := p.own.top; top != nil && top.origin == k.origin {
+		return top, nil
+	}
+	return p.own.open(ctx, k.origin, k.secure)
 }
 
-// newTab opens a tab in the cell's browser context, which its first tab makes.
-func (p *cell) newTab() (*tab, error) {
-	if p.first != nil {
-		return p.chrome.newTab(p.first.ctx)
+// all gives the cell's tabs.
+func (p *cell) all() []*tab {
+	var l []*tab
+	if p.own != nil {
+		l = append(l, p.own)
 	}
-	t, err := p.chrome.newTab(p.chrome.ctx, chromedp.WithNewBrowserContext())
-	p.first = t
-	return t, err
+	return append(l, p.household.all()...)
 }
 
 // clean makes the context as new, as far as the next job can see: URLs tell
 // the caches apart, so only cookies are left.
-func (p *cell) clean(ctx context.Context) error {
+func (p *cell) clean() error {
 	dirty := p.filled
-	for _, t := range p.tabs {
+	p.filled = false
+	var some *tab
+	for _, t := range p.all() {
+		some = t
 		t.mu.Lock()
 		dirty = dirty || t.dirty
 		t.dirty = false
 		t.mu.Unlock()
 	}
-	p.filled = false
-	if !dirty || len(p.tabs) == 0 {
+	if !dirty || some == nil {
 		return nil
 	}
-	return p.tabs[0].clearCookies(ctx)
+	return some.clearCookies()
 }
 
 // broken says that a tab is gone.
 func (p *cell) broken() bool {
-	for _, t := range p.tabs {
-		if t.failure() != nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.all(), func(t *tab) bool { return t.failure() != nil })
 }
 
 // close closes its tabs and with them the browser context.
 func (p *cell) close() {
-	for _, t := range p.tabs {
-		go t.close()
+	if p.own != nil {
+		go p.own.close()
 	}
-	p.tabs = nil
+	p.household.close()
 }
 
 // pools are the pages kept open between runs.

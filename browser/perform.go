@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -40,6 +41,7 @@ type run struct {
 	ctx   context.Context
 	jobs  []harness.Job
 	width *semaphore.Weighted
+	lax   bool // ignore certificate errors
 
 	mu   sync.Mutex
 	sent []bool
@@ -61,6 +63,7 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	defer cancel()
 	defer context.AfterFunc(c.ctx, cancel)()
 
+	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
 	single, sequences, exclusive := r.sort(isolate)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.runSingle(single) })
@@ -82,6 +85,15 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 		r.fail(i, errors.New("the browser agent lost track of the job: please report this"))
 	}
 	return nil
+}
+
+// localTLS says whether a job goes to a TLS server on this machine, which
+// nobody can have a certificate of an authority for.
+func localTLS(j harness.Job) bool {
+	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool {
+		u, err := url.Parse(s.URL)
+		return err == nil && u.Scheme == "https" && isLoopback(u.Hostname())
+	})
 }
 
 // emit sends a result once.
@@ -190,13 +202,13 @@ func (r *run) runSingle(jobs []int) {
 	}
 	slices.SortStableFunc(order, func(a, b spotKey) int { return len(groups[b]) - len(groups[a]) }) // the long ones first
 	h := r.c.pool.shared
-	if err := h.open(r.ctx, order); err != nil && r.ctx.Err() == nil {
+	if err := h.open(r.ctx, order, r.lax); err != nil && r.ctx.Err() == nil {
 		// One origin without a page must not take the others along.
 		for _, k := range order {
 			if h.spot(k) != nil {
 				continue
 			}
-			if err := h.open(r.ctx, []spotKey{k}); err != nil {
+			if err := h.open(r.ctx, []spotKey{k}, r.lax); err != nil {
 				for _, i := range groups[k] {
 					r.fail(i, err)
 				}
@@ -236,7 +248,7 @@ func (r *run) batch(s *spot, width int, jobs []int) {
 		for n := 0; n < len(part) && err == nil; n++ {
 			var c *call
 			if c, err = r.wait(s, results, longest); err == nil {
-				i := c.tag.(int)
+				i := c.tag
 				step, err := r.outcomes(c, i, 0)
 				if err != nil {
 					r.fail(i, err)
@@ -260,7 +272,7 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	return &call{js: encode(&j.Steps[step], timeout), done: results, tag: i}
+	return &call{js: encode(&j.Steps[step], timeout), done: results, tag: i, may: mayPreflight(&j.Steps[step].Request)}
 }
 
 // limit is how long the call can take if every repetition times out.
@@ -324,10 +336,10 @@ func (r *run) runSequences(jobs []int) {
 			}
 		}
 	}
-	opening := h.open(r.ctx, order)
-	spot := func(_ context.Context, k spotKey) (*spot, error) {
-		if s := h.spot(k); s != nil {
-			return s, nil
+	opening := h.open(r.ctx, order, r.lax)
+	page := func(s *harness.BrowserStep) (*spot, error) {
+		if sp := h.spot(keyOf(s)); sp != nil {
+			return sp, nil
 		}
 		return nil, opening
 	}
@@ -339,14 +351,14 @@ func (r *run) runSequences(jobs []int) {
 		}
 		wg.Go(func() {
 			defer limit.Release(1)
-			r.sequence(i, spot, nil)
+			r.sequence(i, page, nil)
 		})
 	}
 	wg.Wait()
 }
 
 // sequence runs the steps of one job and sends its result.
-func (r *run) sequence(i int, at func(context.Context, spotKey) (*spot, error), before func(*spot, *harness.BrowserStep) error) {
+func (r *run) sequence(i int, page func(*harness.BrowserStep) (*spot, error), before func(*spot, *harness.BrowserStep) error) {
 	j := &r.jobs[i]
 	var steps []harness.StepOutcomes
 	for k := range j.Steps {
@@ -360,7 +372,7 @@ func (r *run) sequence(i int, at func(context.Context, spotKey) (*spot, error), 
 				return
 			}
 		}
-		sp, err := at(r.ctx, keyOf(s))
+		sp, err := page(s)
 		if err == nil && before != nil {
 			err = before(sp, s)
 		}
@@ -424,7 +436,6 @@ func (r *run) runExclusive(jobs []int) {
 // the cell to go on with.
 func (r *run) inCell(own *cell, i int) *cell {
 	j := &r.jobs[i]
-	origins := map[spotKey]bool{}
 	again := false
 	if own != nil {
 		for k := range j.Steps {
@@ -437,24 +448,23 @@ func (r *run) inCell(own *cell, i int) *cell {
 		own = nil
 	}
 	if own == nil {
-		own = &cell{chrome: r.c, used: map[string]struct{}{}}
+		own = r.c.newCell()
 	}
 	for k := range j.Steps {
 		s := &j.Steps[k]
 		own.used[withoutFragment(s.URL)] = struct{}{}
 		own.requests += max(s.Times, 1)
-		origins[keyOf(s)] = true
 	}
-	r.sequence(i, func(ctx context.Context, k spotKey) (*spot, error) {
-		return own.spot(ctx, k, len(origins) > 1)
+	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {
+		return own.page(r.ctx, s, r.lax)
 	}, func(sp *spot, s *harness.BrowserStep) error {
 		if !s.Request.WithCookie {
 			return nil
 		}
 		own.filled = true
-		return sp.tab.setCookie(r.ctx, s.URL)
+		return sp.tab.setCookie(s.URL)
 	})
-	if r.ctx.Err() != nil || own.broken() || own.clean(r.ctx) != nil {
+	if r.ctx.Err() != nil || own.broken() || own.clean() != nil {
 		own.close()
 		return nil
 	}

@@ -53,6 +53,13 @@ func (r *record) rawExpected() (requests, answers int) {
 			network.CorsErrorRedirectContainsCredentials:
 			return requests + 1, answers + 1
 		}
+		return requests, answers
+	}
+	switch r.failed.ErrorText {
+	case "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET", "net::ERR_CONNECTION_CLOSED", "net::ERR_INVALID_HTTP_RESPONSE":
+		return requests + 1, answers
+	case "net::ERR_INVALID_REDIRECT", "net::ERR_UNSAFE_REDIRECT":
+		return requests + 1, answers + 1
 	}
 	return requests, answers
 }
@@ -78,6 +85,11 @@ func (r *record) complete() bool {
 // answer to a preflight, so that one must have been reported.
 func (r *record) failedInPreflight() bool {
 	return r.failed != nil && r.failed.CorsErrorStatus != nil && isPreflightError(r.failed.CorsErrorStatus.CorsError)
+}
+
+// isPreflight says whether the request is the preflight of another.
+func isPreflight(e *network.EventRequestWillBeSent) bool {
+	return e.Initiator != nil && e.Initiator.Type == network.InitiatorTypePreflight && e.Initiator.RequestID != ""
 }
 
 func isPreflightError(e network.CorsError) bool {
@@ -126,7 +138,7 @@ func (rec *recorder) event(ev any) *record {
 			return r
 		}
 		r.known = true
-		if e.Initiator != nil && e.Initiator.Type == network.InitiatorTypePreflight && e.Initiator.RequestID != "" {
+		if isPreflight(e) {
 			r.preflight = true
 			cause := rec.get(e.Initiator.RequestID)
 			cause.preflights = append(cause.preflights, r)

@@ -21,8 +21,11 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/spec"
 )
 
 //go:embed page.js
@@ -54,10 +57,11 @@ type tab struct {
 	nextID  int
 	calls   map[int]*call
 	waiting map[*rep]struct{} // results whose events are not all in
+	fences  map[string]*spot  // by URL, those not reported yet
 	ready   map[string]chan runtime.ExecutionContextID
-	top     *spot   // the document of the tab itself
-	key     spotKey // that a cell opened it for
-	dirty   bool    // a response set a cookie
+	top     *spot // the document of the tab itself
+	lax     bool  // certificate errors are ignored
+	dirty   bool  // a response set a cookie
 }
 
 // spot is a document at some origin in which scripts can run.
@@ -66,6 +70,13 @@ type spot struct {
 	origin string
 	ctx    runtime.ExecutionContextID
 	key    string
+
+	// Preflights are reported on a way of their own, which may be slower than
+	// all others. A fence is a preflight of ours: once it is reported, so are
+	// those before it.
+	fence      int  // of the last one sent
+	fenced     int  // of the last one reported
+	fenceAgain bool // another one has to be sent then
 }
 
 // call is a step under way.
@@ -75,16 +86,18 @@ type call struct {
 	results []*rep
 	left    int
 	done    chan<- *call // has room
-	tag     any          // the caller's
+	tag     int          // the caller's
+	may     bool         // preflights may have been made
 }
 
 // rep is one repetition of a call: what the script saw, and what was recorded.
 type rep struct {
-	call *call
-	res  jsResult
-	rec  *record
-	lost bool // not everything was reported in time
-	wait *time.Timer
+	call  *call
+	res   jsResult
+	rec   *record
+	fence int  // that has to be reported before; 0 for none yet
+	lost  bool // not everything was reported in time
+	wait  *time.Timer
 }
 
 // newTab opens a tab in the browser context of parent.
@@ -92,7 +105,7 @@ func (c *Chrome) newTab(parent context.Context, opts ...chromedp.ContextOption) 
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithNewWindow(false))...)
 	t := &tab{
 		chrome: c, ctx: ctx, close: cancel, dead: make(chan struct{}),
-		rec: newRecorder(), calls: map[int]*call{}, waiting: map[*rep]struct{}{}, ready: map[string]chan runtime.ExecutionContextID{},
+		rec: newRecorder(), calls: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt
@@ -105,7 +118,6 @@ func (c *Chrome) newTab(parent context.Context, opts ...chromedp.ContextOption) 
 			{target.SetDiscoverTargets.Method, target.SetDiscoverTargetsParams{Discover: false}},
 			{page.SetLifecycleEventsEnabled.Method, page.SetLifecycleEventsEnabledParams{Enabled: false}},
 			{runtime.AddBinding.Method, runtime.AddBindingParams{Name: "corsproofSend"}},
-			{fetch.Enable.Method, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*", ResourceType: network.ResourceTypeDocument}}}},
 		}
 		if !c.opt.Console {
 			steps = append(steps, step{log.Disable.Method, cdp.Empty{}})
@@ -135,6 +147,20 @@ func (c *Chrome) newTab(parent context.Context, opts ...chromedp.ContextOption) 
 		t.fail(ErrClosed)
 	})
 	return t, nil
+}
+
+// trust has the tab ignore certificate errors, or not. It works for this tab
+// only, so nothing else in the browser gets laxer.
+func (t *tab) trust(ctx context.Context, lax bool) error {
+	if t.lax == lax {
+		return nil
+	}
+	_, err := cdp.Call(ctx, t.target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: lax})
+	if err != nil {
+		return fmt.Errorf("setting how the browser takes certificate errors: %w", err)
+	}
+	t.lax = lax
+	return nil
 }
 
 // fail ends the tab: whatever waits for it gets the error.
@@ -174,6 +200,9 @@ func (t *tab) event(ev any) {
 	default:
 		t.mu.Lock()
 		if r := t.rec.event(ev); r != nil {
+			if x, ok := ev.(*network.EventRequestWillBeSent); ok && len(t.fences) > 0 && isPreflight(x) {
+				t.passFence(x.Request.URL)
+			}
 			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.dirty {
 				t.dirty = hasField(x.Headers, "Set-Cookie")
 			}
@@ -201,10 +230,63 @@ func (t *tab) match(r *rep) bool {
 		r.rec = t.rec.started(r.res.URL, r.res.Rep)
 	}
 	if r.rec == nil {
-		// A request that mode same-origin forbids never leaves the renderer.
-		return !r.res.OK && r.call.js.Mode == "same-origin" && !sameOrigin(r.call.spot.origin, r.res.URL)
+		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin)
 	}
-	return r.rec.complete()
+	if !r.rec.complete() {
+		return false
+	}
+	if !r.call.may || len(r.rec.preflights) >= len(r.rec.hops) {
+		return true
+	}
+	// Was there really no preflight, or is it still on its way?
+	s := r.call.spot
+	if r.fence == 0 {
+		r.fence = s.fence + 1
+		if s.fence == s.fenced {
+			t.sendFence(s)
+		} else {
+			s.fenceAgain = true
+		}
+	}
+	return s.fenced >= r.fence
+}
+
+// refusedInPage says that the request never leaves the renderer, which reports
+// nothing about it.
+func refusedInPage(c *jsCall, origin string) bool {
+	switch c.Mode {
+	case string(spec.ModeSameOrigin):
+		return !sameOrigin(origin, c.URL)
+	case string(spec.ModeNoCORS):
+		return c.Redirect != "" && c.Redirect != string(spec.RedirectFollow)
+	}
+	return false
+}
+
+// fencePrefix begins the URLs of fences. Browsers refuse port 1 before
+// they look for anybody there (https://fetch.spec.whatwg.org/#port-blocking).
+const fencePrefix = "http://127.0.0.1:1/.corsproof-fence/"
+
+// sendFence has the document make a preflight that leads nowhere.
+func (t *tab) sendFence(s *spot) {
+	s.fence++
+	url := fencePrefix + s.key + "/" + strconv.Itoa(s.fence)
+	t.fences[url] = s
+	go s.eval(t.ctx, "fence", url) // if it fails, the tab is gone
+}
+
+// passFence notes that a fence was reported, and sends the next one if wanted.
+func (t *tab) passFence(url string) {
+	s := t.fences[url]
+	if s == nil {
+		return
+	}
+	delete(t.fences, url)
+	s.fenced = s.fence
+	if s.fenceAgain {
+		s.fenceAgain = false
+		t.sendFence(s)
+	}
 }
 
 // finish hands a repetition over.
@@ -287,6 +369,26 @@ func (t *tab) console(e *log.EventEntryAdded) {
 // docPath is the path that our documents lie under.
 func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
 
+// intercept has requests for documents come to us, or no longer: while they
+// do, every request of the tab takes a way through the browser's main process.
+func (t *tab) intercept(ctx context.Context, on bool) error {
+	var err error
+	if on {
+		_, err = cdp.Call(ctx, t.target, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{
+			URLPattern: "*" + t.chrome.docPath() + "*", ResourceType: network.ResourceTypeDocument,
+		}}})
+	} else {
+		_, err = cdp.Call(ctx, t.target, fetch.Disable, cdp.Empty{})
+	}
+	if err != nil {
+		if dead := t.failure(); dead != nil {
+			return dead
+		}
+		return fmt.Errorf("intercepting documents: %w", err)
+	}
+	return nil
+}
+
 // answer fulfils the request for a document of ours and lets others pass.
 func (t *tab) answer(e *fetch.EventRequestPaused) {
 	u, err := url.Parse(e.Request.URL)
@@ -352,6 +454,9 @@ func (t *tab) opened(ctx context.Context, origin, key string, ch chan runtime.Ex
 
 // open makes the tab itself a page at the origin.
 func (t *tab) open(ctx context.Context, origin string, secure bool) (*spot, error) {
+	if err := t.intercept(ctx, true); err != nil {
+		return nil, err
+	}
 	key, u := t.document(origin, secure)
 	ch := t.expect(key)
 	t.top = nil
@@ -366,8 +471,14 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*spot, erro
 		return nil, fmt.Errorf("opening a page at origin %s: %w", origin, err)
 	}
 	s, err := t.opened(ctx, origin, key, ch)
+	if err == nil {
+		err = t.intercept(ctx, false)
+	}
+	if err != nil {
+		return nil, err
+	}
 	t.top = s
-	return s, err
+	return s, nil
 }
 
 // frames opens a page at each origin in iframes of the tab's own document.
@@ -380,6 +491,9 @@ func (t *tab) frames(ctx context.Context, origins []string, secure bool) (map[st
 		if _, err := t.open(ctx, scheme+holderHost, secure); err != nil {
 			return nil, err
 		}
+	}
+	if err := t.intercept(ctx, true); err != nil {
+		return nil, err
 	}
 	list := make([][2]string, len(origins))
 	waits := make([]chan runtime.ExecutionContextID, len(origins))
@@ -399,7 +513,7 @@ func (t *tab) frames(ctx context.Context, origins []string, secure bool) (map[st
 		}
 		spots[o] = s
 	}
-	return spots, nil
+	return spots, t.intercept(ctx, false)
 }
 
 // eval calls a function of page.js in the document.
