@@ -3,7 +3,6 @@ package cases
 import (
 	"cmp"
 	"crypto/rand"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -157,11 +156,9 @@ func (ev *evaluator) steps(c *Case, nonce string) ([]Step, error) {
 	ev.scope.nonce = nonce
 	out := make([]Step, len(c.Steps))
 	for i := range c.Steps {
-		x := expander{ev: ev}
-		v := reflect.ValueOf(&out[i]).Elem()
-		x.copy(v, reflect.ValueOf(c.Steps[i]), fmt.Sprintf("steps[%d]", i), false)
-		if x.err != nil {
-			return nil, x.err
+		if err := ev.copy(reflect.ValueOf(&out[i]).Elem(), reflect.ValueOf(&c.Steps[i]).Elem(), false); err != nil {
+			err.path = at("steps", i) + err.path
+			return nil, err
 		}
 		fillDefaults(&out[i])
 	}
@@ -194,12 +191,6 @@ func fillDefaults(s *Step) {
 	}
 }
 
-// expander copies a step deeply and replaces its strings by their values.
-type expander struct {
-	ev  *evaluator
-	err *expandError // the first
-}
-
 // byteMode says whether the strings in a field are bytes on the wire; now is
 // what holds for the struct around it.
 func byteMode(t reflect.Type, field string, now bool) bool {
@@ -214,41 +205,47 @@ func byteMode(t reflect.Type, field string, now bool) bool {
 	return now
 }
 
-func (x *expander) copy(dst, src reflect.Value, path string, bytes bool) {
-	if x.err != nil {
-		return
-	}
+// copy copies src deeply to dst, with the strings replaced by their values. The
+// error's path begins at src.
+func (ev *evaluator) copy(dst, src reflect.Value, bytes bool) *expandError {
 	switch src.Kind() {
 	case reflect.String:
-		s, err := x.ev.eval(src.String())
+		s, err := ev.eval(src.String())
 		if err == nil && bytes {
 			s, err = ToBytes(s)
 		}
 		if err != nil {
-			x.err = &expandError{path, err}
-			return
+			return &expandError{"", err}
 		}
 		dst.SetString(s)
 	case reflect.Pointer:
 		if !src.IsNil() {
 			dst.Set(reflect.New(src.Type().Elem()))
-			x.copy(dst.Elem(), src.Elem(), path, bytes)
+			return ev.copy(dst.Elem(), src.Elem(), bytes)
 		}
 	case reflect.Slice:
 		if !src.IsNil() {
 			dst.Set(reflect.MakeSlice(src.Type(), src.Len(), src.Len()))
 			for i := range src.Len() {
-				x.copy(dst.Index(i), src.Index(i), fmt.Sprintf("%s[%d]", path, i), bytes)
+				if err := ev.copy(dst.Index(i), src.Index(i), bytes); err != nil {
+					err.path = at("", i) + err.path
+					return err
+				}
 			}
 		}
 	case reflect.Struct:
 		for i := range src.NumField() {
+			if src.Field(i).IsZero() {
+				continue
+			}
 			f := src.Type().Field(i)
-			if !src.Field(i).IsZero() {
-				x.copy(dst.Field(i), src.Field(i), path+"."+f.Tag.Get("yaml"), byteMode(src.Type(), f.Name, bytes))
+			if err := ev.copy(dst.Field(i), src.Field(i), byteMode(src.Type(), f.Name, bytes)); err != nil {
+				err.path = "." + f.Tag.Get("yaml") + err.path
+				return err
 			}
 		}
 	default:
 		dst.Set(src)
 	}
+	return nil
 }
