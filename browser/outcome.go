@@ -73,7 +73,10 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 // verdict decides Result, Type, Reason and what a script can read.
 func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) error {
 	res, rec := &r.res, r.rec
-	if f := rec.failed; f != nil && !(res.OK && readsBody(req)) {
+	// What failed after the script had its response is no failure of the
+	// request: a body cut short, or an EventSource that was closed again.
+	had := res.OK && (readsBody(req) || api(req) == apiEventSource)
+	if f := rec.failed; f != nil && !had {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
 		o.Reason, o.FailedParameter = spec.Reason(reason), parameter
