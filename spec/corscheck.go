@@ -67,7 +67,7 @@ func mismatch(p *Profile, allow string) Reason {
 	if allow == "null" {
 		return ReasonAllowOriginMismatch
 	}
-	if _, ok := parseOrdinary(allow); ok {
+	if isOrdinary(allow) {
 		return ReasonAllowOriginMismatch
 	}
 	if !hasScheme(allow) {

@@ -97,6 +97,16 @@ func parseOrdinary(s string) (URL, bool) {
 	return u, true
 }
 
+// isOrdinary is parseOrdinary without the result.
+func isOrdinary(s string) bool {
+	_, i, ok := parseOrdinaryAuthority(s)
+	if !ok || i == len(s) {
+		return ok
+	}
+	_, ok = ordinaryTail(s, i)
+	return ok && s[i] == '/'
+}
+
 // parseOrdinaryAuthority is the part of parseOrdinary up to the path, which
 // begins at i.
 func parseOrdinaryAuthority(s string) (u URL, i int, ok bool) {
