@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/corsproof/corsproof/browser"
+	"github.com/corsproof/corsproof/harness"
+)
+
+// openAgents gives Chrome, as --browser says; the model takes part anyway. The note
+// says what is left out when there is no browser.
+func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agent, note string, err error) {
+	switch mode {
+	case "none":
+		return nil, "", nil
+	case "auto", "chrome":
+	default:
+		return nil, "", usage(fmt.Errorf("--browser %q is none of auto, chrome and none", mode))
+	}
+	b, err := browser.Start(ctx, browser.Options{Path: chrome})
+	if err == nil {
+		return []harness.Agent{b}, "", nil
+	}
+	var missing *browser.MissingError
+	if mode == "auto" && chrome == "" && errors.As(err, &missing) {
+		return nil, "no Chrome or Chromium here: decided by the model alone (" + missing.Hint() + ")", nil
+	}
+	return nil, "", &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
+}
+
+func closeAgents(agents []harness.Agent) {
+	for _, a := range agents {
+		_ = a.Close()
+	}
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/adapter"
+	"github.com/corsproof/corsproof/harness/compare"
+	"github.com/corsproof/corsproof/harness/report"
+)
+
+// frameworksDir holds the adapters of this repository.
+const frameworksDir = "testdata/frameworks"
+
+// compareFlags are the flags of `corsproof compare`.
+type compareFlags struct {
+	selectionFlags
+	browser, chrome string
+	out             string
+	cache           string
+	against         string
+	resume          bool
+	strict          bool
+	timeout         time.Duration
+}
+
+func newCompare() *cobra.Command {
+	var f compareFlags
+	cmd := &cobra.Command{
+		Use:   "compare [DIR...]",
+		Short: "Run the table against many real servers and write one matrix",
+		Long: `Install and start adapters (by default all of testdata/frameworks), run the whole
+table against each, and write the matrix: compare.json, compare.md and
+compare.html in --out. One that does not build, or dies, is shown as such; the
+rest goes on. Everything that was started is stopped, also when interrupted;
+--resume goes on where an earlier run ended.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), cmd, args) },
+	}
+	f.selectionFlags.register(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&f.browser, "browser", "auto", "auto: Chrome if there is one; chrome: Chrome or exit 4; none: the model alone")
+	fs.StringVar(&f.chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
+	fs.StringVar(&f.out, "out", "report", "write the matrix into `DIR`")
+	fs.StringVar(&f.cache, "cache", "", "install into `DIR` (default: .build in each adapter's directory)")
+	fs.StringVar(&f.against, "against", "", "print what changed since the matrix in `FILE` (JSON)")
+	fs.BoolVar(&f.resume, "resume", false, "take over what compare.json in --out has already, where nothing changed")
+	fs.BoolVar(&f.strict, "strict", false, "exit 3 when a framework could not be measured")
+	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
+	return cmd
+}
+
+func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []string) error {
+	table, err := f.selectionFlags.load()
+	if err != nil {
+		return err
+	}
+	manifests, err := loadManifests(dirs, table)
+	if err != nil {
+		return err
+	}
+	var old *compare.Matrix
+	if f.against != "" {
+		if old, err = compare.Read(f.against); err != nil {
+			return usage(err)
+		}
+	}
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return usage(fmt.Errorf("making the directory of --out: %w", err))
+	}
+	agents, note, err := openAgents(ctx, f.browser, f.chrome)
+	if err != nil {
+		return err
+	}
+	defer closeAgents(agents)
+	stderr := cmd.ErrOrStderr()
+	if note != "" {
+		fmt.Fprintln(stderr, note)
+	}
+	infos := []harness.AgentInfo{{Name: "model", Version: "model of the Fetch Standard"}}
+	key := toolVersion() + " " + table.Hash()
+	for _, a := range agents {
+		infos = append(infos, harness.AgentInfo{Name: a.Name(), Version: a.Version()})
+		key += " " + a.Version()
+	}
+	matrix := compare.New(toolVersion(), table, infos)
+	opt := compare.Options{
+		Manifests: manifests, Policies: table.Policies, Cache: f.cache, Key: key,
+		Measure: func(ctx context.Context, target *harness.Target) (*report.Report, error) {
+			return f.measure(ctx, table, target, agents)
+		},
+		Log:  func(name, text string) { fmt.Fprintf(stderr, "%-22s %s\n", name, text) },
+		Done: func(compare.Framework) { _ = f.write(matrix, "compare.json") }, // the last write counts
+	}
+	if f.resume {
+		if opt.Resume, err = compare.Read(filepath.Join(f.out, "compare.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return usage(err)
+		}
+	}
+	runErr := matrix.Run(ctx, opt)
+	for _, name := range []string{"compare.json", "compare.md", "compare.html"} {
+		if err := f.write(matrix, name); err != nil {
+			return usage(err)
+		}
+	}
+	out := cmd.OutOrStdout()
+	matrix.Print(out)
+	fmt.Fprintf(out, "\n%s\n", filepath.Join(f.out, "compare.html"))
+	if old != nil {
+		fmt.Fprintf(out, "\nChanged since %s:\n", f.against)
+		compare.PrintChanges(out, matrix.Changes(old))
+	}
+	if runErr != nil {
+		return &status{code: exitUsage, err: errors.New("interrupted; what was measured is written, --resume goes on from there")}
+	}
+	if n := matrix.Unmeasured(); n > 0 && f.strict {
+		return &status{code: exitUnreachable, err: fmt.Errorf("%d of %d frameworks could not be measured", n, len(matrix.Frameworks))}
+	}
+	return nil
+}
+
+func (f *compareFlags) measure(ctx context.Context, table *cases.Table, target *harness.Target, agents []harness.Agent) (*report.Report, error) {
+	checks, err := f.selectionFlags.checks(table, target)
+	if err != nil {
+		return nil, err
+	}
+	runner := harness.Runner{Target: target, Checks: checks, Agents: agents, Timeout: f.timeout}
+	sum, err := runner.Run(ctx)
+	if sum == nil {
+		return nil, err
+	}
+	if err == nil && sum.Stopped != nil {
+		err = errors.New(sum.Stopped.Reason)
+	}
+	return report.New(toolVersion(), target.Base, sum, table), err
+}
+
+func (f *compareFlags) write(m *compare.Matrix, name string) error {
+	path := filepath.Join(f.out, name)
+	file, err := os.Create(path + ".part")
+	if err != nil {
+		return fmt.Errorf("writing the matrix: %w", err)
+	}
+	switch filepath.Ext(name) {
+	case ".json":
+		err = m.WriteJSON(file)
+	case ".md":
+		err = m.WriteMarkdown(file)
+	default:
+		err = m.WriteHTML(file)
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return os.Rename(path+".part", path)
+}
+
+// loadManifests loads the adapters in the directories, all of this
+// repository's when there are none.
+func loadManifests(dirs []string, table *cases.Table) ([]*adapter.Manifest, error) {
+	if len(dirs) == 0 {
+		found, _ := filepath.Glob(filepath.Join(frameworksDir, "*", "adapter.yaml")) // the pattern is well formed
+		for _, path := range found {
+			dirs = append(dirs, filepath.Dir(path))
+		}
+		if len(dirs) == 0 {
+			return nil, usage(fmt.Errorf("no adapters in %s", frameworksDir), "run it in corsproof's repository, or name directories")
+		}
+	}
+	var manifests []*adapter.Manifest
+	var problems []error
+	for _, dir := range dirs {
+		m, err := adapter.Load(dir)
+		if err == nil {
+			err = m.CheckPolicies(table.Policies)
+		}
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		manifests = append(manifests, m)
+	}
+	if len(problems) > 0 {
+		return nil, usage(errors.Join(problems...), "testdata/frameworks/README.md describes adapters")
+	}
+	return manifests, nil
+}

@@ -1,0 +1,72 @@
+// Command corsproof checks whether a server's CORS does what its owner meant,
+// by the Fetch Standard's algorithm and in a real browser.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The exit statuses.
+const (
+	exitConformant  = 0
+	exitFailures    = 1
+	exitUsage       = 2
+	exitUnreachable = 3
+	exitBrowser     = 4
+	exitSelfcheck   = 5
+)
+
+// status is an error that carries an exit status and hints. An empty message
+// prints nothing: all has been said.
+type status struct {
+	code  int
+	err   error
+	hints []string
+}
+
+func (s *status) Error() string {
+	if s.err == nil {
+		return ""
+	}
+	return s.err.Error()
+}
+
+func (s *status) Unwrap() error { return s.err }
+
+// usage is an error of the command line or of a file that it names.
+func usage(err error, hints ...string) error {
+	return &status{code: exitUsage, err: err, hints: hints}
+}
+
+func main() {
+	// The first interrupt ends the run in good order, with what was measured;
+	// the second ends the program.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	err := newRoot().ExecuteContext(ctx)
+	stop()
+	os.Exit(fail(err))
+}
+
+// fail prints an error as "error:" and "hint:" lines and returns the exit status.
+func fail(err error) int {
+	if err == nil {
+		return exitConformant
+	}
+	var s *status
+	if !errors.As(err, &s) {
+		s = &status{code: exitUsage, err: err} // cobra's own: unknown flag, unknown command
+	}
+	if msg := s.Error(); msg != "" {
+		fmt.Fprintf(os.Stderr, "error: %s\n", msg)
+	}
+	for _, h := range s.hints {
+		fmt.Fprintf(os.Stderr, "hint: %s\n", h)
+	}
+	return s.code
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by release builds: -ldflags "-X main.version=v1.2.3".
+var version = ""
+
+// toolVersion is "corsproof VERSION", from the build when no release set it.
+func toolVersion() string {
+	v := version
+	if v == "" {
+		v = "(devel)"
+		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+			v = info.Main.Version
+		}
+	}
+	return "corsproof " + v
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "corsproof",
+		Short: "Does this server's CORS do what its owner meant, in a real browser?",
+		Long: `corsproof runs a table of CORS cases against any HTTP server. Every case is
+decided twice, by a model of the Fetch Standard and by headless Chrome.
+
+Exit status: 0 conformant, 1 failures, 2 usage or configuration, 3 target not
+reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newRun(), newServe(), newCases(), newPolicies(), newEval(), newVerify(), newCompare(), newVersion())
+	return root
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run:   func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), toolVersion()) },
+	}
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/report"
+)
+
+// runFlags are the flags of `corsproof run`.
+type runFlags struct {
+	targetFlags
+	selectionFlags
+	browser     string
+	chrome      string
+	jsonFile    string
+	junitFile   string
+	timeout     time.Duration
+	concurrency int
+	verbose     bool
+	noColor     bool
+	quiet       bool
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run [URL]",
+		Short: "Run the table against a server",
+		Long: `Run the table of cases against a server, on the wire and in Chrome.
+
+Without a URL the target is the embedded reference server. With a URL it is a
+server that serves the contract (every standard policy at URL/POLICY/PATH), or,
+with --policy or --origin, any ordinary endpoint that is held to that policy.`,
+		Example: `  corsproof run
+  corsproof run --adapter testdata/frameworks/rs-cors
+  corsproof run http://127.0.0.1:8080/api/items --origin https://app.example.com --credentials
+  corsproof run --focus 'vary-*' --browser none`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), cmd, args) },
+	}
+	f.targetFlags.register(cmd)
+	f.selectionFlags.register(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&f.browser, "browser", "auto", "auto: Chrome if there is one; chrome: Chrome or exit 4; none: the model alone")
+	fs.StringVar(&f.chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
+	fs.StringVar(&f.jsonFile, "json", "", "write the report as JSON to `FILE` (- for standard output)")
+	fs.StringVar(&f.junitFile, "junit", "", "write the report as JUnit XML to `FILE`")
+	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
+	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "warnings in full, every check that did not run")
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
+	fs.BoolVar(&f.noColor, "no-color", false, "no colour (also: the variable NO_COLOR)")
+	return cmd
+}
+
+func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) error {
+	outputs, err := openOutputs(f.jsonFile, f.junitFile, cmd.OutOrStdout())
+	if err != nil {
+		return err
+	}
+	defer outputs.close()
+	table, err := f.selectionFlags.load()
+	if err != nil {
+		return err
+	}
+	target, stop, err := f.targetFlags.open(ctx, table, args, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer stop()
+	checks, err := f.selectionFlags.checks(table, target)
+	if err != nil {
+		return err
+	}
+	agents, note, err := openAgents(ctx, f.browser, f.chrome)
+	if err != nil {
+		return err
+	}
+	defer closeAgents(agents)
+
+	page := outputs.page(cmd.OutOrStdout(), cmd.ErrOrStderr())
+	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose}
+	printer.Header(toolVersion(), target.Name, address(target), versions(agents))
+	if note != "" {
+		fmt.Fprintf(page, "%s\n\n", note)
+	}
+	progress := newProgress(cmd.ErrOrStderr(), len(checks), f.quiet)
+	runner := harness.Runner{
+		Target: target, Agents: agents, Checks: checks,
+		Timeout: f.timeout, Concurrency: f.concurrency, OnResult: progress.add,
+	}
+	sum, runErr := runner.Run(ctx)
+	progress.finish()
+	if sum == nil {
+		return runError(runErr)
+	}
+	rep := report.New(toolVersion(), address(target), sum, table)
+	printer.Print(rep)
+	if err := outputs.write(rep); err != nil {
+		return err
+	}
+	return verdict(rep, runErr)
+}
+
+// address is the URL of a target.
+func address(t *harness.Target) string {
+	if t.Declared != nil {
+		return t.Endpoint
+	}
+	return t.Base
+}
+
+func versions(agents []harness.Agent) []string {
+	names := []string{"model of the Fetch Standard"}
+	for _, a := range agents {
+		names = append(names, a.Version())
+	}
+	return names
+}
+
+// runError is the exit status of a run that gave no results.
+func runError(err error) error {
+	var target *harness.TargetError
+	switch {
+	case errors.As(err, &target) && (target.Kind == harness.BadURL || target.Kind == harness.NotSelected):
+		return usage(err, target.Hints...)
+	case errors.As(err, &target):
+		return &status{code: exitUnreachable, err: err, hints: target.Hints}
+	case errors.Is(err, context.Canceled):
+		return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+	}
+	return usage(err)
+}
+
+// verdict is the exit status of a run, as an error.
+func verdict(rep *report.Report, runErr error) error {
+	switch {
+	case rep.Stopped != nil && rep.Stopped.Cancelled:
+		return &status{code: exitUsage, err: errors.New("interrupted; what was measured until then is above")}
+	case rep.Stopped != nil:
+		return &status{code: exitUnreachable, err: errors.New(rep.Stopped.Reason), hints: []string{"what was measured until then is above"}}
+	case len(rep.AgentErrors) > 0:
+		return &status{code: exitBrowser, err: errors.New("a browser broke during the run; what was measured until then is above")}
+	case rep.Counts.Fail > 0:
+		return &status{code: exitFailures}
+	case runErr != nil:
+		return runError(runErr)
+	case rep.Counts.Error > 0:
+		return &status{code: exitUnreachable, err: fmt.Errorf("%d checks could not be decided", rep.Counts.Error)}
+	case rep.Counts.Disagreements > 0:
+		return &status{code: exitSelfcheck, err: errors.New("the model and the browser disagree")}
+	case rep.Counts.Ran() == 0:
+		return usage(errors.New("not one check was run"), "the reasons are above, under: Not run")
+	}
+	return nil
+}
+
+// colour says whether the page is one for colour: a terminal, and nobody asked for none.
+func colour(w io.Writer, off bool) bool {
+	return !off && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(w)
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// progress shows how far a run has come: a bar on a terminal, elsewhere a line
+// for every check that did not pass.
+type progress struct {
+	bar   *progressbar.ProgressBar
+	lines *report.Printer
+}
+
+func newProgress(w io.Writer, n int, quiet bool) *progress {
+	switch {
+	case quiet:
+		return &progress{}
+	case terminal(w):
+		return &progress{bar: progressbar.NewOptions(n,
+			progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(30), progressbar.OptionShowCount(),
+			progressbar.OptionSetDescription("checks"), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(50*time.Millisecond), progressbar.OptionSetPredictTime(false))}
+	}
+	return &progress{lines: &report.Printer{W: w}}
+}
+
+func (p *progress) add(r harness.Result) {
+	if p.bar != nil {
+		_ = p.bar.Add(1) // a bar that cannot be drawn is no reason to stop
+	}
+	if p.lines != nil && (r.Verdict == harness.Fail || r.Verdict == harness.Error) {
+		p.lines.Line(r)
+	}
+}
+
+func (p *progress) finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}
+
+// outputs are the files of a run, opened before anything is measured so that a
+// wrong path costs nothing.
+type outputs struct {
+	json, junit io.WriteCloser
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+func openOutputs(jsonFile, junitFile string, stdout io.Writer) (*outputs, error) {
+	o := &outputs{}
+	for _, f := range []struct {
+		path string
+		to   *io.WriteCloser
+		flag string
+	}{{jsonFile, &o.json, "--json"}, {junitFile, &o.junit, "--junit"}} {
+		switch f.path {
+		case "":
+		case "-":
+			*f.to = nopCloser{stdout}
+		default:
+			file, err := os.Create(f.path)
+			if err != nil {
+				o.close()
+				return nil, usage(fmt.Errorf("opening the file of %s: %w", f.flag, err))
+			}
+			*f.to = file
+		}
+	}
+	return o, nil
+}
+
+// page is where the page for people goes: away from standard output when a
+// report for machines goes there.
+func (o *outputs) page(stdout, stderr io.Writer) io.Writer {
+	for _, w := range []io.WriteCloser{o.json, o.junit} {
+		if _, ok := w.(nopCloser); ok {
+			return stderr
+		}
+	}
+	return stdout
+}
+
+func (o *outputs) write(rep *report.Report) error {
+	if o.json != nil {
+		if err := rep.WriteJSON(o.json); err != nil {
+			return fmt.Errorf("writing the JSON report: %w", err)
+		}
+	}
+	if o.junit != nil {
+		return rep.WriteJUnit(o.junit)
+	}
+	return nil
+}
+
+func (o *outputs) close() {
+	for _, w := range []io.WriteCloser{o.json, o.junit} {
+		if w != nil {
+			_ = w.Close()
+		}
+	}
+}

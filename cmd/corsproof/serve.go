@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference"
+)
+
+func newServe() *cobra.Command {
+	var (
+		listen  string
+		tlsPort int
+		quiet   bool
+		any     bool
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the reference server: every standard policy at /POLICY/PATH",
+		Long: `Serve the reference server until it is interrupted: every standard policy at
+/POLICY/PATH, over HTTP/1.1 on one port, over TLS with HTTP/2 on another, with a
+self-signed certificate.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			host, portText, err := net.SplitHostPort(listen)
+			port, perr := strconv.Atoi(portText)
+			if err != nil || perr != nil {
+				return usage(fmt.Errorf("--listen %q is not HOST:PORT", listen), "for example 127.0.0.1:8080, port 0 for any free one")
+			}
+			table, err := cases.Load()
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			opts := reference.Options{Policies: table.Policies, Host: host, Port: port, TLSPort: tlsPort, AnyInterface: any}
+			if !quiet {
+				opts.Observe = func(r reference.Record) { logRequest(cmd.ErrOrStderr(), r) }
+			}
+			srv, err := reference.Start(cmd.Context(), opts)
+			if err != nil {
+				return &status{code: exitUnreachable, err: err}
+			}
+			defer srv.Close()
+			fmt.Fprintf(out, "%s\n%s\n", srv.URL, srv.TLSURL)
+			for name, why := range srv.Refused {
+				fmt.Fprintf(out, "refused: %s: %v\n", name, why)
+			}
+			<-cmd.Context().Done()
+			return nil
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&listen, "listen", "127.0.0.1:8080", "`HOST:PORT` for plain HTTP")
+	fs.IntVar(&tlsPort, "tls-port", 0, "`PORT` for TLS (0: any free one)")
+	fs.BoolVarP(&quiet, "quiet", "q", false, "do not log requests")
+	fs.BoolVar(&any, "any-interface", false, "allow an address that is not a loopback one")
+	return cmd
+}
+
+func logRequest(w io.Writer, r reference.Record) {
+	fmt.Fprintf(w, "%s %s -> %d\n", r.Method, r.Target, r.Status)
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/adapter"
+	"github.com/corsproof/corsproof/reference"
+)
+
+// targetFlags choose the server.
+type targetFlags struct {
+	adapter      string
+	policyFile   string
+	origins      []string
+	credentials  bool
+	methods      []string
+	headers      []string
+	expose       []string
+	maxAge       int
+	allowMethods []string
+	rate         float64
+	insecure     bool
+}
+
+func (f *targetFlags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.adapter, "adapter", "", "start the adapter in `DIR`, run against it, stop it")
+	fs.StringVar(&f.policyFile, "policy", "", "hold URL, an ordinary endpoint, to the policy in `FILE` (YAML)")
+	fs.StringSliceVar(&f.origins, "origin", nil, "hold URL to a policy: an allowed `ORIGIN`, * for any (repeatable)")
+	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed")
+	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS`")
+	fs.StringSliceVar(&f.headers, "request-headers", nil, "with --origin: the allowed request-header `NAMES`")
+	fs.StringSliceVar(&f.expose, "expose", nil, "with --origin: the exposed response-header `NAMES`")
+	fs.IntVar(&f.maxAge, "max-age", -1, "with --origin: the max-age of preflights in `SECONDS`")
+	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
+	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
+	fs.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate of the target")
+}
+
+// declared is the policy that the flags state for an ordinary endpoint, nil without one.
+func (f *targetFlags) declared() (*cases.Policy, error) {
+	if f.policyFile != "" && len(f.origins) > 0 {
+		return nil, usage(errors.New("--policy and --origin both state the policy"), "leave one of them out")
+	}
+	if f.policyFile != "" {
+		data, err := os.ReadFile(f.policyFile)
+		if err != nil {
+			return nil, usage(fmt.Errorf("reading the policy: %w", err))
+		}
+		p, err := cases.ParsePolicy(f.policyFile, data)
+		if err != nil {
+			return nil, usage(err, "corsproof cases --policy-schema prints the form of policy files")
+		}
+		return &p, nil
+	}
+	if len(f.origins) == 0 {
+		return nil, nil
+	}
+	p := &cases.Policy{
+		Name: "declared", Origins: f.origins, Credentials: f.credentials,
+		Methods: f.methods, RequestHeaders: f.headers, ExposeHeaders: f.expose,
+	}
+	if f.maxAge >= 0 {
+		p.MaxAge = &f.maxAge
+	}
+	if problems := p.Validate(); len(problems) > 0 {
+		errs := make([]error, len(problems))
+		for i, problem := range problems {
+			errs[i] = problem
+		}
+		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)))
+	}
+	return p, nil
+}
+
+// open gives the target, started where it has to be, and what stops it.
+func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []string, stderr io.Writer) (*harness.Target, func(), error) {
+	policy, err := f.declared()
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case f.adapter != "" && len(args) > 0:
+		return nil, nil, usage(errors.New("a URL and --adapter name two targets"), "leave one of them out")
+	case policy != nil && len(args) == 0:
+		return nil, nil, usage(errors.New("a policy was given, and no endpoint to hold to it"), "corsproof run URL --policy FILE")
+	case f.adapter != "":
+		return openAdapter(ctx, table, f.adapter, stderr)
+	case len(args) == 0:
+		return openReference(ctx, table)
+	}
+	t, err := f.foreign(args[0], policy)
+	return t, func() {}, err
+}
+
+// openReference starts the embedded server.
+func openReference(ctx context.Context, table *cases.Table) (*harness.Target, func(), error) {
+	srv, err := reference.Start(ctx, reference.Options{Policies: table.Policies})
+	if err != nil {
+		return nil, nil, &status{code: exitUnreachable, err: fmt.Errorf("starting the embedded reference server: %w", err)}
+	}
+	return &harness.Target{Name: "reference server", Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots(srv.CertPEM)}, func() { _ = srv.Close() }, nil
+}
+
+func roots(pem []byte) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	return pool
+}
+
+// openAdapter installs and starts an adapter.
+func openAdapter(ctx context.Context, table *cases.Table, dir string, stderr io.Writer) (*harness.Target, func(), error) {
+	m, err := adapter.Load(dir)
+	if err != nil {
+		return nil, nil, usage(err, "testdata/frameworks/README.md describes adapters")
+	}
+	if err := m.CheckPolicies(table.Policies); err != nil {
+		return nil, nil, usage(err, "corsproof policies lists the standard policies")
+	}
+	cache := m.Cache("")
+	fmt.Fprintf(stderr, "%s: installing and starting ...\n", m.Display)
+	if err := m.Install(ctx, cache); err != nil {
+		return nil, nil, &status{code: exitUnreachable, err: err}
+	}
+	inst, err := m.Start(ctx, adapter.Options{Policies: table.Policies, Cache: cache})
+	if err != nil {
+		return nil, nil, &status{code: exitUnreachable, err: err}
+	}
+	return inst.Target(), func() { _ = inst.Stop() }, nil
+}
+
+// foreign is a server that somebody else started.
+func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Target, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, usage(fmt.Errorf("%q is not the URL of a server", address), "expected http://HOST[:PORT][/PATH] or https://...")
+	}
+	if u.User != nil {
+		return nil, usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
+	}
+	t := &harness.Target{Name: u.Host, TLSInsecure: f.insecure, RateLimit: f.rate}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		t.Foreign = true
+		t.AllowedMethods = append([]string{"GET", "HEAD"}, f.allowMethods...)
+		if t.RateLimit == 0 {
+			t.RateLimit = 10
+		}
+	}
+	if policy != nil {
+		t.Declared, t.Endpoint = policy, address
+		return t, nil
+	}
+	base := strings.TrimRight(address, "/")
+	t.Base = base
+	return t, nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/browser"
+	"github.com/corsproof/corsproof/harness/verify"
+	"github.com/corsproof/corsproof/spec"
+)
+
+func newVerify() *cobra.Command {
+	var (
+		n        int
+		seed     uint64
+		duration time.Duration
+		chrome   string
+		out      string
+	)
+	cmd := &cobra.Command{
+		Use:   "verify-model",
+		Short: "Hold the model against Chrome: generated exchanges, performed and decided",
+		Long: `Hold the model against Chrome. It generates exchanges, lets Chrome perform them
+against a replaying server and the model (with Chromium's documented departures)
+decide them, and compares outcome, reason, preflights, what the server saw and
+what the script can read. Each disagreement is shrunk and written as an eval line.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if seed == 0 {
+				seed = uint64(time.Now().UnixNano())
+			}
+			b, err := browser.Start(cmd.Context(), browser.Options{Path: chrome})
+			if err != nil {
+				return &status{code: exitBrowser, err: err}
+			}
+			defer b.Close()
+			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", b.Version())
+			opt := verify.Options{Agent: b, Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration}
+			if duration > 0 {
+				opt.N = 0
+			}
+			if w := cmd.ErrOrStderr(); terminal(w) {
+				bar := progressbar.NewOptions(opt.N, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
+					progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("exchanges"))
+				opt.Progress = func(done int) { _ = bar.Set(done) }
+			}
+			rep, err := verify.Run(cmd.Context(), opt)
+			if rep != nil {
+				rep.Print(cmd.OutOrStdout())
+				if err := writeLines(out, rep); err != nil {
+					return err
+				}
+			}
+			switch {
+			case errors.Is(err, context.Canceled):
+				return &status{code: exitUsage, err: errors.New("interrupted; what was compared until then is above")}
+			case err != nil:
+				return &status{code: exitBrowser, err: err}
+			case len(rep.Disagreements) > 0:
+				return &status{code: exitSelfcheck}
+			case rep.Undecided*100 > rep.Exchanges:
+				return &status{code: exitBrowser, err: fmt.Errorf("the browser could not tell about %d of %d exchanges", rep.Undecided, rep.Exchanges)}
+			}
+			return nil
+		},
+	}
+	fs := cmd.Flags()
+	fs.IntVar(&n, "n", 10000, "compare so many exchanges")
+	fs.DurationVar(&duration, "duration", 0, "instead of --n: go on for so long")
+	fs.Uint64Var(&seed, "seed", 0, "of the generator (0: a new one each time, which is printed)")
+	fs.StringVar(&chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
+	fs.StringVar(&out, "out", "", "write the disagreements to `FILE`, as input for corsproof eval")
+	return cmd
+}
+
+func writeLines(path string, rep *verify.Report) error {
+	if path == "" {
+		return nil
+	}
+	var text []byte
+	for _, d := range rep.Disagreements {
+		for _, line := range d.Lines() {
+			text = append(line.Append(text), '\n')
+		}
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		return usage(fmt.Errorf("writing the disagreements: %w", err))
+	}
+	return nil
+}
+

@@ -1,0 +1,166 @@
+// Package compare puts the results of many servers side by side: a matrix of
+// frameworks and cases, as JSON, Markdown and one HTML page that works offline.
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/report"
+)
+
+// FormatVersion is the version of the matrix's JSON; it grows when a field
+// changes its meaning or goes away.
+const FormatVersion = 1
+
+// Matrix is the comparison: every framework with its results, every case once.
+type Matrix struct {
+	Version    int                 `json:"version"`
+	Tool       string              `json:"tool"`
+	Agents     []harness.AgentInfo `json:"agents"`
+	Started    time.Time           `json:"started"`
+	Elapsed    time.Duration       `json:"elapsed_ns"`
+	Groups     []string            `json:"groups"` // in the table's order
+	Cases      []Case              `json:"cases"`
+	Frameworks []Framework         `json:"frameworks"`
+}
+
+// Case is what the page says of a case.
+type Case struct {
+	ID       string         `json:"id"`
+	Group    string         `json:"group"`
+	Title    string         `json:"title"`
+	Level    cases.Level    `json:"level"`
+	Security cases.Severity `json:"security,omitempty"`
+	Why      string         `json:"why,omitempty"`
+	Fix      string         `json:"fix,omitempty"`
+	Spec     []string       `json:"spec,omitempty"` // URLs
+}
+
+// State is how far a framework came.
+type State string
+
+// The states. Only Measured has results.
+const (
+	Measured     State = "measured"
+	NotInstalled State = "not-installed" // its dependencies or its build failed
+	NotStarted   State = "not-started"   // it was built and did not answer
+	Broken       State = "broken"        // it died, or the run against it did
+)
+
+// Framework is one row of the matrix.
+type Framework struct {
+	Name     string            `json:"name"` // the adapter's directory
+	Display  string            `json:"display"`
+	Language string            `json:"language"`
+	Package  string            `json:"package,omitempty"`
+	Version  string            `json:"version,omitempty"`
+	State    State             `json:"state"`
+	Key      string            `json:"key,omitempty"`     // what the results depend on: table, agents, adapter
+	Message  string            `json:"message,omitempty"` // why it was not measured
+	Log      string            `json:"log,omitempty"`     // the tail of its log then
+	Missing  map[string]string `json:"missing,omitempty"` // contract parts it lacks, with the reason
+	Elapsed  time.Duration     `json:"elapsed_ns"`
+	Counts   report.Counts     `json:"counts"`
+	Results  []Cell            `json:"results"`
+}
+
+// Cell is one check of one framework. What a passed check exchanged is left out.
+type Cell struct {
+	ID      string                `json:"id"`
+	Case    string                `json:"case"`
+	Policy  string                `json:"policy"`
+	Verdict harness.Verdict       `json:"verdict"`
+	Skip    harness.SkipKind      `json:"skip,omitempty"`
+	Reason  string                `json:"reason,omitempty"`
+	Agents  []harness.AgentResult `json:"agents,omitempty"`
+	Curl    []string              `json:"curl,omitempty"`
+
+	Disagreement []harness.Difference `json:"disagreement,omitempty"`
+}
+
+// New starts a matrix with the table's groups and cases.
+func New(tool string, table *cases.Table, agents []harness.AgentInfo) *Matrix {
+	m := &Matrix{Version: FormatVersion, Tool: tool, Agents: agents, Started: time.Now()}
+	seen := map[string]bool{}
+	for _, c := range table.Cases {
+		if !seen[c.Group] {
+			seen[c.Group] = true
+			m.Groups = append(m.Groups, c.Group)
+		}
+		m.Cases = append(m.Cases, Case{
+			ID: c.ID, Group: c.Group, Title: c.Title, Level: c.Level, Security: c.Security,
+			Why: c.Why, Fix: c.Fix, Spec: table.Anchors.URLs(c.Spec),
+		})
+	}
+	return m
+}
+
+// Fill gives a framework the rows of its report.
+func (f *Framework) Fill(rep *report.Report) {
+	f.State, f.Counts, f.Elapsed = Measured, rep.Counts, rep.Elapsed
+	f.Results = make([]Cell, 0, len(rep.Results))
+	for _, row := range rep.Results {
+		c := Cell{
+			ID: row.ID, Case: row.Case, Policy: row.Policy, Verdict: row.Verdict,
+			Skip: row.Skip, Reason: row.Reason, Disagreement: row.Disagreement,
+		}
+		if row.Verdict != harness.Pass && row.Verdict != harness.Skip {
+			c.Agents = row.Agents
+			for _, a := range row.Agents {
+				if len(a.Failures) > 0 {
+					for _, x := range a.Exchanges {
+						c.Curl = append(c.Curl, x.Curl())
+					}
+					break
+				}
+			}
+		}
+		f.Results = append(f.Results, c)
+	}
+}
+
+// Sort puts the frameworks into the order of the page: by language, then name.
+func (m *Matrix) Sort() {
+	sort.Slice(m.Frameworks, func(i, j int) bool {
+		a, b := m.Frameworks[i], m.Frameworks[j]
+		if a.Language != b.Language {
+			return a.Language < b.Language
+		}
+		return a.Name < b.Name
+	})
+}
+
+// WriteJSON writes the matrix as JSON, one framework a line below the head, so
+// that a committed file gives readable differences.
+func (m *Matrix) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(m); err != nil {
+		return fmt.Errorf("writing the comparison as JSON: %w", err)
+	}
+	return nil
+}
+
+// Read reads a matrix that WriteJSON wrote.
+func Read(path string) (*Matrix, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading an earlier comparison: %w", err)
+	}
+	var m Matrix
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("reading the earlier comparison %s: %w; expected the JSON that `corsproof compare` writes", path, err)
+	}
+	if m.Version != FormatVersion {
+		return nil, fmt.Errorf("reading the earlier comparison %s: it has format version %d, this corsproof reads %d; run it again", path, m.Version, FormatVersion)
+	}
+	return &m, nil
+}

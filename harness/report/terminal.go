@@ -1,0 +1,326 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fatih/color"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// The rules of the terminal page: a finding begins at the left margin with its
+// verdict, everything that belongs to it is indented; security findings come
+// first; what did not run is said with its reason; the last line is the sum.
+
+// Printer writes reports for people. The zero value but for W writes without colour.
+type Printer struct {
+	W       io.Writer
+	Color   bool
+	Verbose bool // warnings and notes in full too, and every skipped check
+}
+
+const margin = "      "
+
+func (p *Printer) paint(text string, attrs ...color.Attribute) string {
+	if !p.Color {
+		return text
+	}
+	c := color.New(attrs...)
+	c.EnableColor()
+	return c.Sprint(text)
+}
+
+func (p *Printer) printf(format string, args ...any) { fmt.Fprintf(p.W, format, args...) }
+
+// Header writes what is being run against what: the first lines of a page.
+func (p *Printer) Header(tool, target, url string, agents []string) {
+	p.printf("%s: %s", tool, p.paint(target, color.Bold))
+	if url != "" && url != target {
+		p.printf(" at %s", url)
+	}
+	p.printf("\n")
+	for _, a := range agents {
+		p.printf("%s%s\n", margin, p.paint(a, color.Faint))
+	}
+	p.printf("\n")
+}
+
+// Print writes the whole report.
+func (p *Printer) Print(r *Report) {
+	for _, row := range r.Select(harness.Error) {
+		p.finding(row, true)
+	}
+	for _, row := range r.Select(harness.Fail) {
+		p.finding(row, true)
+	}
+	if warns := r.Select(harness.Warn); len(warns) > 0 {
+		for _, row := range warns {
+			p.finding(row, p.Verbose)
+		}
+		if !p.Verbose {
+			p.printf("%s%s\n\n", margin, p.paint("warnings in full: -v", color.Faint))
+		}
+	}
+	p.disagreements(r)
+	p.groups(r)
+	p.skips(r)
+	for agent, why := range r.AgentErrors {
+		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
+	}
+	if r.Stopped != nil {
+		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), r.Stopped.Reason)
+	}
+	p.printf("\n%s\n", p.summary(r))
+}
+
+func (p *Printer) verdict(v harness.Verdict) string {
+	label := fmt.Sprintf("%-5s", strings.ToUpper(string(v)))
+	switch v {
+	case harness.Pass:
+		return p.paint(label, color.FgGreen)
+	case harness.Fail:
+		return p.paint(label, color.FgRed, color.Bold)
+	case harness.Error:
+		return p.paint(label, color.FgMagenta, color.Bold)
+	case harness.Warn:
+		return p.paint(label, color.FgYellow)
+	}
+	return p.paint(label, color.Faint)
+}
+
+// Line writes one result as one line, for the stream of a run that is not on a terminal.
+func (p *Printer) Line(r harness.Result) {
+	p.printf("%s %s", p.verdict(r.Verdict), r.ID)
+	if r.Verdict == harness.Skip {
+		p.printf("  (%s: %s)", r.Skip, r.Reason)
+	}
+	p.printf("\n")
+}
+
+func (p *Printer) finding(row Row, full bool) {
+	tag := string(row.Level)
+	if row.Security != "" {
+		tag = "security: " + string(row.Security) + ", " + tag
+	}
+	p.printf("%s %s  %s\n", p.verdict(row.Verdict), p.paint(row.ID, color.Bold), p.paint("["+tag+"]", color.Faint))
+	p.printf("%s%s\n", margin, row.Title)
+	if row.Verdict == harness.Error && row.Reason != "" {
+		p.printf("%s%s\n", margin, row.Reason)
+	}
+	for _, a := range row.Agents {
+		p.agent(a, full)
+	}
+	if full {
+		p.field("why", row.Why)
+		p.field("fix", row.Fix)
+		p.field("standard", strings.Join(row.Spec, "\n"))
+		p.field("explain", "corsproof cases "+row.Case)
+		p.printf("\n")
+	}
+}
+
+func (p *Printer) agent(a harness.AgentResult, full bool) {
+	if a.Verdict == harness.Pass && !full {
+		return
+	}
+	switch {
+	case a.Error != "":
+		p.field(a.Agent, "error: "+a.Error)
+	case len(a.Failures) == 0:
+		text := string(a.Verdict)
+		if a.Note != "" {
+			text += ": " + a.Note
+		}
+		p.field(a.Agent, text)
+	}
+	for _, f := range a.Failures {
+		where := a.Agent
+		if f.Step != "" {
+			where += ", " + f.Step
+		}
+		p.field(where, f.What)
+		p.field("  expected", f.Expected)
+		p.field("  actual", f.Actual)
+		p.field("  reason", f.Reason)
+	}
+	if !full || len(a.Failures) == 0 {
+		return
+	}
+	for i, x := range a.Exchanges {
+		p.exchange(x)
+		if i == len(a.Exchanges)-1 || !x.Preflight {
+			p.field("try", x.Curl())
+		}
+	}
+}
+
+// field writes "name  text", the text's further lines under the first. An
+// empty text writes nothing.
+func (p *Printer) field(name, text string) {
+	if text == "" {
+		return
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			name = ""
+		}
+		p.printf("%s%s %s\n", margin, p.paint(fmt.Sprintf("%-10s", name), color.Faint), visible(line))
+	}
+}
+
+const (
+	longestLine = 400 // bytes of a field line shown
+	mostLines   = 60  // field lines shown of one message
+)
+
+func (p *Printer) exchange(x harness.Exchange) {
+	line := func(mark, text string) {
+		if len(text) > longestLine {
+			text = fmt.Sprintf("%s... (%d bytes)", text[:longestLine], len(text))
+		}
+		p.printf("%s  %s %s\n", margin, p.paint(mark, color.Faint), visible(text))
+	}
+	head := func(mark string, h spec.Header) {
+		for i, f := range h {
+			if i == mostLines {
+				line(mark, fmt.Sprintf("... %d more lines", len(h)-i))
+				return
+			}
+			line(mark, f.Name+": "+f.Value)
+		}
+	}
+	line(">", fmt.Sprintf("%s %s %s", x.Method, x.URL, x.Proto))
+	head(">", x.Request)
+	if x.Error != "" {
+		line("!", x.Error)
+		return
+	}
+	line("<", fmt.Sprintf("%s %d", x.Proto, x.Status))
+	head("<", x.Response)
+}
+
+// visible replaces what would disturb a terminal: control bytes and bytes that
+// are not UTF-8 are written as \xNN.
+func visible(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if (r == utf8.RuneError && size == 1) || r < 0x20 || (r >= 0x7f && r < 0xa0) {
+			for i := range size {
+				fmt.Fprintf(&b, `\x%02x`, s[i])
+			}
+		} else {
+			b.WriteRune(r)
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+func (p *Printer) disagreements(r *Report) {
+	if r.Counts.Disagreements == 0 {
+		return
+	}
+	p.printf("%s\n", p.paint("The model and a browser disagree", color.FgMagenta, color.Bold))
+	p.printf("%sOne of them is wrong about the same exchange; please report it.\n", margin)
+	for _, row := range r.Results {
+		for _, d := range row.Disagreement {
+			p.printf("%s%s", margin, row.ID)
+			if d.Step != "" {
+				p.printf(", %s", d.Step)
+			}
+			p.printf(": %s: model %s, %s %s\n", d.What, visible(d.Model), d.Agent, visible(d.Other))
+		}
+	}
+	p.printf("\n")
+}
+
+func (p *Printer) groups(r *Report) {
+	names, counts := r.Groups()
+	width := 0
+	for _, n := range names {
+		width = max(width, len(n))
+	}
+	for _, n := range names {
+		c := counts[n]
+		bad := ""
+		if c.Fail > 0 {
+			bad += p.paint(fmt.Sprintf("  %d failed", c.Fail), color.FgRed)
+		}
+		if c.Error > 0 {
+			bad += p.paint(fmt.Sprintf("  %d errors", c.Error), color.FgMagenta)
+		}
+		if c.Warn > 0 {
+			bad += p.paint(fmt.Sprintf("  %d warnings", c.Warn), color.FgYellow)
+		}
+		if c.Info > 0 {
+			bad += p.paint(fmt.Sprintf("  %d noted", c.Info), color.Faint)
+		}
+		if c.Skip > 0 {
+			bad += p.paint(fmt.Sprintf("  %d not run", c.Skip), color.Faint)
+		}
+		p.printf("%-*s %4d passed%s\n", width+1, n, c.Pass, bad)
+	}
+}
+
+// skips tells, by kind and reason, what did not run.
+func (p *Printer) skips(r *Report) {
+	type key struct {
+		kind   harness.SkipKind
+		reason string
+	}
+	ids := map[key][]string{}
+	var order []key
+	for _, row := range r.Results {
+		if row.Verdict != harness.Skip {
+			continue
+		}
+		k := key{row.Skip, row.Reason}
+		if ids[k] == nil {
+			order = append(order, k)
+		}
+		ids[k] = append(ids[k], row.ID)
+	}
+	if len(order) == 0 {
+		return
+	}
+	p.printf("\nNot run:\n")
+	for _, k := range order {
+		p.printf("%s%d x %s: %s\n", margin, len(ids[k]), k.kind, visible(k.reason))
+		if p.Verbose {
+			for _, id := range ids[k] {
+				p.printf("%s  %s\n", margin, id)
+			}
+		}
+	}
+}
+
+func (p *Printer) summary(r *Report) string {
+	c := r.Counts
+	parts := []string{p.paint(fmt.Sprintf("%d passed", c.Pass), color.FgGreen)}
+	add := func(n int, what string, attrs ...color.Attribute) {
+		text := fmt.Sprintf("%d %s", n, what)
+		if n > 0 {
+			text = p.paint(text, attrs...)
+		}
+		parts = append(parts, text)
+	}
+	add(c.Fail, "failed", color.FgRed, color.Bold)
+	add(c.Warn, "warnings", color.FgYellow)
+	if c.Error > 0 {
+		add(c.Error, "errors", color.FgMagenta, color.Bold)
+	}
+	if c.Info > 0 {
+		add(c.Info, "noted", color.Faint)
+	}
+	if c.Skip > 0 {
+		add(c.Skip, "not run", color.Faint)
+	}
+	add(c.Disagreements, "disagreements", color.FgMagenta, color.Bold)
+	return fmt.Sprintf("%d checks: %s  (%s)", c.Checks, strings.Join(parts, ", "), r.Elapsed.Round(10*time.Millisecond))
+}
