@@ -105,7 +105,11 @@ func (r *run) batch(ctx context.Context, agent Agent, entries []*entry) {
 			r.report(e, AgentResult{Agent: agent.Name(), Verdict: Skip, Note: s})
 			continue
 		}
-		p, err := r.prepare(ctx, e, agent, e.check.Fresh(""))
+		steps := e.check.Fresh("")
+		if steps == nil {
+			steps = e.check.Steps // a check made by hand
+		}
+		p, err := r.prepare(ctx, e, agent, steps)
 		if err != nil {
 			r.report(e, r.lost(ctx, e, agent.Name(), err))
 			continue

@@ -1,0 +1,558 @@
+package harness_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// wireCheck is a check of raw steps.
+func wireCheck(id string, steps ...cases.Step) cases.Check {
+	return cases.Check{
+		ID: id + "/exact", Case: &cases.Case{ID: id, Level: cases.Must, Title: id, Steps: steps},
+		Policy: &cases.Policy{Name: "exact"}, Steps: steps, Kind: cases.KindWire,
+	}
+}
+
+// wireGet is a raw GET with an Origin.
+func wireGet(path string, p ...cases.Predicate) cases.Step {
+	return cases.Step{Wire: &cases.Wire{Method: "GET", Path: path, Version: "HTTP/1.1", Headers: []string{"Origin: " + app}}, Answer: p}
+}
+
+// browserCheck is a check of one request.
+func browserCheck(id string, r cases.Request, e cases.Expect) cases.Check {
+	steps := []cases.Step{{Request: &r, Expect: &e}}
+	r.Origin, r.Path = app, "/ok"
+	if r.Method == "" {
+		r.Method = "GET"
+	}
+	return cases.Check{
+		ID: id + "/exact", Case: &cases.Case{ID: id, Level: cases.Must, Title: id, Steps: steps},
+		Policy: &cases.Policy{Name: "exact"}, Steps: steps, Kind: cases.KindBrowser,
+	}
+}
+
+// appServer is a server with the contract's mark on every answer.
+func appServer(h http.HandlerFunc) *httptest.Server {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-App", "ok")
+		h(w, r)
+	}))
+	DeferCleanup(s.Close)
+	return s
+}
+
+// run runs checks against a base URL.
+func run(ctx context.Context, base string, checks ...cases.Check) (*harness.Summary, error) {
+	r := harness.Runner{Target: &harness.Target{Base: base}, Checks: checks, Timeout: time.Second}
+	return r.Run(ctx)
+}
+
+func verdicts(s *harness.Summary) map[string]harness.Verdict {
+	m := map[string]harness.Verdict{}
+	for _, r := range s.Results {
+		m[r.ID] = r.Verdict
+	}
+	return m
+}
+
+var anything = cases.Predicate{Answered: ptr(true)}
+
+var _ = Describe("the runner", func() {
+	It("gives a result for every check, in their order, and each as it comes", func(ctx SpecContext) {
+		s := appServer(open)
+		var checks []cases.Check
+		for _, id := range []string{"c", "a", "b"} {
+			checks = append(checks, wireCheck(id, wireGet("/ok", shares(app))))
+		}
+		checks = append(checks, browserCheck("d", cases.Request{}, cases.Expect{Outcome: "allowed"}))
+		var streamed []string
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, OnResult: func(r harness.Result) { streamed = append(streamed, r.ID) }}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		var order []string
+		for _, r := range sum.Results {
+			order = append(order, r.ID)
+			Expect(r.Verdict).To(Equal(harness.Pass))
+			Expect(r.Agents[0].Exchanges).To(BeEmpty(), "those of passes are not kept")
+		}
+		Expect(order).To(Equal([]string{"c/exact", "a/exact", "b/exact", "d/exact"}))
+		Expect(streamed).To(ConsistOf(order))
+		Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 4}))
+		Expect(sum.Stopped).To(BeNil())
+	})
+
+	DescribeTable("weighs a failure by level and severity", func(ctx SpecContext, level cases.Level, severity cases.Severity, want harness.Verdict) {
+		s := appServer(func(http.ResponseWriter, *http.Request) {})
+		c := wireCheck("a", wireGet("/ok", shares(app)))
+		c.Case.Level, c.Case.Security = level, severity
+		sum, err := run(ctx, s.URL, c)
+		Expect(err).NotTo(HaveOccurred())
+		res := sum.Results[0]
+		Expect(res.Verdict).To(Equal(want))
+		Expect(res.Agents[0].Exchanges).To(HaveLen(1))
+		if want == harness.Noted {
+			Expect(res.Agents[0].Note).To(HavePrefix("no: "))
+			Expect(res.Agents[0].Failures).To(BeEmpty())
+			return
+		}
+		Expect(res.Agents[0].Failures).To(HaveLen(1))
+	},
+		Entry(nil, cases.Must, cases.Severity(""), harness.Fail),
+		Entry(nil, cases.Should, cases.Severity(""), harness.Warn),
+		Entry(nil, cases.Practice, cases.Severity(""), harness.Warn),
+		Entry(nil, cases.Practice, cases.Low, harness.Fail),
+		Entry(nil, cases.Info, cases.Severity(""), harness.Noted),
+	)
+
+	It("does not run at all without checks", func(ctx SpecContext) {
+		_, err := run(ctx, "http://127.0.0.1:1")
+		Expect(err).To(MatchError(harness.ErrNothing))
+	})
+
+	Describe("looks at the target first", func() {
+		kindOf := func(err error) harness.TargetErrorKind {
+			GinkgoHelper()
+			e, ok := errors.AsType[*harness.TargetError](err)
+			Expect(ok).To(BeTrue(), "%v", err)
+			Expect(e.Hint()).NotTo(BeEmpty())
+			return e.Kind
+		}
+		check := func() cases.Check { return wireCheck("a", wireGet("/ok", anything)) }
+		It("that is not there", func(ctx SpecContext) {
+			s := httptest.NewServer(nil)
+			s.Close()
+			_, err := run(ctx, s.URL, check())
+			Expect(kindOf(err)).To(Equal(harness.Unreachable))
+		})
+		DescribeTable("that is no web server", func(ctx SpecContext, answer string, hangUp bool, kind harness.TargetErrorKind) {
+			base := raw(answer, hangUp)
+			_, err := run(ctx, base, check())
+			Expect(kindOf(err)).To(Equal(kind))
+		},
+			Entry("hangs", "", false, harness.Hangs),
+			Entry("hangs up", "", true, harness.HangsUp),
+			Entry("hangs up in the middle", "HTTP/1.1 200 OK\r\nX", true, harness.HangsUp),
+			Entry("another protocol", "220 smtp\r\n", false, harness.NotHTTP),
+		)
+		It("that serves no contract", func(ctx SpecContext) {
+			s := httptest.NewServer(http.NotFoundHandler())
+			DeferCleanup(s.Close)
+			_, err := run(ctx, s.URL, check())
+			Expect(kindOf(err)).To(Equal(harness.NoContract))
+		})
+		It("whose URL is none", func(ctx SpecContext) {
+			_, err := run(ctx, "localhost:8080", check())
+			Expect(kindOf(err)).To(Equal(harness.BadURL))
+		})
+		It("whose certificate nobody knows", func(ctx SpecContext) {
+			s := httptest.NewTLSServer(nil)
+			DeferCleanup(s.Close)
+			_, err := run(ctx, s.URL, check())
+			Expect(kindOf(err)).To(Equal(harness.BadTLS))
+		})
+	})
+
+	Describe("skips, with the reason", func() {
+		skipped := func(ctx context.Context, t *harness.Target, c cases.Check) harness.Result {
+			GinkgoHelper()
+			ok := wireCheck("other", wireGet("/ok", anything))
+			ok.Policy = &cases.Policy{Name: "other"}
+			r := harness.Runner{Target: t, Checks: []cases.Check{c, ok}, Timeout: time.Second}
+			sum, err := r.Run(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(sum.Results[1].Verdict).To(Equal(harness.Pass))
+			Expect(sum.Results[0].Verdict).To(Equal(harness.Skip))
+			Expect(sum.Results[0].Reason).NotTo(BeEmpty())
+			Expect(sum.Skips).To(HaveKeyWithValue(sum.Results[0].Skip, 1))
+			return sum.Results[0]
+		}
+		contract := func() *harness.Target {
+			return &harness.Target{Base: appServer(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/refused/ok":
+					w.Header().Set("X-Refused", "too unsafe")
+					w.WriteHeader(http.StatusNotImplemented)
+				case "/absent/ok":
+					w.Header().Del("X-App")
+					w.WriteHeader(http.StatusNotFound)
+				}
+			}).URL}
+		}
+		plain := func() cases.Check { return wireCheck("a", wireGet("/ok", anything)) }
+		under := func(policy string) cases.Check {
+			c := plain()
+			c.Policy = &cases.Policy{Name: policy}
+			return c
+		}
+		It("a policy that the framework refuses", func(ctx SpecContext) {
+			r := skipped(ctx, contract(), under("refused"))
+			Expect(r.Skip).To(Equal(harness.SkipRefused))
+			Expect(r.Reason).To(Equal("too unsafe"))
+		})
+		It("a policy that is not mounted", func(ctx SpecContext) {
+			Expect(skipped(ctx, contract(), under("absent")).Skip).To(Equal(harness.SkipContract))
+		})
+		It("a policy that it cannot express", func(ctx SpecContext) {
+			t := contract()
+			t.Policies = map[string]harness.PolicyState{"exact": {Kind: harness.NotExpressible, Message: "no wildcards"}}
+			Expect(skipped(ctx, t, plain()).Skip).To(Equal(harness.SkipNotExpressible))
+		})
+		It("what does not apply", func(ctx SpecContext) {
+			c := plain()
+			c.NotApplicable, c.Steps = "no denied origin", nil
+			Expect(skipped(ctx, contract(), c).Skip).To(Equal(harness.SkipNotApplicable))
+		})
+		It("what needs a missing part of the contract", func(ctx SpecContext) {
+			t, c := contract(), plain()
+			t.Missing, c.Needs = map[cases.Part]string{cases.PartPanic: "the process dies"}, []cases.Part{cases.PartPanic}
+			r := skipped(ctx, t, c)
+			Expect(r.Skip).To(Equal(harness.SkipContract))
+			Expect(r.Reason).To(ContainSubstring("the process dies"))
+		})
+		It("what needs a transport", func(ctx SpecContext) {
+			c := plain()
+			c.Case.Over = "h2"
+			Expect(skipped(ctx, contract(), c).Skip).To(Equal(harness.SkipTransport))
+		})
+		It("HTTP/2 where TLS has HTTP/1 only", func(ctx SpecContext) {
+			s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-App", "ok") }))
+			DeferCleanup(s.Close)
+			t, c := contract(), plain()
+			t.TLSBase, t.TLSInsecure, c.Case.Over = s.URL, true, "h2"
+			r := skipped(ctx, t, c)
+			Expect(r.Skip).To(Equal(harness.SkipTransport))
+			Expect(r.Reason).To(ContainSubstring("HTTP/2"))
+		})
+		It("a head larger than the server is declared to accept", func(ctx SpecContext) {
+			t, c := contract(), plain()
+			t.HeadBytes = 64
+			c.Steps[0].Wire.Headers = append(c.Steps[0].Wire.Headers, "X: "+string(make([]byte, 100)))
+			Expect(skipped(ctx, t, c).Skip).To(Equal(harness.SkipNotApplicable))
+		})
+		It("methods that may not be sent to a foreign server", func(ctx SpecContext) {
+			t, c := contract(), plain()
+			t.Foreign = true
+			c.Steps[0].Wire.Method = "DELETE"
+			r := skipped(ctx, t, c)
+			Expect(r.Skip).To(Equal(harness.SkipNotAllowed))
+			b := browserCheck("a", cases.Request{Method: "post"}, cases.Expect{Outcome: "allowed"})
+			Expect(skipped(ctx, t, b).Reason).To(ContainSubstring("POST"))
+		})
+	})
+
+	It("holds an ordinary endpoint to a declared policy", func(ctx SpecContext) {
+		var uris sync.Map
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			uris.Store(r.RequestURI, true)
+			open(w, r)
+		}))
+		DeferCleanup(s.Close)
+		needs := wireCheck("b", wireGet("/count", anything))
+		needs.Needs = []cases.Part{cases.PartCount}
+		r := harness.Runner{
+			Target: &harness.Target{Declared: &cases.Policy{Name: "exact"}, Endpoint: s.URL + "/api/v1?x=1"},
+			Checks: []cases.Check{wireCheck("a", wireGet("/ok", shares(app))), needs},
+		}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"a/exact": harness.Pass, "b/exact": harness.Skip}))
+		Expect(sum.Results[1].Skip).To(Equal(harness.SkipContract))
+		var all []string
+		uris.Range(func(k, _ any) bool { all = append(all, k.(string)); return true })
+		Expect(all).To(Equal([]string{"/api/v1?x=1"}))
+	})
+
+	It("keeps to a rate limit", func(ctx SpecContext) {
+		var n atomic.Int32
+		s := appServer(func(http.ResponseWriter, *http.Request) { n.Add(1) })
+		step := wireGet("/ok", anything)
+		step.Times = 5
+		r := harness.Runner{Target: &harness.Target{Base: s.URL, Foreign: true, RateLimit: 50}, Checks: []cases.Check{wireCheck("a", step)}}
+		start := time.Now()
+		_, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		// n requests need n-1 intervals: a lower bound, which no slow machine breaks.
+		Expect(time.Since(start)).To(BeNumerically(">=", time.Duration(n.Load()-1)*time.Second/50))
+	})
+
+	It("runs what measures time alone, after the rest", func(ctx SpecContext) {
+		var under, worst atomic.Int32
+		s := appServer(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/exact/alone" {
+				under.Add(1)
+				defer under.Add(-1)
+			} else {
+				worst.Store(max(worst.Load(), under.Load()))
+			}
+		})
+		var checks []cases.Check
+		timed := wireGet("/alone", cases.Predicate{Faster: &cases.Pace{Of: "x", Ratio: 1000, Floor: time.Minute}})
+		timed.Name, timed.Times = "x", 10
+		checks = append(checks, wireCheck("timed", timed))
+		for range 50 {
+			checks = append(checks, wireCheck("a", wireGet("/ok", anything)))
+		}
+		sum, err := run(ctx, s.URL, checks...)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 51}))
+		Expect(worst.Load()).To(BeZero())
+	})
+
+	Describe("with a target that breaks", func() {
+		It("blames a request that is not answered, if the rest is", func(ctx SpecContext) {
+			s := appServer(func(_ http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/exact/panic":
+					panic(http.ErrAbortHandler)
+				case "/exact/hang":
+					<-r.Context().Done()
+				}
+			})
+			sum, err := run(ctx, s.URL, wireCheck("p", wireGet("/panic", anything)), wireCheck("h", wireGet("/hang", anything)), wireCheck("o", wireGet("/ok", anything)))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"p/exact": harness.Fail, "h/exact": harness.Fail, "o/exact": harness.Pass}))
+			Expect(sum.Results[0].Agents[0].Failures[0].Actual).To(ContainSubstring("closed the connection"))
+			Expect(sum.Results[1].Agents[0].Failures[0].Actual).To(ContainSubstring("in time"))
+			Expect(sum.Stopped).To(BeNil())
+		})
+
+		It("says of which check it died, and skips the others", func(ctx SpecContext) {
+			s := mortal("/exact/die")
+			var checks []cases.Check
+			for range 20 {
+				checks = append(checks, wireCheck("before", wireGet("/ok", anything)))
+			}
+			checks = append(checks, wireCheck("killer", wireGet("/die", anything)))
+			for range 200 {
+				checks = append(checks, wireCheck("after", wireGet("/ok", anything)))
+			}
+			r := harness.Runner{Target: &harness.Target{Base: s}, Checks: checks, Concurrency: 1, Timeout: time.Second}
+			sum, err := r.Run(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 20, harness.Error: 1, harness.Skip: 200}))
+			Expect(sum.Results[20].Reason).To(ContainSubstring("the target died during killer/exact"))
+			Expect(sum.Stopped.Check).To(Equal("killer/exact"))
+			Expect(sum.Skips).To(Equal(map[harness.SkipKind]int{harness.SkipStopped: 200}))
+			Expect(sum.Results[100].Reason).To(ContainSubstring("killer/exact"))
+		})
+
+		It("goes on with the policies that have a process of their own", func(ctx SpecContext) {
+			other := appServer(open)
+			t := &harness.Target{Base: mortal("/exact/die"), PolicyBase: map[string]string{"own": other.URL}}
+			var checks []cases.Check
+			checks = append(checks, wireCheck("killer", wireGet("/die", anything)))
+			for range 5 {
+				own := wireCheck("own", wireGet("/ok", anything))
+				own.Policy = &cases.Policy{Name: "own"}
+				checks = append(checks, wireCheck("after", wireGet("/ok", anything)), own)
+			}
+			r := harness.Runner{Target: t, Checks: checks, Concurrency: 1, Timeout: time.Second}
+			sum, err := r.Run(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 5, harness.Error: 1, harness.Skip: 5}))
+		})
+	})
+
+	It("keeps what was measured when it is cancelled", func(ctx SpecContext) {
+		running, cancel := context.WithCancel(ctx)
+		defer cancel()
+		s := appServer(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/exact/hang" {
+				cancel()
+				<-r.Context().Done()
+			}
+		})
+		checks := []cases.Check{wireCheck("a", wireGet("/ok", anything)), wireCheck("b", wireGet("/hang", anything)), wireCheck("c", wireGet("/ok", anything))}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Concurrency: 1, Timeout: time.Minute}
+		sum, err := r.Run(running)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"a/exact": harness.Pass, "b/exact": harness.Skip, "c/exact": harness.Skip}))
+		Expect(sum.Stopped.Cancelled).To(BeTrue())
+	})
+})
+
+// raw is a server that answers the same bytes to whatever comes.
+func raw(answer string, hangUp bool) string {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	var mu sync.Mutex
+	var conns []net.Conn
+	DeferCleanup(func() {
+		_ = ln.Close()
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	})
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			conns = append(conns, conn)
+			mu.Unlock()
+			go func() {
+				_, _ = conn.Read(make([]byte, 4096))
+				_, _ = io.WriteString(conn, answer)
+				if hangUp {
+					_ = conn.Close()
+				}
+			}()
+		}
+	}()
+	return "http://" + ln.Addr().String()
+}
+
+// mortal is a server that is gone once the path was asked for.
+func mortal(path string) string {
+	var s *httptest.Server
+	ready := make(chan struct{})
+	s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-ready
+		w.Header().Set("X-App", "ok")
+		if r.URL.Path == path {
+			_ = s.Listener.Close()
+			s.CloseClientConnections()
+		}
+	}))
+	close(ready)
+	DeferCleanup(s.Close)
+	return s.URL
+}
+
+// fakeBrowser is an agent whose outcomes a function makes of the model's.
+type fakeBrowser struct {
+	change func(*harness.Outcome)
+	fail   error
+	silent bool
+	can    string
+}
+
+func (*fakeBrowser) Name() string    { return "chrome" }
+func (*fakeBrowser) Version() string { return "fake 1" }
+func (f *fakeBrowser) Can(harness.Job) (bool, string) {
+	return f.can == "", f.can
+}
+func (f *fakeBrowser) Close() error { return nil }
+func (f *fakeBrowser) Perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+	if f.silent {
+		return f.fail
+	}
+	m := harness.NewModel(harness.ModelOptions{Engine: spec.EngineChromium})
+	defer func() { _ = m.Close() }()
+	return m.Perform(ctx, jobs, func(r harness.JobResult) {
+		for _, s := range r.Steps {
+			for i := range s {
+				f.change(&s[i])
+			}
+		}
+		done(r)
+	})
+}
+
+var _ = Describe("the runner with a browser", func() {
+	same := func(*harness.Outcome) {}
+	allowed := cases.Expect{Outcome: "allowed"}
+	with := func(ctx context.Context, f *fakeBrowser, checks ...cases.Check) *harness.Summary {
+		GinkgoHelper()
+		s := appServer(open)
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Agents: []harness.Agent{f}, Timeout: time.Second}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		return sum
+	}
+	It("reports the model first, then the browser", func(ctx SpecContext) {
+		sum := with(ctx, &fakeBrowser{change: same}, browserCheck("a", cases.Request{Method: "PUT"}, allowed), wireCheck("b", wireGet("/ok", anything)))
+		Expect(sum.Agents).To(HaveLen(2))
+		names := func(r harness.Result) (list []string) {
+			for _, a := range r.Agents {
+				list = append(list, a.Agent)
+			}
+			return list
+		}
+		Expect(names(sum.Results[0])).To(Equal([]string{"model", "chrome"}))
+		Expect(names(sum.Results[1])).To(Equal([]string{"wire"}))
+		Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 2}))
+		Expect(sum.Disagreements).To(BeZero())
+	})
+
+	DescribeTable("tells a disagreement, point by point", func(ctx SpecContext, what string, change func(*harness.Outcome)) {
+		sum := with(ctx, &fakeBrowser{change: change}, browserCheck("a", cases.Request{Method: "PUT", Headers: []string{"X-A: 1"}}, cases.Expect{}))
+		Expect(sum.Disagreements).To(Equal(1))
+		Expect(sum.Results[0].Disagreement).To(ContainElement(And(HaveField("What", what), HaveField("Agent", "chrome"), HaveField("Departure", ""))))
+	},
+		Entry("the outcome", "outcome", func(o *harness.Outcome) { o.Result = spec.Blocked }),
+		Entry("the type", "type", func(o *harness.Outcome) { o.Type = spec.TypeOpaque }),
+		Entry("the status", "status", func(o *harness.Outcome) { o.Status = 201 }),
+		Entry("readable headers", "readable headers", func(o *harness.Outcome) { o.Readable["x-more"] = "" }),
+		Entry("the preflight", "preflight", func(o *harness.Outcome) { o.Hops[0].Preflight = false }),
+		Entry("the method asked for", "Access-Control-Request-Method", func(o *harness.Outcome) { o.Hops[0].ACRM = ptr("put") }),
+		Entry("the headers asked for", "Access-Control-Request-Headers", func(o *harness.Outcome) { o.Hops[0].ACRH = nil }),
+		Entry("the origin", "Origin", func(o *harness.Outcome) { o.Hops[0].Origin = ptr("null") }),
+		Entry("what was sent", "actual request sent", func(o *harness.Outcome) { o.Hops[0].Sent = false }),
+	)
+
+	It("knows what the browser cannot tell", func(ctx SpecContext) {
+		sum := with(ctx, &fakeBrowser{change: func(o *harness.Outcome) {
+			*o = harness.Outcome{Outcome: spec.Outcome{Result: o.Result}}
+		}}, browserCheck("a", cases.Request{Method: "PUT"}, allowed))
+		Expect(sum.Disagreements).To(BeZero())
+	})
+
+	It("marks what a documented departure of the engine explains", func(ctx SpecContext) {
+		// Chromium lets * cover Authorization.
+		s := appServer(func(w http.ResponseWriter, _ *http.Request) {
+			for _, name := range []string{"Origin", "Methods", "Headers"} {
+				w.Header().Set("Access-Control-Allow-"+name, "*")
+			}
+		})
+		c := browserCheck("a", cases.Request{Headers: []string{"Authorization: x"}}, cases.Expect{})
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{c}, Agents: []harness.Agent{&fakeBrowser{change: same}}}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Results[0].Disagreement).To(ContainElement(And(HaveField("What", "outcome"), HaveField("Departure", ContainSubstring("chromium")))))
+		Expect(sum.Disagreements).To(BeZero())
+	})
+
+	It("judges each agent by itself and takes the worst", func(ctx SpecContext) {
+		sum := with(ctx, &fakeBrowser{change: func(o *harness.Outcome) { o.Result, o.Reason = spec.Blocked, "MissingAllowOriginHeader" }},
+			browserCheck("a", cases.Request{}, allowed))
+		res := sum.Results[0]
+		Expect(res.Verdict).To(Equal(harness.Fail))
+		Expect(res.Agents[0].Verdict).To(Equal(harness.Pass))
+		Expect(res.Agents[1].Failures[0].Reason).To(Equal("MissingAllowOriginHeader"))
+	})
+
+	It("says what a browser cannot do, and keeps the model's result", func(ctx SpecContext) {
+		sum := with(ctx, &fakeBrowser{can: "no such API"}, browserCheck("a", cases.Request{}, allowed))
+		Expect(sum.Results[0].Verdict).To(Equal(harness.Pass))
+		Expect(sum.Results[0].Agents[1]).To(And(HaveField("Verdict", harness.Skip), HaveField("Note", "no such API")))
+	})
+
+	It("reports a browser that broke as an error, never as a pass", func(ctx SpecContext) {
+		for _, f := range []*fakeBrowser{{silent: true, fail: errors.New("crashed")}, {silent: true}} {
+			sum := with(ctx, f, browserCheck("a", cases.Request{}, allowed))
+			Expect(sum.Results[0].Verdict).To(Equal(harness.Error))
+			Expect(slices.Sorted(maps.Keys(sum.AgentErrors))).To(HaveLen(map[bool]int{true: 1, false: 0}[f.fail != nil]))
+		}
+	})
+})
