@@ -94,3 +94,4 @@ func writeLines(path string, rep *verify.Report) error {
 	}
 	return nil
 }
+

@@ -73,11 +73,6 @@ type Limits struct {
 	HeadBytes int `yaml:"head_bytes"` // the largest request head it accepts
 }
 
-// Parts are the parts of the contract that a manifest may declare missing.
-var Parts = []cases.Part{
-	"options", "echo", "respond", "panic", "count", "secret", "post-only", "stream", "nope", "outer-vary",
-}
-
 // ManifestError is one thing wrong with a manifest.
 type ManifestError struct {
 	File string
@@ -178,8 +173,8 @@ func (m *Manifest) validate() error {
 		}
 	}
 	for part, reason := range m.Missing {
-		if !slices.Contains(Parts, part) {
-			all = append(all, m.wrong("missing."+string(part), "missing: %q is not a part of the contract; the parts are %v", part, Parts))
+		if !slices.Contains(cases.Parts(), part) {
+			all = append(all, m.wrong("missing."+string(part), "missing: %q is not a part of the contract; the parts are %v", part, cases.Parts()))
 		}
 		if strings.TrimSpace(reason) == "" {
 			all = append(all, m.wrong("missing."+string(part), "missing: %s needs the reason", part))

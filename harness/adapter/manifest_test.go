@@ -53,9 +53,12 @@ var _ = Describe("the manifests of the frameworks", func() {
 		manifests, err := filepath.Glob("../../testdata/frameworks/*/" + adapter.ManifestFile)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(manifests).NotTo(BeEmpty())
+		table, err := cases.Load()
+		Expect(err).NotTo(HaveOccurred())
 		for _, file := range manifests {
-			_, err := adapter.Load(filepath.Dir(file))
+			m, err := adapter.Load(filepath.Dir(file))
 			Expect(err).NotTo(HaveOccurred(), file)
+			Expect(m.CheckPolicies(table.Policies)).To(Succeed(), file)
 		}
 	})
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
@@ -128,10 +129,10 @@ func (p *process) probe(ctx context.Context, policy cases.Policy) (*http.Respons
 		return nil, err
 	}
 	// Some frameworks refuse what has no origin.
-	request.Header.Set("Origin", anOrigin(policy))
-	transport := &http.Transport{DisableKeepAlives: true}
-	defer transport.CloseIdleConnections()
-	answer, err := transport.RoundTrip(request)
+	if origin := anOrigin(policy); origin != "" {
+		request.Header.Set("Origin", origin)
+	}
+	answer, err := plain.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
@@ -139,17 +140,19 @@ func (p *process) probe(ctx context.Context, policy cases.Policy) (*http.Respons
 	return answer, nil
 }
 
-// anOrigin is an origin that the policy allows.
+// anOrigin is an origin that the policy allows, or "" when it allows none.
 func anOrigin(policy cases.Policy) string {
 	switch {
 	case policy.OriginFunc != nil:
 		return policy.OriginFunc.Allow
 	case len(policy.OriginPatterns) > 0, len(policy.OriginRegexes) > 0:
 		return "https://one.apps.example"
-	case len(policy.Origins) > 0 && policy.Origins[0] != "*":
+	case policy.ZeroConfig, slices.Contains(policy.Origins, "*"):
+		return "https://app.example"
+	case len(policy.Origins) > 0:
 		return policy.Origins[0]
 	}
-	return "https://app.example"
+	return ""
 }
 
 // freePort finds a port that nobody listens on.

@@ -74,7 +74,10 @@ func (m *Manifest) Start(ctx context.Context, o Options) (*Instance, error) {
 		HeadBytes: m.Limits.HeadBytes,
 	}}
 	if err := i.start(ctx, o); err != nil {
-		return nil, errors.Join(err, i.Stop())
+		if stop := i.Stop(); stop != nil {
+			err = errors.Join(err, stop)
+		}
+		return nil, err
 	}
 	return i, nil
 }

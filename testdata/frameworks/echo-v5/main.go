@@ -29,7 +29,7 @@ func cors(p contract.Policy) echo.MiddlewareFunc {
 	config := middleware.CORSConfig{
 		AllowOrigins:     p.Origins,
 		AllowMethods:     p.MethodsOrGET(),
-		AllowHeaders:     p.HeadersOrAccept(),
+		AllowHeaders:     p.RequestHeaders,
 		AllowCredentials: p.Credentials,
 		ExposeHeaders:    p.ExposeHeaders,
 		MaxAge:           p.MaxAgeSeconds(-1), // documented: a negative value sends 0

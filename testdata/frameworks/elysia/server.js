@@ -35,7 +35,7 @@ function any (list, every) {
   return list.includes('*') ? every : list
 }
 
-function origin ({ origins, origin_regexes: regexes, origin_func: func }) {
+function origin ({ origins = [], origin_regexes: regexes, origin_func: func }) {
   if (func) {
     return (request) => {
       if (request.headers.get('Origin') === func.throw) throw new Error('the origin function throws')

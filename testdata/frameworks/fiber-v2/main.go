@@ -66,7 +66,7 @@ func cross(p contract.Policy) (fiber.Handler, error) {
 	config := cors.Config{
 		AllowOrigins:     strings.Join(append(p.Origins, p.OriginPatterns...), ","),
 		AllowMethods:     strings.Join(p.MethodsOrGET(), ","),
-		AllowHeaders:     strings.Join(p.HeadersOrAccept(), ","),
+		AllowHeaders:     strings.Join(p.RequestHeaders, ","),
 		ExposeHeaders:    strings.Join(p.ExposeHeaders, ","),
 		AllowCredentials: p.Credentials,
 		MaxAge:           p.MaxAgeSeconds(-1), // documented: a negative value sends 0

@@ -63,7 +63,7 @@ func cross(p contract.Policy) (fiber.Handler, error) {
 	config := cors.Config{
 		AllowOrigins:        append(p.Origins, p.OriginPatterns...),
 		AllowMethods:        p.MethodsOrGET(),
-		AllowHeaders:        p.HeadersOrAccept(),
+		AllowHeaders:        p.RequestHeaders,
 		ExposeHeaders:       p.ExposeHeaders,
 		AllowCredentials:    p.Credentials,
 		AllowPrivateNetwork: p.PrivateNetwork,

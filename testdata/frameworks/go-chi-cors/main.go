@@ -33,8 +33,8 @@ func options(p contract.Policy) cors.Options {
 	}
 	options := cors.Options{
 		AllowedOrigins:   append(p.Origins, p.OriginPatterns...),
-		AllowedMethods:   p.MethodsOrGET(),
-		AllowedHeaders:   p.HeadersOrAccept(),
+		AllowedMethods:   p.Methods,
+		AllowedHeaders:   p.RequestHeaders,
 		ExposedHeaders:   p.ExposeHeaders,
 		AllowCredentials: p.Credentials,
 	}

@@ -28,8 +28,7 @@ function options (policy) {
   return {
     origin: origin(policy),
     methods: any(policy.methods ?? []),
-    // An empty list means those that are requested; Accept is safelisted anyway.
-    allowHeaders: headers.length ? any(headers) : ['Accept'],
+    allowHeaders: any(headers),
     exposeHeaders: any(policy.expose_headers ?? []),
     credentials: policy.credentials,
     maxAge: maxAge !== undefined && String(maxAge)
@@ -40,7 +39,7 @@ function any (list) {
   return list.includes('*') ? '*' : list
 }
 
-function origin ({ origins, origin_regexes: regexes, origin_func: func }) {
+function origin ({ origins = [], origin_regexes: regexes, origin_func: func }) {
   if (func) {
     return (origin) => {
       if (origin === func.throw) throw new Error('the origin function throws')

@@ -38,7 +38,7 @@ function routed (methods, { methods: allowed = [], zero_config: zero }) {
 
 function options (policy) {
   return {
-    origin: policy.origins,
+    origin: [...policy.origins ?? [], ...policy.origin_patterns ?? []],
     headers: policy.request_headers ?? [],
     exposedHeaders: policy.expose_headers ?? [],
     credentials: policy.credentials,

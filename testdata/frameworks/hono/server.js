@@ -25,15 +25,14 @@ function options (policy) {
   return {
     origin: origin(policy),
     allowMethods: policy.methods ?? [],
-    // An empty list means those that are requested; Accept is safelisted anyway.
-    allowHeaders: headers.includes('*') ? [] : headers.length ? headers : ['Accept'],
+    allowHeaders: headers.includes('*') ? undefined : headers, // undefined: those that are requested
     exposeHeaders: policy.expose_headers ?? [],
     credentials: policy.credentials,
     ...(maxAge !== undefined && { maxAge })
   }
 }
 
-function origin ({ origins, origin_func: func }) {
+function origin ({ origins = [], origin_func: func }) {
   if (func) {
     return (origin) => {
       if (origin === func.throw) throw new Error('the origin function throws')

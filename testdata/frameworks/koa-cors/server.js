@@ -24,8 +24,7 @@ function options (policy) {
   return {
     origin: origin(policy),
     allowMethods: policy.methods ?? [],
-    // An empty list means those that are requested; Accept is safelisted anyway.
-    allowHeaders: headers.includes('*') ? undefined : headers.length ? headers : ['Accept'],
+    allowHeaders: headers.includes('*') ? undefined : headers, // undefined: those that are requested
     exposeHeaders: policy.expose_headers,
     credentials: policy.credentials,
     maxAge: policy.max_age,
@@ -34,7 +33,7 @@ function options (policy) {
 }
 
 // The option is one origin or a function: a list can only be looked up by one.
-function origin ({ origins, origin_func: func }) {
+function origin ({ origins = [], origin_func: func }) {
   if (func) {
     return (ctx) => {
       if (ctx.get('Origin') === func.throw) throw new Error('the origin function throws')

@@ -20,8 +20,8 @@ func middleware(p contract.Policy) *cors.Cors {
 	}
 	options := cors.Options{
 		AllowedOrigins:      append(p.Origins, p.OriginPatterns...),
-		AllowedMethods:      p.MethodsOrGET(),
-		AllowedHeaders:      p.HeadersOrAccept(),
+		AllowedMethods:      p.Methods,
+		AllowedHeaders:      p.RequestHeaders,
 		ExposedHeaders:      p.ExposeHeaders,
 		AllowCredentials:    p.Credentials,
 		AllowPrivateNetwork: p.PrivateNetwork,

@@ -11,6 +11,9 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference"
 )
 
 func main() {
@@ -45,6 +48,16 @@ func run(mode string) error {
 		}
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
+	case "genuine": // the reference server, which serves the whole contract
+		var all []cases.Policy
+		if err := json.Unmarshal(data, &all); err != nil {
+			return err
+		}
+		server, err := reference.NewServer(reference.Options{Policies: all})
+		if err != nil {
+			return err
+		}
+		return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), server)
 	case "parent": // has a child that would outlive it
 		child := exec.Command("sleep", "600")
 		if err := child.Start(); err != nil {

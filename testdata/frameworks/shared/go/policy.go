@@ -51,21 +51,12 @@ func (p Policy) AnyMethod() bool { return slices.Contains(p.Methods, "*") }
 func (p Policy) AnyHeader() bool { return slices.Contains(p.RequestHeaders, "*") }
 
 // MethodsOrGET is Methods, or only the safelisted GET when the policy lists none:
-// for frameworks where an empty list means their defaults.
+// for frameworks that document a meaning of the empty list.
 func (p Policy) MethodsOrGET() []string {
 	if len(p.Methods) == 0 {
 		return []string{"GET"}
 	}
 	return p.Methods
-}
-
-// HeadersOrAccept is RequestHeaders, or only the safelisted Accept when the
-// policy lists none: for frameworks where an empty list means their defaults.
-func (p Policy) HeadersOrAccept() []string {
-	if len(p.RequestHeaders) == 0 {
-		return []string{"Accept"}
-	}
-	return p.RequestHeaders
 }
 
 // LiteralHeaders is RequestHeaders for frameworks that send the list as it

@@ -15,7 +15,7 @@ export function corsOptions (policy, regexp) {
   return options
 }
 
-function origin ({ origins, origin_regexes: regexes, origin_func: func }, regexp) {
+function origin ({ origins = [], origin_regexes: regexes, origin_func: func }, regexp) {
   if (func) {
     return (origin, callback) => origin === func.throw
       ? callback(new Error('the origin callback throws'))
