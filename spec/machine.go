@@ -230,7 +230,7 @@ func (f *Fetch) enterHop() {
 		return
 	}
 	if f.t != nil {
-		f.t.add(ruleMainPreflight, "cross-origin: the tainting is cors, with a preflight"+f.whyPreflight())
+		f.t.add(ruleMainPreflight, f.whyPreflight())
 	}
 	f.preflighted = true
 	if f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
@@ -242,17 +242,17 @@ func (f *Fetch) enterHop() {
 }
 
 func (f *Fetch) whyPreflight() string {
-	flag, method, names := "", "", ""
+	flag, before, method, after, names := "", "", "", "", ""
 	if f.flag {
 		flag = "; the use-CORS-preflight flag is set"
 	}
 	if !IsSafelistedMethod(f.method) {
-		method = "; the method `" + f.method + "` is not CORS-safelisted"
+		before, method, after = "; the method `", f.method, "` is not CORS-safelisted"
 	}
 	if len(f.unsafe) > 0 {
 		names = "; CORS-unsafe request headers"
 	}
-	return flag + method + names
+	return "cross-origin: the tainting is cors, with a preflight" + flag + before + method + after + names
 }
 
 // httpOnly: the other schemes that scheme fetch
@@ -291,11 +291,11 @@ func (f *Fetch) preflight() {
 		h.ACRH = &acrh
 	}
 	if f.t != nil {
-		text := "preflight: Access-Control-Request-Method `" + f.method + "`"
 		if h.ACRH != nil {
-			text += ", Access-Control-Request-Headers `" + *h.ACRH + "`"
+			f.t.add(rulePreflight6, "preflight: Access-Control-Request-Method `"+f.method+"`, Access-Control-Request-Headers `"+*h.ACRH+"`")
+		} else {
+			f.t.add(rulePreflight6, "preflight: Access-Control-Request-Method `"+f.method+"`")
 		}
-		f.t.add(rulePreflight6, text)
 	}
 	f.kind = ActionPreflight
 }
