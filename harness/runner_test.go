@@ -59,9 +59,14 @@ func appServer(h http.HandlerFunc) *httptest.Server {
 
 // run runs checks against a base URL.
 func run(ctx context.Context, base string, checks ...cases.Check) (*harness.Summary, error) {
-	r := harness.Runner{Target: &harness.Target{Base: base}, Checks: checks, Timeout: time.Second}
+	r := harness.Runner{Target: &harness.Target{Base: base}, Checks: checks, Timeout: ample}
 	return r.Run(ctx)
 }
+
+const (
+	ample = time.Minute     // for what answers, on however busy a machine
+	short = 3 * time.Second // for what does not
+)
 
 func verdicts(s *harness.Summary) map[string]harness.Verdict {
 	m := map[string]harness.Verdict{}
@@ -142,7 +147,11 @@ var _ = Describe("the runner", func() {
 		})
 		DescribeTable("that is no web server", func(ctx SpecContext, answer string, hangUp bool, kind harness.TargetErrorKind) {
 			base := raw(answer, hangUp)
-			_, err := run(ctx, base, check())
+			r := harness.Runner{Target: &harness.Target{Base: base}, Checks: []cases.Check{check()}, Timeout: ample}
+			if kind == harness.Hangs {
+				r.Timeout = short / 6
+			}
+			_, err := r.Run(ctx)
 			Expect(kindOf(err)).To(Equal(kind))
 		},
 			Entry("hangs", "", false, harness.Hangs),
@@ -173,7 +182,7 @@ var _ = Describe("the runner", func() {
 			GinkgoHelper()
 			ok := wireCheck("other", wireGet("/ok", anything))
 			ok.Policy = &cases.Policy{Name: "other"}
-			r := harness.Runner{Target: t, Checks: []cases.Check{c, ok}, Timeout: time.Second}
+			r := harness.Runner{Target: t, Checks: []cases.Check{c, ok}, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(sum.Results[1].Verdict).To(Equal(harness.Pass))
@@ -324,7 +333,10 @@ var _ = Describe("the runner", func() {
 					<-r.Context().Done()
 				}
 			})
-			sum, err := run(ctx, s.URL, wireCheck("p", wireGet("/panic", anything)), wireCheck("h", wireGet("/hang", anything)), wireCheck("o", wireGet("/ok", anything)))
+			r := harness.Runner{Target: &harness.Target{Base: s.URL}, Timeout: short, Checks: []cases.Check{
+				wireCheck("p", wireGet("/panic", anything)), wireCheck("h", wireGet("/hang", anything)), wireCheck("o", wireGet("/ok", anything)),
+			}}
+			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"p/exact": harness.Fail, "h/exact": harness.Fail, "o/exact": harness.Pass}))
 			Expect(sum.Results[0].Agents[0].Failures[0].Actual).To(ContainSubstring("closed the connection"))
@@ -342,7 +354,7 @@ var _ = Describe("the runner", func() {
 			for range 200 {
 				checks = append(checks, wireCheck("after", wireGet("/ok", anything)))
 			}
-			r := harness.Runner{Target: &harness.Target{Base: s}, Checks: checks, Concurrency: 1, Timeout: time.Second}
+			r := harness.Runner{Target: &harness.Target{Base: s}, Checks: checks, Concurrency: 1, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 20, harness.Error: 1, harness.Skip: 200}))
@@ -362,7 +374,7 @@ var _ = Describe("the runner", func() {
 				own.Policy = &cases.Policy{Name: "own"}
 				checks = append(checks, wireCheck("after", wireGet("/ok", anything)), own)
 			}
-			r := harness.Runner{Target: t, Checks: checks, Concurrency: 1, Timeout: time.Second}
+			r := harness.Runner{Target: t, Checks: checks, Concurrency: 1, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 5, harness.Error: 1, harness.Skip: 5}))
@@ -475,7 +487,7 @@ var _ = Describe("the runner with a browser", func() {
 	with := func(ctx context.Context, f *fakeBrowser, checks ...cases.Check) *harness.Summary {
 		GinkgoHelper()
 		s := appServer(open)
-		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Agents: []harness.Agent{f}, Timeout: time.Second}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Agents: []harness.Agent{f}, Timeout: ample}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		return sum
