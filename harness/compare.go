@@ -16,7 +16,7 @@ func disagree(steps []BrowserStep, names []string, model, other JobResult, agent
 		if i >= len(model.Steps) || i >= len(other.Steps) {
 			break
 		}
-		d := comparison{agent: agent, step: names[i]}
+		d := comparison{agent: agent, step: names[i], typed: seesType(steps[i].Request.API)}
 		m, o := model.Steps[i], other.Steps[i]
 		if steps[i].Parallel > 1 {
 			// In what order they came is nobody's fault.
@@ -37,8 +37,12 @@ func disagree(steps []BrowserStep, names []string, model, other JobResult, agent
 
 type comparison struct {
 	agent, step string
+	typed       bool // a script sees the type of the response
 	found       []Difference
 }
+
+// seesType: only fetch tells a script the type of the response.
+func seesType(api string) bool { return api == "" || api == "fetch" }
 
 func (c *comparison) differ(what, model, other string) {
 	if model != other {
@@ -56,7 +60,9 @@ func (c *comparison) known(what, model, other string) {
 func (c *comparison) outcome(m, o *Outcome) {
 	c.differ("outcome", string(m.Result), string(o.Result))
 	if m.Result == spec.Allowed && o.Result == spec.Allowed {
-		c.known("type", string(m.Type), string(o.Type))
+		if c.typed {
+			c.known("type", string(m.Type), string(o.Type))
+		}
 		if m.Status != 0 && o.Status != 0 {
 			c.differ("status", fmt.Sprint(m.Status), fmt.Sprint(o.Status))
 		}
@@ -103,9 +109,13 @@ func (c *comparison) hops(m, o *Outcome) {
 	if len(o.Hops) == 0 {
 		return
 	}
-	c.differ("number of URLs entered", fmt.Sprint(len(m.Hops)), fmt.Sprint(len(o.Hops)))
-	for i := range min(len(m.Hops), len(o.Hops)) {
-		a, b := m.Hops[i], o.Hops[i]
+	entered := o.Hops
+	if n := len(entered) - 1; m.Type == spec.TypeOpaqueRedirect && n > 0 && !entered[n].Sent && !entered[n].Preflight {
+		entered = entered[:n] // a browser prepares the next request, and then does not follow
+	}
+	c.differ("number of URLs entered", fmt.Sprint(len(m.Hops)), fmt.Sprint(len(entered)))
+	for i := range min(len(m.Hops), len(entered)) {
+		a, b := m.Hops[i], entered[i]
 		at := ""
 		if i > 0 {
 			at = fmt.Sprintf(" of hop %d", i)

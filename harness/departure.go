@@ -30,22 +30,32 @@ func engineOf(a Agent) spec.Engine {
 	return spec.EngineFetch
 }
 
-// explain marks the differences that the engine's documented departures
-// explain: all of them, if the model with the engine's profile, given what the
-// browser was answered, decides as the browser did.
-func explain(diffs []Difference, steps []BrowserStep, names []string, other JobResult, agent Agent) {
+// disagreement is what the model and a browser decide differently about the
+// same exchanges. The two asked the target one after the other and may have
+// been answered differently; so the model also decides on what the browser was
+// answered, and only what differs then is a disagreement. Differences that the
+// model with the engine's documented departures does not have are marked.
+func disagreement(steps []BrowserStep, names []string, model, other JobResult, agent Agent) []Difference {
+	diffs := disagree(steps, names, model, other, agent.Name())
+	if len(diffs) == 0 {
+		return nil
+	}
+	if replayed, ok := replay(steps, other, spec.EngineFetch); ok {
+		if diffs = disagree(steps, names, replayed, other, agent.Name()); len(diffs) == 0 {
+			return nil
+		}
+	}
 	explainBlocking(diffs, other)
 	engine := engineOf(agent)
-	if engine == spec.EngineFetch || len(diffs) == 0 {
-		return
+	if engine == spec.EngineFetch {
+		return diffs
 	}
-	replayed, ok := replay(steps, other, engine)
-	if !ok || len(disagree(steps, names, replayed, other, agent.Name())) > 0 {
-		return
+	if replayed, ok := replay(steps, other, engine); ok && len(disagree(steps, names, replayed, other, agent.Name())) == 0 {
+		for i := range diffs {
+			diffs[i].Departure = fmt.Sprintf("%s departs from the standard here, as its profile in package spec documents", engine)
+		}
 	}
-	for i := range diffs {
-		diffs[i].Departure = fmt.Sprintf("%s departs from the standard here, as its profile in package spec documents", engine)
-	}
+	return diffs
 }
 
 // explainBlocking marks the differences of a response that the browser kept

@@ -402,8 +402,7 @@ func (r *run) compare(e *entry) {
 		if !ok || other.result.Err != nil {
 			continue
 		}
-		diffs := disagree(other.steps, other.names, model.result, other.result, a.Name())
-		explain(diffs, other.steps, other.names, other.result, a)
+		diffs := disagreement(other.steps, other.names, model.result, other.result, a)
 		e.result.Disagreement = append(e.result.Disagreement, diffs...)
 	}
 	e.jobs = nil

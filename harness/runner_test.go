@@ -530,6 +530,23 @@ var _ = Describe("the runner with a browser", func() {
 		Expect(sum.Disagreements).To(BeZero())
 	})
 
+	It("sees no disagreement where the target answered the two differently", func(ctx SpecContext) {
+		var n atomic.Int32
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			open(w, r)
+			if r.URL.Query().Get("_") != "" && n.Add(1) > 1 {
+				w.Header().Del("Access-Control-Allow-Origin")
+			}
+		})
+		r := harness.Runner{
+			Target: &harness.Target{Base: s.URL}, Concurrency: 1, Timeout: ample,
+			Checks: []cases.Check{browserCheck("a", cases.Request{}, cases.Expect{})}, Agents: []harness.Agent{&fakeBrowser{change: same}},
+		}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Results[0].Disagreement).To(BeEmpty())
+	})
+
 	It("marks what a documented departure of the engine explains", func(ctx SpecContext) {
 		// Chromium lets * cover Authorization.
 		s := appServer(func(w http.ResponseWriter, _ *http.Request) {
