@@ -76,8 +76,8 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	}
 	if c.ctx.Err() != nil {
 		died := c.died()
-		for i := range jobs {
-			r.fail(i, died)
+		for i, j := range jobs {
+			r.emit(i, harness.JobResult{ID: j.ID, Err: died})
 		}
 		return died
 	}
@@ -100,14 +100,28 @@ func localTLS(j harness.Job) bool {
 func (r *run) emit(i int, res harness.JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sent[i] || r.ctx.Err() != nil && res.Err != nil && errors.Is(res.Err, r.ctx.Err()) {
+	if r.sent[i] {
 		return
 	}
 	r.sent[i] = true
 	r.done(res)
 }
 
-func (r *run) fail(i int, err error) { r.emit(i, harness.JobResult{ID: r.jobs[i].ID, Err: err}) }
+// fail sends an error, unless the run is over: what fails then fails because
+// of that.
+func (r *run) fail(i int, err error) {
+	if errors.Is(err, context.Canceled) && r.ctx.Err() == nil {
+		// The connection to the browser is lost; that it is gone is known
+		// a moment later.
+		select {
+		case <-r.ctx.Done():
+		case <-time.After(2 * time.Second):
+		}
+	}
+	if r.ctx.Err() == nil {
+		r.emit(i, harness.JobResult{ID: r.jobs[i].ID, Err: err})
+	}
+}
 
 // sort decides which jobs can share what.
 func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
