@@ -24,3 +24,40 @@ func connectionOf(ctx context.Context) *connection {
 	c, _ := ctx.Value(connectionKey{}).(*connection)
 	return c
 }
+
+// tapped is a listener whose connections pass their bytes through hooks.
+type tapped struct {
+	net.Listener
+	hooks *hooks
+}
+
+func (l tapped) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return tappedConn{c, l.hooks}, nil
+}
+
+type tappedConn struct {
+	net.Conn
+	hooks *hooks
+}
+
+func (c tappedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.hooks.read != nil {
+		c.hooks.read(b[:n])
+	}
+	return n, err
+}
+
+func (c tappedConn) Write(b []byte) (int, error) {
+	if c.hooks.write == nil {
+		return c.Conn.Write(b)
+	}
+	if _, err := c.Conn.Write(c.hooks.write(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}

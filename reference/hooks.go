@@ -23,15 +23,64 @@ type hooks struct {
 	// preflight replaces the status of a preflight's answer; it may also
 	// answer by itself, through x.
 	preflight func(x *exchange, next http.Handler, status int) int
+	// block answers a request that is no preflight with this status in the
+	// application's stead, unless it is 0.
+	block func(x *exchange) int
 	// head edits the complete head just before it is written.
 	head func(x *exchange, h http.Header)
 
 	// route edits which policy, and which path of the application, a request gets.
 	route func(r *http.Request, policy, path string) (string, string)
+	// read and write edit the bytes of plain HTTP/1.1 connections as they come
+	// and go.
+	read  func(b []byte)
+	write func(b []byte) []byte
 	// inner stands between the CORS layer and the application.
 	inner func(next http.Handler) http.Handler
 	// connection gives each request a memory of its connection (connectionOf).
 	connection bool
 	// outer stands around everything, outside of what recovers panics.
 	outer func(next http.Handler) http.Handler
+}
+
+// merge takes over what other sets.
+func (hk *hooks) merge(other hooks) {
+	if other.policy != nil {
+		hk.policy = other.policy
+	}
+	if other.request != nil {
+		hk.request = other.request
+	}
+	if other.kind != nil {
+		hk.kind = other.kind
+	}
+	if other.allows != nil {
+		hk.allows = other.allows
+	}
+	if other.preflight != nil {
+		hk.preflight = other.preflight
+	}
+	if other.block != nil {
+		hk.block = other.block
+	}
+	if other.head != nil {
+		hk.head = other.head
+	}
+	if other.route != nil {
+		hk.route = other.route
+	}
+	if other.read != nil {
+		hk.read = other.read
+	}
+	if other.write != nil {
+		hk.write = other.write
+	}
+	if other.inner != nil {
+		hk.inner = other.inner
+	}
+	if other.outer != nil {
+		hk.outer = other.outer
+	}
+	hk.unsafe = hk.unsafe || other.unsafe
+	hk.connection = hk.connection || other.connection
 }

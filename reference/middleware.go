@@ -109,7 +109,7 @@ func compile(p cases.Policy, hk *hooks) (*Middleware, error) {
 		m.maxAge = strconv.Itoa(max(0, *p.MaxAge))
 	}
 
-	if !m.origins.any && !m.origins.none() {
+	if (!m.origins.any || p.Credentials) && !m.origins.none() {
 		m.vary = []string{fieldOrigin}
 	}
 	m.varyPreflight = slices.Clone(m.vary)
@@ -139,6 +139,12 @@ func (m *Middleware) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		defer x.finish()
+		if m.hooks != nil && m.hooks.block != nil {
+			if code := m.hooks.block(x); code != 0 {
+				x.WriteHeader(code)
+				return
+			}
+		}
 		next.ServeHTTP(x, r)
 		x.returned = true
 	})
@@ -166,7 +172,9 @@ type exchange struct {
 	status   int
 	done     bool        // the head has been written
 	returned bool        // the application has
+	panicked bool        // it has not, and never will
 	removed  http.Header // the CORS fields that the application had set; only kept with hooks
+	varied   []string    // the Vary lines that it had set; only kept with hooks
 	buf      [4]string   // backs the values of the fields: no response shares memory with another
 }
 
@@ -232,6 +240,9 @@ func (x *exchange) apply(h http.Header) {
 		}
 	}
 	m, vary := x.m, x.m.vary
+	if m.hooks != nil {
+		x.varied = slices.Clone(h[fieldVary])
+	}
 	if x.kind == preflight {
 		vary = m.varyPreflight
 	}

@@ -128,6 +128,9 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("reference server: %w: choose another TLS port", err)
 	}
 	s.URL, s.TLSURL, s.CertPEM = "http://"+h1.Addr().String(), "https://"+h2.Addr().String(), certPEM
+	if hk := s.hooks; hk != nil && (hk.read != nil || hk.write != nil) {
+		h1 = tapped{h1, hk}
+	}
 	one, two := s.httpServer(nil), s.httpServer(config)
 	ended := make(chan error, 2)
 	go func() { ended <- one.Serve(h1) }()
@@ -231,8 +234,8 @@ func recovering(next http.Handler) http.Handler {
 			if v == nil {
 				return
 			}
-			if started.started {
-				panic(http.ErrAbortHandler) // too late for a status: end the connection
+			if started.started || v == http.ErrAbortHandler {
+				panic(http.ErrAbortHandler) // too late for a status, or not wanted: end the connection
 			}
 			w.Header().Del(fieldApp)
 			http.Error(w, "internal server error", http.StatusInternalServerError)

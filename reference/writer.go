@@ -33,7 +33,7 @@ func (x *exchange) seal() {
 func (x *exchange) finish() {
 	if !x.done {
 		x.done, x.status = true, http.StatusOK
-		if !x.returned {
+		if x.panicked = !x.returned; x.panicked {
 			x.status = http.StatusInternalServerError
 		}
 		x.seal()

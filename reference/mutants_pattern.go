@@ -1,0 +1,229 @@
+package reference
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// patternWhen grants an origin that f takes for a match of a pattern, given
+// as scheme ("https://") and suffix (".apps.example").
+func patternWhen(f func(scheme, suffix, origin string) bool) func() hooks {
+	return allowWhen(func(x *exchange) bool {
+		for _, p := range x.m.origins.patterns {
+			if f(p.scheme, p.suffix, x.origin) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// regexWhen grants an origin in which a differently compiled expression of
+// the policy finds something.
+func regexWhen(compile func(expr string) string) func() hooks {
+	return func() hooks {
+		var mu sync.Mutex
+		compiled := map[string]*regexp.Regexp{}
+		return hooks{allows: func(x *exchange) bool {
+			for _, expr := range x.m.policy.OriginRegexes {
+				mu.Lock()
+				re := compiled[expr]
+				if re == nil {
+					re = regexp.MustCompile(compile(expr))
+					compiled[expr] = re
+				}
+				mu.Unlock()
+				if x.kind != plain && re.MatchString(x.origin) {
+					return true
+				}
+			}
+			return x.granted
+		}}
+	}
+}
+
+// between returns what stands between scheme and suffix, "" for no match.
+func between(scheme, suffix, origin string) string {
+	rest, ok1 := strings.CutPrefix(origin, scheme)
+	rest, ok2 := strings.CutSuffix(rest, suffix)
+	if !ok1 || !ok2 {
+		return ""
+	}
+	return rest
+}
+
+// patternMutants match patterns, expressions and callbacks wrongly.
+func patternMutants() []Mutant {
+	return []Mutant{
+		{
+			Name: "pattern-denied", Class: GrantMissing, Browser: true,
+			Doc:     "A pattern matches no origin at all.",
+			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
+			Targets: []string{"origin-pattern-one-label*", "origin-pattern-*", "vary-pattern*"},
+			hooks:   denyWhen(policy("pattern")),
+		},
+		{
+			Name: "pattern-apex", Class: OriginLoose, Browser: true,
+			Doc:     "A pattern for subdomains allows the domain itself.",
+			Sources: []string{"https://github.com/labstack/echo/pull/2405"},
+			Targets: []string{"origin-pattern-apex*"},
+			hooks:   patternWhen(func(scheme, suffix, o string) bool { return o == scheme+suffix[1:] }),
+		},
+		{
+			Name: "pattern-empty-label", Class: OriginLoose,
+			Doc:     "The wildcard of a pattern matches nothing, or a lone dot.",
+			Sources: []string{"https://github.com/gofiber/fiber/blob/c344047e10/middleware/cors/cors.go"},
+			Targets: []string{"origin-pattern-empty-label*"},
+			hooks: patternWhen(func(scheme, suffix, o string) bool {
+				return strings.HasPrefix(o, scheme) && strings.Trim(strings.TrimPrefix(o, scheme), ".") == suffix[1:] && o != scheme+suffix[1:] && !strings.HasSuffix(o, ".")
+			}),
+		},
+		{
+			Name: "pattern-suffix-host", Class: OriginLoose, Browser: true,
+			Doc:     "The dot before a pattern's domain is not compared: evilapps.example passes for *.apps.example.",
+			Sources: []string{"https://github.com/expressjs/cors/pull/412", "https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
+			Targets: []string{"origin-pattern-suffix-host*", "origin-unescaped-dot*"},
+			hooks: patternWhen(func(scheme, suffix, o string) bool {
+				label := between(scheme, suffix[1:], o)
+				return isHost(label) && !strings.HasSuffix(label, "-")
+			}),
+		},
+		{
+			Name: "pattern-left-junk", Class: OriginLoose,
+			Doc:     "The wildcard of a pattern matches any text, slashes and question marks too.",
+			Sources: []string{"https://github.com/rs/cors/issues/197", "https://github.com/litestar-org/litestar/blob/8bd57248db/litestar/config/cors.py"},
+			Targets: []string{"origin-pattern-left-junk*"},
+			hooks:   patternWhen(func(scheme, suffix, o string) bool { return strings.ContainsAny(between(scheme, suffix, o), "/?") }),
+		},
+		{
+			Name: "pattern-userinfo", Class: OriginLoose,
+			Doc:     "The wildcard of a pattern matches an at sign.",
+			Sources: []string{"https://github.com/rs/cors/issues/197"},
+			Targets: []string{"origin-pattern-*", "origin-userinfo*"},
+			hooks:   patternWhen(func(scheme, suffix, o string) bool { return strings.Contains(between(scheme, suffix, o), "@") }),
+		},
+		{
+			Name: "pattern-scheme", Class: OriginLoose, Browser: true,
+			Doc:     "A pattern is compared without its scheme.",
+			Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb"},
+			Targets: []string{"origin-pattern-scheme*"},
+			hooks:   patternWhen(func(_, suffix, o string) bool { return isHost(between("http://", suffix, o)) }),
+		},
+		{
+			Name: "pattern-port", Class: OriginLoose, Browser: true,
+			Doc:     "A port may follow what a pattern matches.",
+			Sources: []string{"CVE-2026-37737"},
+			Targets: []string{"origin-pattern-port*"},
+			hooks: patternWhen(func(scheme, suffix, o string) bool {
+				s, h, p := parts(o)
+				return p != "" && s+"://" == scheme && isHost(between("", suffix, h))
+			}),
+		},
+		{
+			Name: "pattern-suffix-junk", Class: OriginLoose, Browser: true,
+			Doc:     "A pattern has no end: another domain may follow.",
+			Sources: []string{"CVE-2017-11173", "https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/flask_cors/core.py"},
+			Targets: []string{"origin-underscore-host*", "origin-pattern-*", "origin-regex-unanchored-end*"},
+			hooks: patternWhen(func(scheme, suffix, o string) bool {
+				return strings.HasPrefix(o, scheme) && strings.Contains(o, suffix+".")
+			}),
+		},
+		{
+			Name: "pattern-special-bytes", Class: OriginLoose,
+			Doc:     "Bytes that some browsers leave in a host end it: !, {, }, _ and comma.",
+			Sources: []string{"https://github.com/google/clusterfuzz/pull/5303"},
+			Targets: []string{"origin-special-chars*"},
+			hooks: patternWhen(func(scheme, suffix, o string) bool {
+				i := strings.IndexAny(o, "!{},")
+				return strings.HasPrefix(o, scheme) && i > 0 && strings.HasSuffix(o[:i], suffix[1:])
+			}),
+		},
+		{
+			Name: "pattern-null", Class: OriginLoose, Browser: true,
+			Doc:     "The origin null passes every pattern and expression.",
+			Sources: []string{"https://github.com/netty/netty/blob/0bb88a3e06/codec-http/src/main/java/io/netty/handler/codec/http/cors/CorsHandler.java"},
+			Targets: []string{"origin-null-pattern*"},
+			hooks: allowWhen(both(originIs(is("null")), func(x *exchange) bool {
+				return len(x.m.policy.OriginPatterns)+len(x.m.policy.OriginRegexes) > 0
+			})),
+		},
+		{
+			Name: "regex-no-end", Class: OriginLoose, Browser: true,
+			Doc:     "An expression is not anchored at its end.",
+			Sources: []string{"CVE-2026-37737", "https://github.com/adamchainz/django-cors-headers/blob/d6a75e42e2/src/corsheaders/middleware.py", "https://github.com/Kludex/starlette/pull/801"},
+			Targets: []string{"origin-regex-unanchored-end*"},
+			hooks:   regexWhen(func(expr string) string { return `^(?:` + expr + `)` }),
+		},
+		{
+			Name: "regex-no-start", Class: OriginLoose,
+			Doc:     "An expression is not anchored at its start.",
+			Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl", "https://github.com/apache/apisix/blob/f519a0f04c/apisix/plugins/cors.lua"},
+			Targets: []string{"origin-regex-unanchored-start*"},
+			hooks:   regexWhen(func(expr string) string { return `(?:` + expr + `)$` }),
+		},
+		{
+			Name: "regex-ignore-case", Class: OriginInexact,
+			Doc:     "Expressions ignore case.",
+			Sources: []string{"https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
+			Targets: []string{"origin-regex-*", "origin-upper-case*"},
+			hooks:   regexWhen(func(expr string) string { return `(?i)\A(?:` + expr + `)\z` }),
+		},
+		{
+			Name: "regex-multiline", Class: OriginLoose,
+			Doc:     "The dots of an expression are taken for any byte, as if the author had not escaped them.",
+			Sources: []string{"https://github.com/google/clusterfuzz/pull/5303"},
+			Targets: []string{"origin-regex-*", "origin-unescaped-dot*"},
+			hooks:   regexWhen(func(expr string) string { return `\A(?:` + strings.ReplaceAll(expr, `\.`, `.`) + `)\z` }),
+		},
+		{
+			Name: "regex-stateful", Class: SharedState, Browser: true,
+			Doc:     "A global expression remembers where its last match ended: every other request is denied.",
+			Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js"},
+			Targets: []string{"origin-regex-stateful*", "vary-regex*", "idempotent*"},
+			hooks: func() hooks {
+				var calls perKey
+				return hooks{allows: func(x *exchange) bool {
+					if len(x.m.policy.OriginRegexes) == 0 || !x.granted {
+						return x.granted
+					}
+					return calls.next(x.r.URL.String()+x.origin)%2 == 1
+				}}
+			},
+		},
+		{
+			Name: "regex-denied", Class: GrantMissing, Browser: true,
+			Doc:     "The list of expressions is lower-cased before it is compiled, so that a class such as \\S turns round.",
+			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
+			Targets: []string{"origin-regex-*", "vary-regex*"},
+			hooks:   denyWhen(policy("regex")),
+		},
+		{
+			Name: "callback-denied", Class: GrantMissing, Browser: true,
+			Doc:     "The answer of the origin callback is dropped.",
+			Sources: []string{"https://github.com/rs/cors/issues/157"},
+			Targets: []string{"origin-callback-allow*", "vary-callback*"},
+			hooks:   denyWhen(policy("callback")),
+		},
+		{
+			Name: "callback-allows-all", Class: OriginLoose, Browser: true,
+			Doc:     "A callback is called, and its answer taken for true.",
+			Sources: []string{"CVE-2017-20146"},
+			Targets: []string{"origin-callback-deny*", "vary-callback*"},
+			hooks: allowWhen(func(x *exchange) bool {
+				f := x.m.policy.OriginFunc
+				return f != nil && x.kind != plain && x.origin != f.Throw
+			}),
+		},
+		{
+			Name: "callback-error-allows", Class: OriginLoose, Browser: true,
+			Doc:     "A callback that throws allows.",
+			Sources: []string{"CVE-2017-20146"},
+			Targets: []string{"origin-callback-error*"},
+			hooks: allowWhen(func(x *exchange) bool {
+				f := x.m.policy.OriginFunc
+				return f != nil && x.origin == f.Throw
+			}),
+		},
+	}
+}

@@ -1,0 +1,55 @@
+package reference
+
+import "strings"
+
+// withheld is a mutant whose grant depends on something in the request that is
+// none of its business, as a filter in front of the layer makes it.
+func withheld(name, what string, targets []string, c cond) Mutant {
+	return Mutant{
+		Name: name, Class: RequestDependent, Browser: true,
+		Doc:     "A response to a request " + what + " is not shared.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
+		Targets: targets,
+		hooks:   head(on(both(isShared, c), dropGrant)),
+	}
+}
+
+// refusedFor is a mutant that refuses preflights that ask for a header name.
+func refusedFor(name string, targets []string) Mutant {
+	return Mutant{
+		Name: "refused-" + name, Class: RequestDependent, Browser: true,
+		Doc:     "A preflight that asks for " + name + " is refused.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
+		Targets: targets,
+		hooks: reject(403, askedHeaders(func(lines []string) bool {
+			names, ok := requestedHeaders(lines)
+			return ok && is(names...)(name)
+		})),
+	}
+}
+
+// requestMutants let the grant depend on other fields of the request.
+func requestMutants() []Mutant {
+	contentType := func(prefix string) cond {
+		return field("Content-Type", func(v string) bool { return strings.HasPrefix(strings.ToLower(v), prefix) })
+	}
+	other := func(value string) bool { return value != "" && value != "*/*" }
+	return []Mutant{
+		withheld("withheld-accept", "with an Accept of its own", []string{"header-accept*", "header-*"}, field("Accept", other)),
+		withheld("withheld-accept-language", "with Accept-Language", []string{"header-accept-language*", "header-*"}, withField("Accept-Language")),
+		withheld("withheld-content-language", "with Content-Language", []string{"header-content-language*", "header-*"}, withField("Content-Language")),
+		withheld("withheld-range", "with Range", []string{"header-range*", "br-range*", "status-range*", "status-206*", "status-416*"}, withField("Range")),
+		withheld("withheld-text-plain", "with a body of type text/plain", []string{"actual-post-simple*", "header-content-type*", "simple-*"}, contentType("text/plain")),
+		withheld("withheld-form", "with a form", []string{"simple-post-urlencoded*", "header-content-type*", "simple-*"}, contentType("application/x-www-form-urlencoded")),
+		withheld("withheld-multipart", "with a multipart form", []string{"simple-post-multipart*", "header-content-type*", "simple-*"}, contentType("multipart/form-data")),
+		withheld("withheld-json", "with JSON", []string{"actual-post-json*", "br-post-json*", "header-content-type*", "simple-*"}, contentType("application/json")),
+		withheld("withheld-octets", "with a body of type application/octet-stream", []string{"simple-post-octet*", "header-content-type*", "simple-*"}, contentType("application/octet-stream")),
+		withheld("withheld-xml", "with XML", []string{"simple-post-xml*", "header-content-type*", "simple-*"}, contentType("application/xml")),
+		withheld("withheld-authorization", "with Authorization", []string{"header-authorization*", "*authorization*", "creds-*"}, withField("Authorization")),
+		withheld("withheld-if-none-match", "with If-None-Match", []string{"status-304*", "br-304*", "header-if-none-match*", "vary-304*"}, withField("If-None-Match")),
+		refusedFor("accept", []string{"header-accept*", "acrh-safelisted*", "header-*"}),
+		refusedFor("accept-language", []string{"header-accept-language*", "acrh-safelisted*", "header-*"}),
+		refusedFor("content-language", []string{"header-content-language*", "acrh-safelisted*", "header-*"}),
+		refusedFor("range", []string{"header-range*", "acrh-range*"}),
+	}
+}
