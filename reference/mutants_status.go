@@ -66,7 +66,7 @@ func statusMutants() []Mutant {
 			hooks:   head(on(both(isShared, status(404), unrouted), dropGrant)),
 		},
 		{
-			Name: "status-405-loses", Class: ErrorLosesGrant, Browser: true,
+			Name: "status-405-unrouted", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "The framework's own 405 is made outside of the layer.",
 			Sources: []string{"https://github.com/firefox-devtools/profiler-server/pull/40"},
 			Targets: []string{"status-405-wrong-method*"},
