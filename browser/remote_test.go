@@ -1,0 +1,71 @@
+package browser_test
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"os/exec"
+	"regexp"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/browser"
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+var _ = Describe("a browser that runs already", func() {
+	It("is attached to, with pages in tabs since it may isolate sites", func() {
+		path, err := browser.Find("")
+		Expect(err).NotTo(HaveOccurred())
+		flags := []string{"--headless", "--remote-debugging-port=0", "--no-first-run",
+			"--disable-features=LocalNetworkAccessChecks,HttpsUpgrades", "--user-data-dir=" + GinkgoT().TempDir(), "about:blank"}
+		if os.Getuid() == 0 {
+			flags = append(flags, "--no-sandbox")
+		}
+		cmd := exec.Command(path, flags...)
+		out, err := cmd.StderrPipe()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(cmd.Start()).To(Succeed())
+		defer func() { cmd.Process.Kill(); cmd.Wait() }()
+		var ws string
+		lines := bufio.NewScanner(out)
+		for ws == "" && lines.Scan() {
+			if m := regexp.MustCompile(`ws://\S+`).FindString(lines.Text()); m != "" {
+				ws = m
+			}
+		}
+		Expect(ws).NotTo(BeEmpty())
+
+		c, err := browser.Start(context.Background(), browser.Options{Remote: ws})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(c.Version()).To(ContainSubstring("remote"))
+		t := newTarget(false)
+		var jobs []harness.Job
+		for _, o := range []string{app, "http://app.example.com", "null", "https://other.example"} {
+			jobs = append(jobs, job(t.url(plan{preflight: allow(o, "Access-Control-Allow-Methods: PUT"), actual: allow(o)}), cases.Request{Origin: o, Method: "PUT"}))
+		}
+		Expect(c.Perform(context.Background(), jobs, func(r harness.JobResult) {
+			defer GinkgoRecover()
+			Expect(r.Err).NotTo(HaveOccurred())
+			Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), string(r.Steps[0][0].Reason))
+			Expect(r.Steps[0][0].Hops[0].Preflight).To(BeTrue())
+		})).To(Succeed())
+
+		// Its profile blocks third-party cookies, or it does not: either the
+		// cookie arrives or the agent says why it cannot tell.
+		u := t.url(plan{actual: allow(app, withCredentials)})
+		Expect(c.Perform(context.Background(), []harness.Job{job(u, cases.Request{Credentials: "include", WithCookie: true})}, func(r harness.JobResult) {
+			defer GinkgoRecover()
+			if r.Err != nil {
+				Expect(r.Err).To(MatchError(ContainSubstring("third-party cookie")))
+				return
+			}
+			Expect(carried(t.requests(u)[0])).To(BeTrue())
+		})).To(Succeed())
+		Expect(c.Close()).To(Succeed())
+		Expect(cmd.ProcessState).To(BeNil(), "the browser goes on")
+	})
+})
