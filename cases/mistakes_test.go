@@ -124,7 +124,7 @@ var _ = Describe("A case file with a mistake", func() {
 		Entry("a when that is no bool", "policies: [exact]", "policies: [exact]\n    when: {credentials: yes}", cases.WrongType,
 			`sample.yaml:10: sample-get: when.credentials is "yes"; expected true or false`),
 		Entry("an unknown part", "policies: [exact]", "policies: [exact]\n    needs: [panics]", cases.BadValue,
-			`sample.yaml:10: sample-get: needs[0] is "panics", did you mean "panic"?; expected one of app, count, echo, nope, ok, options, outer-vary, panic, policies, post-only, respond, secret, stream`),
+			`sample.yaml:10: sample-get: needs[0] is "panics", did you mean "panic"?; expected one of any-method, app, count, echo, nope, ok, options, outer-vary, panic, policies, post-only, respond, secret, stream`),
 		Entry("an unknown transport", "policies: [exact]", "policies: [exact]\n    over: h3", cases.BadValue,
 			`sample.yaml:10: sample-get: over is "h3", did you mean "h1"?; expected one of h1, h2, tls`),
 		Entry("an unknown intermediary", "policies: [exact]", "policies: [exact]\n    via: proxy", cases.BadValue,

@@ -27,6 +27,9 @@ const (
 	PartNope Part = "nope"
 	// PartOuterVary: the outermost layer adds Vary: Accept-Encoding.
 	PartOuterVary Part = "outer-vary"
+	// PartAnyMethod: a method that is none of HTTP's (CHICKEN, patch) gets as far as
+	// the CORS layer; some servers' parsers know a fixed set.
+	PartAnyMethod Part = "any-method"
 	// PartPolicies: other standard policies are mounted beside this one.
 	PartPolicies Part = "policies"
 )
@@ -34,7 +37,7 @@ const (
 // Parts are all the parts, sorted.
 func Parts() []Part {
 	parts := []Part{PartOK, PartApp, PartOptions, PartEcho, PartRespond, PartPanic, PartCount, PartSecret,
-		PartPostOnly, PartStream, PartNope, PartOuterVary, PartPolicies}
+		PartPostOnly, PartStream, PartNope, PartOuterVary, PartAnyMethod, PartPolicies}
 	slices.Sort(parts)
 	return parts
 }

@@ -99,6 +99,9 @@ var contract = []contractProbe{
 	{cases.PartOK, "GET", "/ok", "", "", "200, X-App: ok, X-Resp: 1, X-Other: 2, X-Hidden: 3, text/plain, ok", okAnswer},
 	{cases.PartOK, "POST", "/ok", "", "x", "the same for POST", okAnswer},
 	{cases.PartOK, "DELETE", "/ok", "", "", "the same for DELETE", okAnswer},
+	{cases.PartAnyMethod, "CHICKEN", "/ok", "", "", "any answer that is not the parser's 400 or 501", func(a answered) bool {
+		return a.StatusCode != 400 && a.StatusCode != 501
+	}},
 	{cases.PartOptions, "GET", "/options", "", "", "200, X-App: options, Allow: GET, OPTIONS, options", func(a answered) bool {
 		return a.handled("options", 200, "options") && a.Header.Get("Allow") != ""
 	}},

@@ -65,7 +65,8 @@ type Manifest struct {
 	// Dir is the adapter's directory, absolute.
 	Dir string `yaml:"-"`
 
-	lines map[string]int // of each key and of each key below it: "missing.panic"
+	unquoted []int          // the lines of keys that YAML takes for no value: null
+	lines    map[string]int // of each key and of each key below it: "missing.panic"
 }
 
 // Limits are a server's declared limits; zero values are not known.
@@ -140,6 +141,9 @@ func (m *Manifest) note(prefix string, node *yaml.Node) {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key := prefix + node.Content[i].Value
+			if node.Content[i].Tag == "!!null" {
+				m.unquoted = append(m.unquoted, node.Content[i].Line)
+			}
 			m.lines[key] = node.Content[i].Line
 			m.note(key+".", node.Content[i+1])
 		}
@@ -161,6 +165,9 @@ func (m *Manifest) validate() error {
 	}
 	if base := filepath.Base(m.Dir); m.Name != "" && m.Name != base {
 		all = append(all, m.wrong("name", "name is %q, but the directory is %q; they must agree", m.Name, base))
+	}
+	for _, line := range m.unquoted {
+		all = append(all, &ManifestError{filepath.Join(m.Dir, ManifestFile), line, `the policy null needs quotes: "null"`})
 	}
 	for _, path := range m.Outputs {
 		if !filepath.IsLocal(path) {

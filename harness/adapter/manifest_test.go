@@ -31,6 +31,7 @@ var _ = Describe("Load", func() {
 		Entry("an unknown part of the contract", minimal("")+"missing:\n  panik: it dies\n", `adapter.yaml:8: missing: "panik"`, "outer-vary"),
 		Entry("a missing part without the reason", minimal("")+"missing:\n  panic: ''\n", "adapter.yaml:8:", "reason"),
 		Entry("a policy without the reason", minimal("")+"not_expressible:\n  regex: ''\n", "adapter.yaml:8:", "reason"),
+		Entry("the policy null without quotes", minimal("")+"not_expressible:\n  null: no such knob\n", "adapter.yaml:8:", `"null"`),
 		Entry("inputs that are not there", minimal("")+"inputs: [../no-such-thing]\n", "adapter.yaml:7:", "no-such-thing"),
 		Entry("outputs elsewhere", minimal("")+"outputs: [../outside]\n", "adapter.yaml:7:", "../outside"),
 		Entry("a negative limit", minimal("")+"limits:\n  head_bytes: -1\n", "adapter.yaml:8:", "-1"),

@@ -34,9 +34,6 @@ func cors(p contract.Policy) echo.MiddlewareFunc {
 		ExposeHeaders:    p.ExposeHeaders,
 		MaxAge:           p.MaxAgeSeconds(-1), // documented: a negative value sends 0
 	}
-	if p.AnyMethod() {
-		config.AllowMethods = nil // documented: those that the router has for the path
-	}
 	if p.AnyHeader() {
 		config.AllowHeaders = nil // those that are requested
 	}

@@ -30,7 +30,7 @@ func run() error {
 	}
 	config := fiber.Config{
 		DisableStartupMessage: true,
-		RequestMethods:        append(fiber.DefaultMethods, "QUERY", "CHICKEN"),
+		RequestMethods:        append(fiber.DefaultMethods, "QUERY", "PURGE", "M-SEARCH", "CHICKEN", "patch"),
 	}
 	served := map[string]fasthttp.RequestHandler{}
 	for _, policy := range policies {

@@ -29,11 +29,12 @@ serve(async (policy) => {
 }, { outerVary: false })
 
 // The methods that hapi allows are those it has a route for, so the policy says
-// what is routed. It adds HEAD to GET by itself.
+// what is routed. It adds HEAD to GET by itself, and a route for OPTIONS would
+// take the place of its answers to preflights.
 function routed (methods, { methods: allowed = [], zero_config: zero }) {
   if (methods.length < 3) return methods
-  if (allowed.includes('*')) return methods.includes('OPTIONS') ? ['*', 'OPTIONS'] : ['*']
-  return methods.filter((method) => method !== 'HEAD' && (zero || ['GET', 'POST', 'OPTIONS', ...allowed].includes(method)))
+  if (allowed.includes('*')) return ['*']
+  return methods.filter((method) => !['HEAD', 'OPTIONS'].includes(method) && (zero || ['GET', 'POST', ...allowed].includes(method)))
 }
 
 function options (policy) {
