@@ -1,0 +1,135 @@
+// Package corstest runs the table of cases in go test, each check as a
+// subtest named CASE/POLICY.
+//
+// A server that is meant to be configured by one policy of its own:
+//
+//	func TestCORS(t *testing.T) {
+//		corstest.Run(t, newServer(), corstest.Policy(cases.Policy{
+//			Name:    "api",
+//			Origins: []string{"https://app.example"},
+//			Methods: []string{"PUT"},
+//		}))
+//	}
+//
+// A CORS library: the table is run under every standard policy, before an
+// application that corsproof brings along.
+//
+//	func TestConformance(t *testing.T) {
+//		corstest.Run(t, corstest.Middleware(func(p cases.Policy) (func(http.Handler) http.Handler, error) {
+//			return mycors.New(mycors.Options{Origins: p.Origins, Credentials: p.Credentials})
+//		}))
+//	}
+//
+// The checks run together before the first subtest reports, which takes some
+// tenths of a second; go test -run only chooses what is reported, Focus what is run.
+package corstest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/internal/suite"
+)
+
+// Middleware is a target: it makes a library's CORS layer for a policy. Its
+// error means that the library refuses the policy, which is reported as such,
+// or, if it wraps ErrNotExpressible, that it has no way to say it.
+type Middleware = suite.Middleware
+
+// ErrNotExpressible says that a library cannot express a policy.
+var ErrNotExpressible = suite.ErrNotExpressible
+
+// Option is an option of Run.
+type Option = suite.Option
+
+// Policy declares what the target, an ordinary endpoint, means by its CORS
+// configuration. The checks that need more than an endpoint are skipped.
+func Policy(p cases.Policy) Option { return func(c *suite.Config) { c.Policy = &p } }
+
+// Path is the path of the endpoint that Policy is about; by default "/", or
+// what the target's URL says.
+func Path(path string) Option { return func(c *suite.Config) { c.Path = path } }
+
+// Focus runs only checks that one of the globs matches: CASE, CASE/POLICY,
+// GROUP or GROUP/CASE. A glob that matches nothing fails the test.
+func Focus(globs ...string) Option {
+	return func(c *suite.Config) { c.Focus = append(c.Focus, globs...) }
+}
+
+// Skip leaves out the checks that one of the globs matches.
+func Skip(globs ...string) Option {
+	return func(c *suite.Config) { c.Skip = append(c.Skip, globs...) }
+}
+
+// Known lists failures that are known and stay, by a glob on CASE or
+// CASE/POLICY, with the reason. One that passes after all fails the test, so
+// that the list stays true.
+func Known(glob, reason string) Option {
+	return func(c *suite.Config) { c.Known = append(c.Known, suite.Known{Glob: glob, Reason: reason}) }
+}
+
+// Browser lets a browser perform the requests beside the model.
+func Browser(a harness.Agent) Option {
+	return func(c *suite.Config) { c.Agents = append(c.Agents, a) }
+}
+
+// Cases adds case files to the table.
+func Cases(more ...cases.Source) Option {
+	return func(c *suite.Config) { c.Sources = append(c.Sources, more...) }
+}
+
+// Timeout bounds a single request; by default 10 s.
+func Timeout(d time.Duration) Option { return func(c *suite.Config) { c.Timeout = d } }
+
+// Strict makes warnings failures.
+func Strict() Option { return func(c *suite.Config) { c.Strict = true } }
+
+// Run runs the table against a target, each check as a subtest, and returns
+// what came of it (nil if the target could not be tested). The target is a
+// http.Handler, the URL of a server, a Middleware, or a *harness.Target.
+// Handlers and URLs serve the contract (testdata/frameworks/README.md), unless
+// Policy says that they are ordinary endpoints.
+func Run(t *testing.T, target any, opts ...Option) *harness.Summary {
+	t.Helper()
+	c := suite.New(opts)
+	sum, table, err := c.Run(t.Context(), target)
+	if err != nil {
+		if e, ok := errors.AsType[*harness.TargetError](err); ok && e.Hint() != "" {
+			t.Fatalf("%v\nhint: %s", err, e.Hint())
+		}
+		t.Fatal(err)
+		return nil
+	}
+	for first := 0; first < len(sum.Results); {
+		end := first + 1
+		for end < len(sum.Results) && sum.Results[end].Case == sum.Results[first].Case {
+			end++
+		}
+		same := sum.Results[first:end]
+		t.Run(same[0].Case, func(t *testing.T) {
+			for i := range same {
+				t.Run(same[i].Policy, func(t *testing.T) { report(t, c, &same[i], table) })
+			}
+		})
+		first = end
+	}
+	if sum.Stopped != nil {
+		t.Errorf("the run ended early: %s", sum.Stopped.Reason)
+	}
+	return sum
+}
+
+func report(t *testing.T, c *suite.Config, r *harness.Result, table *cases.Table) {
+	t.Helper()
+	switch outcome, text := c.Judge(r, table); outcome {
+	case suite.Failed:
+		t.Error(text)
+	case suite.Skipped:
+		t.Skip(text)
+	case suite.Logged:
+		t.Log(text)
+	}
+}

@@ -1,0 +1,62 @@
+// Package ginkgocors adds the table of cases to a Ginkgo suite, each check as
+// an It named CASE/POLICY. It never calls RunSpecs: that stays the suite's.
+//
+//	var _ = ginkgocors.DescribeChecks("CORS", func() any { return newServer() },
+//		corstest.Policy(cases.Policy{Name: "api", Origins: []string{"https://app.example"}}))
+//
+// The options are those of package corstest.
+package ginkgocors
+
+import (
+	"github.com/onsi/ginkgo/v2"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/corstest"
+	"github.com/corsproof/corsproof/harness/internal/suite"
+)
+
+// DescribeChecks is a Describe container with an It for each check. target is
+// called once, before the first of them; what it may return is as for
+// corstest.Run. The checks run together before the first It reports.
+func DescribeChecks(text string, target func() any, opts ...corstest.Option) bool {
+	c := suite.New(opts)
+	_, checks, err := c.Plan()
+	if err != nil {
+		return ginkgo.Describe(text, func() {
+			ginkgo.It("has a table and a selection", func() { ginkgo.Fail(err.Error()) })
+		})
+	}
+	return ginkgo.Describe(text, ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
+		results := map[string]*harness.Result{}
+		var table *cases.Table
+		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
+			var sum *harness.Summary
+			sum, table, err = c.Run(ctx, target())
+			if err != nil {
+				ginkgo.Fail(err.Error())
+			}
+			for i := range sum.Results {
+				results[sum.Results[i].ID] = &sum.Results[i]
+			}
+		})
+		for i := range checks {
+			id := checks[i].ID
+			ginkgo.It(id, func() { report(c, results[id], table) })
+		}
+	})
+}
+
+func report(c *suite.Config, r *harness.Result, table *cases.Table) {
+	if r == nil {
+		ginkgo.Skip("the check does not apply to the target")
+	}
+	switch outcome, text := c.Judge(r, table); outcome {
+	case suite.Failed:
+		ginkgo.Fail(text, 1)
+	case suite.Skipped:
+		ginkgo.Skip(text)
+	case suite.Logged:
+		ginkgo.GinkgoWriter.Println(text)
+	}
+}

@@ -1,0 +1,68 @@
+package suite
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+)
+
+// Message says what is wrong, why it matters, what was sent and answered, how
+// to try it by hand and what to do about it.
+func Message(r *harness.Result, table *cases.Table) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s", r.Title, r.Level)
+	if r.Security != "" {
+		fmt.Fprintf(&b, ", security: %s", r.Security)
+	}
+	b.WriteString(")\n")
+	if r.Verdict == harness.Error {
+		fmt.Fprintf(&b, "  %s\n", r.Reason)
+	}
+	for i := range r.Agents {
+		agent(&b, &r.Agents[i])
+	}
+	if c := table.Case(r.Case); c != nil {
+		fmt.Fprintf(&b, "  why: %s\n", c.Why)
+		if c.Fix != "" {
+			fmt.Fprintf(&b, "  fix: %s\n", c.Fix)
+		}
+		for _, key := range c.Spec {
+			if a, ok := table.Anchors.Lookup(key); ok {
+				fmt.Fprintf(&b, "  see: %s\n", a.URL)
+			}
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func agent(b *strings.Builder, a *harness.AgentResult) {
+	for _, f := range a.Failures {
+		where := a.Agent
+		if f.Step != "" {
+			where += ", step " + f.Step
+		}
+		fmt.Fprintf(b, "  %s: %s\n    expected: %s\n    actual:   %s\n", where, f.What, f.Expected, f.Actual)
+	}
+	if len(a.Failures) == 0 {
+		return
+	}
+	for i := range a.Exchanges {
+		x := a.Exchanges[i].Redacted()
+		answer := x.Error
+		if answer == "" {
+			answer = fmt.Sprint(x.Status)
+		}
+		fmt.Fprintf(b, "    %s %s -> %s\n      %s\n", x.Method, x.URL, answer, x.Curl())
+	}
+}
+
+func note(r *harness.Result) string {
+	for _, a := range r.Agents {
+		if a.Note != "" {
+			return a.Note
+		}
+	}
+	return ""
+}

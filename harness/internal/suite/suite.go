@@ -1,0 +1,204 @@
+// Package suite is what the glue for go test and for Ginkgo share: options,
+// the kinds of targets, and how a result reads to the author of a test.
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/reference"
+)
+
+// Middleware makes the CORS layer of a library for a policy.
+type Middleware func(cases.Policy) (func(http.Handler) http.Handler, error)
+
+// ErrNotExpressible is wrapped by a Middleware's error for a policy that the
+// library has no way to express: the checks under it are skipped.
+var ErrNotExpressible = errors.New("the library cannot express the policy")
+
+// Config is what the options say.
+type Config struct {
+	Focus, Skip []string
+	Policy      *cases.Policy
+	Path        string // of the endpoint, with Policy
+	Known       []Known
+	Agents      []harness.Agent
+	Sources     []cases.Source
+	Timeout     time.Duration
+	Strict      bool
+}
+
+// Known is a failure that is known, with the reason why it stays.
+type Known struct{ Glob, Reason string }
+
+// Option changes a Config.
+type Option func(*Config)
+
+// New applies options.
+func New(opts []Option) *Config {
+	c := &Config{}
+	for _, o := range opts {
+		o(c)
+	}
+	return c
+}
+
+// Plan gives the table and the checks that will be run, on a target that is
+// not there yet: their ids are right, their requests are not.
+func (c *Config) Plan() (*cases.Table, []cases.Check, error) {
+	table, err := cases.Load(c.Sources...)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &harness.Target{Base: "http://127.0.0.1:1", TLSBase: "https://127.0.0.1:1"}
+	if c.Policy != nil {
+		t = &harness.Target{Declared: c.Policy, Endpoint: "http://127.0.0.1:1/", TLSBase: "https://127.0.0.1:1/"}
+	}
+	checks, err := c.selected(t.Expand(table))
+	return table, checks, err
+}
+
+func (c *Config) selected(checks []cases.Check) ([]cases.Check, error) {
+	for _, k := range c.Known {
+		if _, err := cases.Select(checks, []string{k.Glob}, nil); err != nil {
+			return nil, fmt.Errorf("known failure: %w", err)
+		}
+	}
+	return cases.Select(checks, c.Focus, c.Skip)
+}
+
+// Run runs the checks against a target: a http.Handler or the URL of a server
+// (with Policy an ordinary one), a Middleware, or a *harness.Target.
+func (c *Config) Run(ctx context.Context, target any) (*harness.Summary, *cases.Table, error) {
+	table, err := cases.Load(c.Sources...)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, stop, err := c.target(target, table)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer stop()
+	checks, err := c.selected(t.Expand(table))
+	if err != nil {
+		return nil, nil, err
+	}
+	r := harness.Runner{Target: t, Checks: checks, Agents: c.Agents, Timeout: c.Timeout}
+	sum, err := r.Run(ctx)
+	return sum, table, err
+}
+
+func (c *Config) target(target any, table *cases.Table) (*harness.Target, func(), error) {
+	switch target := target.(type) {
+	case *harness.Target:
+		return target, func() {}, nil
+	case string:
+		if c.Policy != nil && c.Path == "" { // the URL is the endpoint's own
+			return &harness.Target{Name: target, Declared: c.Policy, Endpoint: target, TLSInsecure: loopback(target)}, func() {}, nil
+		}
+		return c.at(&harness.Target{Name: target, Base: strings.TrimSuffix(target, "/"), TLSInsecure: loopback(target)}), func() {}, nil
+	case Middleware:
+		if c.Policy != nil {
+			return nil, nil, errors.New("a Middleware is tested under every standard policy: a policy of one's own goes with a handler or a URL")
+		}
+		return contract(target, table)
+	case http.Handler:
+		t, stop, err := harness.Serve(target)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.at(t), stop, nil
+	}
+	return nil, nil, fmt.Errorf("%T is no target: give a http.Handler, a URL, a Middleware or a *harness.Target", target)
+}
+
+// at makes an ordinary endpoint of a target when a policy is declared.
+func (c *Config) at(t *harness.Target) *harness.Target {
+	if c.Policy == nil {
+		return t
+	}
+	path := "/" + strings.TrimPrefix(c.Path, "/")
+	t.Declared, t.Endpoint, t.Base = c.Policy, t.Base+path, ""
+	if t.TLSBase != "" {
+		t.TLSBase += path
+	}
+	return t
+}
+
+func loopback(url string) bool {
+	return strings.HasPrefix(url, "https://127.0.0.1") || strings.HasPrefix(url, "https://localhost") || strings.HasPrefix(url, "https://[::1]")
+}
+
+// contract serves the contract behind a library's layers.
+func contract(m Middleware, table *cases.Table) (*harness.Target, func(), error) {
+	states := map[string]harness.PolicyState{}
+	h, refusals := reference.Contract(table.Policies, reference.Layer(m))
+	for name, err := range refusals {
+		state := harness.PolicyState{Kind: harness.Refused, Message: err.Error()}
+		if errors.Is(err, ErrNotExpressible) {
+			state.Kind = harness.NotExpressible
+		}
+		states[name] = state
+	}
+	t, stop, err := harness.Serve(h)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Policies = states
+	return t, stop, nil
+}
+
+// Outcome is what a result means to a test.
+type Outcome int
+
+// The outcomes.
+const (
+	Passed  Outcome = iota
+	Logged          // passed, with something to say
+	Skipped         // did not run
+	Failed
+)
+
+// Judge says what a result means to a test, and why.
+func (c *Config) Judge(r *harness.Result, table *cases.Table) (Outcome, string) {
+	bad := r.Verdict == harness.Fail || r.Verdict == harness.Error || c.Strict && r.Verdict == harness.Warn
+	if k := c.known(r.ID); k != nil && r.Verdict != harness.Skip {
+		if bad {
+			return Skipped, "known failure: " + k.Reason
+		}
+		return Failed, fmt.Sprintf("%s is listed as a known failure (%s), and passes: take it off the list", r.ID, k.Reason)
+	}
+	switch {
+	case bad:
+		return Failed, Message(r, table)
+	case r.Verdict == harness.Skip:
+		return Skipped, string(r.Skip) + ": " + r.Reason
+	case r.Verdict == harness.Warn:
+		return Logged, Message(r, table)
+	case r.Verdict == harness.Noted:
+		return Logged, note(r)
+	case r.Disagrees():
+		return Logged, "model and browser disagree: " + r.Disagreement[0].What
+	}
+	return Passed, ""
+}
+
+func (c *Config) known(id string) *Known {
+	name, _, _ := strings.Cut(id, "/")
+	for i := range c.Known {
+		for _, s := range []string{id, name} {
+			if ok, _ := doublestar.Match(c.Known[i].Glob, s); ok {
+				return &c.Known[i]
+			}
+		}
+	}
+	return nil
+}
