@@ -80,14 +80,17 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
 		o.Reason, o.FailedParameter = spec.Reason(reason), parameter
-		if n := len(o.Hops); reason == reasonRedirectMode && n > 1 && !o.Hops[n-1].Sent {
-			o.Hops = o.Hops[:n-1]
+		if reason == reasonRedirectMode {
+			o.Hops = withoutUnsent(o.Hops)
 		}
 		o.FailedHop = len(o.Hops) - 1
 		return err
 	}
 	o.Result = spec.Allowed
 	o.Type = responseType(req, pageOrigin, res, rec)
+	if o.Type == spec.TypeOpaqueRedirect {
+		o.Hops = withoutUnsent(o.Hops)
+	}
 	switch a := api(req); {
 	case a == apiCanvas && res.Tainted:
 		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, reasonTainted, res.Error
@@ -121,6 +124,15 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	return nil
 }
 
+// withoutUnsent drops the hop that Chrome announces for a redirect, and does
+// not follow in redirect modes error and manual.
+func withoutUnsent(hops []spec.Hop) []spec.Hop {
+	if n := len(hops); n > 1 && !hops[n-1].Sent {
+		return hops[:n-1]
+	}
+	return hops
+}
+
 // readsBody says whether the API hands the response to the script.
 func readsBody(req *cases.Request) bool {
 	a := api(req)
@@ -150,15 +162,8 @@ func responseType(req *cases.Request, pageOrigin string, res *jsResult, rec *rec
 
 // usesCORS says whether the API makes a request of mode cors.
 func usesCORS(req *cases.Request) bool {
-	switch api(req) {
-	case apiImg, apiScript, apiStylesheet, apiCanvas:
-		return req.Crossorigin != ""
-	case apiNavigate:
-		return false
-	case apiFetch:
-		return req.Mode == "" || req.Mode == string(spec.ModeCORS)
-	}
-	return true
+	mode := req.Spec("").Mode
+	return mode == "" || mode == spec.ModeCORS
 }
 
 // failure names the reason of a failed request. The error means that it says
