@@ -94,4 +94,3 @@ func writeLines(path string, rep *verify.Report) error {
 	}
 	return nil
 }
-

@@ -6,26 +6,19 @@ package selfcheck
 import (
 	"fmt"
 	"sort"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/corsproof/corsproof/reference"
 )
 
 // MaxUnrelated is how many cases outside of a mutant's targets may die with it.
 const MaxUnrelated = 5
 
-// Mutant is what the analysis needs to know of a server with one defect.
-type Mutant struct {
-	Name    string   `json:"name"`
-	Doc     string   `json:"doc"`
-	Class   string   `json:"class"`
-	Sources []string `json:"sources,omitempty"`
-	Targets []string `json:"targets"` // globs of the case ids that are meant to find it
-	Browser bool     `json:"browser"` // a browser can see the defect
-}
-
 // Row is a mutant with the cases that found it.
 type Row struct {
-	Mutant
+	reference.Mutant
 	// Killers are the cases with a failing or warning check, by any agent or
 	// on the wire, in the table's order.
 	Killers []string `json:"killers"`
@@ -59,15 +52,16 @@ const (
 
 // Matrix is the outcome of a self-check.
 type Matrix struct {
-	Version  int       `json:"version"`
-	Cases    []string  `json:"cases"`    // all cases with a verdict, in the table's order
-	Recorded []string  `json:"recorded"` // level info: no verdict, so nothing that they could kill with
-	Variants []string  `json:"variants"`
-	Rows     []Row     `json:"mutants"`
-	Problems []Problem `json:"problems"`
-	Checks   int       `json:"checks"` // run in all
-	Browser  string    `json:"browser,omitempty"`
-	Median   int       `json:"median_killers"` // of cases per mutant
+	Version  int           `json:"version"`
+	Cases    []string      `json:"cases"`    // all cases with a verdict, in the table's order
+	Recorded []string      `json:"recorded"` // level info: no verdict, so nothing that they could kill with
+	Variants []string      `json:"variants"`
+	Rows     []Row         `json:"mutants"`
+	Problems []Problem     `json:"problems"`
+	Checks   int           `json:"checks"` // run in all
+	Browser  string        `json:"browser,omitempty"`
+	Elapsed  time.Duration `json:"elapsed_ns"`
+	Median   int           `json:"median_killers"` // of cases per mutant
 	// MedianUnrelated is the median number of cases outside its targets that die with a mutant.
 	MedianUnrelated int `json:"median_unrelated"`
 }
@@ -86,7 +80,7 @@ func (m *Matrix) analyse(browser bool) {
 		r.Unrelated = nil
 		for _, id := range r.Killers {
 			kills[id]++
-			if !r.Mutant.targets(id) {
+			if !targets(r.Mutant, id) {
 				r.Unrelated = append(r.Unrelated, id)
 			}
 		}
@@ -116,7 +110,7 @@ func (m *Matrix) problem(kind ProblemKind, subject, format string, args ...any) 
 }
 
 // targets says whether a case is one that is meant to find the mutant.
-func (m Mutant) targets(id string) bool {
+func targets(m reference.Mutant, id string) bool {
 	for _, glob := range m.Targets {
 		if ok, err := doublestar.Match(glob, id); ok && err == nil {
 			return true

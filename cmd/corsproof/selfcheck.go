@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/harness/selfcheck"
+)
+
+func newSelfcheck() *cobra.Command {
+	var (
+		sel             selectionFlags
+		browser, chrome string
+		jsonFile, html  string
+		verbose         bool
+	)
+	cmd := &cobra.Command{
+		Use:   "selfcheck",
+		Short: "Prove that every case can fail: the good server, lawful variants, mutants",
+		Long: `Run the table against the good reference server, servers that differ lawfully
+and servers with one known defect each, and print which cases find which defect.
+Fails (exit 5) when the good server fails a case, a defect is not found, a case
+finds no defect, or a defect kills cases that have nothing to do with it.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			table, err := sel.load()
+			if err != nil {
+				return err
+			}
+			if table, err = sel.cases(table); err != nil {
+				return err
+			}
+			agents, note, err := openAgents(cmd.Context(), browser, chrome)
+			if err != nil {
+				return err
+			}
+			defer closeAgents(agents)
+			if note != "" {
+				fmt.Fprintln(cmd.ErrOrStderr(), note)
+			}
+			opt := selfcheck.Options{Table: table}
+			if len(agents) > 0 {
+				opt.Chrome = agents[0]
+			}
+			if w := cmd.ErrOrStderr(); terminal(w) {
+				bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+				opt.Progress = func(done, total int, name string) {
+					bar.ChangeMax(total)
+					bar.Describe(name)
+					_ = bar.Set(done)
+				}
+			}
+			m, err := selfcheck.Run(cmd.Context(), opt)
+			if errors.Is(err, context.Canceled) {
+				return &status{code: exitUsage, err: errors.New("interrupted")}
+			}
+			if err != nil {
+				return &status{code: exitSelfcheck, err: err}
+			}
+			m.Print(cmd.OutOrStdout(), verbose)
+			if err := writeTo(jsonFile, m.WriteJSON); err != nil {
+				return err
+			}
+			if err := writeTo(html, m.WriteHTML); err != nil {
+				return err
+			}
+			if len(m.Problems) > 0 {
+				return &status{code: exitSelfcheck}
+			}
+			return nil
+		},
+	}
+	sel.register(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&browser, "browser", "none", "chrome: the browser must find what a browser can see; none: the model alone; auto")
+	fs.StringVar(&chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
+	fs.StringVar(&jsonFile, "json", "", "write the kill matrix as JSON to `FILE`")
+	fs.StringVar(&html, "html", "", "write the kill matrix as HTML to `FILE`")
+	fs.BoolVarP(&verbose, "verbose", "v", false, "all cases that find a defect, not three")
+	return cmd
+}
+
+// writeTo writes a file, unless its path is empty.
+func writeTo(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err == nil {
+		err = errors.Join(write(file), file.Close())
+	}
+	if err != nil {
+		return usage(fmt.Errorf("writing %s: %w", path, err))
+	}
+	return nil
+}

@@ -1,0 +1,291 @@
+package selfcheck
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/reference"
+)
+
+// Options configure a Run.
+type Options struct {
+	Table *cases.Table
+	// Chrome is the browser that has to find the mutants that a browser can
+	// see; nil: the model alone.
+	Chrome harness.Agent
+	// Parallel is how many servers are checked at once; 0: one for each processor.
+	Parallel int
+	// Progress is told of each server that is done; may be nil.
+	Progress func(done, total int, name string)
+}
+
+// Run runs the table against the good server, its lawful variants and every
+// mutant. The error is of starting servers or of ctx; what is wrong with the table is
+// in the matrix's Problems.
+func Run(ctx context.Context, opt Options) (*Matrix, error) {
+	if opt.Parallel == 0 {
+		opt.Parallel = runtime.GOMAXPROCS(0)
+	}
+	start := time.Now()
+	s := &selfcheck{Options: opt, matrix: &Matrix{}}
+	s.cases()
+	mutants, variants := reference.Mutants(), reference.Variants()
+	s.total = 1 + len(mutants) + len(variants)
+	if err := s.good(ctx); err != nil {
+		return nil, err
+	}
+	s.matrix.Rows = make([]Row, len(mutants))
+	jobs := make(chan func() error)
+	errs := make(chan error, opt.Parallel)
+	var wg sync.WaitGroup
+	for range opt.Parallel {
+		wg.Go(func() {
+			for job := range jobs {
+				if err := job(); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	var failed error
+	give := func(job func() error) {
+		if failed != nil {
+			return
+		}
+		select {
+		case jobs <- job:
+		case failed = <-errs:
+		case <-ctx.Done():
+			failed = ctx.Err()
+		}
+	}
+	for _, v := range variants {
+		give(func() error { return s.variant(ctx, v) })
+	}
+	for i, m := range mutants {
+		give(func() error { return s.mutant(ctx, m, &s.matrix.Rows[i]) })
+	}
+	close(jobs)
+	wg.Wait()
+	if failed == nil && len(errs) > 0 {
+		failed = <-errs
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	if opt.Chrome != nil {
+		s.matrix.Browser = opt.Chrome.Version()
+		if err := s.browser(ctx); err != nil {
+			return nil, err
+		}
+	}
+	s.matrix.analyse(opt.Chrome != nil)
+	s.matrix.Elapsed = time.Since(start)
+	return s.matrix, nil
+}
+
+type selfcheck struct {
+	Options
+	matrix *Matrix
+	mu     sync.Mutex
+	done   int
+	total  int
+}
+
+// cases splits the table into cases with a verdict and those that only record.
+func (s *selfcheck) cases() {
+	for _, c := range s.Table.Cases {
+		if c.Level == cases.Info {
+			s.matrix.Recorded = append(s.matrix.Recorded, c.ID)
+		} else {
+			s.matrix.Cases = append(s.matrix.Cases, c.ID)
+		}
+	}
+}
+
+func (s *selfcheck) finished(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done++
+	if s.Progress != nil {
+		s.Progress(s.done, s.total, name)
+	}
+}
+
+func (s *selfcheck) report(kind ProblemKind, subject, format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.matrix.problem(kind, subject, format, args...)
+}
+
+// server starts a server of this package's family as a target.
+func (s *selfcheck) server(ctx context.Context, name string, srv *reference.Server, err error) (*harness.Target, error) {
+	if err == nil {
+		err = srv.Start(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("starting %s: %w", name, err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(srv.CertPEM)
+	return &harness.Target{Name: name, Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots}, nil
+}
+
+func (s *selfcheck) options() reference.Options { return reference.Options{Policies: s.Table.Policies} }
+
+// run runs checks against a target, all of the table's when keep is nil.
+func (s *selfcheck) run(ctx context.Context, target *harness.Target, keep func(*cases.Check) bool, agents ...harness.Agent) (*harness.Summary, error) {
+	checks := target.Expand(s.Table)
+	if keep != nil {
+		checks = slices.DeleteFunc(checks, func(c cases.Check) bool { return !keep(&c) })
+	}
+	runner := harness.Runner{Target: target, Checks: checks, Agents: agents, Concurrency: 8}
+	sum, err := runner.Run(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("checking %s: %w", target.Name, err)
+	}
+	s.mu.Lock()
+	s.matrix.Checks += len(sum.Results) - sum.Counts[harness.Skip]
+	s.mu.Unlock()
+	return sum, ctx.Err()
+}
+
+// good runs the table against the server without a defect: nothing may fail.
+func (s *selfcheck) good(ctx context.Context) error {
+	srv, err := reference.NewServer(s.options())
+	target, err := s.server(ctx, "the reference server", srv, err)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	var agents []harness.Agent
+	if s.Chrome != nil {
+		agents = append(agents, s.Chrome)
+	}
+	sum, err := s.run(ctx, target, nil, agents...)
+	if err != nil {
+		return err
+	}
+	for _, r := range sum.Results {
+		switch {
+		case r.Verdict == harness.Fail || r.Verdict == harness.Warn:
+			s.report(GoodServerFails, r.ID, "%s", firstFailure(&r))
+		case r.Verdict == harness.Error:
+			s.report(NotRun, r.ID, "%s", r.Reason)
+		case r.Disagrees():
+			s.report(GoodServerFails, r.ID, "the model and the browser disagree: %+v", r.Disagreement)
+		}
+	}
+	s.finished(target.Name)
+	return nil
+}
+
+// variant runs the table against a server that differs lawfully: nothing may
+// fail, and nothing above practice may warn.
+func (s *selfcheck) variant(ctx context.Context, v reference.Variant) error {
+	srv, err := v.Server(s.options())
+	target, err := s.server(ctx, "the lawful variant "+v.Name, srv, err)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	sum, err := s.run(ctx, target, nil)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.matrix.Variants = append(s.matrix.Variants, v.Name)
+	slices.Sort(s.matrix.Variants)
+	s.mu.Unlock()
+	for _, r := range sum.Results {
+		switch {
+		case r.Verdict == harness.Fail, r.Verdict == harness.Warn && r.Level != cases.Practice:
+			s.report(VariantFails, v.Name, "%s: %s", r.ID, firstFailure(&r))
+		case r.Verdict == harness.Error:
+			s.report(NotRun, v.Name, "%s: %s", r.ID, r.Reason)
+		}
+	}
+	s.finished(target.Name)
+	return nil
+}
+
+func (s *selfcheck) mutant(ctx context.Context, m reference.Mutant, row *Row) error {
+	row.Mutant = m
+	srv, err := m.Server(s.options())
+	target, err := s.server(ctx, "the mutant "+m.Name, srv, err)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	sum, err := s.run(ctx, target, nil)
+	if err != nil {
+		return err
+	}
+	row.Killers = killers(sum, "")
+	s.finished(target.Name)
+	return nil
+}
+
+// browser lets Chrome find the mutants that a browser can see, by their targets.
+func (s *selfcheck) browser(ctx context.Context) error {
+	for i := range s.matrix.Rows {
+		row := &s.matrix.Rows[i]
+		if !row.Browser {
+			continue
+		}
+		srv, err := row.Mutant.Server(s.options())
+		target, err := s.server(ctx, "the mutant "+row.Name, srv, err)
+		if err != nil {
+			return err
+		}
+		sum, err := s.run(ctx, target, func(c *cases.Check) bool {
+			return c.Kind == cases.KindBrowser && slices.Contains(row.Killers, c.Case.ID)
+		}, s.Chrome)
+		_ = srv.Close()
+		if err != nil {
+			return err
+		}
+		row.BrowserKillers = killers(sum, s.Chrome.Name())
+		if s.Progress != nil {
+			s.Progress(s.total, s.total, "the mutant "+row.Name+" in the browser")
+		}
+	}
+	return nil
+}
+
+// killers are the cases with a failed or warning check, once each, in order;
+// with an agent's name, by that agent.
+func killers(sum *harness.Summary, agent string) []string {
+	var ids []string
+	for i := range sum.Results {
+		r := &sum.Results[i]
+		dead := r.Verdict == harness.Fail || r.Verdict == harness.Warn
+		if agent != "" {
+			dead = slices.ContainsFunc(r.Agents, func(a harness.AgentResult) bool {
+				return a.Agent == agent && (a.Verdict == harness.Fail || a.Verdict == harness.Warn)
+			})
+		}
+		if dead && !slices.Contains(ids, r.Case) {
+			ids = append(ids, r.Case)
+		}
+	}
+	return ids
+}
+
+// firstFailure says in a line why a result is not a pass.
+func firstFailure(r *harness.Result) string {
+	for _, a := range r.Agents {
+		for _, f := range a.Failures {
+			return fmt.Sprintf("%s: %s: expected %s, actual %s", a.Agent, f.What, f.Expected, f.Actual)
+		}
+	}
+	return r.Reason
+}
