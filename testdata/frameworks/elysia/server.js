@@ -50,7 +50,8 @@ function origin ({ origins = [], origin_regexes: regexes, origin_func: func }) {
 function write (set, answer) {
   for (const [how, name, value] of answer.fields) {
     const key = name.toLowerCase()
-    set.headers[key] = how === 'add' && set.headers[key] ? `${set.headers[key]}, ${value}` : value
+    if (key === 'set-cookie') set.headers[key] = [set.headers[key] ?? [], value].flat()
+    else set.headers[key] = how === 'add' && set.headers[key] ? `${set.headers[key]}, ${value}` : value
   }
   set.status = answer.status
   return new Response(body(answer), { status: answer.status })
