@@ -1,6 +1,10 @@
 package harness
 
-import "github.com/corsproof/corsproof/cases"
+import (
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+)
 
 // WireStep is a performed raw step, for tests of predicates.
 type WireStep struct {
@@ -15,4 +19,9 @@ func JudgeWire(steps ...WireStep) []Failure {
 		list[i] = wireStep{&steps[i].Step, steps[i].Exchanges}
 	}
 	return judgeWire(list)
+}
+
+// StartSharedCache starts a shared cache of its own.
+func StartSharedCache(timeout time.Duration) (*SharedCache, error) {
+	return startSharedCache(newSender(&Target{}, timeout), timeout)
 }

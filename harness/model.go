@@ -43,7 +43,7 @@ func NewModel(opt ModelOptions) *Model {
 	if t == nil {
 		t = &Target{}
 	}
-	return &Model{sender: newSender(t), owns: true, engine: opt.Engine, concurrency: concurrency(opt.Concurrency)}
+	return &Model{sender: newSender(t, 0), owns: true, engine: opt.Engine, concurrency: concurrency(opt.Concurrency)}
 }
 
 // concurrency is how much to do at once when n does not say.

@@ -65,7 +65,7 @@ func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
 		}
 		e.place = place
 	}
-	if why := r.forbiddenMethod(c); why != "" {
+	if why := r.notAllowed(c); why != "" {
 		return SkipNotAllowed, why, false
 	}
 	if why := r.tooLarge(c); why != "" {
@@ -93,8 +93,8 @@ func (r *run) missingParts(c *cases.Check) string {
 	return "needs of the contract: " + strings.Join(parts, ", ")
 }
 
-// forbiddenMethod keeps to the methods that may be sent to a foreign server.
-func (r *run) forbiddenMethod(c *cases.Check) string {
+// notAllowed keeps to what may be sent to a foreign server.
+func (r *run) notAllowed(c *cases.Check) string {
 	if !r.target.Foreign {
 		return ""
 	}
@@ -108,7 +108,37 @@ func (r *run) forbiddenMethod(c *cases.Check) string {
 			return fmt.Sprintf("sends %s to a server that is not ours; allowed are OPTIONS, %s", show(m), strings.Join(allowed, ", "))
 		}
 	}
+	return tooMuch(c)
+}
+
+// tooMuch: what tries a server's limits is for servers of one's own.
+func tooMuch(c *cases.Check) string {
+	const manyRequests, manyAtOnce, largeHead = 100, 16, 16 << 10
+	total := 0
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		total += max(s.Times, s.Parallel, 1)
+		switch {
+		case s.Parallel > manyAtOnce:
+			return fmt.Sprintf("sends %d requests at once, which is for servers of one's own", s.Parallel)
+		case s.Wire != nil && headSize(s.Wire) > largeHead:
+			return fmt.Sprintf("sends a head of %d bytes, which is for servers of one's own", headSize(s.Wire))
+		}
+	}
+	if total > manyRequests {
+		return fmt.Sprintf("sends %d requests, which is for servers of one's own", total)
+	}
 	return ""
+}
+
+// headSize is the size of a raw request's head in bytes, without the target's
+// own path.
+func headSize(w *cases.Wire) int {
+	n := len(w.Method) + len(w.Path) + len("  HTTP/1.1\r\n\r\n")
+	for _, line := range w.Headers {
+		n += len(line) + len("\r\n")
+	}
+	return n
 }
 
 // stepMethod is the method that a step sends, after normalisation.
@@ -132,11 +162,7 @@ func (r *run) tooLarge(c *cases.Check) string {
 		if w == nil {
 			continue
 		}
-		n := len(w.Method) + len(w.Path) + len("  HTTP/1.1\r\n\r\n")
-		for _, line := range w.Headers {
-			n += len(line) + 2
-		}
-		if n > r.target.HeadBytes {
+		if n := headSize(w); n > r.target.HeadBytes {
 			return fmt.Sprintf("the request head of %d bytes is larger than the %d that the server is declared to accept", n, r.target.HeadBytes)
 		}
 	}

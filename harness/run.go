@@ -77,7 +77,7 @@ func (r *Runner) start() *run {
 		timeout = 10 * time.Second
 	}
 	w := &run{
-		target: r.Target, sender: newSender(r.Target), timeout: timeout, concurrency: concurrency(r.Concurrency),
+		target: r.Target, sender: newSender(r.Target, timeout), timeout: timeout, concurrency: concurrency(r.Concurrency),
 		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[bool]string{},
 		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{},
 		summary: &Summary{Target: r.Target.Name, Started: time.Now(), AgentErrors: map[string]string{}},

@@ -254,12 +254,15 @@ var _ = Describe("the runner", func() {
 			c.Steps[0].Wire.Headers = append(c.Steps[0].Wire.Headers, "X: "+string(make([]byte, 100)))
 			Expect(skipped(ctx, t, c).Skip).To(Equal(harness.SkipNotApplicable))
 		})
-		It("methods that may not be sent to a foreign server", func(ctx SpecContext) {
+		It("what may not be sent to a foreign server", func(ctx SpecContext) {
 			t, c := contract(), plain()
 			t.Foreign = true
 			c.Steps[0].Wire.Method = "DELETE"
 			r := skipped(ctx, t, c)
 			Expect(r.Skip).To(Equal(harness.SkipNotAllowed))
+			many := plain()
+			many.Steps[0].Parallel = 200
+			Expect(skipped(ctx, t, many).Reason).To(ContainSubstring("200 requests at once"))
 			b := browserCheck("a", cases.Request{Method: "post"}, cases.Expect{Outcome: "allowed"})
 			Expect(skipped(ctx, t, b).Reason).To(ContainSubstring("POST"))
 		})

@@ -54,7 +54,7 @@ func (r *run) probeOver(ctx context.Context, url, proto string) (*wire.Response,
 
 // probeMethod is GET where it may be sent.
 func (r *run) probeMethod() string {
-	if why := r.forbiddenMethod(&cases.Check{Steps: []cases.Step{{Wire: &cases.Wire{Method: "GET"}}}}); why != "" {
+	if why := r.notAllowed(&cases.Check{Steps: []cases.Step{{Wire: &cases.Wire{Method: "GET"}}}}); why != "" {
 		return "OPTIONS"
 	}
 	return "GET"

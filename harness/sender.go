@@ -21,9 +21,10 @@ type sender struct {
 	limit  *limiter
 }
 
-func newSender(t *Target) *sender {
+// newSender bounds the making of a connection by timeout; 0 for the client's default.
+func newSender(t *Target, timeout time.Duration) *sender {
 	return &sender{
-		client: wire.NewClient(wire.Options{TLS: t.tlsConfig()}),
+		client: wire.NewClient(wire.Options{TLS: t.tlsConfig(), DialTimeout: timeout}),
 		limit:  newLimiter(t.RateLimit),
 	}
 }

@@ -119,9 +119,7 @@ func (w *wireRun) connection(ctx context.Context, step *cases.Wire) (*wire.Conn,
 	if err != nil {
 		return nil, &lostError{wire.Unsendable, err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.timeout)
-	defer cancel()
-	open := w.sender.client.Get
+	open := w.sender.client.Get // bounded by the client's DialTimeout
 	if step.Connection == "new" {
 		open = w.sender.client.Open
 	}

@@ -1,0 +1,127 @@
+package harness_test
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/reference"
+)
+
+// benchLanes is how much is under way at once in both benchmarks.
+const benchLanes = 4
+
+// benchChecks are the wire checks of one plain step on the reference server:
+// those whose request net/http can send as well.
+func benchChecks(b *testing.B) (*harness.Target, []cases.Check) {
+	table, err := cases.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := reference.Start(b.Context(), reference.Options{Policies: table.Policies})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(s.CertPEM)
+	target := &harness.Target{Base: s.URL, TLSBase: s.TLSURL, TLSRoots: roots}
+	var checks []cases.Check
+	for _, c := range target.Expand(table) {
+		if c.Kind == cases.KindWire && c.Case.Over == "" && c.Case.Via == "" && len(c.Steps) == 1 && c.Policy.Name == "exact" && bare(&c.Steps[0]) {
+			checks = append(checks, c)
+		}
+	}
+	return target, checks
+}
+
+// bare tells whether net/http can send the step's request.
+func bare(s *cases.Step) bool {
+	w := s.Wire
+	if s.Times > 1 || s.Parallel > 1 || w.Connection != "" || w.Version != "HTTP/1.1" || w.Body != "" || strings.HasPrefix(w.Path, "=") ||
+		w.Path == "/panic" || w.Method != strings.ToUpper(w.Method) {
+		return false
+	}
+	for _, line := range w.Headers {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || strings.ContainsAny(name, " \t") || strings.EqualFold(name, "Host") || strings.EqualFold(name, "Connection") ||
+			strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) || len(line) > 4096 {
+			return false
+		}
+	}
+	return true
+}
+
+// BenchmarkWireChecks is the suite: send, judge, report. Compare its checks/s
+// with those of BenchmarkBareClient from the same run.
+func BenchmarkWireChecks(b *testing.B) {
+	target, checks := benchChecks(b)
+	b.ReportMetric(float64(len(checks)), "checks")
+	b.ResetTimer()
+	n := 0
+	for b.Loop() {
+		r := harness.Runner{Target: target, Checks: checks, Concurrency: benchLanes}
+		sum, err := r.Run(context.Background())
+		if err != nil || sum.Counts[harness.Error] > 0 {
+			b.Fatal(err, sum.Counts)
+		}
+		n += len(checks)
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "checks/s")
+}
+
+// BenchmarkBareClient sends the same requests by net/http and looks at nothing.
+func BenchmarkBareClient(b *testing.B) {
+	target, checks := benchChecks(b)
+	client := &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	defer client.CloseIdleConnections()
+	b.ResetTimer()
+	n := 0
+	for b.Loop() {
+		next := make(chan *cases.Check)
+		var wg sync.WaitGroup
+		for range benchLanes {
+			wg.Go(func() {
+				for c := range next {
+					if err := sendBare(client, target.Base+"/"+c.Policy.Name, c.Steps[0].Wire); err != nil {
+						b.Error(c.ID, err)
+					}
+				}
+			})
+		}
+		for i := range checks {
+			next <- &checks[i]
+		}
+		close(next)
+		wg.Wait()
+		n += len(checks)
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "checks/s")
+}
+
+func sendBare(client *http.Client, base string, w *cases.Wire) error {
+	req, err := http.NewRequest(w.Method, base+w.Path, nil)
+	if err != nil {
+		return err
+	}
+	for _, line := range w.Headers {
+		name, value, _ := strings.Cut(line, ":")
+		req.Header.Add(name, strings.TrimSpace(value))
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	return err
+}
