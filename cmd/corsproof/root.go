@@ -35,7 +35,7 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRun(), newServe(), newCases(), newPolicies(), newEval(), newVerify(), newSelfcheck(), newCompare(), newVersion())
+	root.AddCommand(newRun(), newServe(), newCases(), newPolicies(), newEval(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newVersion())
 	return root
 }
 
