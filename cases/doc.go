@@ -44,6 +44,8 @@
 //
 //	allowed [n]       the nth origin that the policy allows (from 1; default 1), never null
 //	denied [n]        an origin that it surely does not allow
+//	wild S            the first wildcard with S in place of "*.": wild "x." is a subdomain that the policy
+//	                  allows, wild "" the domain itself; of an expression, if its origins are subdomains
 //	nullOrigin        null, if the policy allows it
 //	target            the target's own origin; over TLS with over: h2 or tls
 //	targetHost        its host:port
@@ -65,7 +67,7 @@
 //	policy            the policy's name
 //	nonce             letters and digits, the same in all steps of a check, never used before
 //	rep S N           S, N times
-//	lower S, upper S, quote S (for regular expressions), join LIST S, index LIST N (from 0)
+//	lower S, upper S, replace OLD NEW S, quote S (for regular expressions), join LIST S, index LIST N (from 0)
 //
 // # Declared policies
 //

@@ -82,6 +82,7 @@ func (s *scope) funcs() template.FuncMap {
 		"policy":     func() string { return p.Name },
 		"allowed":    func(n ...int) (string, error) { return s.nth("allowed", "origins to grant", allowedOrigins(p), n) },
 		"denied":     s.denied,
+		"wild":       s.wild,
 		"nullOrigin": s.nullOrigin,
 		"target":     s.targetOrigin,
 		"targetHost": func() (string, error) {
@@ -144,6 +145,12 @@ func (s *scope) funcs() template.FuncMap {
 		"quote": regexp.QuoteMeta, // for matches
 		"lower": strings.ToLower,
 		"upper": strings.ToUpper,
+		"replace": func(old, new, text string) (string, error) {
+			if (len(text)+1)*(len(new)+1) > maxRepeated {
+				return "", fmt.Errorf("replace: %d bytes could become more than %d", len(text), maxRepeated)
+			}
+			return strings.ReplaceAll(text, old, new), nil
+		},
 		"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
 		"nonce": func() string { return s.nonce },
 		// index takes the place of the built-in one, for which a short list is a mistake.
@@ -156,13 +163,33 @@ func (s *scope) funcs() template.FuncMap {
 	}
 }
 
-// repeat bounds what a typing mistake can cost.
+// maxRepeated bounds what a typing mistake can cost, in bytes.
+const maxRepeated = 4 << 20
+
 func repeat(s string, n int) (string, error) {
-	const most = 4 << 20
-	if n < 0 || len(s)*n > most {
-		return "", fmt.Errorf("rep: %d times %d bytes is more than %d", n, len(s), most)
+	if n < 0 || len(s)*n > maxRepeated {
+		return "", fmt.Errorf("rep: %d times %d bytes is more than %d", n, len(s), maxRepeated)
 	}
 	return strings.Repeat(s, n), nil
+}
+
+// wild is the first wildcard with label in place of its "*.". The origins of
+// an expression are subdomains if one of them begins with a label that could be
+// any other.
+func (s *scope) wild(label string) (string, error) {
+	for _, pattern := range s.policy.OriginPatterns {
+		return strings.Replace(pattern, "*.", label, 1), nil
+	}
+	for _, expr := range s.policy.OriginRegexes {
+		if list := examplesOf(expr); len(list) > 1 {
+			scheme, x, _ := strings.Cut(list[0], "://x.")
+			_, y, ok := strings.Cut(list[1], "://y.")
+			if ok && x == y && x != "" {
+				return scheme + "://" + label + x, nil
+			}
+		}
+	}
+	return "", s.none("wild", "its origins are not the subdomains of a domain")
 }
 
 func (s *scope) denied(n ...int) (string, error) {

@@ -61,6 +61,9 @@ var _ = Describe("Templates", func() {
 		Entry("what an expression matches", "{{allowed}} {{allowed 2}}", "regex", "https://x.apps.example https://y.apps.example"),
 		Entry("what the callback allows", "{{allowed}}", "callback", "https://app.example"),
 		Entry("nothing is known of zero configuration", "{{allowed}}", "default", "no value: {{allowed}} has no value under the policy default: it has 0 origins to grant"),
+		Entry("the domain of a wildcard", `{{wild ""}} {{wild "a.b."}} {{wild "evil"}}`, "pattern", "https://apps.example https://a.b.apps.example https://evilapps.example"),
+		Entry("the domain of an expression", `{{wild ""}}`, "regex", "https://apps.example"),
+		Entry("no wildcard", `{{wild "x."}}`, "exact", `no value: {{wild}} has no value under the policy exact: its origins are not the subdomains of a domain`),
 		Entry("an origin to deny", "{{denied}}", "exact", "https://evil.test"),
 		Entry("another one", "{{denied 2}}", "exact", "https://evil2.test"),
 		Entry("one that the policy does not allow", "{{denied}}", "evil", "https://evil2.test"),
@@ -96,7 +99,7 @@ var _ = Describe("Templates", func() {
 		Entry("a path of the policy", `{{path "/ok"}}`, "exact", "/exact/ok"),
 		Entry("components of an origin", `{{scheme (allowed 2)}} {{host (allowed 2)}} {{port (allowed 2)}} {{hostport (allowed 2)}}`, "exact", "https admin.example 8443 admin.example:8443"),
 		Entry("the default port", `{{port (allowed)}} {{hostport (allowed)}}`, "exact", "443 app.example"),
-		Entry("functions of strings", `{{upper "a"}}{{lower "B"}}{{rep "x" 3}}{{quote "a.b"}}`, "exact", `Abxxxa\.b`),
+		Entry("functions of strings", `{{upper "a"}}{{lower "B"}}{{rep "x" 3}}{{quote "a.b"}}{{replace "." "z" "a.b.c"}}`, "exact", `Abxxxa\.bazbzc`),
 		Entry("the nonce", "{{nonce}}", "exact", "n0nce"),
 	)
 
