@@ -1,6 +1,3 @@
-// Package harness runs the table against a target: agents perform requests as
-// a browser does, the wire client sends raw ones, the runner turns answers
-// into results.
 package harness
 
 import (

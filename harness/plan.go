@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // entry is a check in a run: where it goes, and its result as it grows.
@@ -149,7 +150,7 @@ func stepMethod(s *cases.Step) string {
 	if s.Request.API == "beacon" {
 		return "POST"
 	}
-	return normalMethod(s.Request.Method)
+	return spec.NormalizeMethod(s.Request.Method)
 }
 
 // tooLarge: a head that the server is declared not to accept proves nothing.

@@ -214,25 +214,3 @@ func (r *run) probeTLS(ctx context.Context, entries []*entry) {
 		e.place = place{} // decided anew, now that the trouble is known
 	}
 }
-
-// alive asks whether the server at a URL still answers, giving one that is
-// being restarted by its supervisor a moment.
-func (r *run) alive(ctx context.Context, url string) error {
-	var err error
-	for _, wait := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
-		if pause(ctx, wait) != nil {
-			return nil // nobody wants to know any more
-		}
-		if _, err = r.probeOver(ctx, url, wire.Any); err == nil {
-			return nil
-		}
-		e, ok := errors.AsType[*TargetError](err)
-		if !ok {
-			return nil
-		}
-		if e.Kind == Hangs || e.Kind == NotHTTP {
-			return err
-		}
-	}
-	return err
-}

@@ -1,0 +1,103 @@
+package harness
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// report adds an agent's part to a check and emits the result when it is whole.
+func (r *run) report(e *entry, a AgentResult) {
+	e.mu.Lock()
+	e.result.Agents = append(e.result.Agents, a)
+	e.waiting--
+	whole := e.waiting == 0
+	e.mu.Unlock()
+	if whole {
+		r.finish(e)
+	}
+}
+
+// finish settles the result of a check whose agents have all reported.
+func (r *run) finish(e *entry) {
+	res := &e.result
+	slices.SortStableFunc(res.Agents, func(a, b AgentResult) int { return r.order(a.Agent) - r.order(b.Agent) })
+	r.mu.Lock()
+	died := r.origins[originOf(e.place.base)]
+	r.mu.Unlock()
+	for i := range res.Agents {
+		if a := &res.Agents[i]; died != nil && died.Check != e.check.ID && a.Verdict == Error {
+			*a = AgentResult{Agent: a.Agent, Verdict: Skip, Note: died.Reason}
+		}
+	}
+	res.Verdict = worst(res.Agents)
+	switch res.Verdict {
+	case Skip:
+		res.Skip, res.Reason = SkipStopped, res.Agents[0].Note
+	case Error:
+		for _, a := range res.Agents {
+			if a.Verdict == Error {
+				res.Reason = a.Agent + ": " + a.Error
+				break
+			}
+		}
+	}
+	r.compare(e)
+	r.emit(e)
+}
+
+// order is an agent's place in results: the model first.
+func (r *run) order(name string) int {
+	return slices.IndexFunc(r.agents, func(a Agent) bool { return a.Name() == name })
+}
+
+// compare holds each browser's outcomes against the model's.
+func (r *run) compare(e *entry) {
+	model, ok := e.jobs[ModelName]
+	if !ok || model.result.Err != nil {
+		return
+	}
+	for _, a := range r.agents {
+		other, ok := e.jobs[a.Name()]
+		if !ok || other.result.Err != nil {
+			continue
+		}
+		diffs := disagreement(other.steps, other.names, model.result, other.result, a)
+		e.result.Disagreement = append(e.result.Disagreement, diffs...)
+	}
+	e.jobs = nil
+}
+
+func (r *run) emit(e *entry) {
+	if !e.began.IsZero() {
+		e.result.Elapsed = time.Since(e.began)
+	}
+	if r.onResult != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.onResult(e.result)
+	}
+}
+
+// conclude looks at the target a last time and adds everything up.
+func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
+	s := r.summary
+	if ctx.Err() != nil {
+		s.Stopped = &Stopped{Cancelled: true, Reason: "cancelled"}
+	} else {
+		r.lastLook(ctx, entries)
+	}
+	for _, e := range entries {
+		s.Results = append(s.Results, e.result)
+	}
+	if s.Policies = map[string]PolicyState{}; len(r.policies) > 0 {
+		for _, e := range entries {
+			if st := r.policies[e.check.Policy.Name]; st.Kind != Served {
+				s.Policies[e.check.Policy.Name] = st
+			}
+		}
+	}
+	s.Elapsed = time.Since(s.Started)
+	s.count()
+	return s
+}
