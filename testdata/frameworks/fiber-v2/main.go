@@ -47,7 +47,9 @@ func run() error {
 	// Not Mount: its prefixes end anywhere, and /any would take in /any-creds.
 	root.Use(func(c *fiber.Ctx) error {
 		c.Vary("Accept-Encoding")
-		name, rest, _ := strings.Cut(strings.TrimPrefix(c.OriginalURL(), "/"), "/")
+		// Not OriginalURL: a request target may be a whole URL.
+		target := string(c.Request().URI().RequestURI())
+		name, rest, _ := strings.Cut(strings.TrimPrefix(target, "/"), "/")
 		app, ok := served[name]
 		if !ok {
 			return fiber.ErrNotFound

@@ -24,7 +24,8 @@ export async function serve (build, { outerVary = true } = {}) {
   }
   const server = createServer((req, res) => {
     if (outerVary) res.setHeader('Vary', 'Accept-Encoding')
-    const [, name, rest] = /^\/([^/?]*)(.*)$/s.exec(req.url) ?? []
+    // A request target may be a whole URL.
+    const [, name, rest] = /^(?:https?:\/\/[^/]*)?\/([^/?]*)(.*)$/s.exec(req.url) ?? []
     const listener = mounted.get(name)
     if (!listener) return res.writeHead(404).end()
     req.url = rest.startsWith('/') ? rest : '/' + rest
