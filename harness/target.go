@@ -64,25 +64,47 @@ const (
 // standard policy that it lists or, for an ordinary endpoint, every case under
 // the declared policy.
 func (t *Target) Expand(table *cases.Table) []cases.Check {
-	policies := table.Policies
 	if t.Declared != nil {
-		policies = []cases.Policy{*t.Declared}
+		return table.Expand([]cases.Policy{*t.Declared}, true, t.Env(t.Declared.Name))
 	}
-	return table.Expand(policies, t.Declared != nil, t.Env())
+	if len(t.PolicyBase) == 0 {
+		return table.Expand(table.Policies, false, t.Env(""))
+	}
+	// Policies with a process of their own have an origin of their own, which
+	// the cases name. The checks stay in the table's order.
+	of := map[string][]cases.Check{}
+	for _, p := range table.Policies {
+		for _, c := range table.Expand([]cases.Policy{p}, false, t.Env(p.Name)) {
+			of[c.Case.ID] = append(of[c.Case.ID], c)
+		}
+	}
+	var checks []cases.Check
+	for i := range table.Cases {
+		checks = append(checks, of[table.Cases[i].ID]...)
+	}
+	return checks
 }
 
-// Env is what the templates of cases can know of the target.
-func (t *Target) Env() cases.Env {
-	env := cases.Env{Target: originOf(t.url("http")), TLSTarget: originOf(t.url("https"))}
-	if t.Declared != nil {
-		_, _, path, err := splitURL(t.Endpoint)
-		if err != nil {
-			path = "/"
+// Env is what the templates of cases can know of the target, under a policy.
+func (t *Target) Env(policy string) cases.Env {
+	base, tls := t.url("http"), t.url("https")
+	if own := t.PolicyBase[policy]; own != "" {
+		base, tls = own, ""
+		if isHTTPS(own) {
+			tls = own
 		}
-		path, _, _ = strings.Cut(path, "?")
+	}
+	env := cases.Env{Target: originOf(base), TLSTarget: originOf(tls)}
+	_, _, root, err := splitURL(base)
+	if err != nil {
+		root = "/"
+	}
+	root, _, _ = strings.Cut(root, "?")
+	env.Path = func(p *cases.Policy, path string) string { return strings.TrimSuffix(root, "/") + "/" + p.Name + path }
+	if t.Declared != nil {
 		// Only the endpoint itself is known to exist; other paths imply a part
 		// of the contract, without which their checks do not run.
-		env.Path = func(*cases.Policy, string) string { return path }
+		env.Path = func(*cases.Policy, string) string { return root }
 	}
 	return env
 }
