@@ -16,7 +16,7 @@ import (
 // HTTP cache hold without dropping what a later step of a job counts on.
 const (
 	maxSharedRequests  = 50_000
-	maxPrivateRequests = 400
+	maxPrivateRequests = 800
 )
 
 // household is a browser context in which many jobs run at once, from pages

@@ -18,8 +18,12 @@ import (
 // defaultTimeout is that of a step whose job has none.
 const defaultTimeout = 10 * time.Second
 
-// cells is the number of jobs that run at once in a browser context of their own.
-const cells = 3
+// Jobs that need a browser context to themselves run in so many at once, one
+// for each so many jobs: a context with its pages costs as much as thirty jobs.
+const (
+	maxCells    = 3
+	jobsForCell = 40
+)
 
 // Perform runs the jobs, as harness.Agent has it. When the browser dies, the
 // jobs that are left get a *DiedError, and so does the caller. When ctx ends,
@@ -42,6 +46,8 @@ type run struct {
 	jobs  []harness.Job
 	width *semaphore.Weighted
 	lax   bool // ignore certificate errors
+
+	sequences *household // for jobs of several steps
 
 	mu   sync.Mutex
 	sent []bool
@@ -66,9 +72,15 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
 	single, sequences, exclusive := r.sort(isolate)
 	var wg sync.WaitGroup
-	wg.Go(func() { r.runSingle(single) })
-	wg.Go(func() { r.runSequences(sequences) })
 	wg.Go(func() { r.runExclusive(exclusive) })
+	if shared := c.pool.shared; r.sequences == shared {
+		pages := r.open(shared, slices.Concat(single, sequences))
+		wg.Go(func() { r.runSingle(pages, single) })
+		wg.Go(func() { r.runSequences(pages, sequences) })
+	} else {
+		wg.Go(func() { r.runSingle(r.open(shared, single), single) })
+		wg.Go(func() { r.runSequences(r.open(r.sequences, sequences), sequences) })
+	}
 	wg.Wait()
 
 	if ctx.Err() != nil {
@@ -126,11 +138,21 @@ func (r *run) fail(i int, err error) {
 // sort decides which jobs can share what.
 func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
 	pool := &r.c.pool
-	if pool.shared == nil || pool.shared.requests > maxSharedRequests {
+	total := 0
+	for _, j := range r.jobs {
+		total += len(j.Steps)
+	}
+	if pool.shared == nil || pool.shared.requests+total > maxSharedRequests {
 		pool.shared = replace(pool.shared, r.c.newHousehold(false))
 	}
-	if pool.sequences == nil || pool.sequences.requests > maxPrivateRequests {
-		pool.sequences = replace(pool.sequences, r.c.newHousehold(true))
+	// What the steps of a job leave in the preflight cache must not be driven
+	// out by thousands of other requests.
+	r.sequences = pool.shared
+	if pool.shared.requests+total > maxPrivateRequests {
+		if pool.sequences == nil || pool.sequences.requests > maxPrivateRequests {
+			pool.sequences = replace(pool.sequences, r.c.newHousehold(true))
+		}
+		r.sequences = pool.sequences
 	}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
@@ -145,7 +167,7 @@ func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
 			after = after || s.After > 0
 			u := withoutFragment(s.URL)
 			_, a := pool.shared.used[u]
-			_, b := pool.sequences.used[u]
+			_, b := r.sequences.used[u]
 			again = again || a || b
 		}
 		h := pool.shared
@@ -155,7 +177,7 @@ func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
 			continue
 		case after:
 			sequences = append(sequences, i)
-			h = pool.sequences
+			h = r.sequences
 		default:
 			single = append(single, i)
 		}
@@ -198,289 +220,4 @@ func cookiesMatter(s *harness.BrowserStep) bool {
 func withoutFragment(u string) string {
 	u, _, _ = strings.Cut(u, "#")
 	return u
-}
-
-// runSingle runs jobs of one step, many at once from each page.
-func (r *run) runSingle(jobs []int) {
-	if len(jobs) == 0 {
-		return
-	}
-	groups := map[spotKey][]int{}
-	var order []spotKey
-	for _, i := range jobs {
-		k := keyOf(&r.jobs[i].Steps[0])
-		if groups[k] == nil {
-			order = append(order, k)
-		}
-		groups[k] = append(groups[k], i)
-	}
-	slices.SortStableFunc(order, func(a, b spotKey) int { return len(groups[b]) - len(groups[a]) }) // the long ones first
-	h := r.c.pool.shared
-	if err := h.open(r.ctx, order, r.lax); err != nil && r.ctx.Err() == nil {
-		// One origin without a page must not take the others along.
-		for _, k := range order {
-			if h.spot(k) != nil {
-				continue
-			}
-			if err := h.open(r.ctx, []spotKey{k}, r.lax); err != nil {
-				for _, i := range groups[k] {
-					r.fail(i, err)
-				}
-				delete(groups, k)
-			}
-		}
-	}
-	var wg sync.WaitGroup
-	for _, k := range order {
-		s := h.spot(k)
-		if groups[k] == nil || s == nil {
-			continue
-		}
-		width := min(r.c.opt.Width/2+1, len(groups[k]))
-		if r.width.Acquire(r.ctx, int64(width)) != nil {
-			break
-		}
-		wg.Go(func() {
-			defer r.width.Release(int64(width))
-			r.batch(s, width, groups[k])
-		})
-	}
-	wg.Wait()
-}
-
-// batch runs jobs of one step from one page.
-func (r *run) batch(s *spot, width int, jobs []int) {
-	for part := range slices.Chunk(jobs, 400) {
-		results := make(chan *call, len(part))
-		calls := make([]*call, len(part))
-		longest := time.Duration(0)
-		for n, i := range part {
-			calls[n] = r.newCall(i, 0, results)
-			longest = max(longest, calls[n].limit())
-		}
-		err := s.start(r.ctx, width, calls)
-		for n := 0; n < len(part) && err == nil; n++ {
-			var c *call
-			if c, err = r.wait(s, results, longest); err == nil {
-				i := c.tag
-				step, err := r.outcomes(c, i, 0)
-				if err != nil {
-					r.fail(i, err)
-					continue
-				}
-				r.emit(i, harness.JobResult{ID: r.jobs[i].ID, Steps: []harness.StepOutcomes{step}})
-			}
-		}
-		if err != nil {
-			for _, i := range part {
-				r.fail(i, err)
-			}
-		}
-	}
-}
-
-// newCall makes the call of a job's step.
-func (r *run) newCall(i, step int, results chan<- *call) *call {
-	j := &r.jobs[i]
-	timeout := j.Timeout
-	if timeout <= 0 {
-		timeout = defaultTimeout
-	}
-	return &call{js: encode(&j.Steps[step], timeout), done: results, tag: i, may: mayPreflight(&j.Steps[step].Request)}
-}
-
-// limit is how long the call can take if every repetition times out.
-func (c *call) limit() time.Duration {
-	return time.Duration(c.js.Timeout*int64(c.js.Times))*time.Millisecond + late + 10*time.Second
-}
-
-// wait waits for the next call to be done.
-func (r *run) wait(s *spot, results <-chan *call, limit time.Duration) (*call, error) {
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case c := <-results:
-		return c, nil
-	default:
-	}
-	select {
-	case c := <-results:
-		return c, nil
-	case <-s.tab.dead:
-		return nil, s.tab.failure()
-	case <-r.ctx.Done():
-		if r.c.ctx.Err() == nil {
-			s.abort()
-		}
-		return nil, r.ctx.Err()
-	case <-timer.C:
-		s.tab.fail(&DiedError{What: "a page of the browser", Err: errors.New("it no longer answers")})
-		return nil, s.tab.failure()
-	}
-}
-
-// outcomes puts together the outcomes of a call.
-func (r *run) outcomes(c *call, i, step int) (harness.StepOutcomes, error) {
-	s := &r.jobs[i].Steps[step]
-	out := make(harness.StepOutcomes, 0, len(c.results))
-	for _, rep := range c.results {
-		o, err := outcome(&s.Request, s.Request.Origin, rep)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, o)
-	}
-	return out, nil
-}
-
-// runSequences runs jobs of several steps that no cookie can change, several
-// at once; the steps of each strictly in order.
-func (r *run) runSequences(jobs []int) {
-	if len(jobs) == 0 {
-		return
-	}
-	h := r.c.pool.sequences
-	keys := map[spotKey]bool{}
-	var order []spotKey
-	for _, i := range jobs {
-		for k := range r.jobs[i].Steps {
-			if key := keyOf(&r.jobs[i].Steps[k]); !keys[key] {
-				keys[key] = true
-				order = append(order, key)
-			}
-		}
-	}
-	opening := h.open(r.ctx, order, r.lax)
-	page := func(s *harness.BrowserStep) (*spot, error) {
-		if sp := h.spot(keyOf(s)); sp != nil {
-			return sp, nil
-		}
-		return nil, opening
-	}
-	var wg sync.WaitGroup
-	limit := semaphore.NewWeighted(24) // most of these wait
-	for _, i := range jobs {
-		if limit.Acquire(r.ctx, 1) != nil {
-			break
-		}
-		wg.Go(func() {
-			defer limit.Release(1)
-			r.sequence(i, page, nil)
-		})
-	}
-	wg.Wait()
-}
-
-// sequence runs the steps of one job and sends its result.
-func (r *run) sequence(i int, page func(*harness.BrowserStep) (*spot, error), before func(*spot, *harness.BrowserStep) error) {
-	j := &r.jobs[i]
-	var steps []harness.StepOutcomes
-	for k := range j.Steps {
-		s := &j.Steps[k]
-		if s.After > 0 {
-			timer := time.NewTimer(s.After)
-			select {
-			case <-timer.C:
-			case <-r.ctx.Done():
-				timer.Stop()
-				return
-			}
-		}
-		sp, err := page(s)
-		if err == nil && before != nil {
-			err = before(sp, s)
-		}
-		var out harness.StepOutcomes
-		if err == nil {
-			results := make(chan *call, 1)
-			c := r.newCall(i, k, results)
-			if err = sp.start(r.ctx, c.js.Parallel, []*call{c}); err == nil {
-				if c, err = r.wait(sp, results, c.limit()); err == nil {
-					out, err = r.outcomes(c, i, k)
-				}
-			}
-		}
-		if err != nil {
-			r.fail(i, err)
-			return
-		}
-		steps = append(steps, out)
-	}
-	r.emit(i, harness.JobResult{ID: j.ID, Steps: steps})
-}
-
-// runExclusive runs jobs that need a browser context to themselves, a few at once.
-func (r *run) runExclusive(jobs []int) {
-	// Jobs of one origin follow one another in one context: another page
-	// costs more than the request.
-	slices.SortStableFunc(jobs, func(a, b int) int {
-		return strings.Compare(r.jobs[a].Steps[0].Request.Origin, r.jobs[b].Steps[0].Request.Origin)
-	})
-	parts := min(cells, (len(jobs)+3)/4)
-	if parts == 0 {
-		return
-	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var idle []*cell
-	for part := range slices.Chunk(jobs, (len(jobs)+parts-1)/parts) {
-		var own *cell
-		if n := len(r.c.pool.cells); n > 0 {
-			own, r.c.pool.cells = r.c.pool.cells[n-1], r.c.pool.cells[:n-1]
-		}
-		wg.Go(func() {
-			for _, i := range part {
-				if r.ctx.Err() != nil {
-					break
-				}
-				own = r.inCell(own, i)
-			}
-			if own != nil {
-				mu.Lock()
-				idle = append(idle, own)
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	r.c.pool.cells = append(r.c.pool.cells, idle...)
-}
-
-// inCell runs a job in the cell, or a new one if this does not do, and gives
-// the cell to go on with.
-func (r *run) inCell(own *cell, i int) *cell {
-	j := &r.jobs[i]
-	again := false
-	if own != nil {
-		for k := range j.Steps {
-			_, was := own.used[withoutFragment(j.Steps[k].URL)]
-			again = again || was
-		}
-	}
-	if own != nil && (again || own.requests > maxPrivateRequests || own.broken()) {
-		own.close()
-		own = nil
-	}
-	if own == nil {
-		own = r.c.newCell()
-	}
-	for k := range j.Steps {
-		s := &j.Steps[k]
-		own.used[withoutFragment(s.URL)] = struct{}{}
-		own.requests += max(s.Times, 1)
-	}
-	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {
-		return own.page(r.ctx, s, r.lax)
-	}, func(sp *spot, s *harness.BrowserStep) error {
-		if !s.Request.WithCookie {
-			return nil
-		}
-		own.filled = true
-		return sp.tab.setCookie(s.URL)
-	})
-	if r.ctx.Err() != nil || own.broken() || own.clean() != nil {
-		own.close()
-		return nil
-	}
-	return own
 }

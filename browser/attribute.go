@@ -1,0 +1,193 @@
+package browser
+
+import (
+	_ "embed"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// late is how long an event may come after the script had its result. The
+// browser's processes report on their own ways; normally it is a millisecond.
+const late = 3 * time.Second
+
+// call is a step under way.
+type call struct {
+	js      jsCall
+	spot    *spot
+	results []*rep
+	left    int
+	done    chan<- *call // has room
+	tag     int          // the caller's
+	may     bool         // preflights may have been made
+}
+
+// rep is one repetition of a call: what the script saw, and what was recorded.
+type rep struct {
+	call  *call
+	res   jsResult
+	rec   *record
+	fence int  // that has to be reported before; 0 for none yet
+	lost  bool // not everything was reported in time
+	wait  *time.Timer
+}
+
+// message takes what a page sends.
+func (t *tab) message(e *runtime.EventBindingCalled) {
+	var m struct {
+		Ready   string     `json:"ready"`
+		Results []jsResult `json:"results"`
+	}
+	if json.Unmarshal([]byte(e.Payload), &m) != nil {
+		return // a target's script found the binding; nothing of ours
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ch := t.ready[m.Ready]; ch != nil {
+		delete(t.ready, m.Ready)
+		ch <- e.ExecutionContextID
+	}
+	for _, res := range m.Results {
+		c := t.calls[res.ID]
+		if c == nil || res.Rep < 0 || res.Rep >= len(c.results) || c.results[res.Rep] != nil {
+			continue
+		}
+		r := &rep{call: c, res: res}
+		c.results[res.Rep] = r
+		if t.match(r) {
+			t.finish(r)
+			continue
+		}
+		t.waiting[r] = struct{}{}
+		r.wait = time.AfterFunc(late, func() {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if _, still := t.waiting[r]; still {
+				r.lost = true
+				t.finish(r)
+			}
+		})
+	}
+}
+
+// settle hands over the results that are complete. Only a few ever wait.
+func (t *tab) settle() {
+	for r := range t.waiting {
+		if t.match(r) {
+			t.finish(r)
+		}
+	}
+}
+
+// match looks for the record of a result and says whether all is in.
+func (t *tab) match(r *rep) bool {
+	if r.res.Thrown != "" || r.res.Bug != "" || r.res.Timeout {
+		return true
+	}
+	if r.rec == nil {
+		r.rec = t.rec.started(r.res.URL, r.res.Rep)
+	}
+	if r.rec == nil {
+		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin)
+	}
+	if !r.rec.complete() {
+		return false
+	}
+	if !r.call.may || len(r.rec.preflights) >= len(r.rec.hops) {
+		return true
+	}
+	// Was there really no preflight, or is it still on its way?
+	s := r.call.spot
+	if r.fence == 0 {
+		r.fence = s.fence + 1
+		if s.fence == s.fenced {
+			t.sendFence(s)
+		} else {
+			s.fenceAgain = true
+		}
+	}
+	return s.fenced >= r.fence
+}
+
+// refusedInPage says that the request never leaves the renderer, which reports
+// nothing about it.
+func refusedInPage(c *jsCall, origin string) bool {
+	switch c.Mode {
+	case string(spec.ModeSameOrigin):
+		return !sameOrigin(origin, c.URL)
+	case string(spec.ModeNoCORS):
+		return c.Redirect != "" && c.Redirect != string(spec.RedirectFollow)
+	}
+	return false
+}
+
+// fencePrefix begins the URLs of fences. Browsers refuse port 1 before
+// they look for anybody there (https://fetch.spec.whatwg.org/#port-blocking).
+const fencePrefix = "http://127.0.0.1:1/.corsproof-fence/"
+
+// sendFence has the document make a preflight that leads nowhere.
+func (t *tab) sendFence(s *spot) {
+	s.fence++
+	url := fencePrefix + s.key + "/" + strconv.Itoa(s.fence)
+	t.fences[url] = s
+	go s.eval(t.ctx, "fence", url) // if it fails, the tab is gone
+}
+
+// passFence notes that a fence was reported, and sends the next one if wanted.
+func (t *tab) passFence(url string) {
+	s := t.fences[url]
+	if s == nil {
+		return
+	}
+	delete(t.fences, url)
+	s.fenced = s.fence
+	if s.fenceAgain {
+		s.fenceAgain = false
+		t.sendFence(s)
+	}
+}
+
+// finish hands a repetition over.
+func (t *tab) finish(r *rep) {
+	delete(t.waiting, r)
+	if r.wait != nil {
+		r.wait.Stop()
+	}
+	c := r.call
+	c.left--
+	if c.left > 0 {
+		return
+	}
+	for _, r := range c.results {
+		t.rec.forget(r.res.URL)
+	}
+	delete(t.calls, c.js.ID)
+	if len(t.calls) == 0 {
+		t.rec.reset() // icons and the like
+	}
+	c.done <- c
+}
+
+// console keeps a line for the request that it is about.
+func (t *tab) console(e *log.EventEntryAdded) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e.Entry.NetworkRequestID != "" {
+		if r := t.rec.byID[e.Entry.NetworkRequestID]; r != nil {
+			r.console = append(r.console, e.Entry.Text)
+		}
+		return
+	}
+	for u, records := range t.rec.byURL {
+		if strings.Contains(e.Entry.Text, "'"+u+"'") {
+			r := records[len(records)-1]
+			r.console = append(r.console, e.Entry.Text)
+		}
+	}
+}

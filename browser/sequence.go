@@ -1,0 +1,143 @@
+package browser
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/corsproof/corsproof/harness"
+)
+
+// runSequences runs jobs of several steps that no cookie can change, several
+// at once; the steps of each strictly in order.
+func (r *run) runSequences(page pages, jobs []int) {
+	var wg sync.WaitGroup
+	limit := semaphore.NewWeighted(24) // most of these wait
+	for _, i := range jobs {
+		if limit.Acquire(r.ctx, 1) != nil {
+			break
+		}
+		wg.Go(func() {
+			defer limit.Release(1)
+			r.sequence(i, page, nil)
+		})
+	}
+	wg.Wait()
+}
+
+// sequence runs the steps of one job and sends its result.
+func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserStep) error) {
+	j := &r.jobs[i]
+	var steps []harness.StepOutcomes
+	for k := range j.Steps {
+		s := &j.Steps[k]
+		if s.After > 0 {
+			timer := time.NewTimer(s.After)
+			select {
+			case <-timer.C:
+			case <-r.ctx.Done():
+				timer.Stop()
+				return
+			}
+		}
+		sp, err := page(s)
+		if err == nil && before != nil {
+			err = before(sp, s)
+		}
+		var out harness.StepOutcomes
+		if err == nil {
+			results := make(chan *call, 1)
+			c := r.newCall(i, k, results)
+			if err = sp.start(r.ctx, c.js.Parallel, []*call{c}); err == nil {
+				if c, err = r.wait(sp, results, c.limit()); err == nil {
+					out, err = r.outcomes(c, i, k)
+				}
+			}
+		}
+		if err != nil {
+			r.fail(i, err)
+			return
+		}
+		steps = append(steps, out)
+	}
+	r.emit(i, harness.JobResult{ID: j.ID, Steps: steps})
+}
+
+// runExclusive runs jobs that need a browser context to themselves, a few at once.
+func (r *run) runExclusive(jobs []int) {
+	// Jobs of one origin follow one another in one context: another page
+	// costs more than the request.
+	slices.SortStableFunc(jobs, func(a, b int) int {
+		return strings.Compare(r.jobs[a].Steps[0].Request.Origin, r.jobs[b].Steps[0].Request.Origin)
+	})
+	parts := min(maxCells, (len(jobs)+jobsForCell-1)/jobsForCell)
+	if parts == 0 {
+		return
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var idle []*cell
+	for part := range slices.Chunk(jobs, (len(jobs)+parts-1)/parts) {
+		var own *cell
+		if n := len(r.c.pool.cells); n > 0 {
+			own, r.c.pool.cells = r.c.pool.cells[n-1], r.c.pool.cells[:n-1]
+		}
+		wg.Go(func() {
+			for _, i := range part {
+				if r.ctx.Err() != nil {
+					break
+				}
+				own = r.inCell(own, i)
+			}
+			if own != nil {
+				mu.Lock()
+				idle = append(idle, own)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	r.c.pool.cells = append(r.c.pool.cells, idle...)
+}
+
+// inCell runs a job in the cell, or a new one if this does not do, and gives
+// the cell to go on with.
+func (r *run) inCell(own *cell, i int) *cell {
+	j := &r.jobs[i]
+	again := false
+	if own != nil {
+		for k := range j.Steps {
+			_, was := own.used[withoutFragment(j.Steps[k].URL)]
+			again = again || was
+		}
+	}
+	if own != nil && (again || own.requests > maxPrivateRequests || own.broken()) {
+		own.close()
+		own = nil
+	}
+	if own == nil {
+		own = r.c.newCell()
+	}
+	for k := range j.Steps {
+		s := &j.Steps[k]
+		own.used[withoutFragment(s.URL)] = struct{}{}
+		own.requests += max(s.Times, 1)
+	}
+	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {
+		return own.page(r.ctx, s, r.lax)
+	}, func(sp *spot, s *harness.BrowserStep) error {
+		if !s.Request.WithCookie {
+			return nil
+		}
+		own.filled = true
+		return sp.tab.setCookie(s.URL)
+	})
+	if r.ctx.Err() != nil || own.broken() || own.clean() != nil {
+		own.close()
+		return nil
+	}
+	return own
+}
