@@ -94,7 +94,7 @@ func Mutants() []Mutant {
 		originMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
 		preflightMutants(), methodListMutants(), headerListMutants(), exposeMutants(), maxAgeMutants(),
 		varyMutants(), optionsMutants(), statusMutants(), mergeMutants(), privateNetworkMutants(),
-		transportMutants(), robustnessMutants(), isolationMutants(), requestMutants(),
+		transportMutants(), robustnessMutants(), isolationMutants(), requestMutants(), assetMutants(),
 	)
 	slices.SortFunc(all, func(a, b Mutant) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -14,7 +14,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Nothing is exposed.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-expose-headers"},
-			Targets: []string{"expose-*", "br-expose*"},
+			Targets: []string{"expose-*", "br-expose*", "redirect-exposed*"},
 			hooks:   head(drop(fieldACEH)),
 		},
 		{
@@ -28,14 +28,14 @@ func exposeMutants() []Mutant {
 			Name: "expose-star", Class: GrantExcess, Browser: true,
 			Doc:     "Everything is exposed whatever the policy lists.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"expose-*", "br-expose*"},
+			Targets: []string{"expose-*", "br-expose*", "read-401-secret*"},
 			hooks:   head(on(both(exposes, policy("exact", "any", "one")), put(fieldACEH, "*"))),
 		},
 		{
 			Name: "expose-semicolon", Class: FieldSyntax, Browser: true,
 			Doc:     "The exposed names are separated by semicolons.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"expose-*", "br-expose*"},
+			Targets: []string{"expose-*", "br-expose*", "redirect-exposed*"},
 			hooks:   head(on(both(exposes, policy("exact")), rewrite(fieldACEH, func(v string) string { return strings.ReplaceAll(v, ",", ";") }))),
 		},
 		{
@@ -44,6 +44,13 @@ func exposeMutants() []Mutant {
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 			Targets: []string{"expose-*", "br-expose*"},
 			hooks:   head(on(both(exposes, policy("exact-creds")), rewrite(fieldACEH, func(v string) string { return v + ", X Rate" }))),
+		},
+		{
+			Name: "expose-repeats", Class: FieldSyntax,
+			Doc:     "A name that the application exposes too stands in the list twice.",
+			Sources: []string{"https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
+			Targets: []string{"expose-no-duplicates*"},
+			hooks:   head(on(both(exposes, policy("exact")), rewrite(fieldACEH, func(v string) string { return v + ", x-resp" }))),
 		},
 		{
 			Name: "expose-empty-field", Class: FieldSyntax,
@@ -56,7 +63,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-unconfigured", Class: GrantExcess, Browser: true,
 			Doc:     "Where nothing is configured everything is exposed.",
 			Sources: []string{"https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
-			Targets: []string{"expose-none-configured*"},
+			Targets: []string{"expose-none-configured*", "expose-bare*", "expose-default-*"},
 			hooks:   head(on(both(isShared, policy("bare")), put(fieldACEH, "*"))),
 		},
 		{
@@ -91,7 +98,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-not-on-errors", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "Errors are shared, and expose nothing.",
 			Sources: []string{"https://github.com/dotnet/aspnetcore/issues/2378"},
-			Targets: []string{"expose-on-error*"},
+			Targets: []string{"expose-on-*"},
 			hooks:   head(on(func(x *exchange) bool { return x.status >= 400 }, drop(fieldACEH))),
 		},
 		{
@@ -109,7 +116,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-two-lines-lost", Class: FieldSyntax, Browser: true,
 			Doc:     "An empty line stands before the list, and one with a quoted name after it.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"expose-one-field-value*", "expose-*"},
+			Targets: []string{"expose-*", "br-expose*", "redirect-exposed*"},
 			hooks: head(on(both(exposes, policy("exact")), func(_ *exchange, h http.Header) {
 				h[fieldACEH] = append([]string{""}, append(slices.Clone(h[fieldACEH]), `"X-Third"`)...)
 			})),

@@ -41,28 +41,28 @@ func headerListMutants() []Mutant {
 			Name: "acah-custom-missing", Class: GrantMissing, Browser: true,
 			Doc:     "A configured header name is refused.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrh-*", "br-*", "header-custom*", "*"},
-			hooks:   headersAre(policy("exact"), func(*exchange) string { return "Content-Type, Authorization" }),
+			Targets: []string{"acrh-one*", "page-pattern-preflighted*", "pf-*", "acrh-*", "br-custom-header*"},
+			hooks:   headersAre(policy("one", "pattern"), func(*exchange) string { return "Content-Type, Authorization" }),
 		},
 		{
 			Name: "acah-content-type-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Content-Type is taken for safelisted, and not listed.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-request-header"},
-			Targets: []string{"acrh-content-type*", "acrh-*", "preflight-post*", "br-post-json*", "header-content-type*", "simple-post*", "*"},
-			hooks:   headersAre(listed, func(*exchange) string { return "X-Custom, Authorization" }),
+			Targets: []string{"acrh-*", "preflight-post*", "br-post-json*", "header-content-type*", "simple-post*", "creds-post*", "pf-*", "br-two-custom-*", "element-beacon-json*", "h2-*", "preflight-path-*"},
+			hooks:   headersAre(policy("exact-creds", "any"), func(*exchange) string { return "X-Custom, Authorization" }),
 		},
 		{
 			Name: "acah-authorization-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Authorization is not listed.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/issues/526"},
-			Targets: []string{"acrh-all-configured*", "acrh-unsorted*", "preflight-auth-protected*", "header-authorization*", "br-two-custom*", "*"},
-			hooks:   headersAre(listed, func(*exchange) string { return "Content-Type, X-Custom" }),
+			Targets: []string{"acrh-*", "preflight-auth-protected*", "header-authorization*", "br-two-custom*", "creds-authorization*", "pf-*", "redirect-cross-origin-authorization*", "read-401-secret*", "h2-*"},
+			hooks:   headersAre(policy("exact-creds", "any"), func(*exchange) string { return "Content-Type, X-Custom" }),
 		},
 		{
 			Name: "acrh-three-refused", Class: RequestHeaderList, Browser: true,
 			Doc:     "A preflight that names all configured headers is refused.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrh-all-configured*", "acrh-*", "br-two-custom*", "header-*"},
+			Targets: []string{"acrh-all-configured*", "acrh-unsorted*", "pf-all-headers*", "br-two-custom*"},
 			hooks: refuses(403, func(list string) bool {
 				return len(elements(list)) == 3 && slices.Contains(elements(list), "authorization")
 			}),
@@ -71,7 +71,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-one-string", Class: RequestHeaderList, Browser: true,
 			Doc:     "The whole list is compared as one name.",
 			Sources: []string{"https://github.com/emicklei/go-restful/issues/64", "https://github.com/noobaa/noobaa-core/pull/9776"},
-			Targets: []string{"acrh-two-no-space*", "acrh-*", "br-two-custom*", "header-*"},
+			Targets: []string{"acrh-*", "pf-all-headers*", "h2-acrh-*", "br-two-custom*", "header-*", "h2-preflight*"},
 			hooks: headersAre(listed, func(x *exchange) string {
 				if strings.Contains(acrh(x), ",") {
 					return ""
@@ -83,7 +83,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-needs-space", Class: RequestHeaderList, Browser: true,
 			Doc:     "The list is split at comma and space, but browsers send no space.",
 			Sources: []string{"https://github.com/CenterForOpenScience/osf.io/pull/5757"},
-			Targets: []string{"acrh-two-no-space*", "acrh-*", "br-two-custom*", "header-*"},
+			Targets: []string{"acrh-*", "pf-all-headers*", "pf-any-headers-many*", "h2-acrh-*", "br-two-custom*", "header-*", "dos-acrh-*"},
 			hooks: refuses(403, func(list string) bool {
 				return commaThen(list, func(rest string) bool { return rest != "" && rest[0] != ' ' && rest[0] != '\t' && rest[0] != ',' })
 			}),
@@ -120,7 +120,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-echo", Class: GrantExcess, Browser: true,
 			Doc:     "Whatever header names are asked for are granted.",
 			Sources: []string{"https://github.com/vapor/vapor/blob/13efaeefd5/Sources/Vapor/Middleware/CORSMiddleware.swift"},
-			Targets: []string{"acrh-*", "br-denied-header*", "header-*", "*"},
+			Targets: []string{"acrh-*", "br-denied-header*", "header-*", "pf-*", "maxage-cached-then-denied*", "acah-*", "dos-acrh-*", "simple-method-override*"},
 			hooks: headersAre(both(listed, askedHeaders(func([]string) bool { return true })), func(x *exchange) string {
 				names, _ := requestedHeaders(x.r.Header[fieldACRH])
 				return strings.Join(names, ", ")
@@ -130,7 +130,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-one-is-enough", Class: GrantExcess, Browser: true,
 			Doc:     "One allowed name is enough to grant all that stand beside it.",
 			Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
-			Targets: []string{"acrh-mixed", "acrh-mixed-*", "acrh-two-lines-evil*", "header-*"},
+			Targets: []string{"acrh-mixed", "acrh-mixed-*", "acrh-two-lines-evil*", "acah-no-duplicates*", "pf-mixed-*"},
 			hooks: headersAre(listed, func(x *exchange) string {
 				if names, ok := requestedHeaders(x.r.Header[fieldACRH]); ok && slices.ContainsFunc(names, func(n string) bool { return slices.Contains(wellKnown, n) }) {
 					return x.m.headers + ", " + strings.Join(names, ", ")
@@ -142,14 +142,14 @@ func headerListMutants() []Mutant {
 			Name: "acah-star", Class: GrantExcess, Browser: true,
 			Doc:     "The list of header names is * whatever the policy lists.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"acrh-disallowed*", "acrh-mixed*", "acrh-*", "br-denied-header*", "header-*", "*"},
+			Targets: []string{"acrh-*", "br-denied-header*", "header-*", "pf-*", "maxage-cached-then-denied*", "h2-*", "simple-method-override*"},
 			hooks:   headersAre(policy("exact"), func(*exchange) string { return "*, Authorization" }),
 		},
 		{
 			Name: "acrh-safelisted-refused", Class: SafelistedBlocked,
 			Doc:     "Names that are always safelisted must be configured.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-request-header"},
-			Targets: []string{"acrh-safelisted-only*"},
+			Targets: []string{"acrh-safelisted*", "header-accept-*", "header-total-*"},
 			hooks:   refuses(403, func(list string) bool { return slices.Contains(elements(list), "accept") }),
 		},
 		{
@@ -186,7 +186,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-repeats-crash", Class: Crash,
 			Doc:     "A name that stands twice is a server error.",
 			Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
-			Targets: []string{"acrh-duplicate-names*"},
+			Targets: []string{"acrh-duplicate-names*", "dos-acrh-many-names*"},
 			hooks: refuses(500, func(list string) bool {
 				names := elements(list)
 				slices.Sort(names)
@@ -237,7 +237,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-first-line", Class: RequestHeaderList,
 			Doc:     "Only the first of several lines is read, and what it names is granted.",
 			Sources: []string{"https://github.com/rs/cors/issues/184", "https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go", "https://github.com/rackerlabs/repose/pull/1626", "https://github.com/kubernetes-sigs/gateway-api/issues/4668"},
-			Targets: []string{"acrh-two-lines*"},
+			Targets: []string{"acrh-two-lines*", "h2-acrh-two-*"},
 			hooks: headersAre(both(listed, func(x *exchange) bool { return len(x.r.Header[fieldACRH]) > 1 }), func(x *exchange) string {
 				names, _ := requestedHeaders(x.r.Header[fieldACRH][:1])
 				return strings.Join(slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(wellKnown, n) }), ", ")
@@ -267,7 +267,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-junk-crash", Class: Crash,
 			Doc:     "An element that is no token is a server error.",
 			Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
-			Targets: []string{"acrh-non-token*", "acrh-*", "garbage-*"},
+			Targets: []string{"acrh-non-token*", "acrh-*", "garbage-*", "dos-acrh-spaces*"},
 			hooks: reject(500, askedHeaders(func(lines []string) bool {
 				_, ok := requestedHeaders(lines)
 				return !ok && len(strings.Join(lines, ",")) < 1024
@@ -284,21 +284,21 @@ func headerListMutants() []Mutant {
 			Name: "acrh-any-refused", Class: GrantMissing, Browser: true,
 			Doc:     "Any header means the configured ones only, and none are.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrh-any-headers*"},
+			Targets: []string{"acrh-any-headers*", "parallel-preflights*", "maxage-*", "pf-any-headers*", "header-*", "br-custom-header*", "br-304-*"},
 			hooks:   headersAre(policy("any-headers"), func(*exchange) string { return "Content-Type, Authorization" }),
 		},
 		{
 			Name: "acrh-any-star-only", Class: LiteralWildcard, Browser: true,
 			Doc:     "Any header is *, which does not cover Authorization.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/issues/526", "https://github.com/mostlygeek/llama-swap/issues/81"},
-			Targets: []string{"acrh-any-headers-authorization*", "br-authorization-any-headers*"},
+			Targets: []string{"acrh-any-headers-authorization*", "br-authorization-any-headers*", "maxage-cached-wildcard-*"},
 			hooks:   headersAre(policy("any-headers"), func(*exchange) string { return "*" }),
 		},
 		{
 			Name: "acrh-any-creds-star", Class: LiteralWildcard, Browser: true,
 			Doc:     "Any header with credentials is *, where it is only a name.",
 			Sources: []string{"https://github.com/sanic-org/sanic-ext/blob/7602a434e5/sanic_ext/extensions/http/cors.py", "https://github.com/falconry/falcon/blob/ce0a35b8fd/falcon/middleware.py"},
-			Targets: []string{"acrh-any-headers-creds*", "acrh-any-headers-no-acrh*"},
+			Targets: []string{"acrh-any-headers-creds*", "acrh-any-headers-no-acrh*", "maxage-cached-wildcard-*", "pf-any-headers-*"},
 			hooks:   headersAre(policy("any-headers-creds"), func(*exchange) string { return "*" }),
 		},
 		{
@@ -312,15 +312,15 @@ func headerListMutants() []Mutant {
 			Name: "acah-syntax", Class: FieldSyntax, Browser: true,
 			Doc:     "The list of header names has one with a space, which spoils the whole field.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"acah-syntax*", "acrh-*", "preflight-*", "*"},
-			hooks:   headersAre(policy("exact"), func(x *exchange) string { return x.m.headers + ", X Custom" }),
+			Targets: []string{"acah-*", "acrh-*", "pf-any-headers*", "maxage-*", "header-*", "br-*", "parallel-preflights*"},
+			hooks:   headersAre(policy("any-headers"), func(x *exchange) string { return x.m.headers + ", X Custom" }),
 		},
 		{
 			Name: "acah-semicolons", Class: FieldSyntax, Browser: true,
 			Doc:     "The list of header names is separated by semicolons.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"acah-syntax*", "acrh-*", "preflight-*", "*"},
-			hooks:   headersAre(policy("exact-creds"), func(x *exchange) string { return strings.ReplaceAll(x.m.headers, ",", ";") }),
+			Targets: []string{"acah-syntax*", "acrh-any-headers-creds*", "pf-any-headers-*", "maxage-cached-wildcard-*", "preflight-credentials-*", "acrh-non-token*", "acah-response-*", "pf-any-headers*"},
+			hooks:   headersAre(policy("any-headers-creds"), func(x *exchange) string { return strings.ReplaceAll(acrh(x), ",", ";") + "; X-Custom" }),
 		},
 		{
 			Name: "acah-amplified", Class: Unbounded,
@@ -342,8 +342,8 @@ func headerListMutants() []Mutant {
 			Name: "acah-case-sensitive", Class: GrantMissing, Browser: true,
 			Doc:     "Configured names are compared in the case in which they were configured, and only what matches is granted.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-5.1"},
-			Targets: []string{"config-header-case*", "acrh-*", "br-*", "header-*", "*"},
-			hooks: head(on(both(isPreflight, isGranted, policy("exact"), withField(fieldACRH)), func(x *exchange, h http.Header) {
+			Targets: []string{"config-header-case*", "preflight-get*", "preflight-post*", "header-*", "br-*", "pf-*", "creds-*", "redirect-cross-*", "maxage-*", "element-*", "acrh-*", "preflight-path-*"},
+			hooks: head(on(both(isPreflight, isGranted, policy("any"), withField(fieldACRH)), func(x *exchange, h http.Header) {
 				var kept []string
 				for elem := range strings.SplitSeq(acrh(x), ",") {
 					if elem = strings.TrimSpace(elem); slices.Contains(x.m.policy.RequestHeaders, elem) {

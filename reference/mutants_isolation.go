@@ -41,7 +41,7 @@ func isolationMutants() []Mutant {
 			Name: "iso-global-origins", Class: PolicyLeak, Browser: true,
 			Doc:     "The allowed origins are kept once for the whole process.",
 			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
-			Targets: []string{"iso-*", "isolation-*"},
+			Targets: []string{"iso-*", "page-strict-*"},
 			hooks: func() hooks {
 				var mu sync.Mutex
 				var all []string
@@ -61,7 +61,7 @@ func isolationMutants() []Mutant {
 			Name: "iso-remembers-any", Class: PolicyLeak,
 			Doc:     "Origins that another policy granted are remembered as good.",
 			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
-			Targets: []string{"iso-*"},
+			Targets: []string{"iso-*", "page-strict-*", "preflight-bad-origin-no-acao*", "actual-get-disallowed-*"},
 			hooks: func() hooks {
 				var seen perKey
 				return hooks{allows: func(x *exchange) bool {
@@ -80,8 +80,8 @@ func isolationMutants() []Mutant {
 			Name: "iso-credentials", Class: PolicyLeak, Browser: true,
 			Doc:     "Credentials are allowed everywhere once one policy allows them.",
 			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
-			Targets: []string{"iso-no-credentials-leak*", "creds-off-*", "cred*", "*"},
-			hooks:   head(on(both(isShared, policy("exact", "put-only")), put(fieldACAC, "true"))),
+			Targets: []string{"iso-no-credentials-leak*", "creds-off-*", "br-credentials-not-*", "creds-not-*", "*creds*", "element-img-credentials-not-*"},
+			hooks:   head(on(both(isShared, policy("exact"), field("Cookie", has("="))), put(fieldACAC, "true"))),
 		},
 		{
 			Name: "iso-preflight-of-other", Class: PolicyLeak, Browser: true,
@@ -125,7 +125,7 @@ func isolationMutants() []Mutant {
 			Name: "iso-dot-segments", Class: PolicyLeak,
 			Doc:     "The policy is looked up by the path as it came, the resource by the cleaned one.",
 			Sources: []string{"CVE-2019-18978", "https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/CHANGELOG.md"},
-			Targets: []string{"iso-path-dot-segments*", "iso-path-*dot*"},
+			Targets: []string{"iso-path-*"},
 			hooks: routed(func(r *http.Request) (string, bool) {
 				if strings.Contains(r.RequestURI, "/../") || strings.Contains(r.RequestURI, "/./") {
 					return path.Clean(r.URL.Path), true
@@ -249,7 +249,7 @@ func isolationMutants() []Mutant {
 			Name: "iso-specific-loses", Class: PolicyLeak,
 			Doc:     "Of two policies the one with the longer expression wins, not the more specific one.",
 			Sources: []string{"CVE-2024-6839", "https://github.com/advisories/GHSA-7rxf-gvfg-47g4"},
-			Targets: []string{"iso-*"},
+			Targets: []string{"iso-*", "page-strict-*", "preflight-bad-origin-no-acao*", "actual-get-disallowed-*"},
 			hooks: func() hooks {
 				return hooks{route: func(_ *http.Request, policy, rest string) (string, string) {
 					if policy == "strict" {

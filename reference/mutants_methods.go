@@ -16,8 +16,8 @@ func methodsAre(c cond, f func(x *exchange) string) func() hooks {
 func acrm(x *exchange) string { return strings.Join(x.r.Header[fieldACRM], ", ") }
 
 // methodMissing leaves a method out of the list.
-func methodMissing(name string) func() hooks {
-	return head(on(isPreflight, rewrite(fieldACAM, func(v string) string {
+func methodMissing(name string, c cond) func() hooks {
+	return head(on(both(isPreflight, c), rewrite(fieldACAM, func(v string) string {
 		var kept []string
 		for elem := range strings.SplitSeq(v, ", ") {
 			if elem != name {
@@ -54,35 +54,35 @@ func methodListMutants() []Mutant {
 			Name: "acam-without-put", Class: GrantMissing, Browser: true,
 			Doc:     "PUT is left out of the list of methods.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrm-each-allowed*", "preflight-*", "*"},
-			hooks:   methodMissing("PUT"),
+			Targets: []string{"acrm-each-allowed*", "acrm-*", "acrh-*", "preflight-*", "creds-*", "pf-*", "page-*", "origin-*", "maxage-credentialed-*", "maxage-per-*", "maxage-*", "h2-*", "br-preflight-*", "br-put-*", "garbage-*", "expose-after-*"},
+			hooks:   methodMissing("PUT", policy("exact-creds", "hosts", "pattern")),
 		},
 		{
 			Name: "acam-without-patch", Class: GrantMissing, Browser: true,
 			Doc:     "PATCH is left out of the list of methods.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrm-each-allowed*", "acrm-*"},
-			hooks:   methodMissing("PATCH"),
+			Targets: []string{"acrm-each-allowed*", "pf-patch*"},
+			hooks:   methodMissing("PATCH", isGranted),
 		},
 		{
 			Name: "acam-without-delete", Class: GrantMissing, Browser: true,
 			Doc:     "DELETE is left out of the list of methods.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrm-each-allowed*", "simple-method-delete*"},
-			hooks:   methodMissing("DELETE"),
+			Targets: []string{"acrm-each-allowed*", "simple-method-delete*", "maxage-method-added*", "pf-delete*", "pf-any-methods-*", "read-204*", "read-405-*"},
+			hooks:   methodMissing("DELETE", isGranted),
 		},
 		{
 			Name: "acam-custom-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Methods that HTTP does not know are refused though configured.",
 			Sources: []string{"https://github.com/playframework/playframework/blob/1a666e1866/web/play-filters-helpers/src/main/scala/play/filters/cors/AbstractCORSPolicy.scala"},
-			Targets: []string{"acrm-custom-method-configured*"},
+			Targets: []string{"acrm-custom-method-configured*", "acrm-any-methods-*", "pf-custom-method*"},
 			hooks:   reject(403, asked(is("CHICKEN"))),
 		},
 		{
 			Name: "acam-echo-any", Class: GrantExcess, Browser: true,
 			Doc:     "Whatever method is asked for is granted.",
 			Sources: []string{"https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
-			Targets: []string{"acrm-*"},
+			Targets: []string{"acrm-*", "pf-denied-method*", "pf-lower-case-*", "pf-options-*", "dos-acrm-*"},
 			hooks: methodsAre(listed, func(x *exchange) string {
 				if strings.Contains(x.m.methods, x.method) {
 					return x.m.methods
@@ -94,7 +94,7 @@ func methodListMutants() []Mutant {
 			Name: "acam-star", Class: GrantExcess, Browser: true,
 			Doc:     "The list of methods is * whatever the policy lists.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"acrm-*"},
+			Targets: []string{"acrm-*", "pf-denied-method*", "pf-lower-case-*", "pf-options-*"},
 			hooks:   methodsAre(policy("exact"), func(*exchange) string { return "*" }),
 		},
 		{
@@ -108,7 +108,7 @@ func methodListMutants() []Mutant {
 			Name: "acam-ignores-case", Class: GrantExcess, Browser: true,
 			Doc:     "Methods are compared without regard to case, and the one asked for is echoed: patch is granted where PATCH is listed.",
 			Sources: []string{"https://github.com/fruitcake/php-cors/blob/5c0458a39a/src/CorsService.php"},
-			Targets: []string{"acrm-lower-case-patch*", "br-lower-case-patch*", "acrm-lower-case*"},
+			Targets: []string{"acrm-lower-case-*", "br-lower-case-patch*", "pf-lower-case-*"},
 			hooks: methodsAre(listed, func(x *exchange) string {
 				if up := strings.ToUpper(x.method); up != x.method && strings.Contains(x.m.methods, up) {
 					return x.m.methods + ", " + x.method
@@ -120,7 +120,7 @@ func methodListMutants() []Mutant {
 			Name: "acam-upper-cased", Class: GrantMissing, Browser: true,
 			Doc:     "Any method is echoed in upper case: patch becomes PATCH, which the browser does not take for patch.",
 			Sources: []string{"https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go", "https://github.com/fruitcake/php-cors/blob/5c0458a39a/src/CorsService.php"},
-			Targets: []string{"acrm-any-methods*", "acrm-lower-case*"},
+			Targets: []string{"acrm-any-methods*", "br-lower-case-patch*"},
 			hooks: head(on(both(isPreflight, isGranted, policy("any-methods", "any-methods-creds")), func(x *exchange, h http.Header) {
 				h.Set(fieldACAM, strings.ToUpper(x.method))
 			})),
@@ -136,8 +136,29 @@ func methodListMutants() []Mutant {
 			Name: "acrm-empty-crash", Class: Crash,
 			Doc:     "An empty Access-Control-Request-Method is a server error.",
 			Sources: []string{"https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
-			Targets: []string{"acrm-empty*"},
+			Targets: []string{"acrm-empty*", "garbage-*"},
 			hooks:   reject(500, asked(is(""))),
+		},
+		{
+			Name: "acam-custom-options-missing", Class: GrantMissing, Browser: true,
+			Doc:     "OPTIONS is the layer's own method, and left out of the list.",
+			Sources: []string{"https://github.com/labstack/echo/issues/2767"},
+			Targets: []string{"acrm-options-configured*", "br-options-actual*", "options-actual-*"},
+			hooks:   methodMissing("OPTIONS", isGranted),
+		},
+		{
+			Name: "acam-upper-echo", Class: GrantMissing,
+			Doc:     "The method that is asked for is answered in upper case, alone.",
+			Sources: []string{"https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go"},
+			Targets: []string{"acrm-lower-case-*"},
+			hooks:   methodsAre(both(policy("exact"), func(x *exchange) bool { return strings.ToUpper(x.method) != x.method }), func(x *exchange) string { return strings.ToUpper(x.method) }),
+		},
+		{
+			Name: "acam-of-all-policies", Class: PolicyLeak, Browser: true,
+			Doc:     "The methods of all policies are granted under each.",
+			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
+			Targets: []string{"iso-per-route-methods*", "acrm-disallowed*", "pf-denied-method*"},
+			hooks:   methodsAre(policy("put-only"), func(*exchange) string { return "GET, HEAD, POST, PUT, PATCH, DELETE" }),
 		},
 		{
 			Name: "acrm-list-echoed", Class: Injection,
@@ -191,7 +212,7 @@ func methodListMutants() []Mutant {
 			Name: "acrm-options-granted", Class: GrantExcess, Browser: true,
 			Doc:     "OPTIONS is always granted.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go", "https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go"},
-			Targets: []string{"acrm-options*"},
+			Targets: []string{"acrm-options*", "pf-options-*"},
 			hooks:   methodsAre(listed, func(x *exchange) string { return x.m.methods + ", OPTIONS" }),
 		},
 		{
@@ -205,36 +226,29 @@ func methodListMutants() []Mutant {
 			Name: "acrm-any-methods-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Any method means the well-known ones.",
 			Sources: []string{"https://github.com/playframework/playframework/blob/1a666e1866/web/play-filters-helpers/src/main/scala/play/filters/cors/AbstractCORSPolicy.scala"},
-			Targets: []string{"acrm-any-methods-wildcard*", "acrm-any-methods*", "acrm-*"},
+			Targets: []string{"acrm-any-methods*", "maxage-method-added*", "br-put-preflight*", "pf-patch*", "pf-delete*", "br-lower-case-patch*", "pf-any-methods*"},
 			hooks:   methodsAre(policy("any-methods"), func(*exchange) string { return "GET, HEAD, POST" }),
 		},
 		{
 			Name: "acrm-any-methods-star", Class: LiteralWildcard, Browser: true,
 			Doc:     "Any method with credentials is *, where it is only a name.",
 			Sources: []string{"https://github.com/sanic-org/sanic-ext/blob/7602a434e5/sanic_ext/extensions/http/cors.py", "https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"acrm-any-methods-creds*", "acrm-any-methods*"},
+			Targets: []string{"acrm-any-methods*", "pf-any-methods-*"},
 			hooks:   methodsAre(policy("any-methods-creds"), func(*exchange) string { return "*" }),
 		},
 		{
 			Name: "acam-syntax", Class: FieldSyntax, Browser: true,
 			Doc:     "The list of methods has a name that is no token, which spoils the whole field.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"acam-syntax*", "preflight-*", "*"},
-			hooks:   methodsAre(policy("exact"), func(x *exchange) string { return x.m.methods + ", (custom)" }),
+			Targets: []string{"acam-syntax*", "maxage-*", "br-put-preflight-cached*"},
+			hooks:   methodsAre(policy("maxage-86400"), func(x *exchange) string { return x.m.methods + ", (custom)" }),
 		},
 		{
 			Name: "acam-brackets", Class: FieldSyntax, Browser: true,
 			Doc:     "The list of methods is printed as the language prints a list.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"acam-syntax*", "preflight-*", "*"},
-			hooks:   methodsAre(policy("exact-creds"), func(x *exchange) string { return "[" + x.m.methods + "]" }),
-		},
-		{
-			Name: "acam-spaces", Class: FieldSyntax, Browser: true,
-			Doc:     "The list of methods is separated by spaces.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"acam-syntax*", "preflight-*", "*"},
-			hooks:   methodsAre(policy("maxage-86400"), func(x *exchange) string { return strings.ReplaceAll(x.m.methods, ",", "") }),
+			Targets: []string{"acam-syntax*", "acrm-custom-*", "acrm-options-configured*", "pf-custom-*", "br-options-actual*", "options-actual-*"},
+			hooks:   methodsAre(policy("custom-methods"), func(x *exchange) string { return "[" + x.m.methods + "]" }),
 		},
 		{
 			Name: "acam-repeats", Class: FieldSyntax,
@@ -255,13 +269,6 @@ func methodListMutants() []Mutant {
 			Targets: []string{"dos-acrm-long*"},
 			hooks: head(on(both(isPreflight, isGranted, func(x *exchange) bool { return len(x.method) > 256 }),
 				func(x *exchange, h http.Header) { h.Set(fieldACAM, x.method) })),
-		},
-		{
-			Name: "acrm-long-crash", Class: Crash,
-			Doc:     "A long Access-Control-Request-Method is a server error.",
-			Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
-			Targets: []string{"dos-acrm-long*"},
-			hooks:   reject(500, asked(func(m string) bool { return len(m) > 256 })),
 		},
 	}
 }

@@ -64,6 +64,13 @@ func privateNetworkMutants() []Mutant {
 			hooks:   reject(http.StatusBadRequest, both(asks, off)),
 		},
 		{
+			Name: "pna-vary-lost", Class: VaryMissing,
+			Doc:     "A preflight that grants the private network does not vary by the field that asked.",
+			Sources: []string{"https://github.com/actix/actix-extras/blob/30736af2a1/actix-cors/src/middleware.rs"},
+			Targets: []string{"pna-vary*"},
+			hooks:   head(on(policy("pna"), dropVary(fieldACRPN))),
+		},
+		{
 			Name: "lna-crash", Class: Crash,
 			Doc:     "An unknown Access-Control-Request field is a server error.",
 			Sources: []string{"https://github.com/WICG/local-network-access/issues/47"},

@@ -3,6 +3,7 @@ package reference
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,14 +39,14 @@ func originMutants() []Mutant {
 			Name: "origin-prefix-dot", Class: OriginLoose, Browser: true,
 			Doc:     "An allowed origin is a pattern without an end, so that its host may go on with a dot.",
 			Sources: []string{"CVE-2022-1996", "CVE-2017-11173", "https://github.com/gotify/server/issues/1052", "https://github.com/Kludex/starlette/pull/801"},
-			Targets: []string{"origin-suffix-domain*", "origin-localhost-suffix*"},
+			Targets: []string{"origin-suffix-domain*", "origin-localhost-suffix*", "page-suffix-domain*", "page-trailing-dot*", "page-lookalike-*", "origin-trailing-dot*"},
 			hooks:   allowAlso(func(allowed, origin string) bool { return strings.HasPrefix(after(allowed, origin), ".") }),
 		},
 		{
 			Name: "origin-prefix-letters", Class: OriginLoose, Browser: true,
 			Doc:     "The host may go on with letters: example.com allows example.community.",
 			Sources: []string{"CVE-2019-25211", "https://github.com/advisories/GHSA-869c-j7wc-8jqv"},
-			Targets: []string{"origin-suffix-label*"},
+			Targets: []string{"origin-suffix-label*", "page-suffix-label*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				rest := after(allowed, origin)
 				return rest != "" && rest[0] >= 'a' && rest[0] <= 'z'
@@ -55,14 +56,14 @@ func originMutants() []Mutant {
 			Name: "origin-prefix-hyphen", Class: OriginLoose, Browser: true,
 			Doc:     "The host may go on with a hyphen.",
 			Sources: []string{"CVE-2019-25211", "https://github.com/google/clusterfuzz/pull/5303"},
-			Targets: []string{"origin-suffix-hyphen*"},
+			Targets: []string{"origin-suffix-hyphen*", "page-suffix-hyphen*"},
 			hooks:   allowAlso(func(allowed, origin string) bool { return strings.HasPrefix(after(allowed, origin), "-") }),
 		},
 		{
 			Name: "origin-any-prefix", Class: OriginLoose, Browser: true,
 			Doc:     "The end of the host alone is compared: evilexample.com passes for example.com.",
 			Sources: []string{"https://github.com/expressjs/cors/pull/412"},
-			Targets: []string{"origin-prefix-domain*", "origin-concat-two-allowed*"},
+			Targets: []string{"origin-prefix-domain*", "origin-concat-two-allowed*", "page-prefix-domain*", "page-lookalike-*", "page-concatenated*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				s1, h1, p1 := parts(allowed)
 				s2, h2, p2 := parts(origin)
@@ -74,14 +75,14 @@ func originMutants() []Mutant {
 			Name: "origin-any-prefix-hyphen", Class: OriginLoose, Browser: true,
 			Doc:     "The end of the host alone is compared, at a word boundary: evil-example.com passes for example.com.",
 			Sources: []string{"https://github.com/expressjs/cors/pull/412"},
-			Targets: []string{"origin-prefix-hyphen*"},
+			Targets: []string{"origin-prefix-hyphen*", "page-prefix-hyphen*"},
 			hooks:   rebuilt(func(o string) string { s, h, _ := strings.Cut(o, "-"); return schemeOf(s) + h }),
 		},
 		{
 			Name: "origin-concatenated", Class: OriginLoose, Browser: true,
 			Doc:     "A slip in a radix tree: the host of one allowed origin followed by that of another is allowed.",
 			Sources: []string{"GHSA-vhxv-fg4m-p2w8", "GO-2024-2806", "GHSA-v84h-653v-4pq9", "https://github.com/golang/vulndb/issues/2806"},
-			Targets: []string{"origin-concat-two-allowed*"},
+			Targets: []string{"origin-concat-two-allowed*", "page-concatenated*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				for _, a := range x.m.policy.Origins {
 					for _, b := range x.m.policy.Origins {
@@ -99,7 +100,7 @@ func originMutants() []Mutant {
 			Name: "origin-substring", Class: OriginLoose,
 			Doc:     "An origin that contains an allowed one is allowed.",
 			Sources: []string{"https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/CHANGELOG.md"},
-			Targets: []string{"origin-substring*", "origin-regex-unanchored-start*"},
+			Targets: []string{"origin-substring*", "origin-regex-unanchored-start*", "origin-null-suffix*", "origin-space-list*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				i := strings.Index(origin, allowed)
 				return i > 0 && strings.HasSuffix(origin, allowed)
@@ -109,7 +110,7 @@ func originMutants() []Mutant {
 			Name: "origin-path-junk", Class: OriginLoose,
 			Doc:     "An unanchored expression finds the allowed host in what would be a path.",
 			Sources: []string{"https://github.com/monsur/enable-cors.org/pull/75"},
-			Targets: []string{"origin-path-junk*"},
+			Targets: []string{"origin-path-junk*", "page-port-removed*", "origin-substring*", "origin-port-removed*", "origin-space-list*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				scheme, host, _ := parts(allowed)
 				return strings.HasPrefix(origin, scheme+"://") && strings.HasSuffix(origin, "/"+host) && origin != allowed
@@ -119,7 +120,7 @@ func originMutants() []Mutant {
 			Name: "origin-unescaped-dot", Class: OriginLoose, Browser: true,
 			Doc:     "The dots of an allowed origin are expressions: any byte stands for one.",
 			Sources: []string{"https://github.com/jetty/jetty.project/blob/acf3325928/jetty-core/jetty-server/src/main/java/org/eclipse/jetty/server/handler/CrossOriginHandler.java", "https://github.com/google/clusterfuzz/pull/5303"},
-			Targets: []string{"origin-unescaped-dot*"},
+			Targets: []string{"origin-unescaped-dot*", "page-pattern-*", "origin-pattern-suffix-*"},
 			hooks: func() hooks {
 				return hooks{allows: func(x *exchange) bool {
 					if x.granted || len(x.origin) > maxOrigin {
@@ -143,7 +144,7 @@ func originMutants() []Mutant {
 			Name: "origin-subdomain", Class: OriginLoose, Browser: true,
 			Doc:     "Every subdomain of an exact origin is allowed.",
 			Sources: []string{"https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
-			Targets: []string{"origin-subdomain-of-exact*"},
+			Targets: []string{"origin-subdomain-of-exact*", "page-subdomain*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				s1, h1, p1 := parts(allowed)
 				s2, h2, p2 := parts(origin)
@@ -166,7 +167,7 @@ func originMutants() []Mutant {
 			Name: "origin-http-for-https", Class: OriginLoose, Browser: true,
 			Doc:     "The scheme is not compared downwards: http passes where https is allowed.",
 			Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb", "https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
-			Targets: []string{"origin-scheme-downgrade*"},
+			Targets: []string{"origin-scheme-downgrade*", "page-scheme-downgrade*", "page-lookalike-*"},
 			hooks: rebuilt(func(o string) string {
 				host, ok := strings.CutPrefix(o, "http://")
 				if !ok {
@@ -179,7 +180,7 @@ func originMutants() []Mutant {
 			Name: "origin-https-for-http", Class: OriginLoose, Browser: true,
 			Doc:     "https passes where http is allowed.",
 			Sources: []string{"https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
-			Targets: []string{"origin-scheme-upgrade*"},
+			Targets: []string{"origin-scheme-upgrade*", "page-scheme-upgrade*"},
 			hooks: rebuilt(func(o string) string {
 				host, ok := strings.CutPrefix(o, "https://")
 				if !ok {
@@ -211,7 +212,7 @@ func originMutants() []Mutant {
 			Name: "origin-any-port", Class: OriginLoose, Browser: true,
 			Doc:     "A port may follow an origin that has none.",
 			Sources: []string{"CVE-2026-37737", "https://github.com/ashleysommer/sanic-cors/pull/68"},
-			Targets: []string{"origin-port-added*", "origin-default-port-explicit*"},
+			Targets: []string{"origin-port-added*", "origin-default-port-explicit*", "page-port-added*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				rest := after(allowed, origin)
 				_, _, port := parts(allowed)
@@ -222,14 +223,14 @@ func originMutants() []Mutant {
 			Name: "origin-port-dropped", Class: OriginLoose, Browser: true,
 			Doc:     "An origin without the port passes for one with it.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-port-removed*"},
+			Targets: []string{"origin-port-removed*", "page-port-removed*"},
 			hooks:   allowAlso(func(allowed, origin string) bool { s, h, p := parts(allowed); return p != "" && origin == s+"://"+h }),
 		},
 		{
 			Name: "origin-port-prefix", Class: OriginLoose, Browser: true,
 			Doc:     "More digits may follow the port.",
 			Sources: []string{"CVE-2019-25211"},
-			Targets: []string{"origin-port-prefix*"},
+			Targets: []string{"origin-port-prefix*", "page-port-prefix*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				_, _, port := parts(allowed)
 				rest := after(allowed, origin)
@@ -290,7 +291,7 @@ func originMutants() []Mutant {
 			Name: "origin-trailing-dot", Class: OriginInexact, Browser: true,
 			Doc:     "The dot of a fully qualified name is normalised away.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-trailing-dot*"},
+			Targets: []string{"origin-trailing-dot*", "page-trailing-dot*"},
 			hooks:   rebuilt(func(o string) string { return strings.TrimSuffix(o, ".") }),
 		},
 		{
@@ -377,14 +378,14 @@ func originMutants() []Mutant {
 			Name: "origin-punycode-denied", Class: GrantMissing, Browser: true,
 			Doc:     "Allowed hosts are kept in Unicode and compared with what the browser sends, which is ASCII.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-idna-punycode*"},
+			Targets: []string{"origin-idna-punycode*", "page-third-origin*", "page-any-origins*", "page-idna*"},
 			hooks:   denyWhen(originIs(has("xn--"))),
 		},
 		{
 			Name: "origin-ipv4-denied", Class: GrantMissing, Browser: true,
 			Doc:     "A host must have letters, so that an allowed IPv4 address is not.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"origin-ipv4", "origin-ipv4-pf"},
+			Targets: []string{"origin-ipv4", "origin-ipv4-pf", "actual-same-host-*", "page-any-origins*", "page-ipv4*", "redirect-from-own-*", "simple-other-*", "tls-same-host-*"},
 			hooks:   denyWhen(originIs(func(o string) bool { _, h, _ := parts(o); _, err := netip.ParseAddr(h); return err == nil })),
 		},
 		{
@@ -400,7 +401,7 @@ func originMutants() []Mutant {
 			Name: "origin-ipv6-denied", Class: GrantMissing, Browser: true,
 			Doc:     "The host ends at the first colon, so that an allowed IPv6 address is never found.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"origin-ipv6", "origin-ipv6-pf"},
+			Targets: []string{"origin-ipv6", "origin-ipv6-pf", "page-any-origins*", "page-ipv6*"},
 			hooks:   denyWhen(originIs(has("://["))),
 		},
 		{
@@ -421,7 +422,7 @@ func originMutants() []Mutant {
 			Name: "origin-localhost-suffix", Class: OriginLoose, Browser: true,
 			Doc:     "A host that begins with localhost is local.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-localhost-suffix*"},
+			Targets: []string{"origin-localhost-suffix*", "page-port-prefix*", "page-localhost-*"},
 			hooks: allowAlso(func(a, o string) bool {
 				return strings.HasPrefix(a, "http://localhost") && strings.HasPrefix(o, "http://localhost") && o != a
 			}),
@@ -430,7 +431,7 @@ func originMutants() []Mutant {
 			Name: "origin-custom-scheme-denied", Class: GrantMissing, Browser: true,
 			Doc:     "Only http and https are valid schemes, whatever the policy lists.",
 			Sources: []string{"https://github.com/vert-x3/vertx-web/blob/79a467d678/vertx-web/src/main/java/io/vertx/ext/web/handler/impl/CorsHandlerImpl.java"},
-			Targets: []string{"origin-custom-scheme*", "origin-extension-scheme*"},
+			Targets: []string{"origin-custom-scheme*", "origin-extension-scheme*", "any-custom-scheme*"},
 			hooks: denyWhen(originIs(func(o string) bool {
 				return strings.Contains(o, "://") && !strings.HasPrefix(o, "http") && !strings.HasPrefix(o, "chrome-")
 			})),
@@ -446,7 +447,7 @@ func originMutants() []Mutant {
 			Name: "origin-second-denied", Class: GrantMissing, Browser: true,
 			Doc:     "Only the first of several configured origins is found.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"actual-get-second-origin*", "actual-get-http-origin*"},
+			Targets: []string{"actual-get-second-origin*", "actual-get-http-origin*", "cache-*", "br-cache-*", "parallel-origins*", "creds-second-*", "creds-all-*", "expose-second-*", "br-preflight-cached-per-*", "page-second-*", "origin-extension-scheme*"},
 			hooks: denyWhen(func(x *exchange) bool {
 				return len(x.m.policy.Origins) > 1 && x.origin == x.m.policy.Origins[1]
 			}),
@@ -455,14 +456,41 @@ func originMutants() []Mutant {
 			Name: "origin-http-denied", Class: GrantMissing, Browser: true,
 			Doc:     "Origins with the scheme http are denied though configured.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"actual-get-http-origin*"},
+			Targets: []string{"actual-get-http-origin*", "page-third-origin*", "tls-http-origin*"},
 			hooks:   denyWhen(both(originIs(func(o string) bool { return strings.HasPrefix(o, "http://") }), policy("exact"))),
+		},
+		{
+			Name: "origin-localhost-denied", Class: GrantMissing, Browser: true,
+			Doc:     "localhost is taken for the server itself, and gets no grant although it is listed.",
+			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
+			Targets: []string{"page-localhost*", "origin-localhost*", "page-any-origins*"},
+			hooks:   denyWhen(both(originIs(has("://localhost:")), policy("hosts"))),
+		},
+		{
+			Name: "origin-scheme-is-enough", Class: OriginLoose,
+			Doc:     "Of a custom scheme every host is allowed.",
+			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
+			Targets: []string{"origin-custom-scheme-other-*", "origin-extension-other*"},
+			hooks: allowAlso(func(allowed, origin string) bool {
+				s1, _, _ := parts(allowed)
+				s2, _, _ := parts(origin)
+				return s1 == s2 && s1 != "http" && s1 != "https" && s1 != ""
+			}),
+		},
+		{
+			Name: "origin-quotes", Class: OriginInexact,
+			Doc:     "Quotes and brackets around the Origin are trimmed before the comparison.",
+			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
+			Targets: []string{"origin-quoted*"},
+			hooks: echoedWhen(func(o string, allowed []string) bool {
+				return strings.Trim(o, `"<>`) != o && slices.Contains(allowed, strings.Trim(o, `"<>`))
+			}),
 		},
 		{
 			Name: "origin-prefix-wildcard", Class: OriginLoose, Browser: true,
 			Doc:     "A wildcard takes any text: h* allows every http and https origin.",
 			Sources: []string{"https://github.com/rs/cors/issues/197"},
-			Targets: []string{"origin-*", "actual-get-disallowed*", "preflight-bad-origin*"},
+			Targets: []string{"origin-*", "actual-get-disallowed*", "preflight-bad-origin*", "actual-denied-*", "cache-*", "page-*", "dos-origin-*", "shared-*", "status-denied-*", "vary-*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				return len(x.m.origins.patterns) > 0 && strings.HasPrefix(x.origin, "h")
 			}),

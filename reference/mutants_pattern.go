@@ -60,14 +60,21 @@ func patternMutants() []Mutant {
 			Name: "pattern-denied", Class: GrantMissing, Browser: true,
 			Doc:     "A pattern matches no origin at all.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"origin-pattern-one-label*", "origin-pattern-*", "vary-pattern*"},
+			Targets: []string{"origin-pattern-one-label*", "origin-pattern-*", "vary-pattern*", "acrh-one*", "actual-*", "cache-*", "br-cache-*", "parallel-gets*", "expose-*", "page-*", "origin-*", "preflight-ok*", "garbage-*", "shared-*", "idempotent-*", "vary-*"},
 			hooks:   denyWhen(policy("pattern")),
+		},
+		{
+			Name: "pattern-literal", Class: OriginLoose,
+			Doc:     "The text of a pattern is an allowed origin too.",
+			Sources: []string{"https://github.com/rs/cors/issues/197"},
+			Targets: []string{"origin-pattern-itself*"},
+			hooks:   patternWhen(func(scheme, suffix, o string) bool { return o == scheme+"*"+suffix }),
 		},
 		{
 			Name: "pattern-apex", Class: OriginLoose, Browser: true,
 			Doc:     "A pattern for subdomains allows the domain itself.",
 			Sources: []string{"https://github.com/labstack/echo/pull/2405"},
-			Targets: []string{"origin-pattern-apex*"},
+			Targets: []string{"origin-pattern-apex*", "page-pattern-apex*"},
 			hooks:   patternWhen(func(scheme, suffix, o string) bool { return o == scheme+suffix[1:] }),
 		},
 		{
@@ -83,7 +90,7 @@ func patternMutants() []Mutant {
 			Name: "pattern-suffix-host", Class: OriginLoose, Browser: true,
 			Doc:     "The dot before a pattern's domain is not compared: evilapps.example passes for *.apps.example.",
 			Sources: []string{"https://github.com/expressjs/cors/pull/412", "https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
-			Targets: []string{"origin-pattern-suffix-host*", "origin-unescaped-dot*"},
+			Targets: []string{"origin-pattern-suffix-host*", "origin-unescaped-dot*", "page-pattern-*"},
 			hooks: patternWhen(func(scheme, suffix, o string) bool {
 				label := between(scheme, suffix[1:], o)
 				return isHost(label) && !strings.HasSuffix(label, "-")
@@ -93,7 +100,7 @@ func patternMutants() []Mutant {
 			Name: "pattern-left-junk", Class: OriginLoose,
 			Doc:     "The wildcard of a pattern matches any text, slashes and question marks too.",
 			Sources: []string{"https://github.com/rs/cors/issues/197", "https://github.com/litestar-org/litestar/blob/8bd57248db/litestar/config/cors.py"},
-			Targets: []string{"origin-pattern-left-junk*"},
+			Targets: []string{"origin-pattern-left-junk*", "origin-path-junk*", "origin-space-list*"},
 			hooks:   patternWhen(func(scheme, suffix, o string) bool { return strings.ContainsAny(between(scheme, suffix, o), "/?") }),
 		},
 		{
@@ -107,14 +114,14 @@ func patternMutants() []Mutant {
 			Name: "pattern-scheme", Class: OriginLoose, Browser: true,
 			Doc:     "A pattern is compared without its scheme.",
 			Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb"},
-			Targets: []string{"origin-pattern-scheme*"},
+			Targets: []string{"origin-pattern-scheme*", "page-pattern-scheme*"},
 			hooks:   patternWhen(func(_, suffix, o string) bool { return isHost(between("http://", suffix, o)) }),
 		},
 		{
 			Name: "pattern-port", Class: OriginLoose, Browser: true,
 			Doc:     "A port may follow what a pattern matches.",
 			Sources: []string{"CVE-2026-37737"},
-			Targets: []string{"origin-pattern-port*"},
+			Targets: []string{"origin-pattern-port*", "page-pattern-port*"},
 			hooks: patternWhen(func(scheme, suffix, o string) bool {
 				s, h, p := parts(o)
 				return p != "" && s+"://" == scheme && isHost(between("", suffix, h))
@@ -124,7 +131,7 @@ func patternMutants() []Mutant {
 			Name: "pattern-suffix-junk", Class: OriginLoose, Browser: true,
 			Doc:     "A pattern has no end: another domain may follow.",
 			Sources: []string{"CVE-2017-11173", "https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/flask_cors/core.py"},
-			Targets: []string{"origin-underscore-host*", "origin-pattern-*", "origin-regex-unanchored-end*"},
+			Targets: []string{"origin-underscore-host*", "origin-pattern-*", "origin-regex-unanchored-end*", "page-pattern-*", "origin-suffix-domain*", "origin-trailing-dot*"},
 			hooks: patternWhen(func(scheme, suffix, o string) bool {
 				return strings.HasPrefix(o, scheme) && strings.Contains(o, suffix+".")
 			}),
@@ -133,7 +140,7 @@ func patternMutants() []Mutant {
 			Name: "pattern-special-bytes", Class: OriginLoose,
 			Doc:     "Bytes that some browsers leave in a host end it: !, {, }, _ and comma.",
 			Sources: []string{"https://github.com/google/clusterfuzz/pull/5303"},
-			Targets: []string{"origin-special-chars*"},
+			Targets: []string{"origin-special-chars*", "origin-comma-list*", "origin-trailing-comma*"},
 			hooks: patternWhen(func(scheme, suffix, o string) bool {
 				i := strings.IndexAny(o, "!{},")
 				return strings.HasPrefix(o, scheme) && i > 0 && strings.HasSuffix(o[:i], suffix[1:])
@@ -143,7 +150,7 @@ func patternMutants() []Mutant {
 			Name: "pattern-null", Class: OriginLoose, Browser: true,
 			Doc:     "The origin null passes every pattern and expression.",
 			Sources: []string{"https://github.com/netty/netty/blob/0bb88a3e06/codec-http/src/main/java/io/netty/handler/codec/http/cors/CorsHandler.java"},
-			Targets: []string{"origin-null-pattern*"},
+			Targets: []string{"origin-null-pattern*", "br-null-*", "page-null-*"},
 			hooks: allowWhen(both(originIs(is("null")), func(x *exchange) bool {
 				return len(x.m.policy.OriginPatterns)+len(x.m.policy.OriginRegexes) > 0
 			})),
@@ -152,14 +159,14 @@ func patternMutants() []Mutant {
 			Name: "regex-no-end", Class: OriginLoose, Browser: true,
 			Doc:     "An expression is not anchored at its end.",
 			Sources: []string{"CVE-2026-37737", "https://github.com/adamchainz/django-cors-headers/blob/d6a75e42e2/src/corsheaders/middleware.py", "https://github.com/Kludex/starlette/pull/801"},
-			Targets: []string{"origin-regex-unanchored-end*"},
+			Targets: []string{"origin-regex-unanchored-end*", "page-pattern-*", "origin-*"},
 			hooks:   regexWhen(func(expr string) string { return `^(?:` + expr + `)` }),
 		},
 		{
 			Name: "regex-no-start", Class: OriginLoose,
 			Doc:     "An expression is not anchored at its start.",
 			Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl", "https://github.com/apache/apisix/blob/f519a0f04c/apisix/plugins/cors.lua"},
-			Targets: []string{"origin-regex-unanchored-start*"},
+			Targets: []string{"origin-regex-unanchored-start*", "origin-substring*", "origin-space-list*"},
 			hooks:   regexWhen(func(expr string) string { return `(?:` + expr + `)$` }),
 		},
 		{
@@ -173,14 +180,14 @@ func patternMutants() []Mutant {
 			Name: "regex-multiline", Class: OriginLoose,
 			Doc:     "The dots of an expression are taken for any byte, as if the author had not escaped them.",
 			Sources: []string{"https://github.com/google/clusterfuzz/pull/5303"},
-			Targets: []string{"origin-regex-*", "origin-unescaped-dot*"},
+			Targets: []string{"origin-regex-*", "origin-unescaped-dot*", "page-pattern-*", "origin-pattern-*"},
 			hooks:   regexWhen(func(expr string) string { return `\A(?:` + strings.ReplaceAll(expr, `\.`, `.`) + `)\z` }),
 		},
 		{
 			Name: "regex-stateful", Class: SharedState, Browser: true,
 			Doc:     "A global expression remembers where its last match ended: every other request is denied.",
 			Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js"},
-			Targets: []string{"origin-regex-stateful*", "vary-regex*", "idempotent*"},
+			Targets: []string{"origin-regex-stateful*", "vary-regex*", "idempotent*", "actual-denied-*", "parallel-gets*", "page-*", "origin-*", "preflight-*", "garbage-*", "cache-*", "shared-*"},
 			hooks: func() hooks {
 				var calls perKey
 				return hooks{allows: func(x *exchange) bool {
@@ -195,21 +202,21 @@ func patternMutants() []Mutant {
 			Name: "regex-denied", Class: GrantMissing, Browser: true,
 			Doc:     "The list of expressions is lower-cased before it is compiled, so that a class such as \\S turns round.",
 			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
-			Targets: []string{"origin-regex-*", "vary-regex*"},
+			Targets: []string{"origin-regex-*", "vary-regex*", "acrh-one*", "actual-*", "cache-*", "br-cache-*", "parallel-gets*", "expose-*", "page-*", "origin-*", "preflight-ok*", "garbage-*", "shared-*", "idempotent-*", "vary-*"},
 			hooks:   denyWhen(policy("regex")),
 		},
 		{
 			Name: "callback-denied", Class: GrantMissing, Browser: true,
 			Doc:     "The answer of the origin callback is dropped.",
 			Sources: []string{"https://github.com/rs/cors/issues/157"},
-			Targets: []string{"origin-callback-allow*", "vary-callback*"},
+			Targets: []string{"acrh-one*", "actual-*", "cache-*", "parallel-gets*", "page-callback-*", "origin-*", "preflight-ok*", "garbage-*", "shared-*", "vary-callback*", "idempotent-*"},
 			hooks:   denyWhen(policy("callback")),
 		},
 		{
 			Name: "callback-allows-all", Class: OriginLoose, Browser: true,
 			Doc:     "A callback is called, and its answer taken for true.",
 			Sources: []string{"CVE-2017-20146"},
-			Targets: []string{"origin-callback-deny*", "vary-callback*"},
+			Targets: []string{"actual-*", "cache-shared-*", "br-null-*", "page-*", "origin-*", "preflight-bad-origin-*", "vary-*", "status-*", "dos-*", "shared-*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				f := x.m.policy.OriginFunc
 				return f != nil && x.kind != plain && x.origin != f.Throw
@@ -219,7 +226,7 @@ func patternMutants() []Mutant {
 			Name: "callback-error-allows", Class: OriginLoose, Browser: true,
 			Doc:     "A callback that throws allows.",
 			Sources: []string{"CVE-2017-20146"},
-			Targets: []string{"origin-callback-error*"},
+			Targets: []string{"origin-callback-error*", "page-callback-throw*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				f := x.m.policy.OriginFunc
 				return f != nil && x.origin == f.Throw

@@ -20,7 +20,7 @@ func runsApp(c cond) func() hooks {
 		return hooks{preflight: func(x *exchange, next http.Handler, status int) int {
 			if c(x) {
 				s := &scratch{http.Header{}}
-				next.ServeHTTP(s, x.r)
+				next.ServeHTTP(s, asIfAsked(x))
 				if name := s.h.Get(fieldApp); name != "" {
 					x.Header().Set(fieldApp, name)
 				}
@@ -30,13 +30,22 @@ func runsApp(c cond) func() hooks {
 	}
 }
 
+// asItCame is the request itself.
+func asItCame(x *exchange) *http.Request { return x.r }
+
+// asIfAsked is the request with the method that the preflight asks for.
+func asIfAsked(x *exchange) *http.Request {
+	r := x.r.Clone(x.r.Context())
+	r.Method = x.method
+	return r
+}
+
 // passesOn gives the preflight to the application instead of answering it.
-func passesOn(c cond, shared bool) func() hooks {
+func passesOn(c cond, as func(x *exchange) *http.Request) func() hooks {
 	return func() hooks {
 		return hooks{preflight: func(x *exchange, next http.Handler, status int) int {
 			if c(x) {
-				x.granted = x.granted && shared
-				next.ServeHTTP(x, x.r)
+				next.ServeHTTP(x, as(x))
 			}
 			return status
 		}}
@@ -65,15 +74,15 @@ func preflightMutants() []Mutant {
 			Name: "preflight-404", Class: PreflightThrough, Browser: true,
 			Doc:     "The grant stands on a 404: the preflight found no route.",
 			Sources: []string{"https://github.com/firefox-devtools/profiler-server/pull/40", "https://github.com/hapijs/hapi/blob/f2a24f6635/lib/cors.js"},
-			Targets: []string{"preflight-*", "*"},
-			hooks:   answer(404, onlyExact),
+			Targets: []string{"acrm-*", "pf-*", "br-put-preflight*", "br-lower-case-patch*", "maxage-method-*", "acam-*"},
+			hooks:   answer(404, both(ok, policy("any-methods"))),
 		},
 		{
 			Name: "preflight-302", Class: PreflightThrough, Browser: true,
 			Doc:     "A preflight is redirected, as a login or canonical-host rule does.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-*", "br-preflight-redirect*", "*"},
-			hooks:   redirects(302, onlyExact, func(*exchange) string { return "/exact/ok" }),
+			Targets: []string{"acrh-any-*", "acah-*", "pf-any-headers*", "br-custom-header*", "br-authorization-*", "header-*", "maxage-*", "parallel-preflights*", "br-304-*", "acrh-*", "creds-not-*", "br-*"},
+			hooks:   redirects(302, both(ok, policy("any-headers")), func(*exchange) string { return "/any-headers/ok" }),
 		},
 		{
 			Name: "preflight-202", Class: PreflightThrough,
@@ -86,14 +95,14 @@ func preflightMutants() []Mutant {
 			Name: "preflight-no-acao", Class: GrantMissing, Browser: true,
 			Doc:     "The preflight has the lists, but no Access-Control-Allow-Origin.",
 			Sources: []string{"https://enable-cors.org/server_nginx.html"},
-			Targets: []string{"preflight-*", "*"},
-			hooks:   head(on(onlyExact, drop(fieldACAO))),
+			Targets: []string{"preflight-ok*", "page-*", "br-put-preflight*", "origin-null-*", "origin-*"},
+			hooks:   head(on(both(ok, policy("null", "hosts")), drop(fieldACAO))),
 		},
 		{
 			Name: "preflight-other-acao", Class: GrantMissing, Browser: true,
 			Doc:     "The preflight always names the first origin of the list.",
 			Sources: []string{"https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/flask_cors/core.py"},
-			Targets: []string{"origin-*", "*"},
+			Targets: []string{"page-*", "origin-*", "br-preflight-cached-per-origin*", "creds-*"},
 			hooks: head(on(ok, func(x *exchange, h http.Header) {
 				if o := x.m.policy.Origins; len(o) > 1 {
 					h.Set(fieldACAO, o[0])
@@ -108,13 +117,6 @@ func preflightMutants() []Mutant {
 			hooks:   rawResponse(" 204 No Content\r\n", " 204 No Content\r\nContent-Length: 5\r\n", "Access-Control-Max-Age: 600"),
 		},
 		{
-			Name: "preflight-204-chunked", Class: ResponseFraming,
-			Doc:     "A 204 says Transfer-Encoding: chunked.",
-			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.1"},
-			Targets: []string{"preflight-204-no-body*", "preflight-*"},
-			hooks:   rawResponse(" 204 No Content\r\n", " 204 No Content\r\nTransfer-Encoding: chunked\r\n", "Access-Control-Max-Age: 600"),
-		},
-		{
 			Name: "preflight-200-unframed", Class: ResponseFraming,
 			Doc:     "A 200 has no Content-Length and ends with its connection.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.3"},
@@ -125,23 +127,23 @@ func preflightMutants() []Mutant {
 		},
 		{
 			Name: "preflight-runs-app", Class: PreflightThrough,
-			Doc:     "The application's handler runs before the layer answers the preflight.",
+			Doc:     "The handler of the method that a preflight asks for runs before the layer answers.",
 			Sources: []string{"https://github.com/salvo-rs/salvo/blob/ece9fa8628/crates/cors/src/lib.rs", "CVE-2020-5397"},
-			Targets: []string{"preflight-app-not-called*", "preflight-*"},
+			Targets: []string{"preflight-app-not-called*", "preflight-*", "pf-app-*"},
 			hooks:   runsApp(ok),
 		},
 		{
 			Name: "preflight-denied-runs-app", Class: PreflightThrough,
-			Doc:     "A preflight from an origin that is not allowed is given to the application.",
+			Doc:     "A preflight from an origin that is not allowed is given to the handler of the method that it asks for.",
 			Sources: []string{"https://github.com/koajs/cors/blob/18a43f0e66/index.js", "CVE-2020-5397"},
-			Targets: []string{"preflight-bad-origin-app-not-called*", "options-null-origin-preflight*", "preflight-*"},
-			hooks:   passesOn(not(isGranted), false),
+			Targets: []string{"preflight-bad-origin-app-not-called*", "options-null-origin-preflight*", "preflight-*", "pf-denied-app-*", "preflight-bad-origin-*"},
+			hooks:   passesOn(not(isGranted), asIfAsked),
 		},
 		{
 			Name: "preflight-denied-acao", Class: GrantExcess, Browser: true,
 			Doc:     "Preflights are granted to every origin; only the answer to the request is not.",
 			Sources: []string{"CVE-2022-4147"},
-			Targets: []string{"preflight-bad-origin-*", "origin-*", "*"},
+			Targets: []string{"preflight-bad-origin-*", "origin-*", "page-*", "creds-*", "iso-*", "forwarded-*", "maxage-denied-*", "pf-denied-*", "redirect-cross-*", "options-null-*", "simple-*", "*denied*"},
 			hooks: head(on(both(isPreflight, not(isGranted), policy("exact", "exact-creds")), func(x *exchange, h http.Header) {
 				if x.origin != "" {
 					h.Set(fieldACAO, x.origin)
@@ -152,7 +154,7 @@ func preflightMutants() []Mutant {
 			Name: "preflight-denied-star", Class: GrantExcess,
 			Doc:     "A preflight from an origin that is not allowed gets *.",
 			Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts"},
-			Targets: []string{"preflight-bad-origin-*", "origin-*", "*"},
+			Targets: []string{"preflight-bad-origin-*", "origin-*", "page-*", "creds-*", "iso-*", "forwarded-*", "maxage-denied-*", "pf-denied-*", "redirect-cross-*", "options-null-*", "simple-*", "*denied*"},
 			hooks:   head(on(both(isPreflight, not(isGranted), policy("exact", "exact-creds")), put(fieldACAO, "*"))),
 		},
 		{
@@ -183,36 +185,36 @@ func preflightMutants() []Mutant {
 			Name: "preflight-denied-500", Class: Crash,
 			Doc:     "A denied preflight is a server error.",
 			Sources: []string{"https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
-			Targets: []string{"preflight-bad-origin-status*", "preflight-bad-origin-*", "origin-*"},
+			Targets: []string{"preflight-bad-origin-status*", "preflight-bad-origin-*", "origin-*", "acrm-*", "garbage-*", "pf-denied-*", "page-*"},
 			hooks:   answer(500, not(isGranted)),
 		},
 		{
 			Name: "preflight-get-refused", Class: SafelistedBlocked, Browser: true,
 			Doc:     "A preflight for GET, which a request-header needs, is refused: GET is not listed.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"preflight-get*", "header-*", "br-*", "*"},
+			Targets: []string{"preflight-get*", "preflight-safelisted-*", "header-*", "br-*", "acrh-*", "maxage-*", "pf-*", "parallel-preflights*", "creds-*", "simple-*", "redirect-*", "pna-*", "config-*", "h1-*", "cache-*", "read-*", "status-*", "preflight-*"},
 			hooks:   reject(403, both(ok, asked(is("GET")))),
 		},
 		{
 			Name: "preflight-post-refused", Class: SafelistedBlocked, Browser: true,
 			Doc:     "A preflight for POST, which a content type needs, is refused.",
 			Sources: []string{"https://github.com/ktorio/ktor/blob/ef92e5537d/ktor-server/ktor-server-plugins/ktor-server-cors/common/src/io/ktor/server/plugins/cors/CORS.kt"},
-			Targets: []string{"preflight-post*", "simple-post-*", "br-post-json*", "*"},
+			Targets: []string{"preflight-post*", "simple-post-*", "simple-stream-*", "br-post-json*", "br-xhr-upload-*", "header-content-type-*", "br-maxage-absent*", "pf-post-*", "pf-xhr-*", "element-beacon-json*", "preflight-path-*", "read-405-preflighted*", "br-two-custom-*", "redirect-*", "header-content-*"},
 			hooks:   reject(403, both(ok, asked(is("POST")))),
 		},
 		{
 			Name: "preflight-head-refused", Class: SafelistedBlocked, Browser: true,
 			Doc:     "A preflight for HEAD is refused.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"acrm-head-in-list*"},
+			Targets: []string{"acrm-head-in-list*", "pf-head-*"},
 			hooks:   reject(403, both(ok, asked(is("HEAD")))),
 		},
 		{
 			Name: "preflight-needs-acrh", Class: RequestHeaderList, Browser: true,
 			Doc:     "A preflight without Access-Control-Request-Headers is refused.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-no-acrh*", "*"},
-			hooks:   reject(400, both(onlyExact, not(withField(fieldACRH)))),
+			Targets: []string{"preflight-ok*", "br-put-preflight*", "acrm-*"},
+			hooks:   reject(400, both(ok, policy("put-only"), not(withField(fieldACRH)))),
 		},
 		{
 			Name: "preflight-aceh", Class: FieldMisplaced,
@@ -229,21 +231,21 @@ func preflightMutants() []Mutant {
 			Name: "preflight-unrouted", Class: PreflightThrough,
 			Doc:     "A preflight for a path that is not routed is a bare 404.",
 			Sources: []string{"https://github.com/hapijs/hapi/blob/f2a24f6635/lib/cors.js", "https://github.com/firefox-devtools/profiler-server/pull/40"},
-			Targets: []string{"preflight-unrouted-path*"},
+			Targets: []string{"preflight-unrouted-path*", "pf-unrouted*"},
 			hooks:   reject(404, atPath("/nope")),
 		},
 		{
 			Name: "preflight-post-only", Class: PreflightThrough, Browser: true,
 			Doc:     "A preflight is routed like any OPTIONS: where only POST is, it is a 405.",
 			Sources: []string{"https://github.com/firefox-devtools/profiler-server/pull/40"},
-			Targets: []string{"preflight-path-without-get*"},
+			Targets: []string{"preflight-path-without-get*", "pf-post-only*", "read-405-*"},
 			hooks:   reject(405, atPath("/post-only")),
 		},
 		{
 			Name: "preflight-authenticated", Class: PreflightThrough, Browser: true,
 			Doc:     "Authentication stands before the layer: a preflight, which never has credentials, is a 401.",
 			Sources: []string{"https://github.com/http4s/http4s/issues/1039", "https://github.com/kdeps/kdeps/issues/468", "https://github.com/NousResearch/hermes-agent/pull/59189", "https://github.com/cilium/cilium/issues/45272"},
-			Targets: []string{"preflight-auth-protected*"},
+			Targets: []string{"preflight-auth-protected*", "creds-authorization*", "pf-secret*"},
 			hooks:   reject(401, atPath("/secret")),
 		},
 		{
@@ -268,30 +270,30 @@ func preflightMutants() []Mutant {
 			Name: "preflight-query", Class: PreflightThrough, Browser: true,
 			Doc:     "A preflight for a URL with a query finds no policy.",
 			Sources: []string{"https://github.com/corydolphin/flask-cors/issues/383"},
-			Targets: []string{"preflight-query-string*", "*"},
+			Targets: []string{"preflight-query-string*", "pf-query*"},
 			hooks: reject(404, both(onlyExact, func(x *exchange) bool {
 				return x.r.URL.Path == "/ok" && strings.Contains(x.r.URL.RawQuery, "x=1")
 			})),
 		},
 		{
 			Name: "preflight-accept", Class: RequestDependent, Browser: true,
-			Doc:     "A preflight with Accept: */* is 406, as content negotiation has nothing to offer.",
+			Doc:     "A preflight with Accept and Accept-Language is 406, as content negotiation has nothing to offer.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-user-agent-and-accept*", "*"},
-			hooks:   reject(406, both(onlyExact, field("Accept", is("*/*")))),
+			Targets: []string{"preflight-user-agent-and-accept*"},
+			hooks:   reject(406, both(ok, field("Accept", is("*/*")), withField("Accept-Language"))),
 		},
 		{
 			Name: "preflight-sec-fetch", Class: RequestDependent, Browser: true,
 			Doc:     "A resource isolation rule refuses cross-site preflights by Sec-Fetch-Mode.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-user-agent-and-accept*", "*"},
+			Targets: []string{"preflight-user-agent-and-accept*", "br-*", "pf-*"},
 			hooks:   reject(403, both(onlyExact, withField("Sec-Fetch-Mode"))),
 		},
 		{
 			Name: "preflight-unsteady", Class: SharedState,
 			Doc:     "Each answer lists one more header name, different every time.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/14"},
-			Targets: []string{"preflight-repeatable*", "idempotent*", "concurrency-*"},
+			Targets: []string{"preflight-repeatable*", "idempotent*", "concurrency-*", "lna-header-*", "shared-vary-*", "preflight-credentials-*"},
 			hooks: func() hooks {
 				var n atomic.Int64
 				return hooks{head: on(onlyExact, rewrite(fieldACAH, func(v string) string {
@@ -319,6 +321,37 @@ func preflightMutants() []Mutant {
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7"},
 			Targets: []string{"preflight-chunked-body*"},
 			hooks:   reject(500, both(isPreflight, func(x *exchange) bool { return len(x.r.TransferEncoding) > 0 })),
+		},
+		{
+			Name: "preflight-asterisk", Class: Crash,
+			Doc:     "OPTIONS * finds no handler, and is a server error.",
+			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7"},
+			Targets: []string{"preflight-asterisk-*"},
+			hooks: and(rawRequest("OPTIONS * HTTP", "OPTIONS / HTTP"), func() hooks {
+				return hooks{outer: func(next http.Handler) http.Handler {
+					return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						if r.Method == http.MethodOptions && r.URL.Path == "/" {
+							http.Error(w, "no handler", http.StatusInternalServerError)
+							return
+						}
+						next.ServeHTTP(w, r)
+					})
+				}}
+			}),
+		},
+		{
+			Name: "preflight-any-headers-any-method", Class: GrantExcess, Browser: true,
+			Doc:     "Any header is taken for any method as well.",
+			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
+			Targets: []string{"pf-any-headers-denied-method*", "pf-denied-method*"},
+			hooks:   and(methodsAre(policy("any-headers", "any-headers-creds"), func(x *exchange) string { return x.method })),
+		},
+		{
+			Name: "preflight-any-methods-any-header", Class: GrantExcess, Browser: true,
+			Doc:     "Any method is taken for any header as well.",
+			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
+			Targets: []string{"pf-any-methods-denied-header*", "br-denied-header*"},
+			hooks:   headersAre(both(policy("any-methods", "any-methods-creds"), withField(fieldACRH)), acrh),
 		},
 		{
 			Name: "preflight-set-cookie", Class: PreflightThrough,

@@ -107,7 +107,7 @@ func robustnessMutants() []Mutant {
 			Name: "vary-grows", Class: SharedState,
 			Doc:     "Preflights share their Vary in memory, and an outer layer adds to it each time.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/14"},
-			Targets: []string{"shared-vary-append*", "preflight-repeatable*", "idempotent*"},
+			Targets: []string{"shared-vary-append*", "preflight-repeatable*", "idempotent*", "preflight-credentials-*", "lna-header-*"},
 			hooks: func() hooks {
 				var n atomic.Int64
 				return hooks{head: on(isPreflight, func(_ *exchange, h http.Header) {
@@ -119,7 +119,7 @@ func robustnessMutants() []Mutant {
 			Name: "expose-grows", Class: SharedState, Browser: true,
 			Doc:     "Responses share their lists in memory, and each adds to them.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/14"},
-			Targets: []string{"shared-actual-append*", "idempotent*"},
+			Targets: []string{"shared-actual-*", "idempotent*", "actual-head-equals-*", "vary-any-*", "cache-custom-*"},
 			hooks: func() hooks {
 				var n atomic.Int64
 				return hooks{head: on(isShared, rewrite(fieldACEH, func(v string) string {
@@ -131,7 +131,7 @@ func robustnessMutants() []Mutant {
 			Name: "overlap-loses", Class: SharedState, Browser: true,
 			Doc:     "The grant is kept in a field of the layer: of many requests for the same URL at once some lose it.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/14", "https://github.com/rs/cors/issues/198"},
-			Targets: []string{"shared-parallel-*", "parallel-*", "h2-parallel*", "shared-*"},
+			Targets: []string{"shared-parallel-*", "parallel-*", "h2-parallel*", "shared-*", "idempotent-*"},
 			hooks: func() hooks {
 				var now gauge
 				return hooks{allows: func(x *exchange) bool {
@@ -164,7 +164,7 @@ func robustnessMutants() []Mutant {
 			Name: "empty-methods-are-any", Class: GrantExcess, Browser: true,
 			Doc:     "An empty list of methods means the usual ones.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"config-no-methods*", "acrm-*", "*bare*", "preflight-*"},
+			Targets: []string{"config-no-methods*", "acrm-disallowed*", "pf-bare-*"},
 			hooks: compiled(func(p *cases.Policy) {
 				if len(p.Methods) == 0 && len(p.Origins) > 0 {
 					p.Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
@@ -175,7 +175,7 @@ func robustnessMutants() []Mutant {
 			Name: "empty-headers-are-any", Class: GrantExcess, Browser: true,
 			Doc:     "An empty list of request-headers means any.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"config-no-headers*", "acrh-*", "preflight-*"},
+			Targets: []string{"config-no-headers*", "acrh-disallowed*", "pf-bare-header*", "header-content-type-not-listed*"},
 			hooks: compiled(func(p *cases.Policy) {
 				if len(p.RequestHeaders) == 0 && len(p.Origins) > 0 {
 					p.RequestHeaders = []string{"*"}
@@ -186,7 +186,7 @@ func robustnessMutants() []Mutant {
 			Name: "null-means-any", Class: OriginLoose, Browser: true,
 			Doc:     "null in the list of origins means any.",
 			Sources: []string{"https://github.com/netty/netty/blob/0bb88a3e06/codec-http/src/main/java/io/netty/handler/codec/http/cors/CorsHandler.java"},
-			Targets: []string{"config-null-among-others*", "origin-null-*", "*null*"},
+			Targets: []string{"config-null-*", "origin-null-*", "actual-get-disallowed-*", "pf-denied-origin*", "br-simple-get-denied*", "cache-*", "vary-*"},
 			hooks:   allowAlso(func(a, o string) bool { return a == "null" && strings.Contains(o, "://") }),
 		},
 		{

@@ -17,56 +17,56 @@ func sharingMutants() []Mutant {
 			Name: "post-not-shared", Class: GrantMissing, Browser: true,
 			Doc:     "Answers to POST are not shared.",
 			Sources: []string{"https://github.com/ktorio/ktor/blob/ef92e5537d/ktor-server/ktor-server-plugins/ktor-server-cors/common/src/io/ktor/server/plugins/cors/CORS.kt"},
-			Targets: []string{"actual-post-*", "simple-post-*", "br-post-*", "simple-xhr-post*", "br-xhr-*"},
+			Targets: []string{"actual-post-*", "simple-post-*", "br-post-*", "simple-xhr-post*", "br-xhr-*", "creds-post*", "element-*", "expose-post*", "pf-post-*", "redirect-30*", "header-*", "br-two-custom-*", "read-201*", "status-30*", "pf-xhr-*", "br-maxage-absent*", "vary-*", "simple-*"},
 			hooks:   head(on(both(isShared, method("POST")), dropGrant)),
 		},
 		{
 			Name: "put-not-shared", Class: GrantMissing, Browser: true,
 			Doc:     "Answers to PUT are not shared, though preflights for it are granted.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"actual-put-*", "br-put-*", "simple-method-put*"},
+			Targets: []string{"actual-put-*", "br-put-*", "simple-method-put*", "parallel-preflights*", "creds-preflighted*", "element-keepalive-*", "expose-after-*", "maxage-*", "br-*", "page-*", "pf-*", "redirect-*", "read-put-*", "status-307-*", "h1-*"},
 			hooks:   head(on(both(isShared, method("PUT")), dropGrant)),
 		},
 		{
 			Name: "delete-not-shared", Class: GrantMissing, Browser: true,
 			Doc:     "Answers to DELETE are not shared, though preflights for it are granted.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"actual-delete-*", "simple-method-delete*"},
+			Targets: []string{"actual-delete-*", "simple-method-delete*", "maxage-method-added*", "pf-delete*", "pf-any-methods-*", "read-204*", "read-405-*", "status-405-*"},
 			hooks:   head(on(both(isShared, method("DELETE")), dropGrant)),
 		},
 		{
 			Name: "get-not-shared", Class: GrantMissing, Browser: true,
 			Doc:     "Preflights are answered, and the answers to GET are not shared.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"*"},
-			hooks:   head(on(both(isShared, method("GET"), policy("exact")), dropGrant)),
+			Targets: []string{"actual-*", "simple-*", "br-*", "page-*", "origin-*", "cache-*", "creds-*", "expose-*", "element-*", "parallel-*", "shared-*", "idempotent-*", "h1-*", "h2-*", "tls-*", "header-*", "maxage-*", "pf-*", "redirect-*", "status-*", "read-*", "vary-*", "merge-*", "iso-*", "garbage-*", "big-*", "acrh-*", "preflight-*"},
+			hooks:   head(on(both(isShared, method("GET"), status(200), policy("exact")), dropGrant)),
 		},
 		{
 			Name: "head-not-shared", Class: SafelistedBlocked, Browser: true,
 			Doc:     "HEAD is not shared.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go", "https://enable-cors.org/server_nginx.html"},
-			Targets: []string{"actual-head-*", "simple-head*", "simple-method-head*", "vary-head*", "h1-head*"},
+			Targets: []string{"actual-head-*", "simple-head*", "simple-method-head*", "cache-shared-head-*", "cache-sim-head-*", "expose-head*", "pf-head-*", "read-head*", "vary-head*"},
 			hooks:   head(on(both(isShared, method("HEAD")), dropGrant)),
 		},
 		{
 			Name: "head-unlisted-not-shared", Class: SafelistedBlocked, Browser: true,
 			Doc:     "HEAD is shared only where the policy lists it.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go", "https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go"},
-			Targets: []string{"actual-head-allowed*"},
+			Targets: []string{"actual-head-*", "simple-head-*"},
 			hooks:   head(on(both(isShared, method("HEAD"), policy("put-only", "bare", "custom-methods")), dropGrant)),
 		},
 		{
 			Name: "get-unlisted-not-shared", Class: SafelistedBlocked, Browser: true,
 			Doc:     "GET is shared only where the policy lists it.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"actual-method-not-in-list*"},
+			Targets: []string{"actual-*-not-in-list-*", "br-credentials-not-*", "expose-*", "pf-*-unlisted*", "header-accept*", "br-range-*", "br-simple-get*", "simple-*-unlisted*", "simple-same-origin-*"},
 			hooks:   head(on(both(isShared, method("GET", "POST"), policy("put-only", "bare")), dropGrant)),
 		},
 		{
 			Name: "head-forbidden", Class: SafelistedBlocked, Browser: true,
 			Doc:     "HEAD with an allowed Origin is answered 403 unless the policy lists it.",
 			Sources: []string{"https://github.com/apache/tomcat/blob/84ac9af072/java/org/apache/catalina/filters/CorsFilter.java"},
-			Targets: []string{"actual-head-*"},
+			Targets: []string{"actual-head-*", "simple-head-*"},
 			hooks:   blocked(403, both(isActual, method("HEAD"), policy("put-only", "bare", "custom-methods"))),
 		},
 		{
@@ -80,28 +80,28 @@ func sharingMutants() []Mutant {
 			Name: "head-without-expose", Class: GrantMissing, Browser: true,
 			Doc:     "HEAD gets other fields than GET: nothing is exposed.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
-			Targets: []string{"actual-head-equals-get*"},
+			Targets: []string{"actual-head-equals-*", "expose-head*"},
 			hooks:   head(on(method("HEAD"), drop(fieldACEH))),
 		},
 		{
 			Name: "denied-gets-null", Class: OriginLoose, Browser: true,
 			Doc:     "An origin that is not allowed gets Access-Control-Allow-Origin: null, which every sandboxed frame satisfies.",
 			Sources: []string{"CVE-2019-9580", "https://github.com/StackStorm/st2/pull/4577"},
-			Targets: []string{"actual-get-disallowed-origin*", "origin-null-*", "*"},
-			hooks:   head(on(both(isDenied, sharesSomething), put(fieldACAO, "null"))),
+			Targets: []string{"origin-null-*", "br-null-*", "creds-null-*", "creds-off-null*", "page-null-*", "cache-shared-null*", "redirect-cross-*", "actual-get-disallowed-*", "*denied*"},
+			hooks:   head(on(both(isDenied, policy("null", "one", "exact-creds"), not(isPreflight)), put(fieldACAO, "null"))),
 		},
 		{
 			Name: "denied-gets-star", Class: OriginLoose, Browser: true,
 			Doc:     "An origin that is not allowed gets Access-Control-Allow-Origin: *.",
 			Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts"},
-			Targets: []string{"actual-get-disallowed-origin*", "*"},
-			hooks:   head(on(both(isDenied, sharesSomething, not(isPreflight)), put(fieldACAO, "*"))),
+			Targets: []string{"actual-*", "origin-*", "page-*", "br-null-*", "br-simple-get-denied*", "vary-one-*", "iso-two-policies*", "cache-shared-*", "simple-*-denied*", "host-header-*"},
+			hooks:   head(on(both(isDenied, policy("one", "hosts", "custom-scheme"), not(isPreflight)), put(fieldACAO, "*"))),
 		},
 		{
 			Name: "denied-gets-itself", Class: OriginLoose, Browser: true,
 			Doc:     "Every origin is reflected, whatever the policy lists.",
 			Sources: []string{"CVE-2017-20146", "https://github.com/advisories/GHSA-jcr6-mmjj-pchw", "CVE-2023-49803"},
-			Targets: []string{"actual-get-disallowed-origin*", "origin-*", "*"},
+			Targets: []string{"actual-*", "origin-*", "page-*", "*denied*", "*evil*", "iso-*", "preflight-*", "br-null-*", "br-credentials-*", "br-simple-get-denied*", "creds-*", "cache-*", "redirect-cross-*", "vary-one-*", "config-*", "h2-*", "forwarded-*", "host-header-*", "h1-*", "pna-*", "options-*", "maxage-denied-*", "parallel-origins*", "shared-*", "pf-*", "element-*", "simple-*", "dos-origin-*", "status-*", "any-*", "merge-*", "read-*", "garbage-*", "acrm-*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				return x.kind != plain && len(x.r.Header[fieldOrigin]) == 1 && !x.m.origins.none()
 			}),
@@ -139,14 +139,14 @@ func sharingMutants() []Mutant {
 			Name: "no-origin-forbidden", Class: RequestDependent,
 			Doc:     "A request without Origin, as every navigation is, is answered 403.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"actual-get-no-origin*", "vary-no-origin*", "*"},
+			Targets: []string{"actual-get-no-origin*", "creds-same-site-*", "simple-same-origin-*", "simple-no-cors-*", "br-no-cors-*", "cache-*", "br-cache-*", "element-*", "status-304-*", "options-*", "vary-no-origin*", "br-keepalive-*", "page-*", "preflight-no-side-*", "preflight-bad-origin-no-side-*"},
 			hooks:   blocked(403, both(isPlain, notAny, sharesSomething, policy("exact", "exact-creds"))),
 		},
 		{
 			Name: "no-origin-gets-first", Class: SharedState,
 			Doc:     "A request without Origin gets one arbitrary origin of the list.",
 			Sources: []string{"https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/flask_cors/core.py"},
-			Targets: []string{"actual-get-no-origin*", "cache-sim-*"},
+			Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*"},
 			hooks: head(on(both(isPlain, notAny), func(x *exchange, h http.Header) {
 				if o := x.m.policy.Origins; len(o) > 0 {
 					h.Set(fieldACAO, o[0])
@@ -157,21 +157,28 @@ func sharingMutants() []Mutant {
 			Name: "no-origin-gets-star", Class: OriginLoose,
 			Doc:     "A request without Origin gets * although the policy is a list.",
 			Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts", "https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"actual-get-no-origin*", "cache-sim-*"},
+			Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*"},
 			hooks:   head(on(both(isPlain, notAny, sharesSomething), put(fieldACAO, "*"))),
+		},
+		{
+			Name: "no-origin-gets-unvarying-star", Class: VaryDenied,
+			Doc:     "A request without Origin gets *, and the response does not vary.",
+			Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts"},
+			Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*", "vary-*"},
+			hooks:   head(on(both(isPlain, sharesSomething, policy("pattern", "callback")), put(fieldACAO, "*"), dropVary(fieldOrigin))),
 		},
 		{
 			Name: "no-origin-gets-empty", Class: FieldSyntax,
 			Doc:     "A request without Origin gets an empty Access-Control-Allow-Origin.",
 			Sources: []string{"https://github.com/koajs/cors/blob/18a43f0e66/index.js", "https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
-			Targets: []string{"actual-get-no-origin*", "cache-sim-none-*"},
+			Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*"},
 			hooks:   head(on(both(isPlain, notAny, sharesSomething), put(fieldACAO, ""))),
 		},
 		{
 			Name: "actual-acam", Class: FieldMisplaced,
 			Doc:     "Access-Control-Allow-Methods and -Headers stand on every response.",
 			Sources: []string{"https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go", "https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
-			Targets: []string{"actual-no-preflight-headers*", "actual-get-with-acrm*"},
+			Targets: []string{"actual-no-preflight-headers*", "options-lower-case-*"},
 			hooks: head(on(isShared, func(x *exchange, h http.Header) {
 				if x.m.methods != "" {
 					h.Set(fieldACAM, x.m.methods)
@@ -185,7 +192,7 @@ func sharingMutants() []Mutant {
 			Name: "get-with-acrm-swallowed", Class: OptionsHijacked,
 			Doc:     "Any request with Access-Control-Request-Method is taken for a preflight, a GET too.",
 			Sources: []string{"https://github.com/quarkusio/quarkus/blob/01af8aa43a/extensions/vertx-http/runtime/src/main/java/io/quarkus/vertx/http/runtime/cors/CORSFilter.java"},
-			Targets: []string{"actual-get-with-acrm*", "post-with-acrm*", "simple-forbidden-*"},
+			Targets: []string{"actual-get-with-acrm*", "post-with-acrm*", "options-lower-case-*", "method-override-*"},
 			hooks: func() hooks {
 				return hooks{kind: func(x *exchange) kind {
 					if ask := x.r.Header.Get(fieldACRM); x.kind == actual && ask != "" && !methodIsOptions(x) {
@@ -207,7 +214,7 @@ func sharingMutants() []Mutant {
 			Name: "own-host-not-shared", Class: RequestDependent, Browser: true,
 			Doc:     "The server's own host with another scheme is taken for the same origin, and gets no grant.",
 			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
-			Targets: []string{"actual-same-host-other-scheme*", "simple-other-scheme*"},
+			Targets: []string{"actual-same-host-other-scheme*", "simple-other-scheme*", "tls-same-host-*", "redirect-from-own-*"},
 			hooks: head(on(both(isShared, func(x *exchange) bool {
 				return x.origin == otherScheme(x)+"://"+x.r.Host
 			}), dropGrant)),
@@ -216,7 +223,7 @@ func sharingMutants() []Mutant {
 			Name: "custom-header-not-shared", Class: RequestDependent, Browser: true,
 			Doc:     "A request with a header of the application's own is not shared.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"actual-custom-header*", "br-custom-header*", "header-custom*"},
+			Targets: []string{"actual-custom-header*", "br-custom-header*", "header-*", "parallel-preflights*", "creds-preflighted*", "maxage-*", "options-actual-*", "pf-*", "br-*"},
 			hooks:   head(on(both(isShared, withField("X-Custom")), dropGrant)),
 		},
 		{
@@ -236,14 +243,14 @@ func sharingMutants() []Mutant {
 			Name: "acao-with-slash", Class: FieldSyntax, Browser: true,
 			Doc:     "The echoed origin gets a trailing slash.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"*"},
-			hooks:   head(on(policy("exact"), rewrite(fieldACAO, func(v string) string { return v + "/" }))),
+			Targets: []string{"actual-get-allowed-origin*", "iso-*", "page-strict-*", "vary-one-*"},
+			hooks:   head(on(policy("strict"), rewrite(fieldACAO, func(v string) string { return v + "/" }))),
 		},
 		{
 			Name: "acao-with-space", Class: FieldSyntax, Browser: true,
 			Doc:     "All allowed origins are listed in one Access-Control-Allow-Origin.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/CHANGELOG.md"},
-			Targets: []string{"*"},
+			Targets: []string{"actual-acao-one-value*", "br-simple-get*", "page-*", "cache-shared-null*", "config-null-*", "br-put-preflight*", "preflight-ok*", "origin-null-*", "creds-null-*", "br-redirect-cross-origin*", "br-null-origin-*"},
 			hooks: head(on(policy("null"), rewrite(fieldACAO, func(v string) string {
 				return v + " https://admin.example:8443"
 			}))),
@@ -252,8 +259,8 @@ func sharingMutants() []Mutant {
 			Name: "acao-list", Class: SeveralOrigins, Browser: true,
 			Doc:     "All allowed origins are listed in one Access-Control-Allow-Origin, separated by commas.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/CHANGELOG.md"},
-			Targets: []string{"*"},
-			hooks: head(on(both(isGranted, policy("exact-creds")), func(x *exchange, h http.Header) {
+			Targets: []string{"creds-*", "br-credentials-*", "acrh-any-headers-creds*", "pf-any-headers-*", "preflight-credentials-*", "expose-any-creds*", "br-expose-star-creds*", "maxage-cached-wildcard-*", "pf-any-headers*"},
+			hooks: head(on(both(isGranted, policy("any-headers-creds", "expose-any-creds")), func(x *exchange, h http.Header) {
 				h.Set(fieldACAO, strings.Join(x.m.policy.Origins, ", "))
 			})),
 		},
@@ -261,14 +268,14 @@ func sharingMutants() []Mutant {
 			Name: "any-acac", Class: UnusablePair, Browser: true,
 			Doc:     "Any origin without credentials is answered with * and Access-Control-Allow-Credentials: true.",
 			Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
-			Targets: []string{"any-no-acac*"},
+			Targets: []string{"any-no-acac*", "creds-off-*"},
 			hooks:   head(on(both(policy("any"), not(isPlain)), put(fieldACAC, "true"))),
 		},
 		{
 			Name: "any-reflected", Class: VaryMissing, Browser: true,
 			Doc:     "Any origin is answered with an echo of the origin, without Vary.",
 			Sources: []string{"https://github.com/vapor/vapor/issues/2539", "https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
-			Targets: []string{"any-get-star*", "cache-sim-*", "any-*"},
+			Targets: []string{"any-get-star*", "any-get-*", "cache-shared-any-*", "vary-any-*", "cache-*"},
 			hooks:   head(on(both(policy("any"), not(isPlain)), echoOrigin)),
 		},
 		{
@@ -288,7 +295,7 @@ func sharingMutants() []Mutant {
 			Name: "any-no-origin-silent", Class: VaryDenied,
 			Doc:     "* is sent only to requests with Origin.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"any-get-no-origin-star*", "cache-sim-*"},
+			Targets: []string{"any-get-no-origin-star*", "cache-shared-none-*", "cache-browser-*", "vary-any-*", "cache-*"},
 			hooks:   head(on(both(policy("any"), isPlain), dropGrant)),
 		},
 		{
@@ -309,7 +316,7 @@ func sharingMutants() []Mutant {
 			Name: "any-null-denied", Class: GrantMissing, Browser: true,
 			Doc:     "Any origin does not include null.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"any-null-origin*"},
+			Targets: []string{"any-null-origin*", "any-preflight-null*", "page-null-any*", "redirect-cross-origin-*"},
 			hooks:   denyWhen(both(policy("any"), originIs(is("null")))),
 		},
 		{
@@ -325,14 +332,14 @@ func sharingMutants() []Mutant {
 			Name: "any-preflight-refused", Class: GrantMissing, Browser: true,
 			Doc:     "Any origin may read, but the preflight gets no Access-Control-Allow-Origin.",
 			Sources: []string{"https://enable-cors.org/server_nginx.html"},
-			Targets: []string{"any-preflight*"},
+			Targets: []string{"any-preflight*", "preflight-*", "config-header-case*", "creds-*", "br-*", "pf-*", "pna-off-*", "redirect-cross-*", "header-*", "h1-keep-alive-*"},
 			hooks:   head(on(both(policy("any"), isPreflight), drop(fieldACAO))),
 		},
 		{
 			Name: "one-conditional", Class: VaryMissing,
 			Doc:     "A single origin is granted only when it asks, and the response never varies.",
 			Sources: []string{"https://github.com/gorilla/handlers/issues/248", "https://github.com/dotnet/aspnetcore/blob/2c917f362d/src/Middleware/CORS/src/Infrastructure/CorsService.cs"},
-			Targets: []string{"vary-one-consistent*", "cache-sim-*"},
+			Targets: []string{"vary-one-*", "cache-*"},
 			hooks:   head(on(policy("one"), dropVary(fieldOrigin))),
 		},
 	}

@@ -32,7 +32,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-each-line", Class: SeveralOrigins,
 			Doc:     "Two Origin lines, one of them allowed, give two Access-Control-Allow-Origin lines.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"origin-two-lines-*"},
+			Targets: []string{"origin-two-lines-*", "h2-two-origins*"},
 			hooks: func() hooks {
 				return hooks{
 					allows: func(x *exchange) bool {
@@ -55,7 +55,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-lines-joined", Class: SeveralOrigins,
 			Doc:     "Several Origin lines are joined with a comma, and granted when one of them is allowed.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"origin-two-lines-*"},
+			Targets: []string{"origin-two-lines-*", "h2-two-origins*"},
 			hooks: func() hooks {
 				return hooks{allows: func(x *exchange) bool {
 					lines := x.r.Header[fieldOrigin]
@@ -71,7 +71,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-checks-first-echoes-last", Class: SeveralOrigins,
 			Doc:     "The first Origin line is checked, the last one echoed.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"origin-two-lines-good-bad*"},
+			Targets: []string{"origin-two-lines-good-bad*", "origin-two-lines-*", "h2-two-origins*"},
 			hooks: func() hooks {
 				return hooks{allows: func(x *exchange) bool {
 					lines := x.r.Header[fieldOrigin]
@@ -87,7 +87,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-checks-last-echoes-first", Class: SeveralOrigins,
 			Doc:     "The last Origin line is checked, the first one echoed.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"origin-two-lines-bad-good*"},
+			Targets: []string{"origin-two-lines-bad-good*", "origin-two-lines-*", "h2-two-origins*"},
 			hooks: func() hooks {
 				return hooks{allows: func(x *exchange) bool {
 					lines := x.r.Header[fieldOrigin]
@@ -123,7 +123,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-comma-list", Class: SeveralOrigins,
 			Doc:     "A comma-separated Origin is granted when one element is allowed, and echoed whole.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/CHANGELOG.md"},
-			Targets: []string{"origin-comma-list*"},
+			Targets: []string{"origin-comma-list*", "origin-special-chars*", "origin-trailing-comma*"},
 			hooks: echoedWhen(func(o string, allowed []string) bool {
 				list := strings.Split(o, ",")
 				return len(list) > 1 && slices.ContainsFunc(list, func(e string) bool { return slices.Contains(allowed, strings.TrimSpace(e)) })
@@ -143,7 +143,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-space-list-second-echoed", Class: SeveralOrigins,
 			Doc:     "Of a space-separated Origin the first element is checked, and the last one granted.",
 			Sources: []string{"https://github.com/jetty/jetty.project/blob/acf3325928/jetty-core/jetty-server/src/main/java/org/eclipse/jetty/server/handler/CrossOriginHandler.java"},
-			Targets: []string{"origin-space-list*"},
+			Targets: []string{"origin-space-list*", "h1-obs-fold*"},
 			hooks: func() hooks {
 				return hooks{allows: func(x *exchange) bool {
 					list := strings.Split(x.origin, " ")
@@ -191,7 +191,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-empty-crashes", Class: Crash,
 			Doc:     "An empty Origin makes the layer panic.",
 			Sources: []string{"https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
-			Targets: []string{"origin-empty*"},
+			Targets: []string{"origin-empty*", "garbage-*"},
 			hooks:   crashWhen(func(x *exchange) bool { return slices.Equal(x.r.Header[fieldOrigin], []string{""}) }),
 		},
 		{
@@ -202,10 +202,33 @@ func originSyntaxMutants() []Mutant {
 			hooks:   allowAlso(func(_, o string) bool { return o == "*" }),
 		},
 		{
+			Name: "origin-cut-at-nul-byte", Class: OriginLoose,
+			Doc:     "A NUL byte ends the Origin.",
+			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-5.5"},
+			Targets: []string{"origin-nul-byte*"},
+			hooks: and(rawRequest("\x00", "~"), func() hooks {
+				return hooks{allows: func(x *exchange) bool {
+					first, _, ok := strings.Cut(x.origin, "~")
+					if !ok {
+						return x.granted
+					}
+					x.origin = first
+					return x.m.origins.allows(first)
+				}}
+			}),
+		},
+		{
+			Name: "path-decoded-injects", Class: Injection,
+			Doc:     "The decoded path is written into the head.",
+			Sources: []string{"CVE-2024-1681"},
+			Targets: []string{"origin-crlf-encoded-path*"},
+			hooks:   head(on(func(x *exchange) bool { return strings.Contains(strings.ToLower(x.r.URL.Path), "\r\nx-inj") }, add("X-Inj", "1"))),
+		},
+		{
 			Name: "origin-non-ascii-crash", Class: Crash,
 			Doc:     "A byte beyond ASCII in the Origin makes the layer panic.",
 			Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
-			Targets: []string{"origin-non-ascii-byte*", "origin-idna-unicode*"},
+			Targets: []string{"origin-non-ascii-byte*", "origin-idna-unicode*", "garbage-*"},
 			hooks: crashWhen(originIs(func(o string) bool {
 				return strings.ContainsFunc(o, func(c rune) bool { return c >= 0x80 })
 			})),
@@ -255,7 +278,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-null-allowed", Class: OriginLoose, Browser: true,
 			Doc:     "null is allowed without being configured.",
 			Sources: []string{"https://github.com/netty/netty/blob/0bb88a3e06/codec-http/src/main/java/io/netty/handler/codec/http/cors/CorsHandler.java", "CVE-2019-9580"},
-			Targets: []string{"origin-null-not-configured*", "br-null-origin*"},
+			Targets: []string{"origin-null-not-configured*", "br-null-origin*", "creds-null-*", "options-null-*", "page-null-*", "redirect-cross-origin-*", "creds-off-null*", "any-*null*"},
 			hooks: allowWhen(both(originIs(is("null")), func(x *exchange) bool {
 				return len(x.m.policy.Origins) > 0 && x.m.policy.PrivateNetwork == false
 			})),
@@ -264,7 +287,7 @@ func originSyntaxMutants() []Mutant {
 			Name: "origin-null-denied", Class: GrantMissing, Browser: true,
 			Doc:     "null is never allowed, not even where it is configured.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-null-configured*", "br-null-origin*"},
+			Targets: []string{"origin-null-configured*", "br-null-origin*", "cache-shared-null*", "creds-null-*", "page-null-*", "br-redirect-cross-*"},
 			hooks:   denyWhen(both(originIs(is("null")), policy("null"))),
 		},
 		{

@@ -34,7 +34,7 @@ func transportMutants() []Mutant {
 			Name: "h1-keep-alive-broken", Class: ResponseFraming,
 			Doc:     "A 204 is followed by content, which the client takes for the next response.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.3"},
-			Targets: []string{"h1-keep-alive-*", "preflight-*", "*"},
+			Targets: []string{"h1-keep-alive-*", "preflight-204-*"},
 			hooks: and(head(on(both(isPreflight, isGranted, policy("exact"), not(withField(fieldACRH))), put("X-Stray", "1"))),
 				rawResponse("\r\n\r\n", "\r\n\r\nstray", "X-Stray: 1")),
 		},
@@ -87,7 +87,7 @@ func transportMutants() []Mutant {
 			Name: "h1-close-truncates", Class: ResponseFraming,
 			Doc:     "The response before a close is cut short.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-8"},
-			Targets: []string{"h1-connection-close*"},
+			Targets: []string{"h1-connection-close*", "h1-expect-*"},
 			hooks:   rawResponse("\r\n\r\nok", "\r\n\r\no", "Connection: close"),
 		},
 		{
@@ -167,13 +167,6 @@ func transportMutants() []Mutant {
 				_, host, _ := strings.Cut(x.origin, "://")
 				return x.kind != plain && strings.EqualFold(host, x.r.Host) && strings.HasSuffix(host, ".test")
 			}),
-		},
-		{
-			Name: "expect-refused", Class: TransportDependent,
-			Doc:     "A request with Expect: 100-continue is a server error.",
-			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1"},
-			Targets: []string{"h1-expect-continue*"},
-			hooks:   blocked(http.StatusInternalServerError, both(isActual, withField("Expect"), denyAll)),
 		},
 	}
 }
