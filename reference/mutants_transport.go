@@ -2,7 +2,6 @@ package reference
 
 import (
 	"bytes"
-	"net/http"
 	"strings"
 )
 
@@ -169,10 +168,4 @@ func transportMutants() []Mutant {
 			}),
 		},
 	}
-}
-
-// denyAll takes the grant away, as a condition that is always true.
-func denyAll(x *exchange) bool {
-	x.granted = false
-	return true
 }
