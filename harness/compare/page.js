@@ -70,7 +70,7 @@ function draw() {
 }
 const label = f => [f.display, el("small", null, f.version || "", " ", f.language)];
 function drawFrameworks(t, list, s) {
-  t.append(el("thead", null, el("tr", null, el("th", null, "framework"), M.groups.map(g => el("th", null, el("a", {href: "#g/" + g}, el("span", null, g)))), el("th", null, el("span", null, "security")), el("th", null, el("span", null, "failed")))));
+  t.append(el("thead", null, el("tr", null, el("th", null, "framework"), ["security findings", "other failures"].map(t => el("th", {class: "sum"}, el("span", null, t))), M.groups.map(g => el("th", null, el("a", {href: "#g/" + g}, el("span", null, g)))))));
   const body = el("tbody");
   for (const f of list) {
     const row = el("tr", null, el("th", {title: f.display + " " + (f.version || "")}, el("a", {href: "#f/" + f.name}, label(f))));
@@ -78,7 +78,7 @@ function drawFrameworks(t, list, s) {
       row.append(el("td", {class: "error", colspan: M.groups.length + 2}, el("a", {href: "#f/" + f.name}, f.state + ": " + (f.message || ""))));
     } else {
       const hit = {...s, hit: named(f, s.q)};
-      row.append(...M.groups.map(g => cell(f.groups.get(g), hit, "#f/" + f.name + "/" + g)), el("td", {class: "num"}, String(f.sec)), el("td", {class: "num"}, String(f.fail)));
+      row.append(...[f.sec, f.fail].map(n => el("td", {class: "num"}, el("a", {href: "#f/" + f.name}, String(n)))), ...M.groups.map(g => cell(f.groups.get(g), hit, "#f/" + f.name + "/" + g)));
     }
     body.append(row);
   }
