@@ -29,6 +29,7 @@ type compareFlags struct {
 	against         string
 	resume          bool
 	strict          bool
+	schema          bool
 	timeout         time.Duration
 }
 
@@ -53,11 +54,16 @@ rest goes on. Everything that was started is stopped, also when interrupted;
 	fs.StringVar(&f.against, "against", "", "print what changed since the matrix in `FILE` (JSON)")
 	fs.BoolVar(&f.resume, "resume", false, "take over what compare.json in --out has already, where nothing changed")
 	fs.BoolVar(&f.strict, "strict", false, "exit 3 when a framework could not be measured")
+	fs.BoolVar(&f.schema, "schema", false, "print the JSON Schema of compare.json")
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	return cmd
 }
 
 func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []string) error {
+	if f.schema {
+		_, err := cmd.OutOrStdout().Write(compare.Schema)
+		return err
+	}
 	table, err := f.selectionFlags.load()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@
 package compare
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +15,11 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/report"
 )
+
+// Schema is the JSON Schema (2020-12) of the matrix's JSON.
+//
+//go:embed matrix.schema.json
+var Schema []byte
 
 // FormatVersion is the version of the matrix's JSON; it grows when a field
 // changes its meaning or goes away.

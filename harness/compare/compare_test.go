@@ -1,0 +1,175 @@
+package compare_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/adapter"
+	"github.com/corsproof/corsproof/harness/compare"
+	"github.com/corsproof/corsproof/harness/report"
+)
+
+func TestCompare(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "compare")
+}
+
+func table() *cases.Table {
+	return &cases.Table{Cases: []cases.Case{
+		{ID: "safe", Group: "one", Title: "Safe", Level: cases.Must, Security: cases.High},
+		{ID: "plain", Group: "two", Title: "Plain </script> | title", Level: cases.Must},
+	}}
+}
+
+func cell(id string, v harness.Verdict) compare.Cell {
+	return compare.Cell{ID: id + "/exact", Case: id, Policy: "exact", Verdict: v}
+}
+
+func matrix(frameworks ...compare.Framework) *compare.Matrix {
+	m := compare.New("corsproof test", table(), nil)
+	m.Frameworks = frameworks
+	return m
+}
+
+func framework(name string, cells ...compare.Cell) compare.Framework {
+	return compare.Framework{Name: name, Display: name, Language: "Go", Version: "1", State: compare.Measured, Results: cells}
+}
+
+var _ = Describe("a matrix", func() {
+	It("keeps security findings, failures and what did not run apart", func() {
+		ne, refused := cell("plain", harness.Skip), cell("plain", harness.Skip)
+		ne.Skip, refused.Skip = harness.SkipNotExpressible, harness.SkipRefused
+		f := framework("f", cell("safe", harness.Fail), cell("plain", harness.Fail), cell("safe", harness.Pass), cell("plain", harness.Warn), ne, refused)
+		Expect(matrix().Score(&f)).To(Equal(compare.Score{Pass: 1, Must: 1, Security: 1, Warn: 1, NotExpressible: 1, Refused: 1}))
+	})
+
+	It("comes back from its JSON, and refuses another version's", func() {
+		path := filepath.Join(GinkgoT().TempDir(), "m.json")
+		var b bytes.Buffer
+		Expect(matrix(framework("f", cell("safe", harness.Pass))).WriteJSON(&b)).To(Succeed())
+		Expect(os.WriteFile(path, b.Bytes(), 0o600)).To(Succeed())
+		back, err := compare.Read(path)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(back.Frameworks[0].Results).To(HaveLen(1))
+		Expect(os.WriteFile(path, []byte(`{"version": 99}`), 0o600)).To(Succeed())
+		_, err = compare.Read(path)
+		Expect(err).To(MatchError(ContainSubstring("format version 99")))
+	})
+
+	It("is one HTML page that no result can break out of", func() {
+		var b strings.Builder
+		c := cell("plain", harness.Fail)
+		c.Reason = "</script><script>alert(1)</script>"
+		Expect(matrix(framework("f", c)).WriteHTML(&b)).To(Succeed())
+		Expect(strings.Count(b.String(), "</script>")).To(Equal(1))
+		Expect(b.String()).NotTo(MatchRegexp(`(src|href)="https?://`))
+	})
+
+	It("is a Markdown table whose cells hold", func() {
+		var b strings.Builder
+		Expect(matrix(framework("f | g", cell("plain", harness.Fail))).WriteMarkdown(&b)).To(Succeed())
+		Expect(b.String()).To(ContainSubstring(`| f \| g | Go | 1 | 0 | 0 | 1 | 0 | 0 | 0 |`))
+		Expect(b.String()).To(ContainSubstring("- `plain/exact` (must)"))
+	})
+
+	It("tells what changed", func() {
+		old := matrix(framework("f", cell("safe", harness.Pass), cell("plain", harness.Pass)), framework("gone"))
+		now := matrix(framework("f", cell("safe", harness.Fail)), framework("new"))
+		now.Frameworks[0].Version = "2"
+		Expect(now.Changes(old)).To(ConsistOf(
+			compare.Change{Framework: "f", Before: "version 1", After: "version 2"},
+			compare.Change{Framework: "f", Check: "safe/exact", Before: "pass", After: "fail"},
+			compare.Change{Framework: "f", Check: "plain/exact", Before: "pass", After: "absent"},
+			compare.Change{Framework: "new", Before: "absent", After: "measured"},
+			compare.Change{Framework: "gone", Before: "measured", After: "absent"},
+		))
+		Expect(now.Changes(now)).To(BeEmpty())
+	})
+})
+
+var _ = Describe("a run", func() {
+	// broken is an adapter whose install, or start, fails.
+	manifest := func(name, install, start string) *adapter.Manifest {
+		dir := filepath.Join(GinkgoT().TempDir(), name)
+		Expect(os.Mkdir(dir, 0o755)).To(Succeed())
+		text := strings.Join([]string{"name: " + name, "display: " + name, "language: Shell", "package: none", "version: echo 1",
+			"install: ['" + install + "']", "start: '" + start + "'", ""}, "\n")
+		Expect(os.WriteFile(filepath.Join(dir, adapter.ManifestFile), []byte(text), 0o600)).To(Succeed())
+		m, err := adapter.Load(dir)
+		Expect(err).NotTo(HaveOccurred())
+		return m
+	}
+	policies := []cases.Policy{{Name: "exact", Origins: []string{"https://app.example"}}}
+
+	It("shows what could not be installed or started, with its log, and goes on", func(ctx context.Context) {
+		m := matrix()
+		measured := 0
+		err := m.Run(ctx, compare.Options{
+			Manifests: []*adapter.Manifest{manifest("noinstall", "echo no such package; false", "true"), manifest("nostart", "true", "echo cannot listen >&2; exit 7")},
+			Policies:  policies,
+			Measure: func(context.Context, *harness.Target) (*report.Report, error) {
+				measured++
+				return nil, errors.New("not reached")
+			},
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(measured).To(BeZero())
+		states := map[string]compare.Framework{}
+		for _, f := range m.Frameworks {
+			states[f.Name] = f
+		}
+		Expect(states["noinstall"].State).To(Equal(compare.NotInstalled))
+		Expect(states["noinstall"].Log).To(ContainSubstring("no such package"))
+		Expect(states["nostart"].State).To(Equal(compare.NotStarted))
+		Expect(states["nostart"].Log).To(ContainSubstring("cannot listen"))
+		Expect(m.Unmeasured()).To(Equal(2))
+	})
+
+	It("takes over what an earlier run measured with the same table and adapter", func(ctx context.Context) {
+		a := manifest("kept", "false", "true")
+		hash, err := a.Hash()
+		Expect(err).NotTo(HaveOccurred())
+		old := matrix(framework("kept", cell("safe", harness.Pass)))
+		old.Frameworks[0].Key = "key " + hash
+		m := matrix()
+		Expect(m.Run(ctx, compare.Options{Manifests: []*adapter.Manifest{a}, Policies: policies, Key: "key", Resume: old})).To(Succeed())
+		Expect(m.Frameworks[0].State).To(Equal(compare.Measured))
+		other := matrix()
+		Expect(other.Run(ctx, compare.Options{Manifests: []*adapter.Manifest{a}, Policies: policies, Key: "another table", Resume: old})).To(Succeed())
+		Expect(other.Frameworks[0].State).To(Equal(compare.NotInstalled))
+	})
+
+	It("ends when it is interrupted", func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		m := matrix()
+		Expect(m.Run(ctx, compare.Options{Manifests: []*adapter.Manifest{manifest("late", "true", "true")}, Policies: policies})).To(MatchError(context.Canceled))
+		Expect(m.Frameworks).To(BeEmpty())
+	})
+
+	It("has its results as JSON that validates", func() {
+		var b bytes.Buffer
+		Expect(matrix(framework("f", cell("safe", harness.Pass))).WriteJSON(&b)).To(Succeed())
+		schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(compare.Schema))
+		Expect(err).NotTo(HaveOccurred())
+		c := jsonschema.NewCompiler()
+		Expect(c.AddResource("matrix.json", schema)).To(Succeed())
+		compiled, err := c.Compile("matrix.json")
+		Expect(err).NotTo(HaveOccurred())
+		value, err := jsonschema.UnmarshalJSON(&b)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(compiled.Validate(value)).To(Succeed())
+		Expect(compiled.Validate(map[string]any{"version": 2})).NotTo(Succeed())
+	})
+})

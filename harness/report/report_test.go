@@ -1,0 +1,139 @@
+package report_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// table has one case of each kind that the results below are about.
+func table() *cases.Table {
+	return &cases.Table{Cases: []cases.Case{
+		{ID: "first", Group: "one", Title: "First", Level: cases.Must, Why: "Because."},
+		{ID: "second", Group: "one", Title: "Second", Level: cases.Practice},
+		{ID: "third", Group: "two", Title: "Third", Level: cases.Must, Security: cases.High, Fix: "Do not."},
+	}}
+}
+
+func result(id, policy string, v harness.Verdict) harness.Result {
+	r := harness.Result{ID: id + "/" + policy, Case: id, Policy: policy, Verdict: v, Level: cases.Must, Elapsed: time.Millisecond}
+	for _, c := range table().Cases {
+		if c.ID == id {
+			r.Group, r.Title, r.Level, r.Security = c.Group, c.Title, c.Level, c.Security
+		}
+	}
+	return r
+}
+
+func failing(r harness.Result) harness.Result {
+	r.Agents = []harness.AgentResult{{
+		Agent: "wire", Verdict: harness.Fail,
+		Failures: []harness.Failure{{What: "Vary lists Origin", Expected: "Origin", Actual: "Accept\x1b[31m"}},
+		Exchanges: []harness.Exchange{{
+			Proto: "HTTP/1.1", Method: "GET", URL: "http://127.0.0.1:1/x", Status: 200,
+			Request:  spec.Header{{Name: "Origin", Value: "https://a.test"}, {Name: "Authorization", Value: "Bearer verysecret"}},
+			Response: spec.Header{{Name: "X-Bytes", Value: "\xff\x01"}, {Name: "Set-Cookie", Value: "session=verysecret"}},
+		}},
+	}}
+	return r
+}
+
+func newReport(results ...harness.Result) *report.Report {
+	return report.New("corsproof test", "http://127.0.0.1:1", &harness.Summary{Target: "t", Results: results}, table())
+}
+
+func page(rep *report.Report, verbose bool) string {
+	var b strings.Builder
+	(&report.Printer{W: &b, Verbose: verbose}).Print(rep)
+	return b.String()
+}
+
+var _ = Describe("a report", func() {
+	It("counts by verdict", func() {
+		rep := newReport(
+			result("first", "exact", harness.Pass), result("first", "any", harness.Fail), result("second", "exact", harness.Warn),
+			result("third", "exact", harness.Skip), result("third", "any", harness.Error), result("third", "one", harness.Noted),
+		)
+		Expect(rep.Counts).To(Equal(report.Counts{Checks: 6, Pass: 1, Fail: 1, Warn: 1, Info: 1, Skip: 1, Error: 1}))
+		Expect(rep.Counts.Ran()).To(Equal(5))
+	})
+
+	It("is in the table's order, whatever order the results came in", func() {
+		rep := newReport(result("third", "exact", harness.Pass), result("first", "exact", harness.Pass), result("first", "any", harness.Pass))
+		var ids []string
+		for _, r := range rep.Results {
+			ids = append(ids, r.ID)
+		}
+		Expect(ids).To(Equal([]string{"first/any", "first/exact", "third/exact"}))
+	})
+
+	It("puts security findings first", func() {
+		rep := newReport(result("first", "exact", harness.Fail), result("third", "exact", harness.Fail))
+		Expect(rep.Select(harness.Fail)[0].ID).To(Equal("third/exact"))
+	})
+
+	It("shows what was sent and answered, without secrets and without disturbing the terminal", func() {
+		text := page(newReport(failing(result("first", "exact", harness.Fail))), false)
+		Expect(text).To(ContainSubstring("> Origin: https://a.test"))
+		Expect(text).To(ContainSubstring(`< X-Bytes: \xff\x01`))
+		Expect(text).To(ContainSubstring("expected Origin"))
+		Expect(text).To(ContainSubstring("curl "))
+		Expect(text).To(ContainSubstring("Because."))
+		Expect(text).NotTo(ContainSubstring("verysecret"))
+		Expect(text).NotTo(ContainSubstring("\x1b"))
+	})
+
+	It("says why checks did not run", func() {
+		skip := result("second", "exact", harness.Skip)
+		skip.Skip, skip.Reason = harness.SkipRefused, "too dangerous"
+		Expect(page(newReport(skip), false)).To(ContainSubstring("1 x refused: too dangerous"))
+		Expect(page(newReport(skip), true)).To(ContainSubstring("second/exact"))
+	})
+
+	It("has a section for disagreements", func() {
+		r := result("first", "exact", harness.Pass)
+		r.Disagreement = []harness.Difference{{Agent: "chrome", What: "outcome", Model: "allowed", Other: "blocked"}}
+		rep := newReport(r)
+		Expect(rep.Counts.Disagreements).To(Equal(1))
+		Expect(page(rep, false)).To(ContainSubstring("first/exact: outcome: model allowed, chrome blocked"))
+	})
+
+	It("is JSON that can be read again, with bytes as code points and without secrets", func() {
+		var b strings.Builder
+		Expect(newReport(failing(result("first", "exact", harness.Fail))).WriteJSON(&b)).To(Succeed())
+		var back map[string]any
+		Expect(json.Unmarshal([]byte(b.String()), &back)).To(Succeed())
+		Expect(back["version"]).To(BeEquivalentTo(report.FormatVersion))
+		Expect(b.String()).To(ContainSubstring("ÿ\\u0001"))
+		Expect(b.String()).NotTo(ContainSubstring("verysecret"))
+	})
+
+	It("is JUnit XML with a suite for each group", func() {
+		skip := result("third", "exact", harness.Skip)
+		skip.Skip, skip.Reason = harness.SkipBrowser, "no browser"
+		var b strings.Builder
+		Expect(newReport(failing(result("first", "exact", harness.Fail)), result("second", "exact", harness.Pass), skip).WriteJUnit(&b)).To(Succeed())
+		var suites struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Suites   []struct {
+				Name    string `xml:"name,attr"`
+				Skipped int    `xml:"skipped,attr"`
+			} `xml:"testsuite"`
+		}
+		Expect(xml.Unmarshal([]byte(b.String()), &suites)).To(Succeed())
+		Expect(suites.Tests).To(Equal(3))
+		Expect(suites.Failures).To(Equal(1))
+		Expect(suites.Suites).To(HaveLen(2))
+		Expect(suites.Suites[1].Skipped).To(Equal(1))
+	})
+})
