@@ -94,8 +94,9 @@ func (t *tab) match(r *rep) bool {
 		r.rec = t.rec.started(r.res.URL, r.res.Rep)
 	}
 	if r.rec == nil {
-		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin)
+		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin) != ""
 	}
+	r.rec.handed = r.rec.handed || r.res.OK && scriptReads(r.call.js.API)
 	if !r.rec.complete() {
 		return false
 	}
@@ -115,14 +116,26 @@ func (t *tab) match(r *rep) bool {
 	return s.fenced >= r.fence
 }
 
-// refusedInPage says that the request never leaves the renderer, which reports
-// nothing about it.
-func refusedInPage(c *jsCall, origin string) bool {
-	switch c.Mode {
-	case string(spec.ModeSameOrigin):
-		return !sameOrigin(origin, c.URL)
-	case string(spec.ModeNoCORS):
-		return c.Redirect != "" && c.Redirect != string(spec.RedirectFollow)
+// refusedInPage is the reason why the request never leaves the renderer, which
+// reports nothing about it then; empty if it does.
+func refusedInPage(c *jsCall, origin string) string {
+	switch {
+	case c.Mode == string(spec.ModeSameOrigin) && !sameOrigin(origin, c.URL):
+		return reasonMode
+	case c.Mode == string(spec.ModeNoCORS) && c.Redirect != "" && c.Redirect != string(spec.RedirectFollow):
+		return reasonNoCorsRedir
+	case scriptReads(c.API) && !fetchable(c.URL):
+		return reasonScheme
+	}
+	return ""
+}
+
+// fetchable says whether the renderer asks anybody about a URL of this scheme.
+func fetchable(rawURL string) bool {
+	scheme, _, _ := strings.Cut(rawURL, ":")
+	switch strings.ToLower(scheme) {
+	case "http", "https", "data", "blob", "file", "filesystem":
+		return true
 	}
 	return false
 }

@@ -41,11 +41,9 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
-	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin):
-		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, reasonMode, res.Error
-		if req.Mode == string(spec.ModeNoCORS) {
-			o.Reason = reasonNoCorsRedir
-		}
+	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
+		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
+		o.Reason = spec.Reason(refusedInPage(&r.call.js, pageOrigin))
 		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
 		return o, nil
 	case r.rec == nil:
@@ -132,10 +130,9 @@ func withoutUnsent(hops []spec.Hop) []spec.Hop {
 }
 
 // readsBody says whether the API hands the response to the script.
-func readsBody(req *cases.Request) bool {
-	a := api(req)
-	return a == apiFetch || a == apiXHR
-}
+func readsBody(req *cases.Request) bool { return scriptReads(api(req)) }
+
+func scriptReads(api string) bool { return api == apiFetch || api == apiXHR }
 
 // responseType is the type of the response: fetch tells it, for the others it
 // follows from the mode and the URLs
@@ -194,6 +191,9 @@ func failure(req *cases.Request, rec *record) (reason, parameter string, err err
 		return reasonCORP, "", nil
 	default:
 		return "", "", &NetError{URL: last, Code: f.ErrorText, Text: "blocked by the browser: " + f.BlockedReason.String()}
+	}
+	if req.Mode == string(spec.ModeSameOrigin) && !sameOrigin(req.Origin, last) {
+		return reasonMode, "", nil // a redirect that led elsewhere; the renderer decides
 	}
 	switch f.ErrorText {
 	case "net::ERR_BLOCKED_BY_ORB":

@@ -19,6 +19,7 @@ type record struct {
 	preflights []*record
 	failed     *network.EventLoadingFailed
 	finished   bool
+	handed     bool // a script has the response: what follows is about its body only
 	console    []string
 }
 
@@ -30,7 +31,9 @@ type hop struct {
 }
 
 // terminal says that no event but raw headers can follow.
-func (r *record) terminal() bool { return r.failed != nil || r.finished }
+func (r *record) terminal() bool {
+	return r.failed != nil || r.finished || r.handed && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
+}
 
 // rawExpected is the number of raw requests and answers that will have been
 // reported once everything is in.

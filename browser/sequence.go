@@ -43,6 +43,9 @@ func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserSte
 				return
 			}
 		}
+		if s.Before != nil {
+			s.Before()
+		}
 		sp, err := page(s)
 		if err == nil && before != nil {
 			err = before(sp, s)

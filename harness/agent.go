@@ -40,6 +40,9 @@ type BrowserStep struct {
 	After    time.Duration // to let pass before it
 	Times    int           // how often in all, at least 1 and at least Parallel
 	Parallel int           // how many of them at once, at least 1
+	// Before is called when the steps before it are done and this one is about
+	// to be performed; may be nil. Only for jobs of several steps.
+	Before func()
 }
 
 // JobResult is what became of a job.
