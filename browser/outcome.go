@@ -54,6 +54,7 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	o.Hops, o.Exchanges = wire(req, r.rec)
 	o.Console = strings.Join(r.rec.console, "\n")
 	o.CookieSent = cookieSent(r.rec)
+	o.FromCache = r.rec.fromCache()
 	if err := cookieTrouble(req, r.rec); err != nil {
 		return o, err
 	}

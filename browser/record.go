@@ -35,6 +35,16 @@ func (r *record) terminal() bool {
 	return r.failed != nil || r.finished || r.handed && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
 }
 
+// fromCache says that the last answer came from the HTTP cache: the browser
+// has no raw headers of it.
+func (r *record) fromCache() bool {
+	if len(r.hops) == 0 {
+		return false
+	}
+	h := r.hops[len(r.hops)-1]
+	return h.response != nil && !h.extra
+}
+
 // rawExpected is the number of raw requests and answers that will have been
 // reported once everything is in.
 func (r *record) rawExpected() (requests, answers int) {

@@ -63,6 +63,9 @@ type Outcome struct {
 	Body       string // what the script could read, the first 64 KiB
 	Redirected bool
 	CookieSent bool // the last actual request carried the cookie of WithCookie
+	// FromCache: the browser's HTTP cache answered the last hop, as the response
+	// allows, so that nothing went out and nothing can be said of what would have.
+	FromCache bool
 	// Console is what the browser wrote to its console, verbatim.
 	Console string
 	// Exchanges are the messages as on the wire, as far as the agent saw them.

@@ -281,6 +281,9 @@ func (p *Printer) skips(r *Report) {
 			continue
 		}
 		k := key{row.Skip, row.Reason}
+		if row.Skip == harness.SkipNotApplicable && !p.Verbose {
+			k.reason = "the policy says nothing that they are about (each with its reason: -v)"
+		}
 		if ids[k] == nil {
 			order = append(order, k)
 		}
