@@ -57,7 +57,7 @@ public final class Main {
     }
     var parameters = new HashMap<String, String>();
     parameters.put(CorsFilter.PARAM_CORS_ALLOWED_ORIGINS, String.join(",", p.origins));
-    parameters.put(CorsFilter.PARAM_CORS_ALLOWED_METHODS, String.join(",", p.methodsOrGet()));
+    parameters.put(CorsFilter.PARAM_CORS_ALLOWED_METHODS, String.join(",", p.methodsOrSafelisted()));
     parameters.put(CorsFilter.PARAM_CORS_ALLOWED_HEADERS, String.join(",", p.headersOrAccept()));
     parameters.put(CorsFilter.PARAM_CORS_EXPOSED_HEADERS, String.join(",", p.exposeHeaders));
     parameters.put(CorsFilter.PARAM_CORS_SUPPORT_CREDENTIALS, String.valueOf(p.credentials));

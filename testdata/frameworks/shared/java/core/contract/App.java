@@ -62,7 +62,7 @@ public final class App {
   }
 
   /** "All", where a router wants the methods one by one: those of HTTP, and one that an application made up. */
-  private static final List<String> ALL = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CHICKEN");
+  public static final List<String> ALL = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CHICKEN");
 
   /** Makes the handlers of one policy's application. */
   public static List<Route> routes() {

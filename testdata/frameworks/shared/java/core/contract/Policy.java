@@ -26,9 +26,9 @@ public final class Policy {
   /** The framework's own defaults, nothing else. */
   public boolean zeroConfig;
 
-  /** The methods, or only the safelisted GET when there are none: for frameworks where an empty list means their defaults. */
-  public List<String> methodsOrGet() {
-    return methods.isEmpty() ? List.of("GET") : methods;
+  /** The methods, or the safelisted ones when there are none: for frameworks where an empty list means their defaults. */
+  public List<String> methodsOrSafelisted() {
+    return methods.isEmpty() ? List.of("GET", "HEAD", "POST") : methods;
   }
 
   /** The request headers, or only the safelisted Accept when there are none: for frameworks where an empty list means their defaults. */
