@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,8 +29,10 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			// Chrome, where it is wanted, is the machine's own.
 			env.Setenv("HOME", env.WorkDir)
+			repo, err := filepath.Abs("../..")
+			env.Setenv("REPO", repo)
 			env.Setenv("CORSPROOF_CHROME", os.Getenv("CORSPROOF_CHROME"))
-			return nil
+			return err
 		},
 	})
 }
