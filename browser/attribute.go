@@ -58,21 +58,7 @@ func (t *tab) message(e *runtime.EventBindingCalled) {
 		if c == nil || res.Rep < 0 || res.Rep >= len(c.results) || c.results[res.Rep] != nil {
 			continue
 		}
-		r := &rep{call: c, res: res}
-		c.results[res.Rep] = r
-		if t.match(r) {
-			t.finish(r)
-			continue
-		}
-		t.waiting[r] = struct{}{}
-		r.wait = time.AfterFunc(late, func() {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			if _, still := t.waiting[r]; still {
-				r.lost = true
-				t.finish(r)
-			}
-		})
+		t.result(c, res)
 	}
 }
 
@@ -83,6 +69,35 @@ func (t *tab) settle() {
 			t.finish(r)
 		}
 	}
+	for _, c := range t.navigations {
+		// Not every navigation has a load event (204, a download), so that
+		// the end of the request is taken for its result.
+		for i := range c.results {
+			if rec := t.rec.started(c.js.URL, i); c.results[i] == nil && rec != nil && rec.complete() {
+				t.result(c, jsResult{ID: c.js.ID, Rep: i, URL: c.js.URL, OK: rec.failed == nil})
+				go c.spot.eval(t.ctx, "end", c.js.ID)
+			}
+		}
+	}
+}
+
+// result takes in the result of a repetition.
+func (t *tab) result(c *call, res jsResult) {
+	r := &rep{call: c, res: res}
+	c.results[res.Rep] = r
+	if t.match(r) {
+		t.finish(r)
+		return
+	}
+	t.waiting[r] = struct{}{}
+	r.wait = time.AfterFunc(late, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if _, still := t.waiting[r]; still {
+			r.lost = true
+			t.finish(r)
+		}
+	})
 }
 
 // match looks for the record of a result and says whether all is in.
@@ -94,16 +109,17 @@ func (t *tab) match(r *rep) bool {
 		r.rec = t.rec.started(r.res.URL, r.res.Rep)
 	}
 	if r.rec == nil {
-		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin) != ""
+		// The renderer reports a request before the script can have its result.
+		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin) != "" || r.reused()
 	}
 	r.rec.handed = r.rec.handed || r.res.OK && scriptReads(r.call.js.API)
 	if !r.rec.complete() {
 		return false
 	}
-	if !r.call.may || len(r.rec.preflights) >= len(r.rec.hops) {
+	if !(r.call.may && len(r.rec.preflights) < len(r.rec.hops)) && !r.rec.lacking() {
 		return true
 	}
-	// Was there really no preflight, or is it still on its way?
+	// Was there really nothing more, or is it still on its way?
 	s := r.call.spot
 	if r.fence == 0 {
 		r.fence = s.fence + 1
@@ -114,6 +130,16 @@ func (t *tab) match(r *rep) bool {
 		}
 	}
 	return s.fenced >= r.fence
+}
+
+// reused says that an element was loaded from what the page still had in
+// memory, without a request.
+func (r *rep) reused() bool {
+	switch r.call.js.API {
+	case apiImg, apiCanvas, apiScript, apiModule, apiStylesheet, apiFont:
+		return r.res.OK && r.res.Rep > 0 && r.rec == nil
+	}
+	return false
 }
 
 // refusedInPage is the reason why the request never leaves the renderer, which
@@ -181,6 +207,7 @@ func (t *tab) finish(r *rep) {
 		t.rec.forget(r.res.URL)
 	}
 	delete(t.calls, c.js.ID)
+	delete(t.navigations, c.js.ID)
 	if len(t.calls) == 0 {
 		t.rec.reset() // icons and the like
 	}

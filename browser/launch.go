@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,8 +59,13 @@ var disabledFeatures = []string{
 	"IsolateSandboxedIframes", "Translate", "MediaRouter", "OptimizationHints",
 }
 
-// preferences let third-party cookies through, as a user can.
-const preferences = `{"profile":{"cookie_controls_mode":0,"block_third_party_cookies":false}}`
+// profileFiles are what a profile begins with: third-party cookies go through,
+// as a user can choose, and a 401 with a challenge is an ordinary response
+// instead of a dialog that nobody answers.
+var profileFiles = map[string]string{
+	"Default/Preferences": `{"profile":{"cookie_controls_mode":0,"block_third_party_cookies":false}}`,
+	"Local State":         `{"auth":{"schemes":"none"}}`,
+}
 
 // Chrome is a running browser. It implements harness.Agent; Perform calls
 // wait for one another.
@@ -152,8 +158,10 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.Flag("renderer-process-limit", "1"),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-field-trial-config", true),
-		chromedp.Flag("no-proxy-server", true), // a proxy of the environment would answer for the target
 	)
+	if !slices.ContainsFunc(c.opt.Flags, func(f string) bool { return strings.HasPrefix(strings.TrimLeft(f, "-"), "proxy-") }) {
+		opts = append(opts, chromedp.Flag("no-proxy-server", true)) // one of the environment would answer for the target
+	}
 	if c.opt.Visible {
 		opts = append(opts, chromedp.VisibleWindow)
 	}
@@ -177,10 +185,16 @@ func newProfile() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "Default"), 0o700); err != nil {
-		return "", err
+	for name, content := range profileFiles {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			return "", err
+		}
 	}
-	return dir, os.WriteFile(filepath.Join(dir, "Default", "Preferences"), []byte(preferences), 0o600)
+	return dir, nil
 }
 
 // describe makes the Version string.

@@ -46,10 +46,17 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 		o.Reason = spec.Reason(refusedInPage(&r.call.js, pageOrigin))
 		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
 		return o, nil
+	case r.reused():
+		o.Result, o.Hops = spec.Allowed, []spec.Hop{{URL: res.URL}}
+		o.Type = responseType(req, pageOrigin, res, &record{hops: []*hop{{request: &network.Request{URL: res.URL}}}})
+		return o, nil
 	case r.rec == nil:
 		return o, &UnobservedError{URL: res.URL, What: "any event"}
 	case !r.rec.terminal() || r.rec.failedInPreflight() && len(r.rec.preflights) == 0:
 		return o, &UnobservedError{URL: res.URL, What: "the end"}
+	}
+	if r.lost && !r.rec.complete() {
+		return o, &UnobservedError{URL: res.URL, What: "all raw headers"}
 	}
 	o.Hops, o.Exchanges = wire(req, r.rec)
 	o.Console = strings.Join(r.rec.console, "\n")
@@ -71,8 +78,10 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) error {
 	res, rec := &r.res, r.rec
 	// What failed after the script had its response is no failure of the
-	// request: a body cut short, or an EventSource that was closed again.
-	had := res.OK && (readsBody(req) || api(req) == apiEventSource)
+	// request: a body cut short, an EventSource that was closed again, a
+	// document that is saved instead of shown.
+	had := res.OK && (readsBody(req) || api(req) == apiEventSource) ||
+		api(req) == apiNavigate && rec.hops[len(rec.hops)-1].response != nil
 	if f := rec.failed; f != nil && !had {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)

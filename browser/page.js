@@ -8,7 +8,7 @@
 
   const LIMIT = 65536; // bytes of a body that are reported
   const queue = [];
-  const running = new Set(); // abort functions of requests under way
+  const running = new Map(); // of requests under way: how to stop them, and their call
   let workers = 0, width = 6, generation = 0;
   let out = [], flushing = 0;
 
@@ -192,7 +192,7 @@
     const stop = () => { r.timeout = true; abort(); };
     try {
       const work = apis[c.api](c, r, (f) => { abort = f; });
-      running.add(stop);
+      running.set(stop, c.i);
       if (c.timeout > 0) {
         // The abort ends most waits by itself; the race ends the others.
         await Promise.race([work, new Promise((late) => { timer = setTimeout(() => { stop(); setTimeout(late, 100); }, c.timeout); })]);
@@ -223,7 +223,7 @@
       for (const c of calls) queue.push(c);
       for (let n = Math.min(width - workers, queue.length); n > 0; n--) worker();
     },
-    abort() { queue.length = 0; generation++; for (const f of [...running]) f(); },
+    abort() { queue.length = 0; generation++; for (const f of [...running.keys()]) f(); },
     frame(list) {
       for (const [key, url] of list) {
         const f = document.createElement('iframe');
@@ -231,6 +231,8 @@
         document.documentElement.append(f);
       }
     },
+    // end stops what is left of a call whose outcome is known.
+    end(i) { for (const [f, id] of [...running]) if (id === i) f(); },
     // fence makes a preflight that goes nowhere: the browser refuses the port.
     fence(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
   };

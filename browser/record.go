@@ -41,49 +41,55 @@ func (r *record) fromCache() bool {
 	if len(r.hops) == 0 {
 		return false
 	}
-	h := r.hops[len(r.hops)-1]
-	return h.response != nil && !h.extra
+	if h := r.hops[len(r.hops)-1]; h.response != nil {
+		return !h.extra
+	}
+	// The CORS check failed, on an answer that never came over the network.
+	requests, _ := r.likely()
+	return requests > 0 && r.failed.CorsErrorStatus != nil && len(r.sent) <= r.announced()
 }
 
-// rawExpected is the number of raw requests and answers that will have been
-// reported once everything is in.
-func (r *record) rawExpected() (requests, answers int) {
+// announced is the number of hops for which the browser has announced raw
+// headers, of the request and of its answer.
+func (r *record) announced() (n int) {
 	for _, h := range r.hops {
 		if h.extra {
-			requests++
-			answers++
+			n++
 		}
 	}
+	return n
+}
+
+// likely is the number of raw requests and answers beyond those announced that
+// will probably come: of a failed request the browser does not say whether it
+// went out, but most reasons tell. (Where they do not come, the HTTP cache
+// answered.)
+func (r *record) likely() (requests, answers int) {
 	if r.failed == nil || len(r.hops) == 0 || r.hops[len(r.hops)-1].response != nil {
-		return requests, answers
+		return 0, 0
 	}
-	// Of a failed request the browser does not say whether it went out. The
-	// reason does: these are found by looking at the answer.
 	if s := r.failed.CorsErrorStatus; s != nil {
 		switch s.CorsError {
 		case network.CorsErrorWildcardOriginNotAllowed, network.CorsErrorMissingAllowOriginHeader, network.CorsErrorMultipleAllowOriginValues,
 			network.CorsErrorInvalidAllowOriginValue, network.CorsErrorAllowOriginMismatch, network.CorsErrorInvalidAllowCredentials,
 			network.CorsErrorRedirectContainsCredentials:
-			return requests + 1, answers + 1
+			return 1, 1
 		}
-		return requests, answers
+		return 0, 0
 	}
 	switch r.failed.ErrorText {
-	case "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET", "net::ERR_CONNECTION_CLOSED", "net::ERR_INVALID_HTTP_RESPONSE":
-		return requests + 1, answers
-	case "net::ERR_INVALID_REDIRECT", "net::ERR_UNSAFE_REDIRECT":
-		return requests + 1, answers + 1
+	case "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET", "net::ERR_CONNECTION_CLOSED", "net::ERR_INVALID_HTTP_RESPONSE", "net::ERR_INVALID_REDIRECT":
+		return 1, 0
+	case "net::ERR_UNSAFE_REDIRECT", "net::ERR_FAILED":
+		return 1, 1
 	}
-	return requests, answers
+	return 0, 0
 }
 
-// complete says that everything about the request is in.
+// complete says that everything is in that must come.
 func (r *record) complete() bool {
-	if !r.known || !r.terminal() {
-		return false
-	}
-	requests, answers := r.rawExpected()
-	if len(r.sent) < requests || len(r.got) < answers {
+	n := r.announced()
+	if !r.known || !r.terminal() || len(r.sent) < n || len(r.got) < n {
 		return false
 	}
 	for _, p := range r.preflights {
@@ -92,6 +98,21 @@ func (r *record) complete() bool {
 		}
 	}
 	return len(r.preflights) > 0 || !r.failedInPreflight()
+}
+
+// lacking says that something is not in that probably comes.
+func (r *record) lacking() bool {
+	n := r.announced()
+	requests, answers := r.likely()
+	if len(r.sent) < n+requests || len(r.got) < n+answers {
+		return true
+	}
+	for _, p := range r.preflights {
+		if p.lacking() {
+			return true
+		}
+	}
+	return false
 }
 
 // failedInPreflight says that the reason of the failure was found in the

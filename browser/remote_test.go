@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -20,8 +21,13 @@ var _ = Describe("a browser that runs already", func() {
 	It("is attached to, with pages in tabs since it may isolate sites", func() {
 		path, err := browser.Find("")
 		Expect(err).NotTo(HaveOccurred())
+		dir, err := os.MkdirTemp("", "corsproof-remote-")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(func() { // its children end a little later
+			Eventually(func() error { return os.RemoveAll(dir) }).WithTimeout(10 * time.Second).Should(Succeed())
+		})
 		flags := []string{"--headless", "--remote-debugging-port=0", "--no-first-run",
-			"--disable-features=LocalNetworkAccessChecks,HttpsUpgrades", "--user-data-dir=" + GinkgoT().TempDir(), "about:blank"}
+			"--disable-features=LocalNetworkAccessChecks,HttpsUpgrades", "--user-data-dir=" + dir, "about:blank"}
 		if os.Getuid() == 0 {
 			flags = append(flags, "--no-sandbox")
 		}

@@ -19,9 +19,9 @@ type spot struct {
 	ctx    runtime.ExecutionContextID
 	key    string
 
-	// Preflights are reported on a way of their own, which may be slower than
-	// all others. A fence is a preflight of ours: once it is reported, so are
-	// those before it.
+	// Preflights, and raw headers, are reported on a way of their own, which
+	// may be slower than all others. A fence is a preflight of ours: once it
+	// is reported, so is what was before it.
 	fence      int  // of the last one sent
 	fenced     int  // of the last one reported
 	fenceAgain bool // another one has to be sent then
@@ -65,6 +65,9 @@ func (s *spot) start(ctx context.Context, width int, calls []*call) error {
 		c.left = c.js.Times
 		c.results = make([]*rep, c.js.Times)
 		t.calls[c.js.ID] = c
+		if c.js.API == apiNavigate {
+			t.navigations[c.js.ID] = c
+		}
 		js[i] = c.js
 	}
 	t.mu.Unlock()
@@ -81,6 +84,7 @@ func (s *spot) abort() {
 	for id, c := range s.tab.calls {
 		if c.spot == s {
 			delete(s.tab.calls, id)
+			delete(s.tab.navigations, id)
 		}
 	}
 }

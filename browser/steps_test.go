@@ -131,11 +131,13 @@ var _ = Describe("a job of several steps", func() {
 			Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed))
 			if vary {
 				Expect(r.Steps[1][0].Result).To(Equal(spec.Allowed))
+				Expect(r.Steps[1][0].FromCache).To(BeFalse())
 				Expect(t.requests(u)).To(HaveLen(2))
 			} else {
 				Expect(r.Steps[1][0].Result).To(Equal(spec.Blocked))
 				Expect(r.Steps[1][0].Reason).To(Equal(spec.Reason("AllowOriginMismatch")))
 				Expect(r.Steps[1][0].Hops[0].Sent).To(BeFalse())
+				Expect(r.Steps[1][0].FromCache).To(BeTrue())
 				Expect(t.requests(u)).To(HaveLen(1))
 			}
 		}

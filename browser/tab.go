@@ -30,18 +30,19 @@ type tab struct {
 	target *chromedp.Target
 	dead   chan struct{} // closed with err set
 
-	mu      sync.Mutex
-	err     error
-	closing bool
-	rec     *recorder
-	nextID  int
-	calls   map[int]*call
-	waiting map[*rep]struct{} // results whose events are not all in
-	fences  map[string]*spot  // by URL, those not reported yet
-	ready   map[string]chan runtime.ExecutionContextID
-	top     *spot // the document of the tab itself
-	lax     bool  // certificate errors are ignored
-	dirty   bool  // a response set a cookie
+	mu          sync.Mutex
+	err         error
+	closing     bool
+	rec         *recorder
+	nextID      int
+	calls       map[int]*call
+	navigations map[int]*call     // those of them that navigate
+	waiting     map[*rep]struct{} // results whose events are not all in
+	fences      map[string]*spot  // by URL, those not reported yet
+	ready       map[string]chan runtime.ExecutionContextID
+	top         *spot // the document of the tab itself
+	lax         bool  // certificate errors are ignored
+	dirty       bool  // a response set a cookie
 }
 
 // newTab opens a tab in the browser context of parent.
@@ -49,7 +50,7 @@ func (c *Chrome) newTab(parent context.Context, opts ...chromedp.ContextOption) 
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithNewWindow(false))...)
 	t := &tab{
 		chrome: c, ctx: ctx, close: cancel, dead: make(chan struct{}),
-		rec: newRecorder(), calls: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},
+		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt
@@ -135,6 +136,9 @@ func (t *tab) event(ev any) {
 		if e.Name == "corsproofSend" {
 			t.message(e)
 		}
+	case *page.EventJavascriptDialogOpening:
+		// A script of the target shows a dialog, for which the page would wait.
+		go cdp.Call(t.ctx, t.target, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
 	case *inspector.EventTargetCrashed:
 		t.fail(&DiedError{What: "a page of the browser"})
 	case *inspector.EventDetached:
