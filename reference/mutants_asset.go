@@ -151,14 +151,14 @@ func assetMutants() []Mutant {
 			}), dropGrant)),
 		},
 		{
-			Name: "front-answers-any", Class: ErrorLosesGrant,
+			Name: "front-answers-any", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "Where any origin is allowed a front server answers GET for the bare URL, without the layer.",
 			Sources: []string{front},
 			Targets: []string{"any-*", "actual-*", "creds-*", "origin-*", "shared-*", "idempotent-*", "tls-same-*", "preflight-*", "status-*", "vary-*", "expose-*", "br-redirect-*", "redirect-*"},
 			hooks:   head(on(both(isActual, method("GET"), policy("any"), bareURL, not(withField("Cookie"))), dropGrant)),
 		},
 		{
-			Name: "front-swallows", Class: ContractBroken,
+			Name: "front-swallows", Class: ContractBroken, Browser: true,
 			Doc:     "A GET for the bare URL from an allowed origin is answered by the layer, and the application not asked.",
 			Sources: []string{"https://github.com/lawliet89/rocket_cors/blob/072d90359b/src/fairing.rs"},
 			Targets: []string{"actual-*", "expose-*", "status-*", "redirect-credentialed*"},

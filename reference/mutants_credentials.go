@@ -73,7 +73,7 @@ func credentialMutants() []Mutant {
 			hooks:   unsafely(on(not(isPreflight), suppressCredentials)),
 		},
 		{
-			Name: "any-creds-star-true", Class: UnusablePair, Browser: true,
+			Name: "any-creds-star-true", Class: UnusablePair,
 			Doc:     "Any origin with credentials is answered * and true, which no browser accepts.",
 			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go", "https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 			Targets: []string{"creds-any-*", "br-credentials-evil*", "vary-any-creds-*", "actual-get-no-origin-no-empty-acao*"},
@@ -87,7 +87,7 @@ func credentialMutants() []Mutant {
 			hooks:   unsafely(dropVary(fieldOrigin)),
 		},
 		{
-			Name: "any-creds-empty-origin", Class: ReflectAny,
+			Name: "any-creds-empty-origin", Class: ReflectAny, Browser: true,
 			Doc:     "Any origin with credentials reflects, and reflects nothing when there is no Origin.",
 			Sources: []string{"CVE-2023-49803", "https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
 			Targets: []string{"creds-any-*", "br-credentials-evil*", "vary-any-creds-*", "actual-get-no-origin-no-empty-acao*"},
@@ -103,7 +103,7 @@ func credentialMutants() []Mutant {
 			}),
 		},
 		{
-			Name: "default-star-true", Class: UnusablePair, Browser: true,
+			Name: "default-star-true", Class: UnusablePair,
 			Doc:     "Without configuration everything is answered * and true.",
 			Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 			Targets: []string{"creds-default-*", "config-default-*", "actual-get-no-origin-no-empty-acao*"},

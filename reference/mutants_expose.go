@@ -32,13 +32,6 @@ func exposeMutants() []Mutant {
 			hooks:   head(on(both(exposes, policy("exact", "any", "one")), put(fieldACEH, "*"))),
 		},
 		{
-			Name: "expose-semicolon", Class: FieldSyntax, Browser: true,
-			Doc:     "The exposed names are separated by semicolons.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"expose-*", "br-expose*", "redirect-exposed*"},
-			hooks:   head(on(both(exposes, policy("exact")), rewrite(fieldACEH, func(v string) string { return strings.ReplaceAll(v, ",", ";") }))),
-		},
-		{
 			Name: "expose-bad-name", Class: FieldSyntax, Browser: true,
 			Doc:     "One of the exposed names is no token, which spoils the whole field.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
@@ -102,7 +95,7 @@ func exposeMutants() []Mutant {
 			hooks:   head(on(func(x *exchange) bool { return x.status >= 400 }, drop(fieldACEH))),
 		},
 		{
-			Name: "expose-app-value", Class: TwoValues, Browser: true,
+			Name: "expose-app-value", Class: TwoValues,
 			Doc:     "What the application exposes replaces the policy's list.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-expose-headers"},
 			Targets: []string{"expose-app-set-merged*", "merge-*"},

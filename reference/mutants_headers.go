@@ -146,14 +146,7 @@ func headerListMutants() []Mutant {
 			hooks:   headersAre(policy("exact"), func(*exchange) string { return "*, Authorization" }),
 		},
 		{
-			Name: "acrh-safelisted-refused", Class: SafelistedBlocked,
-			Doc:     "Names that are always safelisted must be configured.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-request-header"},
-			Targets: []string{"acrh-safelisted*", "header-accept-*", "header-total-*"},
-			hooks:   refuses(403, func(list string) bool { return slices.Contains(elements(list), "accept") }),
-		},
-		{
-			Name: "acrh-range-crash", Class: Crash,
+			Name: "acrh-range-crash", Class: Crash, Browser: true,
 			Doc:     "Asking for Range is a server error.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-request-header"},
 			Targets: []string{"acrh-range*", "header-range*"},

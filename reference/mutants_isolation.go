@@ -84,7 +84,7 @@ func isolationMutants() []Mutant {
 			hooks:   head(on(both(isShared, policy("exact"), field("Cookie", has("="))), put(fieldACAC, "true"))),
 		},
 		{
-			Name: "iso-preflight-of-other", Class: PolicyLeak, Browser: true,
+			Name: "iso-preflight-of-other", Class: PolicyLeak,
 			Doc:     "Preflights are answered by the first policy that was mounted.",
 			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
 			Targets: []string{"iso-per-route-preflight*", "iso-*"},
@@ -232,7 +232,7 @@ func isolationMutants() []Mutant {
 			}),
 		},
 		{
-			Name: "iso-prefix", Class: PolicyLeak, Browser: true,
+			Name: "iso-prefix", Class: PolicyLeak,
 			Doc:     "A policy holds for every path that begins with its own.",
 			Sources: []string{"CVE-2024-6839", "https://github.com/corydolphin/flask-cors/issues/383"},
 			Targets: []string{"iso-path-prefix*"},
@@ -246,7 +246,7 @@ func isolationMutants() []Mutant {
 			},
 		},
 		{
-			Name: "iso-specific-loses", Class: PolicyLeak,
+			Name: "iso-specific-loses", Class: PolicyLeak, Browser: true,
 			Doc:     "Of two policies the one with the longer expression wins, not the more specific one.",
 			Sources: []string{"CVE-2024-6839", "https://github.com/advisories/GHSA-7rxf-gvfg-47g4"},
 			Targets: []string{"iso-*", "page-strict-*", "preflight-bad-origin-no-acao*", "actual-get-disallowed-*"},
@@ -260,7 +260,7 @@ func isolationMutants() []Mutant {
 			},
 		},
 		{
-			Name: "iso-uncovered", Class: PolicyLeak, Browser: true,
+			Name: "iso-uncovered", Class: PolicyLeak,
 			Doc:     "What is below no policy gets the first one.",
 			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
 			Targets: []string{"iso-uncovered-path*", "iso-*"},

@@ -10,35 +10,28 @@ func maxAgeMutants() []Mutant {
 	}
 	return []Mutant{
 		{
-			Name: "maxage-missing", Class: MaxAgeWrong, Browser: true,
+			Name: "maxage-missing", Class: MaxAgeWrong,
 			Doc:     "The configured age is not sent.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 			Targets: []string{"maxage-*", "br-*cached*"},
 			hooks:   head(on(policy("exact", "exact-creds"), drop(fieldACMA))),
 		},
 		{
-			Name: "maxage-exponent", Class: MaxAgeWrong, Browser: true,
+			Name: "maxage-exponent", Class: MaxAgeWrong,
 			Doc:     "The age is printed as a floating-point number.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
 			Targets: []string{"maxage-*", "br-*cached*"},
 			hooks:   written(policy("exact", "exact-creds"), "6E+02"),
 		},
 		{
-			Name: "maxage-fraction", Class: MaxAgeWrong, Browser: true,
+			Name: "maxage-fraction", Class: MaxAgeWrong,
 			Doc:     "The age has a fraction.",
 			Sources: []string{"https://github.com/dotnet/aspnetcore/blob/2c917f362d/src/Middleware/CORS/src/Infrastructure/CorsService.cs"},
 			Targets: []string{"maxage-*", "br-*cached*"},
 			hooks:   written(policy("exact"), "600.0"),
 		},
 		{
-			Name: "maxage-unit", Class: MaxAgeWrong, Browser: true,
-			Doc:     "The age has its unit behind it.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"maxage-*", "br-*cached*"},
-			hooks:   written(policy("exact-creds"), "600s"),
-		},
-		{
-			Name: "maxage-two-lines", Class: TwoValues, Browser: true,
+			Name: "maxage-two-lines", Class: TwoValues,
 			Doc:     "The age is sent twice, which voids it.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 			Targets: []string{"maxage-*", "br-*cached*"},
@@ -63,7 +56,7 @@ func maxAgeMutants() []Mutant {
 			hooks:   written(policy("maxage-0"), "-1"),
 		},
 		{
-			Name: "maxage-default", Class: MaxAgeWrong, Browser: true,
+			Name: "maxage-default", Class: MaxAgeWrong,
 			Doc:     "Where no age is configured preflights are cached for a day.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 			Targets: []string{"maxage-absent*", "config-no-max-age*"},

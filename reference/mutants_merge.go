@@ -12,7 +12,7 @@ func mergeMutants() []Mutant {
 	}
 	return []Mutant{
 		{
-			Name: "merge-two-lines", Class: TwoValues, Browser: true,
+			Name: "merge-two-lines", Class: TwoValues,
 			Doc:     "The application's Access-Control-Allow-Origin stands beside the layer's.",
 			Sources: []string{"https://github.com/motiv-labs/janus/issues/36", "https://github.com/mitre/HTTP-Proxy-Servlet/issues/80", "https://github.com/labstack/echo/issues/2767"},
 			Targets: []string{"merge-app-acao-*", "br-dup-acao*"},
@@ -21,7 +21,7 @@ func mergeMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "merge-joined", Class: TwoValues, Browser: true,
+			Name: "merge-joined", Class: TwoValues,
 			Doc:     "The application's Access-Control-Allow-Origin and the layer's are joined.",
 			Sources: []string{"https://github.com/daytonaio/daytona/issues/3308"},
 			Targets: []string{"merge-app-acao-*", "merge-acao-no-comma*", "br-dup-acao*"},
@@ -30,21 +30,21 @@ func mergeMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "merge-app-wins", Class: TwoValues, Browser: true,
+			Name: "merge-app-wins", Class: TwoValues,
 			Doc:     "The application's Access-Control-Allow-Origin replaces the layer's.",
 			Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js"},
 			Targets: []string{"merge-*", "br-dup-acao*"},
 			hooks:   head(on(both(isGranted, appSet(fieldACAO)), func(x *exchange, h http.Header) { h[fieldACAO] = x.removed[fieldACAO] })),
 		},
 		{
-			Name: "merge-denied-app-star", Class: TwoValues, Browser: true,
+			Name: "merge-denied-app-star", Class: TwoValues,
 			Doc:     "For an origin that is not allowed the application's * passes through.",
 			Sources: []string{"https://github.com/istio/istio/issues/9783"},
 			Targets: []string{"merge-app-acao-bad-origin*"},
 			hooks:   head(on(both(not(isGranted), appSet(fieldACAO)), func(x *exchange, h http.Header) { h[fieldACAO] = x.removed[fieldACAO] })),
 		},
 		{
-			Name: "merge-assertion", Class: Crash, Browser: true,
+			Name: "merge-assertion", Class: Crash,
 			Doc:     "An application that sets Access-Control-Allow-Origin itself trips an assertion, and the connection is closed.",
 			Sources: []string{"https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
 			Targets: []string{"merge-app-acao-*", "br-dup-acao*"},
@@ -53,7 +53,7 @@ func mergeMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "merge-acac-twice", Class: TwoValues, Browser: true,
+			Name: "merge-acac-twice", Class: TwoValues,
 			Doc:     "The application's Access-Control-Allow-Credentials stands beside the layer's.",
 			Sources: []string{"https://github.com/mitre/HTTP-Proxy-Servlet/issues/80"},
 			Targets: []string{"merge-app-acac-once*", "merge-*"},

@@ -154,7 +154,7 @@ func methodListMutants() []Mutant {
 			hooks:   methodsAre(both(policy("exact"), func(x *exchange) bool { return strings.ToUpper(x.method) != x.method }), func(x *exchange) string { return strings.ToUpper(x.method) }),
 		},
 		{
-			Name: "acam-of-all-policies", Class: PolicyLeak, Browser: true,
+			Name: "acam-of-all-policies", Class: PolicyLeak,
 			Doc:     "The methods of all policies are granted under each.",
 			Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
 			Targets: []string{"iso-per-route-methods*", "acrm-disallowed*", "pf-denied-method*"},
@@ -242,13 +242,6 @@ func methodListMutants() []Mutant {
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 			Targets: []string{"acam-syntax*", "maxage-*", "br-put-preflight-cached*"},
 			hooks:   methodsAre(policy("maxage-86400"), func(x *exchange) string { return x.m.methods + ", (custom)" }),
-		},
-		{
-			Name: "acam-brackets", Class: FieldSyntax, Browser: true,
-			Doc:     "The list of methods is printed as the language prints a list.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
-			Targets: []string{"acam-syntax*", "acrm-custom-*", "acrm-options-configured*", "pf-custom-*", "br-options-actual*", "options-actual-*"},
-			hooks:   methodsAre(policy("custom-methods"), func(x *exchange) string { return "[" + x.m.methods + "]" }),
 		},
 		{
 			Name: "acam-repeats", Class: FieldSyntax,

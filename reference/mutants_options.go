@@ -11,7 +11,7 @@ func optionsMutants() []Mutant {
 	noACRM := not(withField(fieldACRM))
 	return []Mutant{
 		{
-			Name: "options-plain-204", Class: OptionsHijacked,
+			Name: "options-plain-204", Class: OptionsHijacked, Browser: true,
 			Doc:     "Every OPTIONS is answered 204, also one that has nothing to do with CORS.",
 			Sources: []string{"https://github.com/labstack/echo/issues/2767", "https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js", "https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/src/cors/mod.rs"},
 			Targets: []string{"options-*", "br-options-actual*"},

@@ -153,7 +153,7 @@ func originMutants() []Mutant {
 			}),
 		},
 		{
-			Name: "origin-parent", Class: OriginLoose, Browser: true,
+			Name: "origin-parent", Class: OriginLoose,
 			Doc:     "The parent domain of an exact origin is allowed.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
 			Targets: []string{"origin-parent-of-exact*"},
@@ -428,7 +428,7 @@ func originMutants() []Mutant {
 			}),
 		},
 		{
-			Name: "origin-custom-scheme-denied", Class: GrantMissing, Browser: true,
+			Name: "origin-custom-scheme-denied", Class: GrantMissing,
 			Doc:     "Only http and https are valid schemes, whatever the policy lists.",
 			Sources: []string{"https://github.com/vert-x3/vertx-web/blob/79a467d678/vertx-web/src/main/java/io/vertx/ext/web/handler/impl/CorsHandlerImpl.java"},
 			Targets: []string{"origin-custom-scheme*", "origin-extension-scheme*", "any-custom-scheme*"},
@@ -437,7 +437,7 @@ func originMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "origin-extension-denied", Class: GrantMissing, Browser: true,
+			Name: "origin-extension-denied", Class: GrantMissing,
 			Doc:     "Origins of browser extensions are denied, whatever the policy lists.",
 			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
 			Targets: []string{"origin-extension-scheme*"},

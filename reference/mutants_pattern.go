@@ -177,7 +177,7 @@ func patternMutants() []Mutant {
 			hooks:   regexWhen(func(expr string) string { return `(?i)\A(?:` + expr + `)\z` }),
 		},
 		{
-			Name: "regex-multiline", Class: OriginLoose,
+			Name: "regex-unescaped-dots", Class: OriginLoose,
 			Doc:     "The dots of an expression are taken for any byte, as if the author had not escaped them.",
 			Sources: []string{"https://github.com/google/clusterfuzz/pull/5303"},
 			Targets: []string{"origin-regex-*", "origin-unescaped-dot*", "page-pattern-*", "origin-pattern-*"},

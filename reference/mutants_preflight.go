@@ -126,21 +126,21 @@ func preflightMutants() []Mutant {
 				rawResponse("Content-Length: 0\r\n", "", "Access-Control-Max-Age: 600")),
 		},
 		{
-			Name: "preflight-runs-app", Class: PreflightThrough,
+			Name: "preflight-runs-app", Class: PreflightThrough, Browser: true,
 			Doc:     "The handler of the method that a preflight asks for runs before the layer answers.",
 			Sources: []string{"https://github.com/salvo-rs/salvo/blob/ece9fa8628/crates/cors/src/lib.rs", "CVE-2020-5397"},
 			Targets: []string{"preflight-app-not-called*", "preflight-*", "pf-app-*"},
 			hooks:   runsApp(ok),
 		},
 		{
-			Name: "preflight-denied-runs-app", Class: PreflightThrough,
+			Name: "preflight-denied-runs-app", Class: PreflightThrough, Browser: true,
 			Doc:     "A preflight from an origin that is not allowed is given to the handler of the method that it asks for.",
 			Sources: []string{"https://github.com/koajs/cors/blob/18a43f0e66/index.js", "CVE-2020-5397"},
 			Targets: []string{"preflight-bad-origin-app-not-called*", "options-null-origin-preflight*", "preflight-*", "pf-denied-app-*", "preflight-bad-origin-*"},
 			hooks:   passesOn(not(isGranted), asIfAsked),
 		},
 		{
-			Name: "preflight-denied-acao", Class: GrantExcess, Browser: true,
+			Name: "preflight-denied-acao", Class: GrantExcess,
 			Doc:     "Preflights are granted to every origin; only the answer to the request is not.",
 			Sources: []string{"CVE-2022-4147"},
 			Targets: []string{"preflight-bad-origin-*", "origin-*", "page-*", "creds-*", "iso-*", "forwarded-*", "maxage-denied-*", "pf-denied-*", "redirect-cross-*", "options-null-*", "simple-*", "*denied*"},
@@ -149,13 +149,6 @@ func preflightMutants() []Mutant {
 					h.Set(fieldACAO, x.origin)
 				}
 			})),
-		},
-		{
-			Name: "preflight-denied-star", Class: GrantExcess,
-			Doc:     "A preflight from an origin that is not allowed gets *.",
-			Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts"},
-			Targets: []string{"preflight-bad-origin-*", "origin-*", "page-*", "creds-*", "iso-*", "forwarded-*", "maxage-denied-*", "pf-denied-*", "redirect-cross-*", "options-null-*", "simple-*", "*denied*"},
-			hooks:   head(on(both(isPreflight, not(isGranted), policy("exact", "exact-creds")), put(fieldACAO, "*"))),
 		},
 		{
 			Name: "preflight-denied-acam", Class: GrantOnDenied,
@@ -228,7 +221,7 @@ func preflightMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "preflight-unrouted", Class: PreflightThrough,
+			Name: "preflight-unrouted", Class: PreflightThrough, Browser: true,
 			Doc:     "A preflight for a path that is not routed is a bare 404.",
 			Sources: []string{"https://github.com/hapijs/hapi/blob/f2a24f6635/lib/cors.js", "https://github.com/firefox-devtools/profiler-server/pull/40"},
 			Targets: []string{"preflight-unrouted-path*", "pf-unrouted*"},
@@ -249,7 +242,7 @@ func preflightMutants() []Mutant {
 			hooks:   reject(401, atPath("/secret")),
 		},
 		{
-			Name: "preflight-slash-redirect", Class: PreflightThrough, Browser: true,
+			Name: "preflight-slash-redirect", Class: PreflightThrough,
 			Doc:     "A trailing slash is redirected away before the layer, also for a preflight.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 			Targets: []string{"preflight-trailing-slash*"},
@@ -276,14 +269,7 @@ func preflightMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "preflight-accept", Class: RequestDependent, Browser: true,
-			Doc:     "A preflight with Accept and Accept-Language is 406, as content negotiation has nothing to offer.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-user-agent-and-accept*"},
-			hooks:   reject(406, both(ok, field("Accept", is("*/*")), withField("Accept-Language"))),
-		},
-		{
-			Name: "preflight-sec-fetch", Class: RequestDependent, Browser: true,
+			Name: "preflight-sec-fetch", Class: RequestDependent,
 			Doc:     "A resource isolation rule refuses cross-site preflights by Sec-Fetch-Mode.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 			Targets: []string{"preflight-user-agent-and-accept*", "br-*", "pf-*"},

@@ -47,9 +47,7 @@ func requestMutants() []Mutant {
 		withheld("withheld-xml", "with XML", []string{"simple-post-xml*", "header-content-type*", "simple-*"}, contentType("application/xml")),
 		withheld("withheld-authorization", "with Authorization", []string{"*authorization*", "creds-*", "pf-*", "br-two-custom-*", "status-auth-*", "read-401-*"}, withField("Authorization")),
 		withheld("withheld-if-none-match", "with If-None-Match", []string{"status-304*", "br-304*", "header-if-none-match*", "vary-304*"}, withField("If-None-Match")),
-		refusedFor("accept", []string{"header-accept*", "acrh-safelisted*", "header-*"}),
 		refusedFor("accept-language", []string{"header-accept-language*", "acrh-safelisted*", "header-*"}),
-		refusedFor("content-language", []string{"header-content-language*", "acrh-safelisted*", "header-*"}),
 		refusedFor("range", []string{"header-range*", "acrh-range*"}),
 	}
 }

@@ -91,13 +91,6 @@ func sharingMutants() []Mutant {
 			hooks:   head(on(both(isDenied, policy("null", "one", "exact-creds"), not(isPreflight)), put(fieldACAO, "null"))),
 		},
 		{
-			Name: "denied-gets-star", Class: OriginLoose, Browser: true,
-			Doc:     "An origin that is not allowed gets Access-Control-Allow-Origin: *.",
-			Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts"},
-			Targets: []string{"actual-*", "origin-*", "page-*", "br-null-*", "br-simple-get-denied*", "vary-one-*", "iso-two-policies*", "cache-shared-*", "simple-*-denied*", "host-header-*"},
-			hooks:   head(on(both(isDenied, policy("one", "hosts", "custom-scheme"), not(isPreflight)), put(fieldACAO, "*"))),
-		},
-		{
 			Name: "denied-gets-itself", Class: OriginLoose, Browser: true,
 			Doc:     "Every origin is reflected, whatever the policy lists.",
 			Sources: []string{"CVE-2017-20146", "https://github.com/advisories/GHSA-jcr6-mmjj-pchw", "CVE-2023-49803"},
@@ -129,14 +122,7 @@ func sharingMutants() []Mutant {
 			hooks:   onDenied(func(x *exchange, h http.Header) { h.Set(fieldACAM, "GET"); h.Set(fieldACAH, "X-Custom") }),
 		},
 		{
-			Name: "denied-acma", Class: GrantOnDenied,
-			Doc:     "An origin that is not allowed still gets Access-Control-Max-Age.",
-			Sources: []string{"https://github.com/gofiber/fiber/blob/c344047e10/middleware/cors/cors.go"},
-			Targets: []string{"actual-get-disallowed-no-grant*", "maxage-not-on-*"},
-			hooks:   onDenied(put(fieldACMA, "600")),
-		},
-		{
-			Name: "no-origin-forbidden", Class: RequestDependent,
+			Name: "no-origin-forbidden", Class: RequestDependent, Browser: true,
 			Doc:     "A request without Origin, as every navigation is, is answered 403.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
 			Targets: []string{"actual-get-no-origin*", "creds-same-site-*", "simple-same-origin-*", "simple-no-cors-*", "br-no-cors-*", "cache-*", "br-cache-*", "element-*", "status-304-*", "options-*", "vary-no-origin*", "br-keepalive-*", "page-*", "preflight-no-side-*", "preflight-bad-origin-no-side-*"},
@@ -265,7 +251,7 @@ func sharingMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "any-acac", Class: UnusablePair, Browser: true,
+			Name: "any-acac", Class: UnusablePair,
 			Doc:     "Any origin without credentials is answered with * and Access-Control-Allow-Credentials: true.",
 			Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 			Targets: []string{"any-no-acac*", "creds-off-*"},
@@ -320,7 +306,7 @@ func sharingMutants() []Mutant {
 			hooks:   denyWhen(both(policy("any"), originIs(is("null")))),
 		},
 		{
-			Name: "any-custom-scheme-denied", Class: GrantMissing, Browser: true,
+			Name: "any-custom-scheme-denied", Class: GrantMissing,
 			Doc:     "Any origin does not include those with a scheme of their own.",
 			Sources: []string{"https://github.com/vert-x3/vertx-web/blob/79a467d678/vertx-web/src/main/java/io/vertx/ext/web/handler/impl/CorsHandlerImpl.java"},
 			Targets: []string{"any-custom-scheme*"},

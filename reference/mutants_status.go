@@ -119,19 +119,6 @@ func statusMutants() []Mutant {
 			hooks:   head(on(status(401), drop("WWW-Authenticate"))),
 		},
 		{
-			Name: "status-swallowed", Class: ContractBroken, Browser: true,
-			Doc:     "A shared error is answered with 200, so that scripts may read it.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"status-*", "br-error*", "br-404*", "expose-on-*", "read-*", "creds-on-error*"},
-			hooks: func() hooks {
-				return hooks{head: func(x *exchange, _ http.Header) {
-					if x.kind == actual && x.status >= 500 && !x.panicked {
-						x.status = http.StatusOK
-					}
-				}}
-			},
-		},
-		{
 			Name: "location-lost", Class: ContractBroken, Browser: true,
 			Doc:     "The layer drops Location from a shared redirect.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
@@ -139,15 +126,7 @@ func statusMutants() []Mutant {
 			hooks:   head(on(both(isActual, status(301, 302, 303, 307, 308)), drop("Location"))),
 		},
 		{
-			Name: "reject-with-acao", Class: GrantExcess, Browser: true,
-			Doc:     "A denied request is answered 403, and the 403 is shared.",
-			Sources: []string{"https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
-			Targets: []string{"status-cors-reject-*", "actual-get-disallowed-*", "actual-same-origin-*", "origin-*", "page-*", "iso-two-policies*", "vary-one-*", "host-header-*", "options-origin-no-acrm-bad*", "br-null-*", "simple-same-origin-*", "cache-*", "br-simple-*"},
-			hooks: and(blocked(403, both(isDenied, policy("one"))),
-				head(on(both(isDenied, not(isPreflight), policy("one"), status(403), func(x *exchange) bool { return x.origin != "" }), echoOrigin))),
-		},
-		{
-			Name: "reject-without-vary", Class: VaryDenied,
+			Name: "reject-without-vary", Class: VaryDenied, Browser: true,
 			Doc:     "A denied request is answered 403, and the 403 does not vary.",
 			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go", "https://github.com/apache/tomcat/blob/84ac9af072/java/org/apache/catalina/filters/CorsFilter.java"},
 			Targets: []string{"status-*", "vary-*", "cache-*", "actual-*", "options-origin-no-acrm-bad*", "simple-same-origin-*", "simple-forbidden-*"},
@@ -155,7 +134,7 @@ func statusMutants() []Mutant {
 				head(on(both(isDenied, status(403), policy("exact")), dropVary(fieldOrigin)))),
 		},
 		{
-			Name: "early-hints-lose", Class: ErrorLosesGrant, Browser: true,
+			Name: "early-hints-lose", Class: ErrorLosesGrant,
 			Doc:     "A response after an interim one is not shared.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.2"},
 			Targets: []string{"h1-expect-continue*", "status-early-hints*"},

@@ -234,15 +234,6 @@ func originSyntaxMutants() []Mutant {
 			})),
 		},
 		{
-			Name: "origin-non-ascii-allowed", Class: OriginLoose,
-			Doc:     "Bytes beyond ASCII are skipped in the comparison.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-non-ascii-byte*"},
-			hooks: allowWhen(originIs(func(o string) bool {
-				return strings.Contains(o, "\xff")
-			})),
-		},
-		{
 			Name: "origin-control-byte", Class: Injection,
 			Doc:     "A control byte in the Origin is neither refused nor compared, and comes back.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-5.5", "CVE-2024-1681"},
@@ -291,7 +282,7 @@ func originSyntaxMutants() []Mutant {
 			hooks:   denyWhen(both(originIs(is("null")), policy("null"))),
 		},
 		{
-			Name: "origin-null-suffix", Class: OriginLoose, Browser: true,
+			Name: "origin-null-suffix", Class: OriginLoose,
 			Doc:     "The expression made from null is not anchored at its start.",
 			Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 			Targets: []string{"origin-null-suffix*"},

@@ -30,14 +30,6 @@ func transportMutants() []Mutant {
 			},
 		},
 		{
-			Name: "h1-keep-alive-broken", Class: ResponseFraming,
-			Doc:     "A 204 is followed by content, which the client takes for the next response.",
-			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.3"},
-			Targets: []string{"h1-keep-alive-*", "preflight-204-*"},
-			hooks: and(head(on(both(isPreflight, isGranted, policy("exact"), not(withField(fieldACRH))), put("X-Stray", "1"))),
-				rawResponse("\r\n\r\n", "\r\n\r\nstray", "X-Stray: 1")),
-		},
-		{
 			Name: "h1-head-content", Class: ResponseFraming,
 			Doc:     "The answer to HEAD has content.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
@@ -141,7 +133,7 @@ func transportMutants() []Mutant {
 			hooks:   head(on(both(overTLS, exact), dropGrant)),
 		},
 		{
-			Name: "tls-http-origin-denied", Class: GrantMissing, Browser: true,
+			Name: "tls-http-origin-denied", Class: GrantMissing,
 			Doc:     "Over TLS origins without TLS are denied though configured.",
 			Sources: []string{forFetch},
 			Targets: []string{"tls-http-origin*"},

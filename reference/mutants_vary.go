@@ -208,12 +208,5 @@ func varyMutants() []Mutant {
 			Targets: []string{"cache-custom-callback-header*"},
 			hooks:   denyWhen(both(policy("callback"), field("X-Tenant", is("b")))),
 		},
-		{
-			Name: "vary-misspelt", Class: VaryMissing,
-			Doc:     "Vary lists X-Origin instead of Origin.",
-			Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb"},
-			Targets: []string{"vary-*", "cache-sim-*", "cache-*"},
-			hooks:   head(on(both(varies, policy("exact-creds")), dropVary(fieldOrigin), add(fieldVary, "X-Origin"))),
-		},
 	}
 }
