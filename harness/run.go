@@ -26,6 +26,7 @@ type run struct {
 	keepAll     bool
 	policies    map[string]PolicyState
 	tlsTrouble  map[bool]string // why checks over HTTP/2 (true) or TLS cannot run
+	failing     int             // the 5xx that an ordinary endpoint answers anyway; 0 when it does not
 	prefix      string          // of this run's nonces
 	nonces      atomic.Uint64
 

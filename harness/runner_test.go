@@ -196,6 +196,25 @@ var _ = Describe("the runner", func() {
 		Expect(all).To(Equal([]string{"/api/v1?x=1"}))
 	})
 
+	It("does not hold an endpoint that always fails for one that a request has broken", func(ctx SpecContext) {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		DeferCleanup(s.Close)
+		noError := wireGet("/ok", cases.Predicate{Status: cases.StatusSet{"<500"}})
+		preflight := noError
+		preflight.Wire = &cases.Wire{Method: "OPTIONS", Path: "/ok", Version: "HTTP/1.1"}
+		r := harness.Runner{
+			Target: &harness.Target{Declared: &cases.Policy{Name: "exact"}, Endpoint: s.URL + "/"},
+			Checks: []cases.Check{wireCheck("any", wireGet("/ok", shares(app))), wireCheck("none", noError), wireCheck("preflight", preflight)},
+		}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"any/exact": harness.Pass, "none/exact": harness.Skip, "preflight/exact": harness.Fail}))
+		Expect(sum.Results[1].Reason).To(ContainSubstring("answers 503 to an ordinary request"))
+	})
+
 	It("keeps to a rate limit", func(ctx SpecContext) {
 		var n atomic.Int32
 		s := appServer(func(http.ResponseWriter, *http.Request) { n.Add(1) })

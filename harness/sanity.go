@@ -19,9 +19,12 @@ import (
 // down would look like a hundred failures.
 func (r *run) sanity(ctx context.Context, entries []*entry) error {
 	if r.target.Declared != nil {
-		_, err := r.probe(ctx, r.target.Endpoint)
+		resp, err := r.probe(ctx, r.target.Endpoint)
 		if err != nil {
 			return err
+		}
+		if resp.Status >= 500 {
+			r.failing = resp.Status
 		}
 	} else if err := r.probePolicies(ctx, entries); err != nil {
 		return err
