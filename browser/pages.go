@@ -56,6 +56,23 @@ func (c *Chrome) newHousehold(private bool) *household {
 	return &household{chrome: c, private: private, tabs: map[bool]*tab{}, spots: map[spotKey]*spot{}, used: map[string]struct{}{}}
 }
 
+// has says whether a job performed a request of the URL here.
+func (h *household) has(url string) bool {
+	if h == nil {
+		return false
+	}
+	_, ok := h.used[url]
+	return ok
+}
+
+// note takes down what a job will perform here.
+func (h *household) note(j harness.Job) {
+	h.requests += requests(j)
+	for k := range j.Steps {
+		h.used[withoutFragment(j.Steps[k].URL)] = struct{}{}
+	}
+}
+
 // open makes sure that there are pages for all keys.
 func (h *household) open(ctx context.Context, keys []spotKey, lax bool) error {
 	missing := map[bool][]string{}

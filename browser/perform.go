@@ -47,7 +47,7 @@ type run struct {
 	width *semaphore.Weighted
 	lax   bool // ignore certificate errors
 
-	sequences *household // for jobs of several steps
+	together bool // jobs of several steps run where those of one do
 
 	mu   sync.Mutex
 	sent []bool
@@ -73,13 +73,13 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	single, sequences, exclusive := r.sort(isolate)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.runExclusive(exclusive) })
-	if shared := c.pool.shared; r.sequences == shared {
+	if shared := c.pool.shared; r.together {
 		pages := r.open(shared, slices.Concat(single, sequences))
 		wg.Go(func() { r.runSingle(pages, single) })
 		wg.Go(func() { r.runSequences(pages, sequences) })
 	} else {
 		wg.Go(func() { r.runSingle(r.open(shared, single), single) })
-		wg.Go(func() { r.runSequences(r.open(r.sequences, sequences), sequences) })
+		wg.Go(func() { r.runPortions(sequences) })
 	}
 	wg.Wait()
 
@@ -140,53 +140,55 @@ func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
 	pool := &r.c.pool
 	total := 0
 	for _, j := range r.jobs {
-		total += len(j.Steps)
+		total += requests(j)
 	}
-	if pool.shared == nil || pool.shared.requests+total > maxSharedRequests {
-		pool.shared = replace(pool.shared, r.c.newHousehold(false))
+	if h := pool.shared; h == nil || h.requests+total > maxSharedRequests && h.requests > 0 {
+		pool.shared = replace(h, r.c.newHousehold(h != nil))
 	}
 	// What the steps of a job leave in the preflight cache must not be driven
 	// out by thousands of other requests.
-	r.sequences = pool.shared
-	if pool.shared.requests+total > maxPrivateRequests {
-		if pool.sequences == nil || pool.sequences.requests > maxPrivateRequests {
-			pool.sequences = replace(pool.sequences, r.c.newHousehold(true))
-		}
-		r.sequences = pool.sequences
-	}
+	r.together = pool.shared.requests+total <= maxPrivateRequests
+	inRun := map[string]struct{}{}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
 			r.emit(i, harness.JobResult{ID: j.ID})
 			continue
 		}
 		own, again := false, false
-		after := len(j.Steps) > 1
+		several := len(j.Steps) > 1
 		for k := range j.Steps {
 			s := &j.Steps[k]
 			own = own || s.Request.WithCookie || isolate && cookiesMatter(s)
-			after = after || s.After > 0
+			several = several || s.After > 0
 			u := withoutFragment(s.URL)
-			_, a := pool.shared.used[u]
-			_, b := r.sequences.used[u]
-			again = again || a || b
+			_, here := inRun[u]
+			again = again || here || pool.shared.has(u) || pool.sequences.has(u)
 		}
-		h := pool.shared
+		for k := range j.Steps {
+			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
+		}
 		switch {
 		case own || again:
 			exclusive = append(exclusive, i)
-			continue
-		case after:
+		case several && !r.together:
 			sequences = append(sequences, i)
-			h = r.sequences
+		case several:
+			sequences = append(sequences, i)
+			pool.shared.note(j)
 		default:
 			single = append(single, i)
-		}
-		for k := range j.Steps {
-			h.used[withoutFragment(j.Steps[k].URL)] = struct{}{}
-			h.requests++
+			pool.shared.note(j)
 		}
 	}
 	return single, sequences, exclusive
+}
+
+// requests is the number of requests of a job, redirects not counted.
+func requests(j harness.Job) (n int) {
+	for _, s := range j.Steps {
+		n += max(s.Times, s.Parallel, 1)
+	}
+	return n
 }
 
 func replace(old, fresh *household) *household {

@@ -28,6 +28,27 @@ func (r *run) runSequences(page pages, jobs []int) {
 	wg.Wait()
 }
 
+// runPortions is runSequences in a browser context apart, and in another one
+// whenever its preflight cache may have become full.
+func (r *run) runPortions(jobs []int) {
+	pool := &r.c.pool
+	for len(jobs) > 0 && r.ctx.Err() == nil {
+		n, size := 0, 0
+		for n < len(jobs) && (n == 0 || size+requests(r.jobs[jobs[n]]) <= maxPrivateRequests) {
+			size += requests(r.jobs[jobs[n]])
+			n++
+		}
+		if h := pool.sequences; h == nil || h.requests > 0 && h.requests+size > maxPrivateRequests {
+			pool.sequences = replace(h, r.c.newHousehold(true))
+		}
+		for _, i := range jobs[:n] {
+			pool.sequences.note(r.jobs[i])
+		}
+		r.runSequences(r.open(pool.sequences, jobs[:n]), jobs[:n])
+		jobs = jobs[n:]
+	}
+}
+
 // sequence runs the steps of one job and sends its result.
 func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserStep) error) {
 	j := &r.jobs[i]
@@ -113,8 +134,7 @@ func (r *run) inCell(own *cell, i int) *cell {
 	again := false
 	if own != nil {
 		for k := range j.Steps {
-			_, was := own.used[withoutFragment(j.Steps[k].URL)]
-			again = again || was
+			again = again || own.has(withoutFragment(j.Steps[k].URL))
 		}
 	}
 	if own != nil && (again || own.requests > maxPrivateRequests || own.broken()) {
@@ -124,11 +144,7 @@ func (r *run) inCell(own *cell, i int) *cell {
 	if own == nil {
 		own = r.c.newCell()
 	}
-	for k := range j.Steps {
-		s := &j.Steps[k]
-		own.used[withoutFragment(s.URL)] = struct{}{}
-		own.requests += max(s.Times, 1)
-	}
+	own.note(*j)
 	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {
 		return own.page(r.ctx, s, r.lax)
 	}, func(sp *spot, s *harness.BrowserStep) error {

@@ -73,4 +73,20 @@ var _ = Describe("a large batch", func() {
 		})).To(Succeed())
 		Expect(got).To(HaveLen(n))
 	})
+
+	It("keeps the preflight cache of every job, however many there are", func() {
+		t := newTarget(false)
+		var jobs []harness.Job
+		for range 450 {
+			j := job(t.url(plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT", "Access-Control-Max-Age: 600"), actual: allow(app)}), cases.Request{Method: "PUT"})
+			j.Steps = append(j.Steps, j.Steps[0])
+			jobs = append(jobs, j)
+		}
+		for i, r := range perform(jobs...) {
+			Expect(r.Err).NotTo(HaveOccurred())
+			Expect(r.Steps[0][0].Hops[0].Preflight).To(BeTrue())
+			Expect(r.Steps[1][0].Hops[0].Preflight).To(BeFalse())
+			Expect(preflights(t.requests(jobs[i].Steps[0].URL))).To(Equal(1))
+		}
+	})
 })
