@@ -40,8 +40,9 @@ func (i *Instance) CheckContract(ctx context.Context, policies []cases.Policy) (
 		}
 		base, ok := i.target.PolicyBase[policy.Name]
 		if !ok {
-			base = i.target.Base + "/" + policy.Name
+			base = i.target.Base
 		}
+		base += "/" + policy.Name
 		for _, probe := range contract {
 			// Where the routes say what the policy allows, only those methods are routed.
 			if _, missing := i.target.Missing[probe.part]; missing || !routed(policy, probe.method) {

@@ -158,7 +158,7 @@ func (i *Instance) startEach(ctx context.Context, o Options, served []cases.Poli
 				i.target.Policies[policy.Name] = state
 				return nil
 			}
-			i.target.PolicyBase[policy.Name] = p.base + "/" + policy.Name
+			i.target.PolicyBase[policy.Name] = p.base
 			if i.target.Base == "" {
 				i.target.Base = p.base
 			}

@@ -84,9 +84,9 @@ var _ = Describe("Start", func() {
 		Expect(target.Policies).To(Equal(map[string]harness.PolicyState{
 			"any-creds": {Kind: harness.Refused, Message: "any origin with credentials"},
 		}))
-		exact, err := get(target.PolicyBase["exact"] + "/ok")
+		exact, err := get(target.PolicyBase["exact"] + "/exact/ok")
 		Expect(err).NotTo(HaveOccurred())
-		Expect(get(target.PolicyBase["regex"] + "/ok")).NotTo(Equal(exact))
+		Expect(get(target.PolicyBase["regex"] + "/regex/ok")).NotTo(Equal(exact))
 	})
 
 	It("says how a server that did not come up ended", func(ctx context.Context) {
