@@ -37,7 +37,13 @@ def outermost(application: Any) -> Any:
         def start(status, headers, *rest):
             return start_response(status, [*headers, ("Vary", "Accept-Encoding")], *rest)
 
-        return application(environ, start)
+        content = application(environ, start)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return content
+        # Some servers send what they are given, to HEAD too.
+        if hasattr(content, "close"):
+            content.close()
+        return []
 
     return wrapped
 
@@ -63,7 +69,7 @@ def app() -> Any:
             return plain(405, ("Allow", ", ".join(route.methods)))(environ, start_response)
         answer = route.answer(ask(environ))
         start_response(f"{answer.status} {phrase(answer.status)}", answer.headers)
-        return [] if method == "HEAD" else [chunk.encode() for chunk in answer.chunks]
+        return [chunk.encode() for chunk in answer.chunks]
 
     return application
 
