@@ -58,9 +58,9 @@ func bare(s *cases.Step) bool {
 	return true
 }
 
-// BenchmarkWireChecks is the suite: send, judge, report. Compare its checks/s
+// BenchmarkWire is the suite: send, judge, report. Compare its checks/s
 // with those of BenchmarkBareClient from the same run.
-func BenchmarkWireChecks(b *testing.B) {
+func BenchmarkWire(b *testing.B) {
 	target, checks := benchChecks(b)
 	b.ReportMetric(float64(len(checks)), "checks")
 	b.ResetTimer()
