@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -12,24 +13,35 @@ import (
 	"github.com/corsproof/corsproof/browser"
 )
 
-// EnvRequire makes a missing browser a failure instead of a skip.
+// envRequire makes a missing browser a failure instead of a skip.
 const envRequire = "CORSPROOF_REQUIRE_CHROME"
+
+// withoutBrowser labels the specs that need none.
+const withoutBrowser = "without a browser"
 
 func TestBrowser(t *testing.T) {
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "the Chrome agent")
 }
 
-var chrome *browser.Chrome
+var (
+	chrome  *browser.Chrome
+	missing *browser.MissingError
+)
 
 var _ = BeforeSuite(func() {
 	var err error
 	chrome, err = browser.Start(context.Background(), browser.Options{})
-	var missing *browser.MissingError
 	if errors.As(err, &missing) && os.Getenv(envRequire) == "" {
-		Skip("no browser, so nothing of this package is tested: " + err.Error())
+		return
 	}
 	Expect(err).NotTo(HaveOccurred())
+})
+
+var _ = BeforeEach(func() {
+	if missing != nil && !slices.Contains(CurrentSpecReport().Labels(), withoutBrowser) {
+		Skip("no browser to test with: " + missing.Error())
+	}
 })
 
 var _ = AfterSuite(func() {

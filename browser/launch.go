@@ -79,9 +79,10 @@ type Chrome struct {
 	profile string
 	remote  bool
 
-	mu     sync.Mutex // one Perform at a time
-	closed bool
-	pool   pools
+	mu         sync.Mutex // one Perform at a time
+	closed     bool
+	firstTaken bool // the tab that the browser opened itself is in use
+	pool       pools
 }
 
 // Start starts a browser, or attaches to one. The errors are *MissingError

@@ -141,7 +141,7 @@ func (h *household) openTabs(ctx context.Context, origins []string, secure, lax 
 // makes and owns.
 func (h *household) newTab() (*tab, error) {
 	if !h.private {
-		return h.chrome.newTab(h.chrome.ctx)
+		return h.chrome.firstTab()
 	}
 	if h.first != nil {
 		return h.chrome.newTab(h.first.ctx)

@@ -22,7 +22,7 @@ const defaultTimeout = 10 * time.Second
 // for each so many jobs: a context with its pages costs as much as thirty jobs.
 const (
 	maxCells    = 3
-	jobsForCell = 40
+	jobsForCell = 100
 )
 
 // Perform runs the jobs, as harness.Agent has it. When the browser dies, the

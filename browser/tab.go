@@ -45,9 +45,24 @@ type tab struct {
 	dirty       bool  // a response set a cookie
 }
 
+// firstTab takes the tab that the browser has opened itself, if it is there
+// and nobody has it yet; else it opens one in the default browser context.
+func (c *Chrome) firstTab() (*tab, error) {
+	if c.remote || c.firstTaken {
+		return c.newTab(c.ctx)
+	}
+	c.firstTaken = true
+	return c.attach(c.ctx, func() {}) // it ends with the browser
+}
+
 // newTab opens a tab in the browser context of parent.
 func (c *Chrome) newTab(parent context.Context, opts ...chromedp.ContextOption) (*tab, error) {
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithNewWindow(false))...)
+	return c.attach(ctx, cancel)
+}
+
+// attach makes a tab of a chromedp context.
+func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc) (*tab, error) {
 	t := &tab{
 		chrome: c, ctx: ctx, close: cancel, dead: make(chan struct{}),
 		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},

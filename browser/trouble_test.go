@@ -169,7 +169,7 @@ var _ = Describe("a browser that dies", func() {
 	})
 })
 
-var _ = Describe("starting a browser", Ordered, func() {
+var _ = Describe("starting a browser", Label(withoutBrowser), func() {
 	script := func(body string) string {
 		p := filepath.Join(GinkgoT().TempDir(), "chrome")
 		Expect(os.WriteFile(p, []byte("#!/bin/sh\n"+body), 0o755)).To(Succeed())
