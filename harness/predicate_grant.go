@@ -29,7 +29,7 @@ func (j *judge) shares(origin string, credentials bool) []Failure {
 	return []Failure{{
 		What:     fmt.Sprintf("a script of %s can read the answer %s", show(origin), how),
 		Expected: "the browser's CORS check passes",
-		Actual:   fmt.Sprintf("%s; %s", reason.Explain(), grantOf(j.ex.Response)),
+		Actual:   because(reason, "", grantOf(j.ex.Response)),
 		Reason:   string(reason),
 	}}
 }
@@ -59,14 +59,10 @@ func (j *judge) allows(ask *cases.Ask) []Failure {
 	if reason == "" {
 		return nil
 	}
-	why := reason.Explain()
-	if parameter != "" {
-		why += " (" + show(parameter) + ")"
-	}
 	return []Failure{{
 		What:     fmt.Sprintf("the preflight allows %s %s", describeAsk(ask), how),
 		Expected: "the browser's check of the preflight response passes",
-		Actual:   fmt.Sprintf("%s; status %d, %s", why, j.ex.Status, preflightGrantOf(j.ex.Response)),
+		Actual:   because(reason, parameter, fmt.Sprintf("status %d, %s", j.ex.Status, preflightGrantOf(j.ex.Response))),
 		Reason:   string(reason),
 	}}
 }
@@ -87,6 +83,19 @@ func (j *judge) refuses(ask *cases.Ask) []Failure {
 		}
 	}
 	return nil
+}
+
+// because says why a check failed and what it read, but not twice that the one
+// header that matters is not there.
+func because(reason spec.Reason, parameter, read string) string {
+	s := reason.Explain()
+	switch {
+	case reason == spec.ReasonMissingAllowOriginHeader:
+		return s
+	case parameter != "":
+		s += " (" + show(parameter) + ")"
+	}
+	return s + "; " + read
 }
 
 // unsafeNames are the names as a browser would ask for them.
