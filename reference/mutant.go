@@ -91,10 +91,10 @@ func NewMutant(name string, opts Options) (*Server, error) {
 // Mutants returns all mutants, sorted by name.
 func Mutants() []Mutant {
 	all := slices.Concat(
-		originMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
+		originMutants(), deniedMutants(), spellingMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
 		preflightMutants(), methodListMutants(), headerListMutants(), exposeMutants(), maxAgeMutants(),
 		varyMutants(), optionsMutants(), statusMutants(), mergeMutants(), privateNetworkMutants(),
-		transportMutants(), robustnessMutants(), isolationMutants(), requestMutants(), assetMutants(),
+		transportMutants(), robustnessMutants(), configMutants(), isolationMutants(), requestMutants(), assetMutants(),
 	)
 	slices.SortFunc(all, func(a, b Mutant) int { return strings.Compare(a.Name, b.Name) })
 	return all

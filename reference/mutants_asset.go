@@ -85,7 +85,7 @@ func assetMutants() []Mutant {
 			hooks:   head(on(both(deniedActual, func(x *exchange) bool { return x.status >= 400 }), put(fieldACAO, "*"))),
 		},
 		{
-			Name: "redirect-shared-with-all", Class: OriginLoose, Browser: true,
+			Name: "redirect-shared-with-all", Class: OriginLoose,
 			Doc:     "Redirects get *, whatever the policy.",
 			Sources: []string{"https://github.com/istio/istio/issues/9783"},
 			Targets: []string{"redirect-denied*", "redirect-*", "br-redirect-*"},

@@ -281,7 +281,7 @@ func headerListMutants() []Mutant {
 			hooks:   headersAre(policy("any-headers"), func(*exchange) string { return "Content-Type, Authorization" }),
 		},
 		{
-			Name: "acrh-any-star-only", Class: LiteralWildcard, Browser: true,
+			Name: "acrh-any-star-only", Class: LiteralWildcard,
 			Doc:     "Any header is *, which does not cover Authorization.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/issues/526", "https://github.com/mostlygeek/llama-swap/issues/81"},
 			Targets: []string{"acrh-any-headers-authorization*", "br-authorization-any-headers*", "maxage-cached-wildcard-*"},

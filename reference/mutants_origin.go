@@ -1,10 +1,6 @@
 package reference
 
 import (
-	"net/netip"
-	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -238,19 +234,6 @@ func originMutants() []Mutant {
 			}),
 		},
 		{
-			Name: "origin-port-number", Class: OriginInexact,
-			Doc:     "Ports are compared as numbers, so that 08443 is 8443.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-port-zero-padded*"},
-			hooks: allowAlso(func(allowed, origin string) bool {
-				s1, h1, p1 := parts(allowed)
-				s2, h2, p2 := parts(origin)
-				n1, err1 := strconv.Atoi(p1)
-				n2, err2 := strconv.Atoi(p2)
-				return s1 == s2 && h1 == h2 && err1 == nil && err2 == nil && n1 == n2
-			}),
-		},
-		{
 			Name: "origin-port-junk", Class: OriginLoose,
 			Doc:     "What stands after the colon is not looked at when it is no number.",
 			Sources: []string{"https://github.com/ashleysommer/sanic-cors/pull/68"},
@@ -259,47 +242,6 @@ func originMutants() []Mutant {
 				rest := after(allowed, origin)
 				return len(rest) > 1 && rest[0] == ':' && strings.Trim(rest[1:], "0123456789") == rest[1:]
 			}),
-		},
-		{
-			Name: "origin-default-port", Class: OriginInexact,
-			Doc:     "An explicit default port is normalised away before the comparison.",
-			Sources: []string{"https://github.com/ktorio/ktor/blob/ef92e5537d/ktor-server/ktor-server-plugins/ktor-server-cors/common/src/io/ktor/server/plugins/cors/CORS.kt", "https://github.com/Kong/kong/blob/22246ef28c/kong/plugins/cors/handler.lua"},
-			Targets: []string{"origin-default-port-explicit*"},
-			hooks:   rebuilt(func(o string) string { return strings.TrimSuffix(o, ":443") }),
-		},
-		{
-			Name: "origin-upper-host", Class: OriginInexact,
-			Doc:     "Hosts are compared without regard to case.",
-			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go", "https://github.com/spring-projects/spring-framework/blob/91eb42645e/spring-web/src/main/java/org/springframework/web/cors/DefaultCorsProcessor.java"},
-			Targets: []string{"origin-upper-case-host*"},
-			hooks: rebuilt(func(o string) string {
-				s, h, ok := strings.Cut(o, "://")
-				if !ok || s != strings.ToLower(s) {
-					return ""
-				}
-				return s + "://" + strings.ToLower(h)
-			}),
-		},
-		{
-			Name: "origin-upper-scheme", Class: OriginInexact,
-			Doc:     "Schemes are compared without regard to case.",
-			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"origin-upper-case-scheme*"},
-			hooks:   rebuilt(func(o string) string { s, h, _ := strings.Cut(o, "://"); return strings.ToLower(s) + "://" + h }),
-		},
-		{
-			Name: "origin-trailing-dot", Class: OriginInexact, Browser: true,
-			Doc:     "The dot of a fully qualified name is normalised away.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-trailing-dot*", "page-trailing-dot*"},
-			hooks:   rebuilt(func(o string) string { return strings.TrimSuffix(o, ".") }),
-		},
-		{
-			Name: "origin-trailing-slash", Class: OriginInexact,
-			Doc:     "A trailing slash is trimmed off the Origin before the comparison.",
-			Sources: []string{"https://github.com/spring-projects/spring-framework/blob/91eb42645e/spring-web/src/main/java/org/springframework/web/cors/DefaultCorsProcessor.java"},
-			Targets: []string{"origin-trailing-slash*"},
-			hooks:   rebuilt(func(o string) string { return strings.TrimSuffix(o, "/") }),
 		},
 		{
 			Name: "origin-trailing-path", Class: OriginLoose,
@@ -341,19 +283,6 @@ func originMutants() []Mutant {
 			hooks:   allowAlso(func(a, o string) bool { return strings.HasPrefix(after(a, o), `\`) }),
 		},
 		{
-			Name: "origin-percent-decoded", Class: OriginInexact,
-			Doc:     "The Origin is percent-decoded before the comparison.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-percent-encoded*"},
-			hooks: rebuilt(func(o string) string {
-				s, err := url.PathUnescape(o)
-				if err != nil || s == o {
-					return ""
-				}
-				return s
-			}),
-		},
-		{
 			Name: "origin-cut-at-nul", Class: OriginLoose,
 			Doc:     "The Origin is percent-decoded and ends at a NUL.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
@@ -368,57 +297,6 @@ func originMutants() []Mutant {
 			hooks:   rebuilt(func(o string) string { s, _, _ := strings.Cut(o, "\t"); return s }),
 		},
 		{
-			Name: "origin-idna", Class: OriginInexact,
-			Doc:     "Hosts are converted to ASCII before the comparison, so that bytes no browser sends are granted.",
-			Sources: []string{"https://github.com/middyjs/middy/blob/8d4c3f5cf3/packages/http-cors/index.js"},
-			Targets: []string{"origin-idna-unicode*"},
-			hooks:   rebuilt(func(o string) string { return strings.ReplaceAll(o, "bücher", "xn--bcher-kva") }),
-		},
-		{
-			Name: "origin-punycode-denied", Class: GrantMissing, Browser: true,
-			Doc:     "Allowed hosts are kept in Unicode and compared with what the browser sends, which is ASCII.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-idna-punycode*", "page-third-origin*", "page-any-origins*", "page-idna*"},
-			hooks:   denyWhen(originIs(has("xn--"))),
-		},
-		{
-			Name: "origin-ipv4-denied", Class: GrantMissing, Browser: true,
-			Doc:     "A host must have letters, so that an allowed IPv4 address is not.",
-			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"origin-ipv4", "origin-ipv4-pf", "actual-same-host-*", "page-any-origins*", "page-ipv4*", "redirect-from-own-*", "simple-other-*", "tls-same-host-*"},
-			hooks:   denyWhen(originIs(func(o string) bool { _, h, _ := parts(o); _, err := netip.ParseAddr(h); return err == nil })),
-		},
-		{
-			Name: "origin-ipv4-forms", Class: OriginInexact,
-			Doc:     "Other spellings of an allowed IPv4 address are allowed.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-ipv4-other-form*"},
-			hooks: rebuilt(func(o string) string {
-				return strings.NewReplacer("2130706433", "127.0.0.1", "127.1", "127.0.0.1", "0x7f000001", "127.0.0.1").Replace(o)
-			}),
-		},
-		{
-			Name: "origin-ipv6-denied", Class: GrantMissing, Browser: true,
-			Doc:     "The host ends at the first colon, so that an allowed IPv6 address is never found.",
-			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"origin-ipv6", "origin-ipv6-pf", "page-any-origins*", "page-ipv6*"},
-			hooks:   denyWhen(originIs(has("://["))),
-		},
-		{
-			Name: "origin-ipv6-forms", Class: OriginInexact,
-			Doc:     "Other spellings of an allowed IPv6 address are allowed.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-ipv6-other-form*"},
-			hooks: rebuilt(func(o string) string {
-				s, h, p := parts(o)
-				addr, err := netip.ParseAddr(strings.Trim(h, "[]"))
-				if err != nil || !addr.Is6() {
-					return ""
-				}
-				return s + "://[" + addr.String() + "]:" + p
-			}),
-		},
-		{
 			Name: "origin-localhost-suffix", Class: OriginLoose, Browser: true,
 			Doc:     "A host that begins with localhost is local.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
@@ -426,45 +304,6 @@ func originMutants() []Mutant {
 			hooks: allowAlso(func(a, o string) bool {
 				return strings.HasPrefix(a, "http://localhost") && strings.HasPrefix(o, "http://localhost") && o != a
 			}),
-		},
-		{
-			Name: "origin-custom-scheme-denied", Class: GrantMissing,
-			Doc:     "Only http and https are valid schemes, whatever the policy lists.",
-			Sources: []string{"https://github.com/vert-x3/vertx-web/blob/79a467d678/vertx-web/src/main/java/io/vertx/ext/web/handler/impl/CorsHandlerImpl.java"},
-			Targets: []string{"origin-custom-scheme*", "origin-extension-scheme*", "any-custom-scheme*"},
-			hooks: denyWhen(originIs(func(o string) bool {
-				return strings.Contains(o, "://") && !strings.HasPrefix(o, "http") && !strings.HasPrefix(o, "chrome-")
-			})),
-		},
-		{
-			Name: "origin-extension-denied", Class: GrantMissing,
-			Doc:     "Origins of browser extensions are denied, whatever the policy lists.",
-			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
-			Targets: []string{"origin-extension-scheme*"},
-			hooks:   denyWhen(originIs(has("-extension://"))),
-		},
-		{
-			Name: "origin-second-denied", Class: GrantMissing, Browser: true,
-			Doc:     "Only the first of several configured origins is found.",
-			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"actual-get-second-origin*", "actual-get-http-origin*", "cache-*", "br-cache-*", "parallel-origins*", "creds-second-*", "creds-all-*", "expose-second-*", "br-preflight-cached-per-*", "page-second-*", "origin-extension-scheme*"},
-			hooks: denyWhen(func(x *exchange) bool {
-				return len(x.m.policy.Origins) > 1 && x.origin == x.m.policy.Origins[1]
-			}),
-		},
-		{
-			Name: "origin-http-denied", Class: GrantMissing, Browser: true,
-			Doc:     "Origins with the scheme http are denied though configured.",
-			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"actual-get-http-origin*", "page-third-origin*", "tls-http-origin*"},
-			hooks:   denyWhen(both(originIs(func(o string) bool { return strings.HasPrefix(o, "http://") }), policy("exact"))),
-		},
-		{
-			Name: "origin-localhost-denied", Class: GrantMissing, Browser: true,
-			Doc:     "localhost is taken for the server itself, and gets no grant although it is listed.",
-			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"page-localhost*", "origin-localhost*", "page-any-origins*"},
-			hooks:   denyWhen(both(originIs(has("://localhost:")), policy("hosts"))),
 		},
 		{
 			Name: "origin-scheme-is-enough", Class: OriginLoose,
@@ -475,15 +314,6 @@ func originMutants() []Mutant {
 				s1, _, _ := parts(allowed)
 				s2, _, _ := parts(origin)
 				return s1 == s2 && s1 != "http" && s1 != "https" && s1 != ""
-			}),
-		},
-		{
-			Name: "origin-quotes", Class: OriginInexact,
-			Doc:     "Quotes and brackets around the Origin are trimmed before the comparison.",
-			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-quoted*"},
-			hooks: echoedWhen(func(o string, allowed []string) bool {
-				return strings.Trim(o, `"<>`) != o && slices.Contains(allowed, strings.Trim(o, `"<>`))
 			}),
 		},
 		{

@@ -189,6 +189,13 @@ func preflightMutants() []Mutant {
 			hooks:   reject(403, both(ok, asked(is("GET")))),
 		},
 		{
+			Name: "preflight-get-unlisted", Class: SafelistedBlocked, Browser: true,
+			Doc:     "A preflight for GET is refused where the policy lists only other methods.",
+			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
+			Targets: []string{"preflight-safelisted-*", "pf-get-unlisted*"},
+			hooks:   reject(403, both(ok, policy("put-only"), asked(is("GET", "HEAD")))),
+		},
+		{
 			Name: "preflight-post-refused", Class: SafelistedBlocked, Browser: true,
 			Doc:     "A preflight for POST, which a content type needs, is refused.",
 			Sources: []string{"https://github.com/ktorio/ktor/blob/ef92e5537d/ktor-server/ktor-server-plugins/ktor-server-cors/common/src/io/ktor/server/plugins/cors/CORS.kt"},

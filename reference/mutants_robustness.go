@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/corsproof/corsproof/cases"
 )
 
 // slow spends time in proportion to what n counts, as an algorithm that is
@@ -111,7 +109,7 @@ func robustnessMutants() []Mutant {
 			},
 		},
 		{
-			Name: "overlap-loses", Class: SharedState, Browser: true,
+			Name: "overlap-loses", Class: SharedState,
 			Doc:     "The grant is kept in a field of the layer: of many requests for the same URL at once some lose it.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/14", "https://github.com/rs/cors/issues/198"},
 			Targets: []string{"shared-parallel-*", "parallel-*", "h2-parallel*", "shared-*", "idempotent-*"},
@@ -124,71 +122,6 @@ func robustnessMutants() []Mutant {
 					return x.granted && n < 8
 				}}
 			},
-		},
-		{
-			Name: "empty-list-is-any", Class: OriginLoose,
-			Doc:     "An empty list of origins means any.",
-			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go", "https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go", "https://github.com/gorilla/handlers/blob/9c61bd81e7/cors.go"},
-			Targets: []string{"config-empty-origins*"},
-			hooks: compiled(func(p *cases.Policy) {
-				if !p.ZeroConfig && len(p.Origins)+len(p.OriginPatterns)+len(p.OriginRegexes) == 0 && p.OriginFunc == nil {
-					p.Origins = []string{"*"}
-				}
-			}),
-		},
-		{
-			Name: "empty-list-blocks", Class: ContractBroken,
-			Doc:     "An empty list of origins blocks every request.",
-			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"config-empty-origins-reaches-app*"},
-			hooks:   blocked(403, policy("empty")),
-		},
-		{
-			Name: "empty-methods-are-any", Class: GrantExcess, Browser: true,
-			Doc:     "An empty list of methods means the usual ones.",
-			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"config-no-methods*", "acrm-disallowed*", "pf-bare-*"},
-			hooks: compiled(func(p *cases.Policy) {
-				if len(p.Methods) == 0 && len(p.Origins) > 0 {
-					p.Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
-				}
-			}),
-		},
-		{
-			Name: "empty-headers-are-any", Class: GrantExcess, Browser: true,
-			Doc:     "An empty list of request-headers means any.",
-			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"config-no-headers*", "acrh-disallowed*", "pf-bare-header*", "header-content-type-not-listed*"},
-			hooks: compiled(func(p *cases.Policy) {
-				if len(p.RequestHeaders) == 0 && len(p.Origins) > 0 {
-					p.RequestHeaders = []string{"*"}
-				}
-			}),
-		},
-		{
-			Name: "null-means-any", Class: OriginLoose, Browser: true,
-			Doc:     "null in the list of origins means any.",
-			Sources: []string{"https://github.com/netty/netty/blob/0bb88a3e06/codec-http/src/main/java/io/netty/handler/codec/http/cors/CorsHandler.java"},
-			Targets: []string{"config-null-*", "origin-null-*", "actual-get-disallowed-*", "pf-denied-origin*", "br-simple-get-denied*", "cache-*", "vary-*"},
-			hooks:   allowAlso(func(a, o string) bool { return a == "null" && strings.Contains(o, "://") }),
-		},
-		{
-			Name: "default-blocks", Class: ContractBroken,
-			Doc:     "Without configuration every request is blocked.",
-			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"config-default-answers*"},
-			hooks:   blocked(403, policy("default")),
-		},
-		{
-			Name: "default-own-host", Class: ReflectAny,
-			Doc:     "Without configuration the server's own host is allowed with credentials, whatever the scheme.",
-			Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
-			Targets: []string{"config-default-no-credentials*"},
-			hooks: head(on(both(policy("default"), func(x *exchange) bool { return x.origin == otherScheme(x)+"://"+x.r.Host }),
-				func(x *exchange, h http.Header) {
-					h.Set(fieldACAO, x.origin)
-					h.Set(fieldACAC, "true")
-				})),
 		},
 	}
 }

@@ -57,10 +57,17 @@ func sharingMutants() []Mutant {
 		},
 		{
 			Name: "get-unlisted-not-shared", Class: SafelistedBlocked, Browser: true,
-			Doc:     "GET is shared only where the policy lists it.",
+			Doc:     "GET and POST are shared only where the policy lists them.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
 			Targets: []string{"actual-*-not-in-list-*", "br-credentials-not-*", "expose-*", "pf-*-unlisted*", "header-accept*", "br-range-*", "br-simple-get*", "simple-*-unlisted*", "simple-same-origin-*"},
-			hooks:   head(on(both(isShared, method("GET", "POST"), policy("put-only", "bare")), dropGrant)),
+			hooks:   head(on(both(isShared, method("GET", "POST"), policy("put-only")), dropGrant)),
+		},
+		{
+			Name: "bare-not-shared", Class: SafelistedBlocked, Browser: true,
+			Doc:     "Where no method is listed none is shared, GET and POST neither.",
+			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
+			Targets: []string{"br-credentials-not-*", "expose-*", "header-*", "br-range-*", "br-simple-*", "simple-*"},
+			hooks:   head(on(both(isShared, method("GET", "POST"), policy("bare")), dropGrant)),
 		},
 		{
 			Name: "head-forbidden", Class: SafelistedBlocked, Browser: true,
