@@ -20,7 +20,9 @@ type Options struct {
 	// Chrome is the browser that has to find the mutants that a browser can
 	// see; nil: the model alone.
 	Chrome harness.Agent
-	// Parallel is how many servers are checked at once; 0: one for each processor.
+	// Parallel is how many servers are checked at once; 0: two for each
+	// processor. Each is asked one check after another, so that what shows only
+	// under load shows in the cases that make load.
 	Parallel int
 	// Progress is told of each server that is done; may be nil.
 	Progress func(done, total int, name string)
@@ -31,7 +33,7 @@ type Options struct {
 // in the matrix's Problems.
 func Run(ctx context.Context, opt Options) (*Matrix, error) {
 	if opt.Parallel == 0 {
-		opt.Parallel = runtime.GOMAXPROCS(0)
+		opt.Parallel = 2 * runtime.GOMAXPROCS(0)
 	}
 	start := time.Now()
 	s := &selfcheck{Options: opt, matrix: &Matrix{}}
@@ -141,13 +143,13 @@ func (s *selfcheck) server(ctx context.Context, name string, srv *reference.Serv
 
 func (s *selfcheck) options() reference.Options { return reference.Options{Policies: s.Table.Policies} }
 
-// run runs checks against a target, all of the table's when keep is nil.
-func (s *selfcheck) run(ctx context.Context, target *harness.Target, keep func(*cases.Check) bool, agents ...harness.Agent) (*harness.Summary, error) {
-	checks := target.Expand(s.Table)
-	if keep != nil {
-		checks = slices.DeleteFunc(checks, func(c cases.Check) bool { return !keep(&c) })
-	}
-	runner := harness.Runner{Target: target, Checks: checks, Agents: agents, Concurrency: 8}
+// run runs all checks of the table against a target.
+func (s *selfcheck) run(ctx context.Context, target *harness.Target, agents ...harness.Agent) (*harness.Summary, error) {
+	return s.runChecks(ctx, target, target.Expand(s.Table), agents...)
+}
+
+func (s *selfcheck) runChecks(ctx context.Context, target *harness.Target, checks []cases.Check, agents ...harness.Agent) (*harness.Summary, error) {
+	runner := harness.Runner{Target: target, Checks: checks, Agents: agents, Concurrency: 1}
 	sum, err := runner.Run(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("checking %s: %w", target.Name, err)
@@ -170,7 +172,7 @@ func (s *selfcheck) good(ctx context.Context) error {
 	if s.Chrome != nil {
 		agents = append(agents, s.Chrome)
 	}
-	sum, err := s.run(ctx, target, nil, agents...)
+	sum, err := s.run(ctx, target, agents...)
 	if err != nil {
 		return err
 	}
@@ -197,7 +199,7 @@ func (s *selfcheck) variant(ctx context.Context, v reference.Variant) error {
 		return err
 	}
 	defer srv.Close()
-	sum, err := s.run(ctx, target, nil)
+	sum, err := s.run(ctx, target)
 	if err != nil {
 		return err
 	}
@@ -225,13 +227,28 @@ func (s *selfcheck) mutant(ctx context.Context, m reference.Mutant, row *Row) er
 		return err
 	}
 	defer srv.Close()
-	sum, err := s.run(ctx, target, nil)
+	checks := target.Expand(s.Table)
+	for i := range checks {
+		if !targets(m, checks[i].Case.ID) {
+			calm(&checks[i])
+		}
+	}
+	sum, err := s.runChecks(ctx, target, checks)
 	if err != nil {
 		return err
 	}
 	row.Killers = killers(sum, "")
 	s.finished(target.Name)
 	return nil
+}
+
+// calm makes a burst of the same request one of two: a mutant that is not about
+// bursts shows in two whatever it shows in a hundred.
+func calm(c *cases.Check) {
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		s.Times, s.Parallel = min(s.Times, 2), min(s.Parallel, 2)
+	}
 }
 
 // browser lets Chrome find the mutants that a browser can see, by their targets.
@@ -246,9 +263,10 @@ func (s *selfcheck) browser(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		sum, err := s.run(ctx, target, func(c *cases.Check) bool {
-			return c.Kind == cases.KindBrowser && slices.Contains(row.Killers, c.Case.ID)
-		}, s.Chrome)
+		checks := slices.DeleteFunc(target.Expand(s.Table), func(c cases.Check) bool {
+			return c.Kind != cases.KindBrowser || !slices.Contains(row.Killers, c.Case.ID)
+		})
+		sum, err := s.runChecks(ctx, target, checks, s.Chrome)
 		_ = srv.Close()
 		if err != nil {
 			return err
