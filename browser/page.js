@@ -108,7 +108,7 @@
           if (!x.responseURL) { r.error = 'network error'; return done(); }
           r.ok = true; r.status = x.status; r.responseURL = href(x.responseURL);
           r.headers = x.getAllResponseHeaders().split('\r\n').filter(Boolean).map((l) => {
-            const i = l.indexOf(':'); return [l.slice(0, i), l.slice(i + 1).trim()];
+            const i = l.indexOf(':'); return [l.slice(0, i), l.slice(i + 2)]; // as it stands: a value may end in a space
           });
           text(new Uint8Array(x.response || []).subarray(0, LIMIT), r);
           done();

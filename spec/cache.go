@@ -222,7 +222,7 @@ func (c *PreflightCache) flush() {
 }
 
 func (c *PreflightCache) storeNow(r cacheRequest, in *preflightCheck, maxAge int64, h Header) {
-	if c.p.CacheMaxURL > 0 && len(r.key.url) >= c.p.CacheMaxURL {
+	if c.p.CacheMaxURL > 0 && len(r.key.url) >= c.p.CacheMaxURL || c.p.CacheNotOpaque && r.key.origin == nullOrigin {
 		return
 	}
 	c.touch(r.key)

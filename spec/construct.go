@@ -47,6 +47,12 @@ func (f *Fetch) validate(r rule, name, value string) (drop bool, thrown string) 
 		f.t.add(r, "a header value has a NUL, CR or LF: it throws")
 		return false, fmt.Sprintf("request.headers: the value of %q has a NUL, CR or LF", name)
 	}
+	if hasName(f.p.DroppedNames, name) {
+		if f.t != nil {
+			f.t.add(ruleForbiddenHeader, "the engine does not send an author's `"+name+"`: dropped")
+		}
+		return true, ""
+	}
 	if IsForbiddenRequestHeader(name, value) {
 		if f.t != nil {
 			f.t.add(ruleForbiddenHeader, "`"+name+"` is a forbidden request-header: dropped")

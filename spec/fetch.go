@@ -68,6 +68,9 @@ type Request struct {
 	Redirect       RedirectMode
 	Body           *Body // nil for none
 	UploadListener bool  // XMLHttpRequest only: a listener is registered on upload
+	// Cache is fetch's cache mode, empty for "default". The CORS protocol does
+	// not look at it; a deviation of Chromium's does.
+	Cache string
 }
 
 // Response is what a server answered, as far as CORS sees it.
@@ -164,8 +167,11 @@ type Outcome struct {
 // Options configure a Fetch. The zero value is the Fetch Standard itself with
 // a cache of its own at time zero and no trace.
 type Options struct {
-	Engine Engine          // EngineFetch when zero
-	Cache  *PreflightCache // nil: a fresh one
-	Now    time.Duration   // time since the cache's session began
-	Trace  bool
+	Engine Engine // EngineFetch when zero
+	// Without are ids of the engine's deviations that are left out; give the
+	// Cache to no fetch that leaves out others.
+	Without []string
+	Cache   *PreflightCache // nil: a fresh one
+	Now     time.Duration   // time since the cache's session began
+	Trace   bool
 }

@@ -352,6 +352,21 @@ var _ = Describe("The preflight cache", func() {
 		Expect(cache.Len()).To(Equal(1))
 		Expect(run(put, opt, pre(m, "PUT")).Hops[0].Preflight).To(BeFalse())
 	})
+	DescribeTable("in Chromium is not looked up", func(change func(*spec.Request), without string) {
+		req := with(put, change)
+		for _, c := range []struct {
+			opt       spec.Options
+			preflight bool
+		}{{spec.Options{}, false}, {spec.Options{Engine: spec.EngineChromium}, true}, {spec.Options{Engine: spec.EngineChromium, Without: []string{without}}, false}} {
+			c.opt.Cache = new(spec.PreflightCache)
+			run(req, c.opt, openHop)
+			Expect(run(req, c.opt, openHop).Hops[0].Preflight).To(Equal(c.preflight), "%+v", c.opt)
+		}
+	},
+		Entry("with cache mode no-store", func(r *spec.Request) { r.Cache = "no-store" }, "cache-modes"),
+		Entry("with cache mode reload", func(r *spec.Request) { r.Cache = "reload" }, "cache-modes"),
+		Entry("for an opaque origin", func(r *spec.Request) { r.Origin = "null" }, "cache-opaque-origin"),
+	)
 	It("is keyed by null after a taint, by the page in Chromium", func() {
 		for e, want := range map[spec.Engine]bool{spec.EngineFetch: true, spec.EngineChromium: false} {
 			cache := spec.NewPreflightCache(e)
@@ -372,8 +387,14 @@ var _ = DescribeTable("Engines depart where they are known to", func(engine spec
 	Expect(brief(run(req, spec.Options{Engine: engine, Trace: true}, hops...))).To(Equal(want), string(engine))
 },
 	Entry("Authorization and `*`", spec.EngineFirefox, spec.Request{Header: fields("Authorization", "x")}, "blocked HeaderDisallowedByPreflightResponse@0 P:GET", "allowed cors PS:GET:app.example.com", hop{answer(204, "Access-Control-Allow-Origin", "*", "Access-Control-Allow-Headers", "*"), wild}),
-	Entry("client hints", spec.EngineChromium, spec.Request{Header: fields("DPR", "1.5", "Width", "10", "Save-Data", "ON", "ECT", "4g", "Intervention", "\"", "RTT", "5", "Device-Memory", ".5")}, "allowed cors PS:GET:app.example.com", "allowed cors S:GET:app.example.com", openHop),
+	Entry("client hints", spec.EngineChromium, spec.Request{Header: fields("DPR", "1.5", "Width", "10", "Save-Data", "ON", "ECT", "4g", "Intervention", "\"", "RTT", "5", "Device-Memory", "0.5")}, "allowed cors PS:GET:app.example.com", "allowed cors S:GET:app.example.com", openHop),
 	Entry("client hints that are not well formed", spec.EngineChromium, spec.Request{Header: fields("DPR", "x")}, "allowed cors PS:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
+	Entry("numbers want digits on both sides", spec.EngineChromium, spec.Request{Header: fields("Downlink", ".5")}, "allowed cors PS:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
+	Entry("no exponents", spec.EngineChromium, spec.Request{Header: fields("DPR", "1e2")}, "allowed cors PS:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
+	Entry("connection types have their case", spec.EngineChromium, spec.Request{Header: fields("ECT", "2G")}, "allowed cors PS:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
+	Entry("hints are gone after a redirect", spec.EngineChromium, spec.Request{Header: fields("DPR", "x")}, "allowed cors PS:GET:app.example.com PS:GET:app.example.com", "allowed cors PS:GET:app.example.com S:GET:app.example.com", redirectTo(302, "/y"), openHop),
+	Entry("but Save-Data is not", spec.EngineChromium, spec.Request{Header: fields("Save-Data", "x")}, "allowed cors PS:GET:app.example.com PS:GET:app.example.com", "allowed cors PS:GET:app.example.com PS:GET:app.example.com", redirectTo(302, "/y"), openHop),
+	Entry("no-cors on the way down", spec.EngineChromium, spec.Request{URL: "http://api.example.org/x", Method: "POST", Mode: spec.ModeNoCORS}, "allowed opaque S:POST:null", "allowed opaque S:POST:app.example.com", openHop),
 	Entry("a wide Range", spec.EngineChromium, spec.Request{Header: fields("Range", "bytes=0-9223372036854775807")}, "allowed cors S:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
 	Entry("a Range just below", spec.EngineChromium, spec.Request{Header: fields("Range", "bytes=0-9223372036854775806")}, "allowed cors S:GET:app.example.com", "allowed cors S:GET:app.example.com", openHop),
 	Entry("merged headers", spec.EngineChromium, spec.Request{Header: repeat(2, "Accept", strings.Repeat("a", 100))}, "allowed cors S:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),

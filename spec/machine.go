@@ -57,6 +57,9 @@ func Begin(req Request, opt Options) *Fetch {
 // one must not be used any more.
 func (f *Fetch) Reset(req Request, opt Options) {
 	f.req, f.opt, f.p, f.cache = req, opt, profileOf(opt.Engine), opt.Cache
+	if len(opt.Without) > 0 {
+		f.p = f.p.without(opt.Without)
+	}
 	f.t, f.trace.steps = nil, f.trace.steps[:0]
 	if opt.Trace {
 		f.t = &f.trace
@@ -156,7 +159,7 @@ func (f *Fetch) enterHop() {
 		f.t.add(ruleMainPreflight, f.whyPreflight())
 	}
 	f.preflighted = true
-	if f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
+	if !f.bypassesCache() && f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
 		f.t.add(ruleHTTPCacheHit, "the preflight cache has what the request needs: no preflight")
 		f.send()
 		return
@@ -186,6 +189,16 @@ func (f *Fetch) httpOnly() bool {
 	}
 	f.t.add(ruleSchemeFetch, "the scheme is not an HTTP(S) scheme: network error")
 	f.block(ReasonCorsDisabledScheme, "")
+	return false
+}
+
+// bypassesCache: an engine may take some cache modes for the preflight cache, too.
+func (f *Fetch) bypassesCache() bool {
+	for _, mode := range f.p.CacheModesBypass {
+		if f.req.Cache == mode {
+			return true
+		}
+	}
 	return false
 }
 
@@ -250,7 +263,7 @@ func (f *Fetch) requestOrigin() *string {
 		if f.method == "GET" || f.method == "HEAD" {
 			return nil
 		}
-		if f.req.Mode != ModeCORS && f.origin.Scheme == "https" && f.url.Scheme() != "https" {
+		if f.req.Mode != ModeCORS && !f.p.OriginOnDowngrade && f.origin.Scheme == "https" && f.url.Scheme() != "https" {
 			return &nullOrigin
 		}
 	}

@@ -135,6 +135,9 @@ func (f *Fetch) redirect(resp Response) bool {
 			f.originHeader = "null"
 		}
 	}
+	if f.p.RedirectDropsNames != nil {
+		f.header = f.header.Without(func(name string) bool { return hasName(f.p.RedirectDropsNames, name) })
+	}
 	// Steps 18 to 22.
 	if f.t != nil {
 		f.t.add(ruleRedirect18, "redirect to "+next.String())

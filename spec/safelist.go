@@ -92,9 +92,6 @@ func unsafeNames(p *Profile, h Header, extra int, dst []string) []string {
 	base := len(dst)
 	size := extra
 	for i := range h {
-		if p.ignoresUnsafe(h[i].Name) {
-			continue
-		}
 		if isSafelisted(p, h[i].Name, h[i].Value) {
 			size += len(h[i].Value)
 		} else {
@@ -106,7 +103,7 @@ func unsafeNames(p *Profile, h Header, extra int, dst []string) []string {
 			dst = append(dst, "accept")
 		}
 		for i := range h {
-			if !p.ignoresUnsafe(h[i].Name) && isSafelisted(p, h[i].Name, h[i].Value) {
+			if isSafelisted(p, h[i].Name, h[i].Value) {
 				dst = append(dst, lower(h[i].Name))
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -48,7 +49,9 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			if w := cmd.ErrOrStderr(); terminal(w) {
 				bar := progressbar.NewOptions(opt.N, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
 					progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("exchanges"))
-				opt.Progress = func(done int) { _ = bar.Set(done) }
+				opt.Progress = func(rep *verify.Report) { _ = bar.Set(rep.Exchanges) }
+			} else {
+				opt.Progress = lines(w, opt)
 			}
 			rep, err := verify.Run(cmd.Context(), opt)
 			if rep != nil {
@@ -77,6 +80,22 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 	fs.StringVar(&chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	fs.StringVar(&out, "out", "", "write the disagreements to `FILE`, as input for corsproof eval")
 	return cmd
+}
+
+// lines reports progress where there is no terminal: a line now and then.
+func lines(w io.Writer, opt verify.Options) func(*verify.Report) {
+	last := time.Now()
+	return func(rep *verify.Report) {
+		if time.Since(last) < 10*time.Second {
+			return
+		}
+		last = time.Now()
+		of := ""
+		if opt.N > 0 {
+			of = fmt.Sprintf(" of %d", opt.N)
+		}
+		fmt.Fprintf(w, "%d%s exchanges compared in %s, %d disagreements\n", rep.Exchanges, of, rep.Elapsed.Round(time.Second), len(rep.Disagreements))
+	}
 }
 
 func writeLines(path string, rep *verify.Report) error {

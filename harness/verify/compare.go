@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness"
@@ -16,71 +17,100 @@ type Difference struct {
 	Browser string `json:"browser"`
 }
 
-// compare holds the browser's outcome, and what the server saw of it, against
-// the model's.
-func compare(x Exchange, model spec.Outcome, browser harness.Outcome, seen []Seen) []Difference {
-	var diffs []Difference
-	differ := func(what, m, b string) {
-		if m != b {
-			diffs = append(diffs, Difference{what, m, b})
-		}
-	}
-	differ("outcome", string(model.Result), string(browser.Result))
+// Deviations of Chromium that no model can have, because of what they are; the
+// comparison knows them.
+const (
+	deviationArbitraryName = "refused-header-arbitrary"
+	deviationInRenderer    = "mode-in-renderer"
+	deviationSchemeError   = "redirect-scheme-error"
+)
+
+// comparison holds the browser's outcome, and what the server saw of it,
+// against the model's.
+type comparison struct {
+	x       Exchange
+	model   spec.Outcome
+	browser harness.Outcome
+	seen    []Seen
+
+	diffs    []Difference
+	excepted []string // the deviations above that it made use of
+}
+
+func compare(x Exchange, model spec.Outcome, browser harness.Outcome, seen []Seen) comparison {
+	c := comparison{x: x, model: model, browser: browser, seen: seen}
+	c.differ("outcome", string(model.Result), string(browser.Result))
 	if model.Result == spec.Allowed && browser.Result == spec.Allowed {
-		differ("type", string(model.Type), string(browser.Type))
-		differ("readable", readable(model.Readable), readable(browser.Readable))
+		c.differ("type", string(model.Type), string(browser.Type))
+		c.differ("status", strconv.Itoa(model.Status), strconv.Itoa(browser.Status))
+		c.differ("readable", readable(model.Readable), readable(browser.Readable))
+		if model.Type == spec.TypeBasic || model.Type == spec.TypeCORS {
+			c.differ("redirected", strconv.FormatBool(len(model.Hops) > 1), strconv.FormatBool(browser.Redirected))
+		}
 	}
 	if model.Result == spec.Blocked && browser.Result == spec.Blocked {
-		compareReasons(x, model, browser, differ)
+		c.reasons()
 	}
-	differ("requests", wanted(model), saw(seen))
-	return diffs
+	names := fieldNames(x.Request)
+	c.differ("requests", wanted(model, names, c.tellsCredentials()), saw(seen, names, c.tellsCredentials()))
+	return c
 }
 
-// compareReasons compares why a request was blocked. For failures that have no
+func (c *comparison) differ(what, model, browser string) {
+	if model != browser {
+		c.diffs = append(c.diffs, Difference{what, model, browser})
+	}
+}
+
+// reasons compares why a request was blocked. For failures that have no
 // CorsError a browser says no more than that it was a network error.
-func compareReasons(x Exchange, model spec.Outcome, browser harness.Outcome, differ func(what, m, b string)) {
-	if !corsError(model.Reason) || noCorsError(x, model) {
-		if corsError(browser.Reason) {
-			differ("reason", string(model.Reason), string(browser.Reason))
-		}
+func (c *comparison) reasons() {
+	m, b := c.model.Reason, c.browser.Reason
+	switch {
+	case m == spec.ReasonHeaderDisallowedByPreflightResponse && m == b:
+		c.failedHeader()
+		return
+	case m == b:
+		c.differ("failed parameter", c.model.FailedParameter, c.browser.FailedParameter)
+		return
+	case plainError(m) && plainError(b):
+		return
+	case m == spec.ReasonCorsDisabledScheme && plainError(b) && c.model.FailedHop == len(c.model.Hops)-1 && c.model.Hops[c.model.FailedHop].Sent:
+		c.excepted = append(c.excepted, deviationSchemeError)
+		return
+	case m == spec.ReasonRedirectContainsCredentials && plainError(b) && c.model.Hops[c.model.FailedHop].Origin == nil:
+		// Within the page's own origin; the profile says so.
 		return
 	}
-	differ("reason", string(model.Reason), string(browser.Reason))
-	if model.Reason != browser.Reason {
-		return
-	}
-	if model.Reason == spec.ReasonHeaderDisallowedByPreflightResponse {
-		// Which one of several refused names a browser names is arbitrary.
-		if refused := refusedNames(x, model); slices.Contains(refused, browser.FailedParameter) {
-			return
-		}
-	}
-	differ("failed parameter", model.FailedParameter, browser.FailedParameter)
+	c.differ("reason", string(m), string(b))
 }
 
-// noCorsError: Chrome decides these in the renderer, or in the network stack
-// before CORS, and reports no CorsError.
-func noCorsError(x Exchange, model spec.Outcome) bool {
-	switch model.Reason {
-	case spec.ReasonDisallowedByMode:
+// failedHeader: which of several refused names a browser names is arbitrary.
+func (c *comparison) failedHeader() {
+	hop := c.model.Hops[c.model.FailedHop]
+	i, ok := hopOf(hop.URL, len(c.x.Hops))
+	if !ok || hop.ACRH == nil {
+		return
+	}
+	refused := spec.RefusedHeaders(c.x.Request.Credentials, strings.Split(*hop.ACRH, ","), c.x.Hops[i].Preflight.Header)
+	switch {
+	case c.model.FailedParameter == c.browser.FailedParameter:
+	case slices.Contains(refused, c.browser.FailedParameter):
+		c.excepted = append(c.excepted, deviationArbitraryName)
+	default:
+		c.differ("failed parameter", strings.Join(refused, " or "), c.browser.FailedParameter)
+	}
+}
+
+// plainError: DevTools has no CorsError of that name; these are our names for
+// plain network errors.
+func plainError(r spec.Reason) bool {
+	switch r {
+	case "", spec.ReasonNetworkError, spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode,
+		spec.ReasonRedirectInvalidLocation, spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody:
 		return true
-	case spec.ReasonCorsDisabledScheme:
-		return model.FailedHop > 0
 	}
 	return false
-}
-
-func refusedNames(x Exchange, model spec.Outcome) []string {
-	hop := model.FailedHop
-	if hop < 0 || hop >= len(model.Hops) {
-		return nil
-	}
-	i, ok := hopOf(model.Hops[hop].URL, len(x.Hops))
-	if !ok || model.Hops[hop].ACRH == nil {
-		return nil
-	}
-	return spec.RefusedHeaders(x.Request.Credentials, strings.Split(*model.Hops[hop].ACRH, ","), x.Hops[i].Preflight.Header)
 }
 
 func readable(h map[string]string) string {
@@ -92,30 +122,74 @@ func readable(h map[string]string) string {
 	return strings.Join(lines, ", ")
 }
 
+// tellsCredentials says whether the server can tell if a request may carry
+// cookies: browsers announce it to secure URLs of other sites.
+// (https://privacycg.github.io/storage-access-headers/)
+func (c *comparison) tellsCredentials() bool {
+	return !strings.Contains(c.x.Request.Origin, "127.0.0.1") && !strings.Contains(c.x.Request.Origin, "localhost")
+}
+
+// fieldNames are the request headers to compare, in lower case: the script's
+// and the body's, less what a browser adds by itself.
+func fieldNames(q spec.Request) []string {
+	names := []string{"content-type"}
+	for _, f := range q.Header {
+		name := strings.ToLower(f.Name)
+		if !slices.Contains(names, name) && !browsersOwn(name, q.Mode) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// browsersOwn says whether a browser has a field of its own of that name, so
+// that the server cannot see what became of the script's.
+func browsersOwn(name string, mode spec.Mode) bool {
+	switch name {
+	case "host", "origin", "content-length", "cookie", "keep-alive", "user-agent", "access-control-request-method":
+		return true
+	case "accept", "accept-language": // the guard of no-cors may drop the script's
+		return mode == spec.ModeNoCORS
+	}
+	return strings.HasPrefix(name, "sec-ch-")
+}
+
 // wanted is the model's account of the requests that reach the server.
-func wanted(o spec.Outcome) string {
+func wanted(o spec.Outcome, names []string, credentials bool) string {
 	var lines []string
 	for _, h := range o.Hops {
-		if !strings.HasPrefix(h.URL, "http:") {
+		if !strings.HasPrefix(h.URL, "http") {
 			continue
 		}
 		if h.Preflight {
 			lines = append(lines, describe("OPTIONS", h.PreflightOrigin, h.ACRM, h.ACRH))
 		}
 		if h.Sent {
-			lines = append(lines, describe(h.Method, h.Origin, nil, nil))
+			lines = append(lines, describe(h.Method, h.Origin, nil, nil)+describeFields(h.Header, names)+describeCredentials(credentials && h.Credentials))
 		}
 	}
 	return strings.Join(lines, "; ")
 }
 
 // saw is the server's.
-func saw(seen []Seen) string {
+func saw(seen []Seen, names []string, credentials bool) string {
 	lines := make([]string, len(seen))
 	for i, s := range seen {
-		lines[i] = describe(s.Method, s.Origin, s.ACRM, s.ACRH)
+		lines[i] = describe(s.Method, optional(s.Header, "Origin"), optional(s.Header, "Access-Control-Request-Method"), optional(s.Header, "Access-Control-Request-Headers"))
+		if !s.Preflight {
+			lines[i] += describeFields(s.Header, names)
+		}
+		lines[i] += describeCredentials(credentials && s.Header.Has("Sec-Fetch-Storage-Access"))
 	}
 	return strings.Join(lines, "; ")
+}
+
+func optional(h spec.Header, name string) *string {
+	if v, ok := h.Get(name); ok {
+		return &v
+	}
+	return nil
 }
 
 func describe(method string, origin, acrm, acrh *string) string {
@@ -131,13 +205,22 @@ func describe(method string, origin, acrm, acrh *string) string {
 	return text
 }
 
-// corsError says whether DevTools has a CorsError of that name; the others are
-// our names for plain network errors.
-func corsError(r spec.Reason) bool {
-	switch r {
-	case "", spec.ReasonNetworkError, spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode,
-		spec.ReasonRedirectInvalidLocation, spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody:
-		return false
+func describeFields(h spec.Header, names []string) string {
+	text := ""
+	for _, name := range names {
+		if v, ok := h.Get(name); ok {
+			if name == "range" {
+				v = "" // Chromium's HTTP cache writes it anew (net/http/partial_data.cc)
+			}
+			text += fmt.Sprintf(" %s:%q", name, v)
+		}
 	}
-	return true
+	return text
+}
+
+func describeCredentials(with bool) string {
+	if with {
+		return " with credentials"
+	}
+	return ""
 }

@@ -3,38 +3,54 @@ package verify
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/corsproof/corsproof/spec"
 )
 
-// decide lets the model perform the exchange of a session against its canned
-// answers, as the server would have given them.
-func decide(x Exchange, engine spec.Engine, cache *spec.PreflightCache) spec.Outcome {
-	f := spec.Begin(x.Request, spec.Options{Engine: engine, Cache: cache})
-	for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
-		hop, ok := hopOf(a.URL, len(x.Hops))
-		switch {
-		case !ok:
-			f.Deliver(spec.Response{Status: 404, Header: withLength(spec.Response{Status: 404})})
-		case a.Kind == spec.ActionPreflight:
-			f.Deliver(x.Hops[hop].Preflight)
-		default:
-			r := x.Hops[hop].Response
-			f.Deliver(spec.Response{Status: r.Status, Header: withLength(r)})
+// decide lets the model perform the exchanges of a session, in order, against
+// their canned answers, as the server would have given them. without are ids of
+// deviations that are left out of the engine's profile.
+func decide(xs []Exchange, engine spec.Engine, without ...string) []spec.Outcome {
+	cache := new(spec.PreflightCache)
+	out := make([]spec.Outcome, len(xs))
+	var now time.Duration
+	for i, x := range xs {
+		now += x.After
+		f := spec.Begin(x.Request, spec.Options{Engine: engine, Without: without, Cache: cache, Now: now})
+		for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
+			f.Deliver(x.answer(a))
 		}
+		out[i] = f.Outcome()
 	}
-	return f.Outcome()
+	return out
 }
 
-// withLength is the header list with the Content-Length that the server adds.
-func withLength(r spec.Response) spec.Header {
-	if _, ok := r.Header.Get("Content-Length"); ok || !hasContent(r.Status) {
-		return r.Header
+// answer is what the server gives to an action.
+func (x Exchange) answer(a spec.Action) spec.Response {
+	hop, ok := hopOf(a.URL, len(x.Hops))
+	r := spec.Response{Status: 404}
+	switch {
+	case !ok:
+	case a.Kind == spec.ActionPreflight:
+		r = x.Hops[hop].Preflight
+	default:
+		r = x.Hops[hop].Response
 	}
-	return append(r.Header[:len(r.Header):len(r.Header)], spec.Field{Name: "Content-Length", Value: strconv.Itoa(len(content))})
+	return withLength(r)
 }
 
-// hopOf is the hop that a URL of the replaying server stands for.
+// withLength is the response with the Content-Length that the server adds.
+func withLength(r spec.Response) spec.Response {
+	if r.Header.Has("Content-Length") || !hasContent(r.Status) {
+		return r
+	}
+	r.Header = append(r.Header[:len(r.Header):len(r.Header)], spec.Field{Name: "Content-Length", Value: strconv.Itoa(len(content))})
+	return r
+}
+
+// hopOf is the hop that a URL, or a request target, of the replaying server
+// stands for.
 func hopOf(url string, hops int) (int, bool) {
 	url, _, _ = strings.Cut(url, "#")
 	url, _, _ = strings.Cut(url, "?")

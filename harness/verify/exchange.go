@@ -4,6 +4,10 @@
 package verify
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -15,6 +19,8 @@ type Exchange struct {
 	// Session ties exchanges that share a preflight cache; they are performed
 	// one after another, in order.
 	Session int
+	// After is the time to let pass before it.
+	After time.Duration
 }
 
 // Hop are the answers at one URL of the exchange: to a preflight, should one
@@ -40,4 +46,41 @@ func (x Exchange) clone() Exchange {
 		}
 	}
 	return y
+}
+
+func cloneAll(xs []Exchange) []Exchange {
+	out := make([]Exchange, len(xs))
+	for i, x := range xs {
+		out[i] = x.clone()
+	}
+	return out
+}
+
+// String is a short name for messages.
+func (x Exchange) String() string {
+	return fmt.Sprintf("%s %s from %s", x.Request.Method, x.Request.URL, x.Request.Origin)
+}
+
+// moved is the session below another path, which no cache of the browser knows
+// anything of.
+func moved(xs []Exchange, session int, from, to string) []Exchange {
+	fresh := cloneAll(xs)
+	rename := func(s *string) {
+		*s = strings.Replace(*s, from+"/", to+"/", 1)
+	}
+	for i := range fresh {
+		fresh[i].Session = session
+		rename(&fresh[i].Request.URL)
+		for j := range fresh[i].Hops {
+			h := fresh[i].Hops[j]
+			for _, fields := range []spec.Header{h.Response.Header, h.Preflight.Header} {
+				for k := range fields {
+					if strings.EqualFold(fields[k].Name, "Location") {
+						rename(&fields[k].Value)
+					}
+				}
+			}
+		}
+	}
+	return fresh
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/exchange"
@@ -13,17 +14,16 @@ import (
 // Lines are the disagreement's exchanges as input of `corsproof eval`.
 func (d Disagreement) Lines() []exchange.Line {
 	lines := make([]exchange.Line, len(d.Exchanges))
+	var at time.Duration
 	for i, x := range d.Exchanges {
 		hops := make([]exchange.Hop, len(x.Hops))
 		for j, h := range x.Hops {
-			hops[j] = exchange.Hop{
-				Preflight: &h.Preflight,
-				Response:  &spec.Response{Status: h.Response.Status, Header: withLength(h.Response)},
-			}
+			hops[j] = exchange.Hop{Preflight: new(withLength(h.Preflight)), Response: new(withLength(h.Response))}
 		}
+		at += x.After
 		lines[i] = exchange.NewLine(fmt.Sprintf("%d.%d", x.Session, i+1), x.Request, hops...)
 		if len(d.Exchanges) > 1 {
-			lines[i] = lines[i].InSession(fmt.Sprint(x.Session), 0)
+			lines[i] = lines[i].InSession(fmt.Sprint(x.Session), at)
 		}
 	}
 	return lines
@@ -34,38 +34,70 @@ func (rep *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d exchanges in %s (%.0f/s), seed %d\n", rep.Exchanges, rep.Elapsed.Round(10*time.Millisecond),
 		float64(rep.Exchanges)/rep.Elapsed.Seconds(), rep.Seed)
 	fmt.Fprintf(w, "%d preflights made, %d saved by the preflight cache, %d exchanges with redirects\n\n", rep.Preflights, rep.Saved, rep.Redirected)
-	share := func(name string, n int) {
-		fmt.Fprintf(w, "  %-40s %7d  %5.1f %%\n", name, n, 100*float64(n)/float64(max(rep.Exchanges, 1)))
+	rep.printResults(w)
+	rep.printDepartures(w)
+	if rep.Unstable > 0 {
+		fmt.Fprintf(w, "%d exchanges differed once, and not when performed again\n", rep.Unstable)
 	}
+	if rep.Undecided > 0 {
+		fmt.Fprintf(w, "%d exchanges that the browser could not tell about, even when asked again\n", rep.Undecided)
+	}
+	for i, d := range rep.Disagreements {
+		d.print(w, i+1)
+	}
+	fmt.Fprintf(w, "\n%d unexplained disagreements\n", len(rep.Disagreements))
+}
+
+func (rep *Report) share(w io.Writer, name string, n int) {
+	fmt.Fprintf(w, "  %-40s %7d  %6.2f %%\n", name, n, 100*float64(n)/float64(max(rep.Exchanges, 1)))
+}
+
+func (rep *Report) printResults(w io.Writer) {
 	for _, r := range []spec.Result{spec.Allowed, spec.Blocked, spec.TypeError, spec.Invalid} {
 		if rep.Results[r] > 0 {
-			share(string(r), rep.Results[r])
+			rep.share(w, string(r), rep.Results[r])
 		}
 	}
 	reasons := spec.Reasons()
 	slices.SortStableFunc(reasons, func(a, b spec.Reason) int { return rep.Reasons[b] - rep.Reasons[a] })
 	for _, r := range reasons {
 		if rep.Reasons[r] > 0 {
-			share("  "+string(r), rep.Reasons[r])
+			rep.share(w, "  "+string(r), rep.Reasons[r])
 		}
 	}
 	if missing := rep.Missing(); len(missing) > 0 {
 		fmt.Fprintf(w, "  never seen: %v\n", missing)
 	}
-	if rep.Unstable > 0 {
-		fmt.Fprintf(w, "  %d exchanges differed once, and not when performed again\n", rep.Unstable)
+}
+
+// printDepartures lists which documented deviations made a difference, with
+// their sources.
+func (rep *Report) printDepartures(w io.Writer) {
+	if rep.Departed == 0 {
+		return
 	}
-	if rep.Undecided > 0 {
-		fmt.Fprintf(w, "  %d exchanges that the browser could not tell about, even when asked again\n", rep.Undecided)
-	}
-	for i, d := range rep.Disagreements {
-		fmt.Fprintf(w, "\ndisagreement %d (shrunk by performing %d exchanges)\n", i+1, d.Attempts)
-		for _, diff := range d.Differences {
-			fmt.Fprintf(w, "  %s\n    model    %s\n    browser  %s\n", diff.What, diff.Model, diff.Browser)
+	fmt.Fprintf(w, "\nexplained: %s departs from the standard as its profile documents\n", rep.Engine)
+	rep.share(w, "exchanges", rep.Departed)
+	for _, d := range spec.ProfileOf(rep.Engine).Deviations {
+		if n := rep.Departures[d.ID]; n > 0 {
+			rep.share(w, "  "+d.ID, n)
+			fmt.Fprintf(w, "      %s\n      (%s)\n", d.Text, d.Source)
 		}
-		for _, line := range d.Lines() {
-			fmt.Fprintf(w, "  %s\n", line.Append(nil))
-		}
 	}
-	fmt.Fprintf(w, "\n%d unexplained disagreements\n", len(rep.Disagreements))
+	if n := rep.Departures[Several]; n > 0 {
+		rep.share(w, "  "+Several, n)
+	}
+}
+
+func (d Disagreement) print(w io.Writer, number int) {
+	fmt.Fprintf(w, "\ndisagreement %d (shrunk by performing %d exchanges)\n", number, d.Attempts)
+	for _, diff := range d.Differences {
+		fmt.Fprintf(w, "  %s\n    model    %s\n    browser  %s\n", diff.What, diff.Model, diff.Browser)
+	}
+	for i, line := range d.Lines() {
+		if mode := d.Exchanges[i].Request.Cache; mode != "" {
+			fmt.Fprintf(w, "  with fetch's cache mode %s, which the format has no member for:\n", mode)
+		}
+		fmt.Fprintf(w, "  %s\n", strings.TrimSpace(string(line.Append(nil))))
+	}
 }

@@ -3,9 +3,7 @@ package verify
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,22 +14,19 @@ import (
 
 // Seen is a request as the replaying server received it.
 type Seen struct {
-	Hop       int
+	At        time.Time
 	Preflight bool
 	Method    string
-	Origin    *string
-	ACRM      *string
-	ACRH      *string
+	Header    spec.Header
 }
 
 // plan is what the server answers below one path: the exchange in turn of a
 // session, and what it saw of each.
 type plan struct {
-	mu    sync.Mutex
-	xs    []Exchange
-	turn  int
-	seen  [][]Seen
-	extra []string // requests that fit nothing
+	mu   sync.Mutex
+	xs   []Exchange
+	turn int
+	seen [][]Seen
 }
 
 // Replay is the server that answers as the exchanges say, byte for byte: net/http
@@ -51,7 +46,9 @@ type Replay struct {
 func NewReplay() (*Replay, error) {
 	r := &Replay{plans: map[string]*plan{}, conns: map[net.Conn]bool{}}
 	for range 2 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		// Only IPv4: where localhost is ::1 too, a browser tries the next
+		// address as soon as that one refuses it.
+		l, err := net.Listen("tcp4", "127.0.0.1:0")
 		if err != nil {
 			r.Close()
 			return nil, fmt.Errorf("starting the replaying server: %w", err)
@@ -62,7 +59,6 @@ func NewReplay() (*Replay, error) {
 		r.wg.Add(1)
 		go r.accept(l)
 	}
-	// localhost may lead to ::1 first; a refused connection there costs nothing.
 	return r, nil
 }
 
@@ -88,6 +84,18 @@ func (r *Replay) Put(path string, xs []Exchange) {
 	r.mu.Lock()
 	r.plans[path] = &plan{xs: xs, seen: make([][]Seen, len(xs))}
 	r.mu.Unlock()
+}
+
+// Turn moves a session on to its exchange i.
+func (r *Replay) Turn(path string, i int) {
+	r.mu.RLock()
+	p := r.plans[path]
+	r.mu.RUnlock()
+	if p != nil {
+		p.mu.Lock()
+		p.turn = i
+		p.mu.Unlock()
+	}
 }
 
 // Take removes a session and returns what was seen of each of its exchanges.
@@ -154,128 +162,32 @@ func (r *Replay) serve(c net.Conn) {
 	}
 }
 
-// readHead reads a request line and the field lines as they stand.
-func readHead(br *bufio.Reader) (method, target string, h spec.Header, err error) {
-	line, err := readLine(br)
-	if err != nil {
-		return "", "", nil, err
-	}
-	method, rest, ok := strings.Cut(line, " ")
-	target, _, ok2 := strings.Cut(rest, " ")
-	if !ok || !ok2 {
-		return "", "", nil, fmt.Errorf("request line %q", line)
-	}
-	for {
-		line, err := readLine(br)
-		if err != nil || line == "" {
-			return method, target, h, err
-		}
-		name, value, _ := strings.Cut(line, ":")
-		h = append(h, spec.Field{Name: name, Value: strings.Trim(value, " \t")})
-	}
-}
-
-func readLine(br *bufio.Reader) (string, error) {
-	line, err := br.ReadString('\n')
-	return strings.TrimRight(line, "\r\n"), err
-}
-
-// skipBody reads over the request's content.
-func skipBody(br *bufio.Reader, h spec.Header) error {
-	if v, ok := h.Get("Content-Length"); ok {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil {
-			return err
-		}
-		_, err = io.CopyN(io.Discard, br, n)
-		return err
-	}
-	if v, ok := h.Get("Transfer-Encoding"); ok && strings.EqualFold(v, "chunked") {
-		for {
-			line, err := readLine(br)
-			if err != nil {
-				return err
-			}
-			n, err := strconv.ParseInt(strings.TrimSpace(line), 16, 64)
-			if err != nil {
-				return err
-			}
-			if _, err := io.CopyN(io.Discard, br, n+2); err != nil {
-				return err
-			}
-			if n == 0 {
-				return nil
-			}
-		}
-	}
-	return nil
-}
-
-// turnPath is the request that moves a session to its next exchange.
-const turnPath = "/turn"
-
+// answer finds the response to a request, and notes what was seen.
 func (r *Replay) answer(method, target string, h spec.Header) spec.Response {
-	target, _, _ = strings.Cut(target, "?")
-	i := strings.LastIndexByte(target, '/')
+	now := time.Now()
+	path, _, _ := strings.Cut(target, "?")
+	i := strings.LastIndexByte(path, '/')
 	if i < 0 {
 		return spec.Response{Status: 404}
 	}
 	r.mu.RLock()
-	p := r.plans[target[:i]]
+	p := r.plans[path[:i]]
 	r.mu.RUnlock()
 	if p == nil {
 		return spec.Response{Status: 404}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if target[i:] == turnPath {
-		p.turn = min(p.turn+1, len(p.xs)-1)
-		return spec.Response{Status: 204}
-	}
-	hop, err := strconv.Atoi(target[i+1:])
-	x := p.xs[p.turn]
-	if err != nil || hop < 0 || hop >= len(x.Hops) {
-		return spec.Response{Status: 404}
-	}
-	s := Seen{Hop: hop, Method: method}
-	s.Origin, s.ACRM, s.ACRH = optional(h, "Origin"), optional(h, "Access-Control-Request-Method"), optional(h, "Access-Control-Request-Headers")
-	s.Preflight = method == "OPTIONS" && s.ACRM != nil
+	s := Seen{At: now, Method: method, Header: h}
+	s.Preflight = method == "OPTIONS" && h.Has("Access-Control-Request-Method")
 	p.seen[p.turn] = append(p.seen[p.turn], s)
-	if s.Preflight {
+	x := p.xs[p.turn]
+	hop, ok := hopOf(target, len(x.Hops))
+	switch {
+	case !ok:
+		return spec.Response{Status: 404}
+	case s.Preflight:
 		return x.Hops[hop].Preflight
 	}
 	return x.Hops[hop].Response
-}
-
-func optional(h spec.Header, name string) *string {
-	if v, ok := h.Get(name); ok {
-		return &v
-	}
-	return nil
-}
-
-// content is the body of every answer that may have one.
-const content = "ok"
-
-// hasContent says whether an answer with this status carries content. A 304
-// has none, and neither does what answers HEAD.
-func hasContent(status int) bool { return status != 204 && status != 304 && status >= 200 }
-
-func writeResponse(w *bufio.Writer, method string, resp spec.Response) error {
-	reason := http.StatusText(resp.Status)
-	if reason == "" {
-		reason = "Status"
-	}
-	fmt.Fprintf(w, "HTTP/1.1 %d %s\r\n", resp.Status, reason)
-	for _, f := range resp.Header {
-		_, _ = w.WriteString(f.Name + ": " + f.Value + "\r\n") // the error stays with the writer
-	}
-	if _, ok := resp.Header.Get("Content-Length"); !ok && hasContent(resp.Status) {
-		fmt.Fprintf(w, "Content-Length: %d\r\n", len(content))
-	}
-	_, err := w.WriteString("\r\n")
-	if hasContent(resp.Status) && method != "HEAD" {
-		_, err = w.WriteString(content)
-	}
-	return err
 }

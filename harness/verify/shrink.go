@@ -4,8 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-
-	"github.com/corsproof/corsproof/spec"
 )
 
 // mostAttempts bounds the sessions performed to shrink one disagreement.
@@ -113,43 +111,4 @@ func (x *Exchange) dropHop(n int) {
 			h[k].Value = moved(target)
 		}
 	}
-}
-
-func cloneAll(xs []Exchange) []Exchange {
-	out := make([]Exchange, len(xs))
-	for i, x := range xs {
-		out[i] = x.clone()
-	}
-	return out
-}
-
-func without(h spec.Header, name string) spec.Header {
-	var kept spec.Header
-	for _, f := range h {
-		if !strings.EqualFold(f.Name, name) {
-			kept = append(kept, f)
-		}
-	}
-	return kept
-}
-
-// renumber gives a session a path of its own, so that the browser's caches
-// know nothing of it.
-func (r *runner) renumber(xs []Exchange) []Exchange {
-	r.number++
-	fresh := cloneAll(xs)
-	old, path := r.path(xs[0].Session)+"/", r.path(r.number)+"/"
-	for i := range fresh {
-		fresh[i].Session = r.number
-		fresh[i].Request.URL = strings.Replace(fresh[i].Request.URL, old, path, 1)
-		for j := range fresh[i].Hops {
-			h := fresh[i].Hops[j].Response.Header
-			for k := range h {
-				if h[k].Name == "Location" {
-					h[k].Value = strings.Replace(h[k].Value, old, path, 1)
-				}
-			}
-		}
-	}
-	return fresh
 }
