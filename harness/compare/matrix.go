@@ -6,8 +6,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
+	"slices"
 	"sort"
 	"time"
 
@@ -118,19 +118,35 @@ func (f *Framework) Fill(rep *report.Report) {
 			Skip: row.Skip, Reason: row.Reason, Disagreement: row.Disagreement,
 		}
 		if row.Verdict != harness.Pass && row.Verdict != harness.Skip {
-			c.Agents = row.Agents
-			for _, a := range row.Agents {
-				if len(a.Failures) > 0 {
-					for _, x := range a.Exchanges {
-						c.Curl = append(c.Curl, x.Curl())
-					}
-					break
-				}
-			}
+			c.Agents, c.Curl = evidence(row.Agents)
 		}
 		f.Results = append(f.Results, c)
 	}
 }
+
+// evidence keeps the exchanges of the first agent that has a failure: the others
+// say the same of the same server, and a page for dozens of servers has to
+// load.
+func evidence(agents []harness.AgentResult) (kept []harness.AgentResult, curl []string) {
+	kept = slices.Clone(agents)
+	shown := false
+	for i := range kept {
+		a := &kept[i]
+		if shown || len(a.Failures) == 0 {
+			a.Exchanges = nil
+			continue
+		}
+		shown = true
+		a.Exchanges = a.Exchanges[:min(len(a.Exchanges), mostExchanges)]
+		for j := range a.Exchanges {
+			curl = append(curl, a.Exchanges[j].Curl())
+		}
+	}
+	return kept, curl
+}
+
+// mostExchanges of one check are kept; bursts have hundreds that are alike.
+const mostExchanges = 6
 
 // Sort puts the frameworks into the order of the page: by language, then name.
 func (m *Matrix) Sort() {
@@ -141,18 +157,6 @@ func (m *Matrix) Sort() {
 		}
 		return a.Name < b.Name
 	})
-}
-
-// WriteJSON writes the matrix as JSON, one framework a line below the head, so
-// that a committed file gives readable differences.
-func (m *Matrix) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(m); err != nil {
-		return fmt.Errorf("writing the comparison as JSON: %w", err)
-	}
-	return nil
 }
 
 // Read reads a matrix that WriteJSON wrote.

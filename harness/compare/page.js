@@ -7,7 +7,11 @@ const el = (tag, attrs, ...kids) => {
   return e;
 };
 const caseOf = new Map(M.cases.map(c => [c.id, c]));
+// Passed and skipped checks come as lists of their ids, CASE/POLICY.
+const plain = (id, more) => ({id, case: id.slice(0, id.lastIndexOf("/")), policy: id.slice(id.lastIndexOf("/") + 1), ...more});
 for (const f of M.frameworks) {
+  f.results = [...f.results, ...f.passed.map(id => plain(id, {verdict: "pass"})),
+    ...f.skipped.flatMap(s => s.checks.map(id => plain(id, {verdict: "skip", skip: s.skip, reason: s.reason})))];
   f.by = new Map();
   f.groups = new Map();
   for (const r of f.results || []) {
