@@ -172,6 +172,17 @@ func assetMutants() []Mutant {
 			hooks:   head(on(isShared, drop("X-Hidden"))),
 		},
 		{
+			Name: "any-preflight-credentialed", Class: ReflectAny, Browser: true,
+			Doc:     "Preflights of any origin without credentials are echoed, with credentials.",
+			Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py"},
+			Targets: []string{"creds-star-preflighted*", "any-no-acac*"},
+			hooks: head(on(both(isPreflight, isGranted, policy("any")), func(x *exchange, h http.Header) {
+				h.Set(fieldACAO, x.origin)
+				h.Set(fieldACAC, "true")
+				addVary(h, fieldOrigin)
+			})),
+		},
+		{
 			Name: "any-cookie-reflected", Class: ReflectAny, Browser: true,
 			Doc:     "Any origin without credentials becomes an echo with credentials for a request that has a Cookie.",
 			Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py", "CVE-2026-32610"},
