@@ -45,12 +45,6 @@ func both(cs ...cond) cond {
 	}
 }
 
-func either(cs ...cond) cond {
-	return func(x *exchange) bool {
-		return slices.ContainsFunc(cs, func(c cond) bool { return c(x) })
-	}
-}
-
 func not(c cond) cond { return func(x *exchange) bool { return !c(x) } }
 
 // What an exchange can be.
@@ -226,18 +220,6 @@ func answer(code int, c cond) func() hooks {
 				return code
 			}
 			return status
-		}}
-	}
-}
-
-// taken makes the layer take some requests for another kind.
-func taken(as kind, c cond) func() hooks {
-	return func() hooks {
-		return hooks{kind: func(x *exchange) kind {
-			if c(x) {
-				return as
-			}
-			return x.kind
 		}}
 	}
 }

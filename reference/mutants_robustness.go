@@ -111,7 +111,7 @@ func robustnessMutants() []Mutant {
 		{
 			Name: "overlap-loses", Class: SharedState,
 			Doc:     "The grant is kept in a field of the layer: of many requests for the same URL at once some lose it.",
-			Sources: []string{"https://github.com/jub0bs/cors/issues/14", "https://github.com/rs/cors/issues/198"},
+			Sources: []string{"https://github.com/jub0bs/cors/issues/14"},
 			Targets: []string{"shared-parallel-*", "parallel-*", "h2-parallel*", "shared-*", "idempotent-*"},
 			hooks: func() hooks {
 				var now gauge

@@ -41,7 +41,7 @@ func (p pattern) match(origin string) bool {
 	return ok && isHost(labels)
 }
 
-// fixed reports whether only a finite, listed set of origins is allowed.
+// none reports whether no origin at all is allowed.
 func (o *origins) none() bool {
 	return !o.any && len(o.exact) == 0 && len(o.patterns) == 0 && len(o.regexes) == 0 && o.fn == nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -151,7 +152,7 @@ func (s *Server) Start(ctx context.Context) error {
 func (s *Server) httpServer(config *tls.Config) *http.Server {
 	logger := s.opts.ErrorLog
 	if logger == nil {
-		logger = log.New(discard{}, "", 0)
+		logger = log.New(io.Discard, "", 0)
 	}
 	srv := &http.Server{
 		Handler:           s.handler,
@@ -261,7 +262,3 @@ func (w *startedWriter) Write(b []byte) (int, error) {
 }
 
 func (w *startedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }

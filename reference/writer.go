@@ -60,8 +60,9 @@ func (x *exchange) Flush() {
 
 // Hijack is http.Hijacker's. What is written then is not covered by CORS.
 func (x *exchange) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	x.done = true
-	return http.NewResponseController(x.ResponseWriter).Hijack()
+	conn, rw, err := http.NewResponseController(x.ResponseWriter).Hijack()
+	x.done = x.done || err == nil
+	return conn, rw, err
 }
 
 // Unwrap lets http.ResponseController reach the writer underneath.
