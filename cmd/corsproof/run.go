@@ -134,6 +134,10 @@ func runError(err error) error {
 	switch {
 	case errors.As(err, &target) && (target.Kind == harness.BadURL || target.Kind == harness.NotSelected):
 		return usage(err, target.Hints...)
+	case errors.As(err, &target) && target.Kind == harness.NoContract:
+		return &status{code: exitUnreachable, err: err, hints: append([]string{
+			"an ordinary endpoint is held to a policy of yours: corsproof run URL --origin ORIGIN, or --policy FILE",
+		}, target.Hints...)}
 	case errors.As(err, &target):
 		return &status{code: exitUnreachable, err: err, hints: target.Hints}
 	case errors.Is(err, context.Canceled):

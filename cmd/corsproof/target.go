@@ -150,7 +150,7 @@ func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Ta
 	if u.User != nil {
 		return nil, usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
 	}
-	t := &harness.Target{Name: u.Host, TLSInsecure: f.insecure, RateLimit: f.rate}
+	t := &harness.Target{Name: address, TLSInsecure: f.insecure, RateLimit: f.rate}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		t.Foreign = true
 		t.AllowedMethods = append([]string{"GET", "HEAD"}, f.allowMethods...)
