@@ -80,7 +80,9 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 	case "refuse":
 		ts.Check(l.Close())
 	case "hang":
-		serve(func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); select {} })
+		done := make(chan struct{})
+		ts.Defer(func() { close(done) })
+		serve(func(c net.Conn) { <-done; _ = c.Close() })
 	case "close":
 		serve(func(c net.Conn) { _ = c.Close() })
 	case "garbage":
