@@ -54,6 +54,9 @@ func New(opts []Option) *Config {
 // Plan gives the table and the checks that will be run, on a target that is
 // not there yet: their ids are right, their requests are not.
 func (c *Config) Plan() (*cases.Table, []cases.Check, error) {
+	if err := c.valid(); err != nil {
+		return nil, nil, err
+	}
 	table, err := cases.Load(c.Sources...)
 	if err != nil {
 		return nil, nil, err
@@ -78,6 +81,9 @@ func (c *Config) selected(checks []cases.Check) ([]cases.Check, error) {
 // Run runs the checks against a target: a http.Handler or the URL of a server
 // (with Policy an ordinary one), a Middleware, or a *harness.Target.
 func (c *Config) Run(ctx context.Context, target any) (*harness.Summary, *cases.Table, error) {
+	if err := c.valid(); err != nil {
+		return nil, nil, err
+	}
 	table, err := cases.Load(c.Sources...)
 	if err != nil {
 		return nil, nil, err
@@ -94,6 +100,27 @@ func (c *Config) Run(ctx context.Context, target any) (*harness.Summary, *cases.
 	r := harness.Runner{Target: t, Checks: checks, Agents: c.Agents, Timeout: c.Timeout}
 	sum, err := r.Run(ctx)
 	return sum, table, err
+}
+
+// valid refuses a policy with a mistake: a server would look like one that denies
+// what was meant. A name is not needed.
+func (c *Config) valid() error {
+	if c.Policy == nil {
+		return nil
+	}
+	p := *c.Policy
+	if p.Name == "" {
+		p.Name = "declared"
+	}
+	var errs []error
+	for _, problem := range p.Validate() {
+		errs = append(errs, problem)
+	}
+	if len(errs) > 0 {
+		return fmt.Errorf("the policy of corstest.Policy: %w", errors.Join(errs...))
+	}
+	c.Policy = &p
+	return nil
 }
 
 func (c *Config) target(target any, table *cases.Table) (*harness.Target, func(), error) {
