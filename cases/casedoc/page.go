@@ -27,7 +27,12 @@ func WriteMarkdown(w io.Writer, t *cases.Table) error {
 			fmt.Fprintf(&b, "\n### %s\n\n**%s** (%s)\n\n%s\n", c.ID, c.Title, level(c), c.Why)
 			for j, s := range c.Steps {
 				request, demands := step(s)
-				fmt.Fprintf(&b, "\n%s:\n\n```\n%s\n```\n\npasses when\n\n", capital(heading(c, j)), strings.Join(request, "\n"))
+				fmt.Fprintf(&b, "\n%s:\n\n```\n%s\n```\n\n", capital(heading(c, j)), strings.Join(request, "\n"))
+				if len(demands) == 0 {
+					b.WriteString("nothing is asked of this answer by itself\n")
+					continue
+				}
+				b.WriteString("passes when\n\n")
 				for _, d := range demands {
 					indent := len(d) - len(strings.TrimLeft(d, " "))
 					fmt.Fprintf(&b, "%s- %s\n", strings.Repeat(" ", indent/2*2), strings.TrimSpace(d))

@@ -39,6 +39,10 @@ func Write(w io.Writer, t *cases.Table, c *cases.Case) error {
 		for _, l := range request {
 			fmt.Fprintf(&b, "    %s\n", l)
 		}
+		if len(demands) == 0 {
+			b.WriteString("  nothing is asked of this answer by itself\n")
+			continue
+		}
 		b.WriteString("  passes when\n")
 		for _, l := range demands {
 			fmt.Fprintf(&b, "    %s\n", l)
