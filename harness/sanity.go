@@ -23,6 +23,7 @@ func (r *run) sanity(ctx context.Context, entries []*entry) error {
 		if err != nil {
 			return err
 		}
+		r.summary.EndpointStatus = resp.Status
 		if resp.Status >= 500 {
 			r.failing = resp.Status
 		}

@@ -10,6 +10,9 @@ type Summary struct {
 	Elapsed time.Duration `json:"elapsed"`
 	// Policies are those of the checks that the target does not serve.
 	Policies map[string]PolicyState `json:"policies,omitempty"`
+	// EndpointStatus is what an ordinary endpoint answers to an ordinary
+	// request; 0 for a target that serves the contract.
+	EndpointStatus int `json:"endpoint_status,omitempty"`
 	// Results are in the order of the checks, whatever order they came in.
 	Results []Result `json:"results"`
 	// Counts are the results by verdict.

@@ -26,6 +26,8 @@ type Report struct {
 	Elapsed  time.Duration                  `json:"elapsed_ns"`
 	Policies map[string]harness.PolicyState `json:"policies,omitempty"` // those that the target does not serve
 	Stopped  *harness.Stopped               `json:"stopped,omitempty"`  // why the run ended before its end
+	// EndpointStatus is what an ordinary endpoint answers to an ordinary request.
+	EndpointStatus int `json:"endpoint_status,omitempty"`
 	// AgentErrors are agents that broke, with the reason.
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`
 	Counts      Counts            `json:"counts"`
@@ -84,7 +86,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 	r := &Report{
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
-		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors,
+		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus,
 	}
 	byID := make(map[string]*cases.Case, len(table.Cases))
 	order := make(map[string]int, len(table.Cases))

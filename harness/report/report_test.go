@@ -58,6 +58,19 @@ func page(rep *report.Report, verbose bool) string {
 }
 
 var _ = Describe("a report", func() {
+	It("lists the failures once more when they are many, says what an endpoint answers, and leaves out groups that did not run", func() {
+		skipped := result("third", "a", harness.Skip)
+		skipped.Skip, skipped.Reason = harness.SkipContract, "needs of the contract: ok"
+		few := newReport(failing(result("first", "a", harness.Fail)), skipped)
+		Expect(page(few, false)).To(And(Not(ContainSubstring("Failed (")), Not(ContainSubstring("note:")), Not(MatchRegexp(`(?m)^two `)),
+			ContainSubstring("1 x needs-contract: they need paths of the contract")))
+		Expect(page(few, true)).To(And(MatchRegexp(`(?m)^two `), ContainSubstring("needs of the contract: ok")))
+
+		many := newReport(failing(result("first", "a", harness.Fail)), failing(result("first", "b", harness.Fail)), failing(result("first", "c", harness.Fail)))
+		many.EndpointStatus = 404
+		Expect(page(many, false)).To(And(MatchRegexp(`Failed \([^\n]*\n      first/a  First\n`), ContainSubstring("is answered with 404")))
+	})
+
 	It("counts by verdict", func() {
 		rep := newReport(
 			result("first", "exact", harness.Pass), result("first", "any", harness.Fail), result("second", "exact", harness.Warn),

@@ -26,6 +26,12 @@ type Printer struct {
 
 const margin = "      "
 
+// From so many failures on there is a list of them at the end, of so many lines at most.
+const (
+	indexFrom = 3
+	indexMost = 30
+)
+
 func (p *Printer) paint(text string, attrs ...color.Attribute) string {
 	if !p.Color {
 		return text
@@ -69,11 +75,15 @@ func (p *Printer) Print(r *Report) {
 	p.disagreements(r)
 	p.groups(r)
 	p.skips(r)
+	p.index(r)
 	for agent, why := range r.AgentErrors {
 		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
 	}
 	if r.Stopped != nil {
 		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), r.Stopped.Reason)
+	}
+	if r.EndpointStatus >= 300 {
+		p.printf("\n%s an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. Is it the right URL?\n", p.paint("note:", color.FgYellow), r.URL, r.EndpointStatus)
 	}
 	p.printf("\n%s\n", p.summary(r))
 }
@@ -248,6 +258,9 @@ func (p *Printer) groups(r *Report) {
 	}
 	for _, n := range names {
 		c := counts[n]
+		if c.Ran() == 0 && !p.Verbose {
+			continue // the reasons are under: Not run
+		}
 		bad := ""
 		if c.Fail > 0 {
 			bad += p.paint(fmt.Sprintf("  %d failed", c.Fail), color.FgRed)
@@ -281,8 +294,12 @@ func (p *Printer) skips(r *Report) {
 			continue
 		}
 		k := key{row.Skip, row.Reason}
-		if row.Skip == harness.SkipNotApplicable && !p.Verbose {
+		switch {
+		case p.Verbose:
+		case row.Skip == harness.SkipNotApplicable:
 			k.reason = "the policy says nothing that they are about (each with its reason: -v)"
+		case row.Skip == harness.SkipContract && !strings.Contains(row.Reason, "("): // one without a word of the adapter's
+			k.reason = "they need paths of the contract, such as /respond, which an ordinary endpoint does not have (each: -v)"
 		}
 		if ids[k] == nil {
 			order = append(order, k)
@@ -300,6 +317,23 @@ func (p *Printer) skips(r *Report) {
 				p.printf("%s  %s\n", margin, id)
 			}
 		}
+	}
+}
+
+// index lists what failed once more, a line each, where the findings
+// themselves do not fit on a screen: the end of the page is what is seen.
+func (p *Printer) index(r *Report) {
+	bad := append(r.Select(harness.Error), r.Select(harness.Fail)...)
+	if len(bad) < indexFrom {
+		return
+	}
+	p.printf("\nFailed (in full above; an origin, method or header that is not granted at all fails many of them):\n")
+	for i, row := range bad {
+		if i == indexMost {
+			p.printf("%s... and %d more\n", margin, len(bad)-i)
+			break
+		}
+		p.printf("%s%s  %s\n", margin, p.paint(row.ID, color.Bold), row.Title)
 	}
 }
 
