@@ -34,6 +34,9 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err, cmd.CommandPath()+" --help lists the flags")
+	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRun(), newServe(), newCases(), newPolicies(), newEval(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newVersion())
 	return root

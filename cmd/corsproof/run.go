@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/report"
 )
@@ -91,6 +94,9 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	page := outputs.page(cmd.OutOrStdout(), cmd.ErrOrStderr())
 	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose}
 	printer.Header(toolVersion(), target.Name, address(target), versions(agents))
+	if target.Declared != nil {
+		fmt.Fprintf(page, "      held to %s\n\n", held(target.Declared))
+	}
 	if note != "" {
 		fmt.Fprintf(page, "%s\n\n", note)
 	}
@@ -110,6 +116,33 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 		return err
 	}
 	return verdict(rep, runErr)
+}
+
+// held is a policy in a line. What it does not say is said: that is as much a
+// part of what a server is held to.
+func held(p *cases.Policy) string {
+	names := func(what string, list []string, none string) string {
+		if len(list) == 0 {
+			return none
+		}
+		return what + strings.Join(list, ", ")
+	}
+	origins := slices.Concat(p.Origins, p.OriginPatterns, p.OriginRegexes)
+	if p.OriginFunc != nil {
+		origins = append(origins, "those of a function")
+	}
+	parts := []string{
+		names("origins ", origins, "no origin"),
+		map[bool]string{true: "credentials", false: "no credentials"}[p.Credentials],
+		names("methods ", p.Methods, "no method but GET, HEAD and POST"),
+		names("request headers ", p.RequestHeaders, "no request header of its own"),
+		names("exposes ", p.ExposeHeaders, "nothing exposed"),
+		"any max-age",
+	}
+	if p.MaxAge != nil {
+		parts[len(parts)-1] = fmt.Sprintf("max-age %d", *p.MaxAge)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // address is the URL of a target.
@@ -139,11 +172,25 @@ func runError(err error) error {
 			"an ordinary endpoint is held to a policy of yours: corsproof run URL --origin ORIGIN, or --policy FILE",
 		}, target.Hints...)}
 	case errors.As(err, &target):
-		return &status{code: exitUnreachable, err: err, hints: target.Hints}
+		return &status{code: exitUnreachable, err: err, hints: append(target.Hints, flagHints(target.Kind)...)}
 	case errors.Is(err, context.Canceled):
 		return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
 	}
 	return usage(err)
+}
+
+// flagHints are the flags that may help: the harness, which knows what is
+// wrong, does not know the command line.
+func flagHints(kind harness.TargetErrorKind) []string {
+	switch kind {
+	case harness.BadTLS:
+		return []string{"--insecure accepts any certificate"}
+	case harness.Hangs:
+		return []string{"--timeout 30s waits longer"}
+	case harness.NoContract:
+		return []string{"for an ordinary endpoint: corsproof run URL --origin https://app.example.com, or --policy FILE"}
+	}
+	return nil
 }
 
 // verdict is the exit status of a run, as an error.

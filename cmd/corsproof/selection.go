@@ -92,7 +92,7 @@ func find(table *cases.Table, id string) (*cases.Case, error) {
 	}
 	_, err := cases.Select(table.Expand(table.Policies, false, cases.Env{}), []string{id}, nil)
 	if err == nil {
-		err = fmt.Errorf("%q names several cases", id)
+		return nil, usage(fmt.Errorf("%q names several cases", id), fmt.Sprintf("corsproof cases --focus '%s' lists them", id))
 	}
 	return nil, usage(err, "corsproof cases lists them all")
 }

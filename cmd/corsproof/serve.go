@@ -43,7 +43,7 @@ self-signed certificate.`,
 			}
 			srv, err := reference.Start(cmd.Context(), opts)
 			if err != nil {
-				return &status{code: exitUnreachable, err: err}
+				return &status{code: exitUnreachable, err: err, hints: []string{"--listen HOST:PORT chooses another address (port 0: any free one); --any-interface allows one that is not loopback"}}
 			}
 			defer srv.Close()
 			fmt.Fprintf(out, "%s\n%s\n", srv.URL, srv.TLSURL)

@@ -19,6 +19,9 @@ import (
 	"github.com/corsproof/corsproof/reference"
 )
 
+// noMaxAge is the value of --max-age when it is not given.
+const noMaxAge = -1
+
 // targetFlags choose the server.
 type targetFlags struct {
 	adapter      string
@@ -39,11 +42,11 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.adapter, "adapter", "", "start the adapter in `DIR`, run against it, stop it")
 	fs.StringVar(&f.policyFile, "policy", "", "hold URL, an ordinary endpoint, to the policy in `FILE` (YAML)")
 	fs.StringSliceVar(&f.origins, "origin", nil, "hold URL to a policy: an allowed `ORIGIN`, * for any (repeatable)")
-	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed")
-	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS`")
-	fs.StringSliceVar(&f.headers, "request-headers", nil, "with --origin: the allowed request-header `NAMES`")
-	fs.StringSliceVar(&f.expose, "expose", nil, "with --origin: the exposed response-header `NAMES`")
-	fs.IntVar(&f.maxAge, "max-age", -1, "with --origin: the max-age of preflights in `SECONDS`")
+	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed (not given: they must not be)")
+	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS` (not given: none but GET, HEAD and POST)")
+	fs.StringSliceVar(&f.headers, "request-headers", nil, "with --origin: the allowed request-header `NAMES` (not given: none)")
+	fs.StringSliceVar(&f.expose, "expose", nil, "with --origin: the exposed response-header `NAMES` (not given: none)")
+	fs.IntVar(&f.maxAge, "max-age", noMaxAge, "with --origin: the max-age of preflights in `SECONDS` (-1: not stated)")
 	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
 	fs.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate of the target")
@@ -51,8 +54,8 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 
 // declared is the policy that the flags state for an ordinary endpoint, nil without one.
 func (f *targetFlags) declared() (*cases.Policy, error) {
-	if f.policyFile != "" && len(f.origins) > 0 {
-		return nil, usage(errors.New("--policy and --origin both state the policy"), "leave one of them out")
+	if f.policyFile != "" && (len(f.origins) > 0 || f.credentials || len(f.methods)+len(f.headers)+len(f.expose) > 0 || f.maxAge != noMaxAge) {
+		return nil, usage(errors.New("--policy and --origin (or a flag that goes with it) both state the policy"), "leave one of them out")
 	}
 	if f.policyFile != "" {
 		data, err := os.ReadFile(f.policyFile)
@@ -66,7 +69,13 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		return &p, nil
 	}
 	if len(f.origins) == 0 {
+		if f.credentials || len(f.methods)+len(f.headers)+len(f.expose) > 0 || f.maxAge != noMaxAge {
+			return nil, usage(errors.New("a part of a policy was given by flags, and no --origin"), "say which origins the policy allows: --origin https://app.example.com (or * for any)")
+		}
 		return nil, nil
+	}
+	if f.maxAge < noMaxAge {
+		return nil, usage(fmt.Errorf("--max-age %d is no number of seconds", f.maxAge), "give 0 or more, or leave it out: then nothing is asked of the max-age")
 	}
 	p := &cases.Policy{
 		Name: "declared", Origins: f.origins, Credentials: f.credentials,
@@ -80,7 +89,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		for i, problem := range problems {
 			errs[i] = problem
 		}
-		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)))
+		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)), "wildcards of subdomains (origin_patterns) and expressions go into a file: --policy FILE, of the form that corsproof cases --policy-schema prints")
 	}
 	return p, nil
 }

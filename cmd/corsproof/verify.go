@@ -33,6 +33,9 @@ decide them, and compares outcome, reason, preflights, what the server saw and
 what the script can read. Each disagreement is shrunk and written as an eval line.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if n < 1 && duration <= 0 {
+				return usage(fmt.Errorf("--n %d is no number of exchanges", n), "give 1 or more, or --duration")
+			}
 			if seed == 0 {
 				seed = uint64(time.Now().UnixNano())
 			}
