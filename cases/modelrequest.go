@@ -14,7 +14,7 @@ func (r *Request) Spec(url string) spec.Request {
 	out := spec.Request{
 		API: spec.API(r.API), Origin: r.Origin, URL: url, Method: r.Method, Header: r.header(),
 		Mode: spec.Mode(r.Mode), Credentials: spec.CredentialsMode(r.Credentials), Redirect: spec.RedirectMode(r.Redirect),
-		UploadListener: r.UploadListener, Body: r.Body.spec(),
+		UploadListener: r.UploadListener, Body: r.Body.spec(), Cache: r.Cache,
 	}
 	switch r.API {
 	case "", "fetch":

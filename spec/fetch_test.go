@@ -364,6 +364,7 @@ var _ = Describe("The preflight cache", func() {
 		}
 	},
 		Entry("with cache mode no-store", func(r *spec.Request) { r.Cache = "no-store" }, "cache-modes"),
+		Entry("with a condition", func(r *spec.Request) { r.Header = fields("If-Range", "x") }, "cache-modes"),
 		Entry("with cache mode reload", func(r *spec.Request) { r.Cache = "reload" }, "cache-modes"),
 		Entry("for an opaque origin", func(r *spec.Request) { r.Origin = "null" }, "cache-opaque-origin"),
 	)

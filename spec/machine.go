@@ -194,13 +194,22 @@ func (f *Fetch) httpOnly() bool {
 
 // bypassesCache: an engine may take some cache modes for the preflight cache, too.
 func (f *Fetch) bypassesCache() bool {
-	for _, mode := range f.p.CacheModesBypass {
-		if f.req.Cache == mode {
-			return true
+	if f.p.CacheModesBypass == nil {
+		return false
+	}
+	mode := f.req.Cache
+	if mode == "" || mode == "default" {
+		// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.17
+		for _, name := range conditionalNames {
+			if f.header.Has(name) {
+				mode = "no-store"
+			}
 		}
 	}
-	return false
+	return hasName(f.p.CacheModesBypass, mode)
 }
+
+var conditionalNames = [...]string{"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
 
 func (f *Fetch) cacheRequest() cacheRequest {
 	origin := f.originHeader

@@ -54,7 +54,7 @@ func (g *Generator) request() spec.Request {
 func (g *Generator) authorField() spec.Field {
 	switch g.rng.IntN(12) {
 	case 0, 1:
-		return g.field("X-Custom,x-custom,X-A,X-Z,x-b,Authorization,X-Requested-With,Cache-Control,If-None-Match,X-UPPER,User-Agent", "1", "v", "", "a, b", "\x80\xff", "x\ty")
+		return g.field("X-Custom,x-custom,X-A,X-Z,x-b,Authorization,X-Requested-With,Cache-Control,If-None-Match,If-Match,If-Modified-Since,If-Range,If-Unmodified-Since,Pragma,X-UPPER,User-Agent", "1", "v", "", "a, b", "\x80\xff", "x\ty", "no-cache", "max-age=0")
 	case 2:
 		return g.field("Accept,accept", g.long("text/html;q=0.9, */*", "a{b}", "a\"b", "a:b", "x\ty", "\x80", "(", "ok", "", "a\x7fb", "a\x01b", "[", "@", "\\"))
 	case 3:

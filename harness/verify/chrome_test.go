@@ -1,0 +1,41 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/browser"
+	"github.com/corsproof/corsproof/harness/verify"
+	"github.com/corsproof/corsproof/spec"
+)
+
+var _ = Describe("Chrome", Ordered, func() {
+	var chrome *browser.Chrome
+	BeforeAll(func() {
+		var err error
+		chrome, err = browser.Start(context.Background(), browser.Options{})
+		var missing *browser.MissingError
+		if errors.As(err, &missing) && os.Getenv("CORSPROOF_REQUIRE_CHROME") == "" {
+			Skip(err.Error())
+		}
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(chrome.Close)
+	})
+
+	It("decides as the model with its documented departures", func() {
+		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 400, Seed: 1})
+		Expect(rep.Disagreements).To(BeEmpty())
+		Expect(rep.Undecided).To(BeZero())
+	})
+	It("does not decide as the standard has it, which a run finds and shrinks", func() {
+		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 400, Seed: 1, MostDisagreements: 1})
+		Expect(rep.Disagreements).To(HaveLen(1))
+		d := rep.Disagreements[0]
+		Expect(d.Attempts).To(BeNumerically(">", 1))
+		Expect(blamed(d)).NotTo(BeEmpty(), "a documented departure")
+	})
+})
