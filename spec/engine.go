@@ -74,7 +74,7 @@ type Profile struct {
 	CacheKeepsOnFailure  bool     // a network error clears nothing
 	CacheInitiatorOrigin bool     // keyed by the page's origin even where Origin is `null`
 	CacheNotOpaque       bool     // nothing is stored for opaque origins
-	CacheModesBypass     []string // fetch's cache modes with which the preflight cache is not looked up
+	CacheModesBypass     []string // fetch's cache modes that do without the preflight cache
 
 	// Responses and redirects.
 	LaxHosts                bool     // a host with a space, or with invalid punycode, parses

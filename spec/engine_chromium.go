@@ -48,7 +48,7 @@ var profileChromium = Profile{
 			func(p *Profile) { p.SafelistedNames = nil }},
 		{"range-int64", "a Range with a number of 2^63-1 or more is not safelisted", observedChromium,
 			func(p *Profile) { p.RangeMax = "" }},
-		{"merge-request-headers", "repeated request headers are combined before they are classified", observedChromium,
+		{"merge-request-headers", "repeated request headers are combined, and stripped, before they are classified", observedChromium,
 			func(p *Profile) { p.MergeHeaders = false }},
 		{"user-agent-dropped", "an author User-Agent is not sent", "https://crbug.com/571722; " + observedChromium,
 			func(p *Profile) { p.DroppedNames = nil }},
@@ -66,7 +66,7 @@ var profileChromium = Profile{
 			func(p *Profile) {
 				p.CacheWhole, p.CacheKeepsOnFailure, p.CacheMaxURL, p.CacheMaxEntries = false, false, 0, 0
 			}},
-		{"cache-modes", "requests with cache mode no-store, reload or no-cache do not look the preflight cache up, nor do those with If-None-Match and the like, which makes the mode no-store", chromiumCORS + "preflight_controller.cc (RetrieveCacheFlags); " + observedChromium,
+		{"cache-modes", "requests with cache mode no-store, reload or no-cache do without the preflight cache: they neither look it up nor store anything; and so do those with If-None-Match and the like, which makes the mode no-store", chromiumCORS + "preflight_controller.cc (RetrieveCacheFlags); " + observedChromium,
 			func(p *Profile) { p.CacheModesBypass = nil }},
 		{"origin-on-downgrade", "the referrer policy is not asked about Origin: a no-cors request of an https page to plain http has the page's origin, not `null`", chromiumCORS + "cors_url_loader.cc (StartRequest); " + observedChromium,
 			func(p *Profile) { p.OriginOnDowngrade = false }},

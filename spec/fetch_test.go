@@ -368,6 +368,13 @@ var _ = Describe("The preflight cache", func() {
 		Entry("with cache mode reload", func(r *spec.Request) { r.Cache = "reload" }, "cache-modes"),
 		Entry("for an opaque origin", func(r *spec.Request) { r.Origin = "null" }, "cache-opaque-origin"),
 	)
+	It("in Chromium keeps what is stored when cache mode no-store makes another preflight", func() {
+		opt := spec.Options{Engine: spec.EngineChromium, Cache: new(spec.PreflightCache)}
+		run(put, opt, pre(m, "PUT"))
+		other := with(put, func(r *spec.Request) { r.Method, r.Cache = "PATCH", "no-store" })
+		Expect(run(other, opt, pre(m, "PATCH")).Hops[0].Preflight).To(BeTrue())
+		Expect(run(put, opt, pre(m, "PUT")).Hops[0].Preflight).To(BeFalse())
+	})
 	It("is keyed by null after a taint, by the page in Chromium", func() {
 		for e, want := range map[spec.Engine]bool{spec.EngineFetch: true, spec.EngineChromium: false} {
 			cache := spec.NewPreflightCache(e)
@@ -399,6 +406,8 @@ var _ = DescribeTable("Engines depart where they are known to", func(engine spec
 	Entry("a wide Range", spec.EngineChromium, spec.Request{Header: fields("Range", "bytes=0-9223372036854775807")}, "allowed cors S:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
 	Entry("a Range just below", spec.EngineChromium, spec.Request{Header: fields("Range", "bytes=0-9223372036854775806")}, "allowed cors S:GET:app.example.com", "allowed cors S:GET:app.example.com", openHop),
 	Entry("merged headers", spec.EngineChromium, spec.Request{Header: repeat(2, "Accept", strings.Repeat("a", 100))}, "allowed cors S:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
+	Entry("merged headers are stripped", spec.EngineChromium, spec.Request{Header: fields("Accept", strings.Repeat("a", 127), "Accept", "")}, "allowed cors S:GET:app.example.com", "allowed cors S:GET:app.example.com", openHop),
+	Entry("one byte more", spec.EngineChromium, spec.Request{Header: fields("Accept", strings.Repeat("a", 128), "Accept", "")}, "allowed cors S:GET:app.example.com", "allowed cors PS:GET:app.example.com", openHop),
 	Entry("User-Agent", spec.EngineChromium, spec.Request{Header: fields("User-Agent", "x")}, "allowed cors PS:GET:app.example.com", "allowed cors S:GET:app.example.com", openHop),
 	Entry("upload listener without a body", spec.EngineChromium, spec.Request{API: spec.APIXHR, Method: "POST", UploadListener: true}, "allowed cors PS:POST:app.example.com", "allowed cors S:POST:app.example.com", openHop),
 	Entry("no implied method", spec.EngineChromium, spec.Request{Method: "PUT", Body: &spec.Body{Stream: true}}, "allowed cors PS:PUT:app.example.com", "blocked MethodDisallowedByPreflightResponse@0 P:PUT", hop{answer(204, "Access-Control-Allow-Origin", "*"), wild}),

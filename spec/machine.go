@@ -99,7 +99,8 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	f.enterHop()
 }
 
-// mergeHeaders combines repeated headers, as an engine's header map does.
+// mergeHeaders combines repeated headers and strips the result, as an engine's
+// header map does.
 func (f *Fetch) mergeHeaders() {
 	for i := 1; i < len(f.header); i++ {
 		if f.header[:i].Has(f.header[i].Name) {
@@ -108,7 +109,13 @@ func (f *Fetch) mergeHeaders() {
 				merged.Combine(field.Name, field.Value)
 			}
 			f.header = merged
-			return
+			break
+		}
+	}
+	for i := range f.header {
+		if v := trimTabOrSpace(f.header[i].Value); v != f.header[i].Value { // `x, ` after an empty one
+			f.header = append(Header(nil), f.header...)
+			f.header[i].Value = v
 		}
 	}
 }

@@ -39,7 +39,9 @@ func (f *Fetch) deliverPreflight(resp Response) {
 	var maxAge int64
 	if reason == "" || refused && f.p.CacheBeforeCheck {
 		maxAge = preflightMaxAge(f.p, resp.Header)
-		f.cache.store(f.cacheRequest(), &in, maxAge, resp.Header)
+		if !f.bypassesCache() {
+			f.cache.store(f.cacheRequest(), &in, maxAge, resp.Header)
+		}
 	}
 	if reason != "" {
 		f.out.PreflightCacheSeconds = -1
