@@ -63,18 +63,17 @@ type Profile struct {
 	MaxAgeInt64      bool // what overflows 64 bits does not parse
 
 	// The preflight cache.
-	CacheWhole           bool // one response for each origin and URL, replaced by the next, dropped when it does not suffice
-	CacheBeforeCheck     bool // stored even if the method or a header was refused
-	CacheCredentialsKey  bool // with and without credentials are apart, both ways
-	CacheNoWildcard      bool // a stored `*` matches only itself
-	CacheWildcardAuth    bool // a stored `*` covers Authorization
-	CacheExempt          []string
-	CacheMaxURL          int      // URLs of this length and more are not cached; 0 for no limit
-	CacheMaxEntries      int      // origins and URLs remembered; 0 for no limit
-	CacheKeepsOnFailure  bool     // a network error clears nothing
-	CacheInitiatorOrigin bool     // keyed by the page's origin even where Origin is `null`
-	CacheNotOpaque       bool     // nothing is stored for opaque origins
-	CacheModesBypass     []string // fetch's cache modes that do without the preflight cache
+	CacheWhole          bool // one response for each origin and URL, replaced by the next, dropped when it does not suffice
+	CacheBeforeCheck    bool // stored even if the method or a header was refused
+	CacheCredentialsKey bool // with and without credentials are apart, both ways
+	CacheNoWildcard     bool // a stored `*` matches only itself
+	CacheWildcardAuth   bool // a stored `*` covers Authorization
+	CacheExempt         []string
+	CacheMaxURL         int      // URLs of this length and more are not cached; 0 for no limit
+	CacheMaxEntries     int      // origins and URLs remembered; 0 for no limit
+	CacheKeepsOnFailure bool     // a network error clears nothing
+	CacheNotOpaque      bool     // nothing is stored for opaque origins
+	CacheModesBypass    []string // fetch's cache modes that do without the preflight cache
 
 	// Responses and redirects.
 	LaxHosts                bool     // a host with a space, or with invalid punycode, parses

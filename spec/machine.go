@@ -219,12 +219,8 @@ func (f *Fetch) bypassesCache() bool {
 var conditionalNames = [...]string{"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
 
 func (f *Fetch) cacheRequest() cacheRequest {
-	origin := f.originHeader
-	if f.p.CacheInitiatorOrigin {
-		origin = f.req.Origin
-	}
 	return cacheRequest{
-		key:         cacheKey{origin, f.url.String()},
+		key:         cacheKey{f.originHeader, f.url.String()},
 		credentials: f.req.Credentials == CredentialsInclude,
 		now:         f.opt.Now,
 	}

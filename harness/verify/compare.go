@@ -78,11 +78,25 @@ func (c *comparison) reasons() {
 	case m == spec.ReasonCorsDisabledScheme && plainError(b) && c.model.FailedHop == len(c.model.Hops)-1 && c.model.Hops[c.model.FailedHop].Sent:
 		c.excepted = append(c.excepted, deviationSchemeError)
 		return
-	case m == spec.ReasonRedirectContainsCredentials && plainError(b) && c.model.Hops[c.model.FailedHop].Origin == nil:
-		// Within the page's own origin; the profile says so.
+	case m == spec.ReasonRedirectContainsCredentials && plainError(b) && c.withinOrigin():
+		return // as the profile says: redirect-userinfo
+	case c.x.Request.Mode == spec.ModeSameOrigin && b == spec.ReasonDisallowedByMode && m == spec.ReasonRedirectContainsCredentials:
+		c.excepted = append(c.excepted, deviationInRenderer) // which of two reasons comes first
 		return
 	}
 	c.differ("reason", string(m), string(b))
+}
+
+// withinOrigin says whether no URL of the request was cross-origin, so that
+// nothing of CORS applied to it.
+func (c *comparison) withinOrigin() bool {
+	for _, h := range c.model.Hops {
+		u, err := spec.ParseURL(h.URL)
+		if err != nil || u.Origin().String() != c.x.Request.Origin {
+			return false
+		}
+	}
+	return true
 }
 
 // failedHeader: which of several refused names a browser names is arbitrary.

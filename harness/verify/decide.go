@@ -55,5 +55,8 @@ func hopOf(url string, hops int) (int, bool) {
 	url, _, _ = strings.Cut(url, "#")
 	url, _, _ = strings.Cut(url, "?")
 	n, err := strconv.Atoi(url[strings.LastIndexByte(url, '/')+1:])
-	return n, err == nil && n >= 0 && n < hops
+	if err != nil || n < 0 || n >= hops {
+		return 0, false
+	}
+	return n, true
 }

@@ -9,7 +9,9 @@ var (
 	Decide    = decide
 	Attribute = attribute
 	Smaller   = smaller
+	Coarser   = coarser
 	PathOf    = path
+	BaseOf    = baseOf
 )
 
 func Compare(x Exchange, model spec.Outcome, browser harness.Outcome, seen []Seen) ([]Difference, []string) {

@@ -52,10 +52,17 @@ func (g *Generator) Session(number int, path string) []Exchange {
 		}
 		// The answers fit the URL and the origin that the exchange has now.
 		g.answers(&next, baseOf(first.Request.URL), path)
+		if g.chance(30) {
+			g.spoil(&next)
+		}
 		// One server, one policy: the answers to preflights of a session are
 		// mostly those of the first, so that the cache gets to decide.
 		if g.chance(60) {
 			next.Hops[0].Preflight = first.clone().Hops[0].Preflight
+		}
+		if len(first.Hops) > 1 && g.chance(30) {
+			// Straight to where the first was redirected, or redirected too.
+			g.meet(&first, &next)
 		}
 		if g.chance(40) {
 			next.Request.Method, next.Request.Header, next.Request.Body = first.Request.Method, first.clone().Request.Header, first.clone().Request.Body
@@ -74,6 +81,25 @@ func (g *Generator) Session(number int, path string) []Exchange {
 		}
 	}
 	return xs
+}
+
+// meet makes the exchange ask for the URL to which the first is redirected.
+func (g *Generator) meet(first, next *Exchange) {
+	location, _ := first.Hops[0].Response.Header.Get("Location")
+	u, err := spec.ParseURL(first.Request.URL)
+	if err != nil {
+		return
+	}
+	if u, err = u.Resolve(location); err != nil || !u.IsHTTP() || u.HasCredentials() {
+		return
+	}
+	next.Request.URL = u.WithoutFragment()
+	if hop, ok := hopOf(next.Request.URL, len(first.Hops)); !ok || hop != 1 {
+		next.Request.URL = first.Request.URL
+		return
+	}
+	next.Hops = []Hop{{}, next.Hops[len(next.Hops)-1]}
+	next.Hops[1].Response.Header = without(next.Hops[1].Response.Header, "Location")
 }
 
 func baseOf(url string) string {

@@ -16,9 +16,10 @@ func (d Disagreement) Lines() []exchange.Line {
 	lines := make([]exchange.Line, len(d.Exchanges))
 	var at time.Duration
 	for i, x := range d.Exchanges {
-		hops := make([]exchange.Hop, len(x.Hops))
-		for j, h := range x.Hops {
-			hops[j] = exchange.Hop{Preflight: new(withLength(h.Preflight)), Response: new(withLength(h.Response))}
+		first, _ := hopOf(x.Request.URL, len(x.Hops)) // what comes before it is not asked for
+		var hops []exchange.Hop
+		for _, h := range x.Hops[first:] {
+			hops = append(hops, exchange.Hop{Preflight: new(withLength(h.Preflight)), Response: new(withLength(h.Response))})
 		}
 		at += x.After
 		lines[i] = exchange.NewLine(fmt.Sprintf("%d.%d", x.Session, i+1), x.Request, hops...)

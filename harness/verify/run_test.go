@@ -236,7 +236,7 @@ var _ = Describe("Shrinking", func() {
 		for _, xs := range generated(9, 150) {
 			before := size(xs)
 			copied := generated(9, xs[0].Session)[xs[0].Session-1]
-			for _, c := range verify.Smaller(xs) {
+			for _, c := range append(verify.Smaller(xs), verify.Coarser(xs)...) {
 				Expect(size(c)).To(BeNumerically("<", before))
 				for _, o := range verify.Decide(c, spec.EngineChromium) {
 					Expect(o.Result).NotTo(Equal(spec.Invalid), o.Error)

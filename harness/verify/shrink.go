@@ -16,20 +16,73 @@ const mostAttempts = 2000
 func (r *runner) shrink(ctx context.Context, xs []Exchange, diffs []Difference) Disagreement {
 	best := Disagreement{Exchanges: xs, Differences: diffs}
 	for best.Attempts < mostAttempts && ctx.Err() == nil {
-		candidates := smaller(best.Exchanges)
-		best.Attempts += len(candidates)
-		found := false
-		for i, d := range r.differences(ctx, candidates) {
-			if len(d) > 0 {
-				best.Exchanges, best.Differences, found = candidates[i], d, true
-				break
-			}
-		}
-		if !found {
+		if !r.improve(ctx, &best, coarser(best.Exchanges)) && !r.improve(ctx, &best, smaller(best.Exchanges)) {
 			break
 		}
 	}
 	return best
+}
+
+// improve performs candidates and takes the first that still disagrees.
+func (r *runner) improve(ctx context.Context, best *Disagreement, candidates [][]Exchange) bool {
+	if len(candidates) == 0 {
+		return false
+	}
+	best.Attempts += len(candidates)
+	for i, d := range r.differences(ctx, candidates) {
+		if len(d) > 0 {
+			best.Exchanges, best.Differences = candidates[i], d
+			return true
+		}
+	}
+	return false
+}
+
+// coarser are the sessions that have a good part less.
+func coarser(xs []Exchange) [][]Exchange {
+	var out [][]Exchange
+	each(xs, &out, func(x Exchange, change func(func(x *Exchange))) {
+		if n := len(x.Hops); n > 4 {
+			change(func(x *Exchange) { x.cutHops(n / 2) })
+		}
+		chunks(x.Request.Header, func(f func(spec.Header) spec.Header) {
+			change(func(x *Exchange) { x.Request.Header = f(x.Request.Header) })
+		})
+		for j, h := range x.Hops {
+			chunks(h.Response.Header, func(f func(spec.Header) spec.Header) {
+				change(func(x *Exchange) { h := &x.Hops[j].Response.Header; *h = f(*h) })
+			})
+			chunks(h.Preflight.Header, func(f func(spec.Header) spec.Header) {
+				change(func(x *Exchange) { h := &x.Hops[j].Preflight.Header; *h = f(*h) })
+			})
+		}
+	})
+	return out
+}
+
+// chunks takes halves and quarters out of a long header list.
+func chunks(h spec.Header, change func(func(spec.Header) spec.Header)) {
+	if len(h) <= 6 {
+		return
+	}
+	for _, size := range []int{len(h) / 2, len(h) / 4} {
+		for from := 0; from < len(h); from += size {
+			to := min(from+size, len(h))
+			change(func(h spec.Header) spec.Header { return append(h[:from:from], h[to:]...) })
+		}
+	}
+}
+
+// each calls f for every exchange of a session, with a way to make a changed
+// copy of the session.
+func each(xs []Exchange, out *[][]Exchange, f func(x Exchange, change func(func(x *Exchange)))) {
+	for i := range xs {
+		f(xs[i], func(g func(x *Exchange)) {
+			c := cloneAll(xs)
+			g(&c[i])
+			*out = append(*out, c)
+		})
+	}
 }
 
 // smaller are the sessions that have one thing less, or one thing more
@@ -39,29 +92,27 @@ func smaller(xs []Exchange) [][]Exchange {
 	for i := range len(xs) - 1 {
 		out = append(out, append(cloneAll(xs[:i]), cloneAll(xs[i+1:])...))
 	}
-	for i := range xs {
-		change := func(f func(x *Exchange)) {
-			c := cloneAll(xs)
-			f(&c[i])
-			out = append(out, c)
-		}
-		fewerHops(xs[i], change)
-		plainerRequest(xs[i].Request, change)
-		plainerAnswers(xs[i], change)
-	}
+	each(xs, &out, func(x Exchange, change func(func(x *Exchange))) {
+		fewerHops(x, change)
+		plainerRequest(x.Request, change)
+		plainerAnswers(x, change)
+	})
 	return out
+}
+
+// cutHops keeps the first n hops; the last of them is no redirect any more.
+func (x *Exchange) cutHops(n int) {
+	x.Hops = x.Hops[:n]
+	last := &x.Hops[n-1].Response
+	last.Status, last.Header = 200, without(last.Header, "Location")
 }
 
 func fewerHops(x Exchange, change func(func(x *Exchange))) {
 	n := len(x.Hops)
-	if n < 2 {
+	if first, _ := hopOf(x.Request.URL, n); n < 2 || first > 0 {
 		return
 	}
-	change(func(x *Exchange) {
-		x.Hops = x.Hops[:n-1]
-		last := &x.Hops[n-2].Response
-		last.Status, last.Header = 200, without(last.Header, "Location")
-	})
+	change(func(x *Exchange) { x.cutHops(n - 1) })
 	for j := range n - 1 {
 		change(func(x *Exchange) { x.dropHop(j) })
 	}
@@ -75,8 +126,6 @@ func plainerRequest(q spec.Request, change func(func(x *Exchange))) {
 	}
 	set(q.Body != nil, func(q *spec.Request) { q.Body = nil })
 	set(q.UploadListener, func(q *spec.Request) { q.UploadListener = false })
-	set(len(q.Header) > 8, func(q *spec.Request) { q.Header = q.Header[:len(q.Header)/2] })
-	set(len(q.Header) > 8, func(q *spec.Request) { q.Header = q.Header[len(q.Header)/2:] })
 	for j := range q.Header {
 		set(true, func(q *spec.Request) { q.Header = append(q.Header[:j:j], q.Header[j+1:]...) })
 	}
@@ -108,10 +157,6 @@ func plainerAnswers(x Exchange, change func(func(x *Exchange))) {
 }
 
 func fewerFields(h spec.Header, change func(func(spec.Header) spec.Header)) {
-	if n := len(h); n > 8 {
-		change(func(h spec.Header) spec.Header { return h[:n/2] })
-		change(func(h spec.Header) spec.Header { return h[n/2:] })
-	}
 	for k := range h {
 		change(func(h spec.Header) spec.Header { return append(h[:k:k], h[k+1:]...) })
 	}
