@@ -64,7 +64,7 @@ func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
 	r, name := p.run, p.agent.Name()
 	p.entry.mu.Lock()
 	if p.entry.jobs != nil {
-		p.entry.jobs[name] = performed{p.job.Steps, p.names, result}
+		p.entry.jobs[name] = performed{p.job.Steps, p.names, p.steps, result}
 	}
 	p.entry.mu.Unlock()
 	exchanges := exchangesOf(p.before)

@@ -2,7 +2,7 @@ package harness
 
 import (
 	"fmt"
-	"time"
+	"strings"
 
 	"github.com/corsproof/corsproof/spec"
 )
@@ -40,22 +40,44 @@ func disagreement(steps []BrowserStep, names []string, model, other JobResult, a
 	if len(diffs) == 0 {
 		return nil
 	}
-	if replayed, ok := replay(steps, other, spec.EngineFetch); ok {
+	if replayed, ok := replay(steps, other, spec.Options{}); ok {
 		if diffs = disagree(steps, names, replayed, other, agent.Name()); len(diffs) == 0 {
 			return nil
 		}
 	}
 	explainBlocking(diffs, other)
-	engine := engineOf(agent)
-	if engine == spec.EngineFetch {
-		return diffs
-	}
-	if replayed, ok := replay(steps, other, engine); ok && len(disagree(steps, names, replayed, other, agent.Name())) == 0 {
+	if text := documented(steps, names, other, agent); text != "" {
 		for i := range diffs {
-			diffs[i].Departure = fmt.Sprintf("%s departs from the standard here, as its profile in package spec documents", engine)
+			diffs[i].Departure = text
 		}
 	}
 	return diffs
+}
+
+// documented says by which documented deviations, with their sources, the
+// browser came to what it made of the steps; empty unless the model that has
+// the engine's deviations comes to exactly the same on the answers it got, and
+// the standard does not.
+func documented(steps []BrowserStep, names []string, other JobResult, agent Agent) string {
+	engine := engineOf(agent)
+	same := func(opt spec.Options) bool {
+		replayed, ok := replay(steps, other, opt)
+		return ok && len(disagree(steps, names, replayed, other, agent.Name())) == 0
+	}
+	if engine == spec.EngineFetch || same(spec.Options{}) || !same(spec.Options{Engine: engine}) {
+		return ""
+	}
+	var list []string
+	for _, d := range spec.ProfileOf(engine).Deviations {
+		if d.Modelled() && !same(spec.Options{Engine: engine, Without: []string{d.ID}}) {
+			list = append(list, fmt.Sprintf("%s: %s (%s)", d.ID, d.Text, d.Source))
+		}
+	}
+	text := fmt.Sprintf("%s departs from the standard here, as its profile in package spec documents", engine)
+	if len(list) > 0 {
+		text += "; " + strings.Join(list, "; ")
+	}
+	return text
 }
 
 // explainBlocking marks the differences of a response that the browser kept
@@ -78,20 +100,19 @@ var otherBlocking = map[spec.Reason]string{
 	"BlockedByCORP": "Cross-Origin-Resource-Policy, which is not part of CORS: https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header",
 }
 
-// replay lets the model decide as an engine does, on the responses that the
+// replay lets the model decide, as the options say, on the responses that the
 // browser got. ok is false when it asks for one that the browser never got.
-func replay(steps []BrowserStep, seen JobResult, engine spec.Engine) (JobResult, bool) {
-	cache := spec.NewPreflightCache(engine)
+func replay(steps []BrowserStep, seen JobResult, opt spec.Options) (JobResult, bool) {
+	opt.Cache = new(spec.PreflightCache)
 	result := JobResult{ID: seen.ID}
-	var now time.Duration
 	for i := range steps {
 		if i >= len(seen.Steps) {
 			break
 		}
-		now += steps[i].After
+		opt.Now += steps[i].After
 		var outcomes StepOutcomes
 		for k := range seen.Steps[i] {
-			o, ok := replayOne(&steps[i], seen.Steps[i][k].Exchanges, spec.Options{Engine: engine, Cache: cache, Now: now})
+			o, ok := replayOne(&steps[i], seen.Steps[i][k].Exchanges, opt)
 			if !ok {
 				return result, false
 			}

@@ -28,6 +28,7 @@ type entry struct {
 type performed struct {
 	steps  []BrowserStep
 	names  []string
+	expect []cases.Step // the steps as the case has them
 	result JobResult
 }
 

@@ -30,6 +30,7 @@ func (r *run) finish(e *entry) {
 			*a = AgentResult{Agent: a.Agent, Verdict: Skip, Note: died.Reason}
 		}
 	}
+	r.excuse(e)
 	res.Verdict = worst(res.Agents)
 	switch res.Verdict {
 	case Skip:
