@@ -78,6 +78,7 @@ type Chrome struct {
 	stop    []func()
 	profile string
 	remote  bool
+	tap     *tap
 
 	mu         sync.Mutex // one Perform at a time
 	closed     bool
@@ -96,7 +97,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	token := make([]byte, 6)
 	rand.Read(token)
-	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != ""}
+	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", tap: newTap()}
 	name := opt.Remote
 	output := new(tailWriter)
 	var alloc context.Context
@@ -129,6 +130,11 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	go func() {
 		var err error
 		version, err = chromedp.CallBrowser(root, browser.GetVersion, cdp.Empty{})
+		if err == nil && !c.remote {
+			// Take the tab that the browser opens itself while it is the
+			// only one: chromedp takes any.
+			err = chromedp.Do(root)
+		}
 		up <- err
 	}()
 	limit := time.NewTimer(opt.Timeout)
@@ -154,6 +160,7 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(c.profile),
 		chromedp.CombinedOutput(output),
+		chromedp.ModifyCmdFunc(c.tap.install),
 		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
 		chromedp.Flag("disable-site-isolation-trials", true),
 		chromedp.Flag("renderer-process-limit", "1"),

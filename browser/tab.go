@@ -99,7 +99,11 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc) (*tab, e
 		}
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
+	if !c.opt.Console { // its lines come by chromedp, in order with the rest
+		c.tap.add(t.target.SessionID, t)
+	}
 	context.AfterFunc(ctx, func() {
+		c.tap.remove(t.target.SessionID)
 		if c.ctx.Err() != nil {
 			t.fail(c.died())
 			return

@@ -145,7 +145,7 @@ func job(url string, q cases.Request) harness.Job {
 	if q.Origin == "" {
 		q.Origin = app
 	}
-	return harness.Job{ID: fmt.Sprintf("job-%d", nonce.Add(1)), Timeout: 5 * time.Second, Steps: []harness.BrowserStep{{Request: q, URL: url}}}
+	return harness.Job{ID: fmt.Sprintf("job-%d", nonce.Add(1)), Timeout: time.Minute, Steps: []harness.BrowserStep{{Request: q, URL: url}}}
 }
 
 // perform runs jobs and gives the results in the jobs' order.

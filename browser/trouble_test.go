@@ -76,6 +76,7 @@ var _ = Describe("when things go wrong", func() {
 		defer cancel()
 		n := 0
 		err := chrome.Perform(ctx, append(jobs, first), func(r harness.JobResult) {
+			defer GinkgoRecover()
 			n++
 			Expect(r.Err).NotTo(HaveOccurred())
 			cancel()

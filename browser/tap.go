@@ -1,0 +1,194 @@
+package browser
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// tap reads what the browser sends before chromedp does, and keeps the events
+// of requests to itself: eleven for each preflighted request, of which we need
+// a few fields. chromedp would decode all of each and pass it through three
+// goroutines, which costs more than all the rest of the agent.
+//
+// What the tap does not know it leaves to chromedp; without one (remote
+// browsers, Windows) every event comes by chromedp.Listen.
+type tap struct {
+	mu   sync.Mutex
+	tabs map[string]*tab // by session
+}
+
+func newTap() *tap { return &tap{tabs: map[string]*tab{}} }
+
+// add has the events of a tab come to it, until remove.
+func (p *tap) add(id target.SessionID, t *tab) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tabs[string(id)] = t
+}
+
+func (p *tap) remove(id target.SessionID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.tabs, string(id))
+}
+
+// run reads messages from the browser, each ended by a zero byte, until it
+// ends, and writes those that are not ours to chromedp.
+func (p *tap) run(from io.ReadCloser, to io.WriteCloser) {
+	defer to.Close() // chromedp then knows that the browser has gone
+	defer from.Close()
+	r := bufio.NewReaderSize(from, 1<<16)
+	for {
+		message, err := r.ReadBytes(0)
+		if err != nil {
+			return
+		}
+		if p.take(message[:len(message)-1]) {
+			continue
+		}
+		if _, err := to.Write(message); err != nil {
+			return
+		}
+	}
+}
+
+var (
+	networkPrefix = []byte(`{"method":"Network.`)
+	bindingPrefix = []byte(`{"method":"Runtime.bindingCalled",`)
+	paramsMark    = []byte(`","params":`)
+	sessionMark   = []byte(`,"sessionId":"`)
+)
+
+// take handles a message if it is an event of a tab's requests, written in the
+// order in which Chrome writes it.
+func (p *tap) take(m []byte) bool {
+	if !bytes.HasPrefix(m, networkPrefix) && !bytes.HasPrefix(m, bindingPrefix) {
+		return false
+	}
+	const head = len(`{"method":"`)
+	name := bytes.Index(m, paramsMark)
+	session := bytes.LastIndex(m, sessionMark)
+	if name < 0 || session < name || !bytes.HasSuffix(m, []byte(`"}`)) {
+		return false
+	}
+	p.mu.Lock()
+	t := p.tabs[string(m[session+len(sessionMark):len(m)-2])]
+	p.mu.Unlock()
+	if t == nil {
+		return false
+	}
+	ev, known := slim(string(m[head:name]), m[name+len(paramsMark):session])
+	if !known {
+		return false
+	}
+	if ev != nil {
+		t.event(ev)
+	}
+	return true
+}
+
+// The parts of events that we need; all else is skipped.
+type (
+	slimRequest struct {
+		URL     string          `json:"url"`
+		Method  string          `json:"method"`
+		Headers network.Headers `json:"headers"`
+	}
+	slimResponse struct {
+		Protocol string `json:"protocol"`
+	}
+	slimWillBeSent struct {
+		RequestID network.RequestID `json:"requestId"`
+		Request   slimRequest       `json:"request"`
+		Initiator struct {
+			Type      network.InitiatorType `json:"type"`
+			RequestID network.RequestID     `json:"requestId"`
+		} `json:"initiator"`
+		RedirectHasExtraInfo bool          `json:"redirectHasExtraInfo"`
+		RedirectResponse     *slimResponse `json:"redirectResponse"`
+	}
+	slimSent struct {
+		RequestID         network.RequestID           `json:"requestId"`
+		AssociatedCookies []*network.AssociatedCookie `json:"associatedCookies"`
+		Headers           network.Headers             `json:"headers"`
+	}
+	slimGot struct {
+		RequestID   network.RequestID `json:"requestId"`
+		Headers     network.Headers   `json:"headers"`
+		StatusCode  int64             `json:"statusCode"`
+		HeadersText string            `json:"headersText"`
+	}
+	slimReceived struct {
+		RequestID    network.RequestID `json:"requestId"`
+		Response     slimResponse      `json:"response"`
+		HasExtraInfo bool              `json:"hasExtraInfo"`
+	}
+	slimEnd struct {
+		RequestID network.RequestID `json:"requestId"`
+	}
+)
+
+func (s *slimResponse) event() *network.Response {
+	if s == nil {
+		return nil
+	}
+	return &network.Response{Protocol: s.Protocol}
+}
+
+// slim decodes the parameters of an event. It is nil for one that nobody
+// needs, and not known if chromedp has to see it.
+func slim(method string, params []byte) (ev any, known bool) {
+	decode := func(v any) bool { return jsonv2.Unmarshal(params, v, chromedp.DefaultUnmarshalOptions) == nil }
+	switch method {
+	case "Network.requestWillBeSent":
+		var s slimWillBeSent
+		if decode(&s) {
+			return &network.EventRequestWillBeSent{
+				RequestID: s.RequestID, Request: &network.Request{URL: s.Request.URL, Method: s.Request.Method, Headers: s.Request.Headers},
+				Initiator:            &network.Initiator{Type: s.Initiator.Type, RequestID: s.Initiator.RequestID},
+				RedirectHasExtraInfo: s.RedirectHasExtraInfo, RedirectResponse: s.RedirectResponse.event(),
+			}, true
+		}
+	case "Network.requestWillBeSentExtraInfo":
+		var s slimSent
+		if decode(&s) {
+			return &network.EventRequestWillBeSentExtraInfo{RequestID: s.RequestID, AssociatedCookies: s.AssociatedCookies, Headers: s.Headers}, true
+		}
+	case "Network.responseReceivedExtraInfo":
+		var s slimGot
+		if decode(&s) {
+			return &network.EventResponseReceivedExtraInfo{RequestID: s.RequestID, Headers: s.Headers, StatusCode: s.StatusCode, HeadersText: s.HeadersText}, true
+		}
+	case "Network.responseReceived":
+		var s slimReceived
+		if decode(&s) {
+			return &network.EventResponseReceived{RequestID: s.RequestID, Response: s.Response.event(), HasExtraInfo: s.HasExtraInfo}, true
+		}
+	case "Network.loadingFinished":
+		var s slimEnd
+		if decode(&s) {
+			return &network.EventLoadingFinished{RequestID: s.RequestID}, true
+		}
+	case "Network.loadingFailed":
+		e := new(network.EventLoadingFailed)
+		if decode(e) {
+			return e, true
+		}
+	case "Runtime.bindingCalled":
+		e := new(runtime.EventBindingCalled)
+		if decode(e) {
+			return e, true
+		}
+	case "Network.dataReceived", "Network.resourceChangedPriority", "Network.policyUpdated":
+		return nil, true
+	}
+	return nil, false
+}

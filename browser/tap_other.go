@@ -1,0 +1,8 @@
+//go:build !unix
+
+package browser
+
+import "os/exec"
+
+// install does nothing here: the pipes are no files of the command.
+func (p *tap) install(cmd *exec.Cmd) {}
