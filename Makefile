@@ -22,7 +22,7 @@ test: chromium lint
 
 # Tests that need Node, Python, Rust, Java besides Go.
 test-frameworks: build chromium
-	sh .ci/frameworks
+	bash .ci/frameworks
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
