@@ -73,11 +73,12 @@ type Profile struct {
 	CacheMaxEntries     int      // origins and URLs remembered; 0 for no limit
 	CacheKeepsOnFailure bool     // a network error clears nothing
 	CacheNotOpaque      bool     // nothing is stored for opaque origins
-	CacheModesBypass    []string // fetch's cache modes that do without the preflight cache
+	CacheModesBypass    []string // fetch's cache modes with which the preflight cache is not looked up; with no-store nothing is stored either
 
 	// Responses and redirects.
 	LaxHosts                bool     // a host with a space, or with invalid punycode, parses
 	InvalidLocationFirst    bool     // a redirect to an unparsable Location fails before any check, a preflight too
+	RedirectLimitFirst      bool     // a redirect too many fails before any check, if none was made with a request of its own
 	RedirectUserinfoRefused bool     // user name or password in a same-origin redirect is refused too
 	RedirectNeedsLocation   bool     // but for mode manual, a redirect status without a Location, or with an empty one, is an ordinary response
 	RedirectDropsNames      []string // lower-case names of author headers that no redirect keeps

@@ -37,6 +37,7 @@ var profileChromium = Profile{
 	OriginOnDowngrade:           true,
 	LaxHosts:                    true,
 	InvalidLocationFirst:        true,
+	RedirectLimitFirst:          true,
 	RedirectUserinfoRefused:     true,
 	RedirectNeedsLocation:       true,
 	EqualLocationsAreOne:        true,
@@ -65,7 +66,7 @@ var profileChromium = Profile{
 			func(p *Profile) {
 				p.CacheWhole, p.CacheKeepsOnFailure, p.CacheMaxURL, p.CacheMaxEntries = false, false, 0, 0
 			}},
-		{"cache-modes", "requests with cache mode no-store, reload or no-cache do without the preflight cache: they neither look it up nor store anything; and so do those with If-None-Match and the like, which makes the mode no-store", chromiumCORS + "preflight_controller.cc (RetrieveCacheFlags); " + observedChromium,
+		{"cache-modes", "requests with cache mode no-store, reload or no-cache, or with If-None-Match and the like, do not look the preflight cache up, and with no-store nothing is stored", chromiumCORS + "preflight_controller.cc (RetrieveCacheFlags); " + observedChromium,
 			func(p *Profile) { p.CacheModesBypass = nil }},
 		{"origin-on-downgrade", "the referrer policy is not asked about Origin: a no-cors request of an https page to plain http has the page's origin, not `null`", chromiumCORS + "cors_url_loader.cc (StartRequest); " + observedChromium,
 			func(p *Profile) { p.OriginOnDowngrade = false }},
@@ -73,6 +74,8 @@ var profileChromium = Profile{
 			func(p *Profile) { p.LaxHosts = false }},
 		{"invalid-location-first", "a redirect to an unparsable Location fails before the CORS check, before the redirect mode is looked at, and on a preflight as a plain network error", observedChromium,
 			func(p *Profile) { p.InvalidLocationFirst = false }},
+		{"redirect-limit-first", "the network stack refuses the 21st redirect before the CORS check, unless a preflight, a first cross-origin hop or another method had a hop requested anew", "https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/url_request.cc; " + chromiumCORS + "cors_url_loader.cc (FollowRedirect); " + observedChromium,
+			func(p *Profile) { p.RedirectLimitFirst = false }},
 		{"redirect-userinfo", "a followed redirect with user name or password is refused whatever the mode, same-origin ones as a plain network error", observedChromium,
 			func(p *Profile) { p.RedirectUserinfoRefused = false }},
 		{"redirect-needs-location", "a redirect status without a Location, or with an empty one, is an ordinary response for redirect mode error, and an empty one for follow", "https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_response_headers.cc (IsRedirect); " + observedChromium,

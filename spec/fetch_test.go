@@ -232,6 +232,28 @@ var _ = Describe("Redirects, further", func() {
 		hops[20] = redirectTo(302, "https://[")
 		Expect(run(spec.Request{Origin: page, URL: other}, spec.Options{}, hops...).Reason).To(Equal(spec.ReasonRedirectInvalidLocation), "looked at first")
 	})
+	DescribeTable("one too many, which the CORS check would refuse", func(req spec.Request, status int, chromium spec.Reason) {
+		hops := make([]hop, 21)
+		for i := range hops {
+			hops[i] = redirectTo(302, "/x")
+		}
+		hops[0].response.Status = status
+		hops[20].response.Header = fields("Location", "/x")
+		req.Origin = page
+		if req.URL == "" {
+			req.URL = other
+		} else {
+			hops[0].response = answer(302, "Location", other)
+		}
+		Expect(run(req, spec.Options{}, hops...).Reason).To(Equal(spec.ReasonMissingAllowOriginHeader))
+		Expect(run(req, spec.Options{Engine: spec.EngineChromium}, hops...).Reason).To(Equal(chromium))
+	},
+		Entry("is one too many in Chromium", spec.Request{}, 302, spec.ReasonTooManyRedirects),
+		Entry("not after another method", spec.Request{Method: "POST"}, 302, spec.ReasonMissingAllowOriginHeader),
+		Entry("but after the same one", spec.Request{Method: "HEAD"}, 303, spec.ReasonTooManyRedirects),
+		Entry("not when CORS begins on the way", spec.Request{URL: page}, 302, spec.ReasonMissingAllowOriginHeader),
+		Entry("not with preflights", spec.Request{Method: "PUT"}, 302, spec.ReasonMissingAllowOriginHeader),
+	)
 	It("drop the request-body-headers with the body", func() {
 		out := run(spec.Request{Origin: page, URL: page + "/", Method: "POST", Header: fields("Content-Encoding", "a", "content-language", "b", "Content-Location", "c", "X-A", "d", "Content-Length", "e", "Content-MD5", "f"), Body: &spec.Body{ContentType: "g/h"}},
 			spec.Options{}, hop{response: answer(302, "Location", "/y")}, openHop)
@@ -372,16 +394,23 @@ var _ = Describe("The preflight cache", func() {
 	},
 		Entry("with cache mode no-store", func(r *spec.Request) { r.Cache = "no-store" }, "cache-modes"),
 		Entry("with a condition", func(r *spec.Request) { r.Header = fields("If-Range", "x") }, "cache-modes"),
+		Entry("with cache mode no-cache", func(r *spec.Request) { r.Cache = "no-cache" }, "cache-modes"),
 		Entry("with cache mode reload", func(r *spec.Request) { r.Cache = "reload" }, "cache-modes"),
 		Entry("for an opaque origin", func(r *spec.Request) { r.Origin = "null" }, "cache-opaque-origin"),
 	)
-	It("in Chromium keeps what is stored when cache mode no-store makes another preflight", func() {
+	DescribeTable("in Chromium after a request that did not look it up", func(change func(*spec.Request), preflight bool) {
 		opt := spec.Options{Engine: spec.EngineChromium, Cache: new(spec.PreflightCache)}
 		run(put, opt, pre(m, "PUT"))
-		other := with(put, func(r *spec.Request) { r.Method, r.Cache = "PATCH", "no-store" })
-		Expect(run(other, opt, pre(m, "PATCH")).Hops[0].Preflight).To(BeTrue())
-		Expect(run(put, opt, pre(m, "PUT")).Hops[0].Preflight).To(BeFalse())
-	})
+		second := with(put, func(r *spec.Request) { r.Method = "PATCH" })
+		change(&second)
+		Expect(run(second, opt, pre(m, "PATCH", h, "*")).Hops[0].Preflight).To(BeTrue())
+		Expect(run(put, opt, pre(m, "PUT")).Hops[0].Preflight).To(Equal(preflight))
+	},
+		Entry("keeps what is stored: no-store", func(r *spec.Request) { r.Cache = "no-store" }, false),
+		Entry("has what that one stored: reload", func(r *spec.Request) { r.Cache = "reload" }, true),
+		Entry("has what that one stored: no-cache", func(r *spec.Request) { r.Cache = "no-cache" }, true),
+		Entry("has what that one stored: a condition", func(r *spec.Request) { r.Header = fields("If-Match", "x") }, true),
+	)
 	It("is keyed by null after a taint, and not used then in Chromium", func() {
 		for e, want := range map[spec.Engine]string{spec.EngineFetch: "P P .", spec.EngineChromium: "P P P"} {
 			opt := spec.Options{Engine: e, Cache: spec.NewPreflightCache(e)}

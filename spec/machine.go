@@ -32,6 +32,7 @@ type Fetch struct {
 	unsafeFlag   bool // unsafe-request
 	tainting     ResponseType
 	redirects    int
+	reissued     bool // some hop was not a redirect that the network stack followed by itself
 
 	own         Header // storage of the first header list
 	ownCache    PreflightCache
@@ -73,7 +74,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 		f.cache.p = f.p
 	}
 	f.header, f.body, f.stream, f.flag = f.own[:0], false, false, false
-	f.tainting, f.redirects, f.preflighted = TypeBasic, 0, false
+	f.tainting, f.redirects, f.reissued, f.preflighted = TypeBasic, 0, false, false
 	f.unsafe, f.hops = f.unsafe[:0], f.hops[:0]
 	f.kind, f.response, f.out = ActionDone, Response{}, Outcome{}
 	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1
@@ -157,7 +158,7 @@ func (f *Fetch) enterHop() {
 	}
 	f.tainting = TypeCORS
 	f.unsafe = unsafeNames(f.p, f.header, impliedAccept(f.header), f.unsafe[:0])
-	if !f.flag && (!f.unsafeFlag || IsSafelistedMethod(f.method) && len(f.unsafe) == 0) {
+	if !f.needsPreflight() {
 		f.t.add(ruleMainSimple, "cross-origin, safelisted method and headers: the tainting is cors, no preflight")
 		f.send()
 		return
@@ -166,12 +167,18 @@ func (f *Fetch) enterHop() {
 		f.t.add(ruleMainPreflight, f.whyPreflight())
 	}
 	f.preflighted = true
-	if !f.bypassesCache() && f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
+	if !hasName(f.p.CacheModesBypass, f.cacheMode()) && f.cache.covers(f.cacheRequest(), f.method, f.unsafe, f.flag) {
 		f.t.add(ruleHTTPCacheHit, "the preflight cache has what the request needs: no preflight")
 		f.send()
 		return
 	}
 	f.preflight()
+}
+
+// needsPreflight is the condition of main fetch's step 12 for a cors request
+// with a preflight, once the CORS-unsafe names are known.
+func (f *Fetch) needsPreflight() bool {
+	return f.flag || f.unsafeFlag && (!IsSafelistedMethod(f.method) || len(f.unsafe) > 0)
 }
 
 func (f *Fetch) whyPreflight() string {
@@ -199,23 +206,25 @@ func (f *Fetch) httpOnly() bool {
 	return false
 }
 
-// bypassesCache: an engine may take some cache modes for the preflight cache, too.
-func (f *Fetch) bypassesCache() bool {
+// cacheMode is the cache mode as far as an engine takes it for the preflight
+// cache, too: the script's, or no-cache for a request with a condition.
+func (f *Fetch) cacheMode() string {
 	if f.p.CacheModesBypass == nil {
-		return false
+		return ""
 	}
-	mode := f.req.Cache
-	if mode == "" || mode == "default" {
-		// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.17
-		for _, name := range conditionalNames {
-			if f.header.Has(name) {
-				mode = "no-store"
-			}
+	if mode := f.req.Cache; mode != "" && mode != "default" {
+		return mode
+	}
+	for _, name := range conditionalNames {
+		if f.header.Has(name) {
+			return "no-cache"
 		}
 	}
-	return hasName(f.p.CacheModesBypass, mode)
+	return ""
 }
 
+// conditionalNames are those of
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.17.
 var conditionalNames = [...]string{"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
 
 func (f *Fetch) cacheRequest() cacheRequest {

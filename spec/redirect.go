@@ -95,6 +95,7 @@ func (f *Fetch) redirect(resp Response) bool {
 	}
 	f.redirects++
 	origin, here := next.Origin(), f.url.Origin()
+	tainting, method := f.tainting, f.method
 	// Steps 9 and 10.
 	if next.HasCredentials() {
 		if f.req.Mode == ModeCORS && !f.origin.SameOrigin(origin) || f.p.RedirectUserinfoRefused {
@@ -144,6 +145,9 @@ func (f *Fetch) redirect(resp Response) bool {
 	}
 	f.url = next
 	f.enterHop()
+	if f.tainting == TypeCORS && (tainting != TypeCORS || method != f.method || f.needsPreflight()) {
+		f.reissued = true
+	}
 	return true
 }
 

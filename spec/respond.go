@@ -39,7 +39,7 @@ func (f *Fetch) deliverPreflight(resp Response) {
 	var maxAge int64
 	if reason == "" || refused && f.p.CacheBeforeCheck {
 		maxAge = preflightMaxAge(f.p, resp.Header)
-		if !f.bypassesCache() {
+		if f.cacheMode() != "no-store" {
 			f.cache.store(f.cacheRequest(), &in, maxAge, resp.Header)
 		}
 	}
@@ -65,6 +65,11 @@ func (f *Fetch) deliverResponse(resp Response) {
 	redirect := RedirectStatus(resp.Status)
 	if redirect && f.p.RedirectNeedsLocation && f.req.Redirect != RedirectManual {
 		redirect = hasLocation(resp.Header)
+	}
+	if redirect && f.p.RedirectLimitFirst && f.redirects == maxRedirects && !f.reissued {
+		f.t.add(ruleRedirect7, "20 redirects were followed already: network error")
+		f.block(ReasonTooManyRedirects, "")
+		return
 	}
 	// Step 4.4.
 	if f.tainting == TypeCORS {
