@@ -42,6 +42,10 @@ func (g *Generator) answers(x *Exchange, base, path string) {
 		}
 		x.Hops = append(x.Hops, h)
 	}
+	if hops > 20 && g.chance(50) { // is a redirect too many refused before what else is wrong with it?
+		r := &x.Hops[20].Response
+		r.Header = without(r.Header, "Access-Control-Allow-Origin")
+	}
 }
 
 // grant are the headers of a response that is shared with the origin.
