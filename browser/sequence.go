@@ -15,8 +15,17 @@ import (
 // at once; the steps of each strictly in order.
 func (r *run) runSequences(page pages, jobs []int) {
 	var wg sync.WaitGroup
-	limit := semaphore.NewWeighted(24) // most of these wait
+	limit := semaphore.NewWeighted(24)
 	for _, i := range jobs {
+		// Those that wait take nothing from the others, and start first.
+		if waits(r.jobs[i]) {
+			wg.Go(func() { r.sequence(i, page, nil) })
+		}
+	}
+	for _, i := range jobs {
+		if waits(r.jobs[i]) {
+			continue
+		}
 		if limit.Acquire(r.ctx, 1) != nil {
 			break
 		}
@@ -47,6 +56,11 @@ func (r *run) runPortions(jobs []int) {
 		r.runSequences(r.open(pool.sequences, jobs[:n]), jobs[:n])
 		jobs = jobs[n:]
 	}
+}
+
+// waits says whether a job has a pause in it.
+func waits(j harness.Job) bool {
+	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return s.After > 0 })
 }
 
 // sequence runs the steps of one job and sends its result.

@@ -78,7 +78,7 @@ type Profile struct {
 	// Responses and redirects.
 	LaxHosts                bool     // a host with a space, or with invalid punycode, parses
 	InvalidLocationFirst    bool     // a redirect to an unparsable Location fails before any check, a preflight too
-	RedirectLimitFirst      bool     // a redirect too many fails before any check, if none was made with a request of its own
+	RedirectLimitFirst      bool     // a redirect too many fails before any check
 	RedirectUserinfoRefused bool     // user name or password in a same-origin redirect is refused too
 	RedirectNeedsLocation   bool     // but for mode manual, a redirect status without a Location, or with an empty one, is an ordinary response
 	RedirectDropsNames      []string // lower-case names of author headers that no redirect keeps

@@ -74,7 +74,7 @@ var profileChromium = Profile{
 			func(p *Profile) { p.LaxHosts = false }},
 		{"invalid-location-first", "a redirect to an unparsable Location fails before the CORS check, before the redirect mode is looked at, and on a preflight as a plain network error", observedChromium,
 			func(p *Profile) { p.InvalidLocationFirst = false }},
-		{"redirect-limit-first", "the network stack refuses the 21st redirect before the CORS check, unless a preflight, a first cross-origin hop or another method had a hop requested anew", "https://source.chromium.org/chromium/chromium/src/+/main:net/url_request/url_request.cc; " + chromiumCORS + "cors_url_loader.cc (FollowRedirect); " + observedChromium,
+		{"redirect-limit-first", "the 21st redirect is refused before the CORS check, and whatever its Location", observedChromium,
 			func(p *Profile) { p.RedirectLimitFirst = false }},
 		{"redirect-userinfo", "a followed redirect with user name or password is refused whatever the mode, same-origin ones as a plain network error", observedChromium,
 			func(p *Profile) { p.RedirectUserinfoRefused = false }},

@@ -32,7 +32,6 @@ type Fetch struct {
 	unsafeFlag   bool // unsafe-request
 	tainting     ResponseType
 	redirects    int
-	reissued     bool // some hop was not a redirect that the network stack followed by itself
 
 	own         Header // storage of the first header list
 	ownCache    PreflightCache
@@ -74,7 +73,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 		f.cache.p = f.p
 	}
 	f.header, f.body, f.stream, f.flag = f.own[:0], false, false, false
-	f.tainting, f.redirects, f.reissued, f.preflighted = TypeBasic, 0, false, false
+	f.tainting, f.redirects, f.preflighted = TypeBasic, 0, false
 	f.unsafe, f.hops = f.unsafe[:0], f.hops[:0]
 	f.kind, f.response, f.out = ActionDone, Response{}, Outcome{}
 	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1

@@ -47,13 +47,16 @@ func locationValue(p *Profile, h Header) (value string, n int) {
 }
 
 // failsAtOnce reports whether an engine's network stack refuses a response
-// before any check of this model: for different Location lines, or for a
-// redirect to one that does not parse.
-func (f *Fetch) failsAtOnce(resp Response) (Reason, bool) {
+// before any check of this model: for different Location lines, as one
+// redirect too many, or for a redirect to a Location that does not parse.
+func (f *Fetch) failsAtOnce(resp Response, preflight bool) (Reason, bool) {
 	if f.p.EqualLocationsAreOne {
 		if _, n := locationValue(f.p, resp.Header); n > 1 {
 			return ReasonNetworkError, true
 		}
+	}
+	if f.p.RedirectLimitFirst && !preflight && f.redirects == maxRedirects && RedirectStatus(resp.Status) && hasLocation(resp.Header) {
+		return ReasonTooManyRedirects, true
 	}
 	if f.p.InvalidLocationFirst && RedirectStatus(resp.Status) {
 		value, n := locationValue(f.p, resp.Header)
@@ -95,7 +98,6 @@ func (f *Fetch) redirect(resp Response) bool {
 	}
 	f.redirects++
 	origin, here := next.Origin(), f.url.Origin()
-	tainting, method := f.tainting, f.method
 	// Steps 9 and 10.
 	if next.HasCredentials() {
 		if f.req.Mode == ModeCORS && !f.origin.SameOrigin(origin) || f.p.RedirectUserinfoRefused {
@@ -145,9 +147,6 @@ func (f *Fetch) redirect(resp Response) bool {
 	}
 	f.url = next
 	f.enterHop()
-	if f.tainting == TypeCORS && (tainting != TypeCORS || method != f.method || f.needsPreflight()) {
-		f.reissued = true
-	}
 	return true
 }
 

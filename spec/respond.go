@@ -27,7 +27,7 @@ func (f *Fetch) Fail() {
 
 // deliverPreflight is CORS-preflight fetch, steps 7 and 8.
 func (f *Fetch) deliverPreflight(resp Response) {
-	if _, failed := f.failsAtOnce(resp); failed {
+	if _, failed := f.failsAtOnce(resp, true); failed {
 		f.t.add(ruleNetworkError, "the engine takes no such Location: network error")
 		f.out.PreflightCacheSeconds = -1
 		f.block(ReasonNetworkError, "")
@@ -57,19 +57,14 @@ func (f *Fetch) deliverPreflight(resp Response) {
 
 // deliverResponse is HTTP fetch, steps 4.4 to 7.
 func (f *Fetch) deliverResponse(resp Response) {
-	if reason, failed := f.failsAtOnce(resp); failed {
-		f.t.add(ruleNetworkError, "the engine takes no such Location: network error")
+	if reason, failed := f.failsAtOnce(resp, false); failed {
+		f.t.add(ruleNetworkError, "the engine takes no such redirect: network error")
 		f.block(reason, "")
 		return
 	}
 	redirect := RedirectStatus(resp.Status)
 	if redirect && f.p.RedirectNeedsLocation && f.req.Redirect != RedirectManual {
 		redirect = hasLocation(resp.Header)
-	}
-	if redirect && f.p.RedirectLimitFirst && f.redirects == maxRedirects && !f.reissued {
-		f.t.add(ruleRedirect7, "20 redirects were followed already: network error")
-		f.block(ReasonTooManyRedirects, "")
-		return
 	}
 	// Step 4.4.
 	if f.tainting == TypeCORS {

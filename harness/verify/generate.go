@@ -14,20 +14,24 @@ import (
 // Equal seeds and origins give equal exchanges.
 type Generator struct {
 	rng   *rand.Rand
-	bases []string // origins of the replaying server; the first is where most requests go
-	pages []string // page origins
+	bases []string // origins of the replaying server
+	home  string   // that of them where most requests of a session go
+	pages []string // page origins, with the home's
 }
 
 // NewGenerator makes a generator for a replaying server at the given origins
 // (at least two that are cross-origin to one another).
 func NewGenerator(seed uint64, bases []string) *Generator {
-	return &Generator{
-		rng:   rand.New(rand.NewPCG(seed, 0x636f7273)),
-		bases: bases,
-		pages: []string{
-			"https://app.example.com", "https://app.example.com", "https://app.example.com", "http://app.example.com",
-			"https://app.example.com:8443", "https://xn--bcher-kva.example", "null", bases[0],
-		},
+	return &Generator{rng: rand.New(rand.NewPCG(seed, 0x636f7273)), bases: bases}
+}
+
+// settle chooses a session's home. Each gets as many, because a browser has
+// only six connections to each.
+func (g *Generator) settle() {
+	g.home = pick(g.rng, g.bases...)
+	g.pages = []string{
+		"https://app.example.com", "https://app.example.com", "https://app.example.com", "http://app.example.com",
+		"https://app.example.com:8443", "https://xn--bcher-kva.example", "null", g.home,
 	}
 }
 
@@ -39,6 +43,7 @@ func (g *Generator) chance(percent int) bool { return g.rng.IntN(100) < percent 
 // with the same URL, so that they meet in the preflight cache. path names it
 // on the replaying server: hop i lives at ORIGIN/path/i.
 func (g *Generator) Session(number int, path string) []Exchange {
+	g.settle()
 	first := g.exchange(number, path)
 	if g.chance(87) || baseOf(first.Request.URL) == "" {
 		return []Exchange{first}
@@ -135,7 +140,7 @@ func noStore(r *spec.Response) {
 
 func (g *Generator) exchange(session int, path string) Exchange {
 	x := Exchange{Session: session, Request: g.request()}
-	base := g.bases[0]
+	base := g.home
 	if g.chance(12) {
 		base = pick(g.rng, g.bases...)
 	}

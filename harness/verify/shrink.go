@@ -4,18 +4,23 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/corsproof/corsproof/spec"
 )
 
-// mostAttempts bounds the sessions performed to shrink one disagreement.
-const mostAttempts = 2000
+// mostAttempts and mostTime bound the shrinking of one disagreement: the
+// sessions performed, and how long.
+const (
+	mostAttempts = 2000
+	mostTime     = 20 * time.Second
+)
 
 // shrink takes away from a session whatever the disagreement of its last
 // exchange does not need. All candidates of a round go to the browser at once.
 func (r *runner) shrink(ctx context.Context, xs []Exchange, diffs []Difference) Disagreement {
 	best := Disagreement{Exchanges: xs, Differences: diffs}
-	for best.Attempts < mostAttempts && ctx.Err() == nil {
+	for start := time.Now(); best.Attempts < mostAttempts && time.Since(start) < mostTime && ctx.Err() == nil; {
 		if !r.improve(ctx, &best, coarser(best.Exchanges)) && !r.improve(ctx, &best, smaller(best.Exchanges)) {
 			break
 		}
