@@ -36,6 +36,8 @@ type rep struct {
 	fence int  // that has to be reported before; 0 for none yet
 	lost  bool // not everything was reported in time
 	wait  *time.Timer
+
+	console string // what the console says of it, if the tab is brief
 }
 
 // message takes what a page sends.
@@ -102,6 +104,12 @@ func (t *tab) result(c *call, res jsResult) {
 
 // match looks for the record of a result and says whether all is in.
 func (t *tab) match(r *rep) bool {
+	if t.brief {
+		// The renderer writes to the console before the script has its result.
+		r.console = t.console[r.res.URL]
+		delete(t.console, r.res.URL)
+		return true
+	}
 	if r.res.Thrown != "" || r.res.Bug != "" || r.res.Timeout {
 		return true
 	}
@@ -214,8 +222,8 @@ func (t *tab) finish(r *rep) {
 	c.done <- c
 }
 
-// console keeps a line for the request that it is about.
-func (t *tab) console(e *log.EventEntryAdded) {
+// note keeps a line of the console for the request that it is about.
+func (t *tab) note(e *log.EventEntryAdded) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e.Entry.NetworkRequestID != "" {

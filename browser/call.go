@@ -49,6 +49,7 @@ type jsResult struct {
 	Type       string      `json:"type"`
 	Status     int         `json:"status"`
 	Redirected bool        `json:"redirected"`
+	Final      string      `json:"responseURL"` // of an XMLHttpRequest
 	Headers    [][2]string `json:"headers"`
 	Body       string      `json:"body"`
 	Binary     bool        `json:"binary"` // Body has a code point for each byte

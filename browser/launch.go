@@ -84,6 +84,7 @@ type Chrome struct {
 	closed     bool
 	firstTaken bool // the tab that the browser opened itself is in use
 	pool       pools
+	brief      pools // of ReplayBriefly
 }
 
 // Start starts a browser, or attaches to one. The errors are *MissingError
@@ -246,6 +247,7 @@ func (c *Chrome) Close() error {
 	}
 	c.closed = true
 	c.pool.close()
+	c.brief.close()
 	if c.ctx.Err() == nil && !c.remote {
 		// The polite way lets the browser end its children itself.
 		ctx, cancel := context.WithTimeout(c.ctx, 3*time.Second)

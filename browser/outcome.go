@@ -41,6 +41,8 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
+	case r.call.spot.tab.brief:
+		return briefly(req, pageOrigin, r), nil
 	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
 		o.Reason = spec.Reason(refusedInPage(&r.call.js, pageOrigin))
@@ -110,10 +112,14 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	case !res.OK:
 		return &UnobservedError{URL: res.URL, What: "why the script got an error (" + res.Error + ")"}
 	}
-	o.Status, o.Redirected = res.Status, res.Redirected
-	if api(req) == apiXHR {
-		o.Redirected = len(rec.hops) > 1
-	}
+	o.Redirected = res.Redirected || api(req) == apiXHR && len(rec.hops) > 1
+	read(o, res)
+	return nil
+}
+
+// read takes over what a script read of the response.
+func read(o *harness.Outcome, res *jsResult) {
+	o.Status = res.Status
 	o.Readable = make(map[string]string, len(res.Headers))
 	for _, h := range res.Headers {
 		name, value := strings.ToLower(h[0]), bytesOf(h[1])
@@ -127,7 +133,6 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 		o.Body = bytesOf(res.Body)
 	}
 	o.Error = res.BodyError
-	return nil
 }
 
 // withoutUnsent drops the hop that Chrome announces for a redirect, and does

@@ -25,6 +25,7 @@ const (
 type household struct {
 	chrome   *Chrome
 	private  bool // a browser context of its own, else the default one
+	brief    bool // its tabs report no requests
 	first    *tab // owns that context
 	tabs     map[bool]*tab
 	spots    map[spotKey]*spot
@@ -52,8 +53,8 @@ func plainHTTP(rawURL string) bool {
 	return err == nil && u.Scheme == "http" && !isLoopback(u.Hostname())
 }
 
-func (c *Chrome) newHousehold(private bool) *household {
-	return &household{chrome: c, private: private, tabs: map[bool]*tab{}, spots: map[spotKey]*spot{}, used: map[string]struct{}{}}
+func (r *run) newHousehold(private bool) *household {
+	return &household{chrome: r.c, private: private, brief: r.brief, tabs: map[bool]*tab{}, spots: map[spotKey]*spot{}, used: map[string]struct{}{}}
 }
 
 // has says whether a job performed a request of the URL here.
@@ -144,9 +145,9 @@ func (h *household) newTab() (*tab, error) {
 		return h.chrome.firstTab()
 	}
 	if h.first != nil {
-		return h.chrome.newTab(h.first.ctx)
+		return h.chrome.newTab(h.first.ctx, h.brief)
 	}
-	t, err := h.chrome.newTab(h.chrome.ctx, chromedp.WithNewBrowserContext())
+	t, err := h.chrome.newTab(h.chrome.ctx, h.brief, chromedp.WithNewBrowserContext())
 	h.first = t
 	return t, err
 }
@@ -183,8 +184,6 @@ type cell struct {
 	own    *tab // for those pages
 	filled bool // a job put a cookie there itself
 }
-
-func (c *Chrome) newCell() *cell { return &cell{household: c.newHousehold(true)} }
 
 // page gives a page for the step.
 func (p *cell) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*spot, error) {
@@ -256,11 +255,12 @@ func (p *cell) close() {
 type pools struct {
 	shared    *household // single requests
 	sequences *household // jobs of several steps
+	waiting   *household // those of them that have pauses
 	cells     []*cell    // idle ones
 }
 
 func (p *pools) close() {
-	for _, h := range []*household{p.shared, p.sequences} {
+	for _, h := range []*household{p.shared, p.sequences, p.waiting} {
 		if h != nil {
 			h.close()
 		}

@@ -29,19 +29,33 @@ const (
 // jobs that are left get a *DiedError, and so does the caller. When ctx ends,
 // they get nothing and the caller its error.
 func (c *Chrome) Perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
-	return c.perform(ctx, jobs, done, true)
+	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool, isolate: true})
 }
 
 // Replay is Perform for a target that is known never to set cookies: requests
 // with credentials need no browser context of their own then, which makes
 // thousands of them as fast as the others. Jobs with WithCookie get one anyway.
 func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
-	return c.perform(ctx, jobs, done, false)
+	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool})
+}
+
+// ReplayBriefly is Replay without the protocol's events of requests, most of
+// what a request costs: outcomes have what the script saw and, from the
+// console, why the browser blocked it, but no Hops and no Exchanges. Reason is
+// empty for what the console does not tell, as for plain network errors. Only
+// for fetch and XMLHttpRequest.
+func (c *Chrome) ReplayBriefly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.brief, brief: true})
 }
 
 // run is one Perform.
 type run struct {
 	c     *Chrome
+	pool  *pools
+	brief bool // without the events of requests
+	// Requests that cookies may change get a browser context of their own.
+	isolate bool
+
 	ctx   context.Context
 	jobs  []harness.Job
 	width *semaphore.Weighted
@@ -54,7 +68,7 @@ type run struct {
 	done func(harness.JobResult)
 }
 
-func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), isolate bool) error {
+func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -63,23 +77,26 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	if len(jobs) == 0 {
 		return nil
 	}
-	r := &run{c: c, jobs: jobs, width: semaphore.NewWeighted(int64(c.opt.Width)), sent: make([]bool, len(jobs)), done: done}
+	r.jobs, r.width, r.sent, r.done = jobs, semaphore.NewWeighted(int64(c.opt.Width)), make([]bool, len(jobs)), done
 	var cancel context.CancelFunc
 	r.ctx, cancel = context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.ctx, cancel)()
 
 	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
-	single, sequences, exclusive := r.sort(isolate)
+	single, sequences, exclusive := r.sort()
+	waiting, sequences := r.apart(sequences)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.runExclusive(exclusive) })
-	if shared := c.pool.shared; r.together {
+	if shared := r.pool.shared; r.together {
+		sequences = slices.Concat(waiting, sequences)
 		pages := r.open(shared, slices.Concat(single, sequences))
 		wg.Go(func() { r.runSingle(pages, single) })
 		wg.Go(func() { r.runSequences(pages, sequences) })
 	} else {
 		wg.Go(func() { r.runSingle(r.open(shared, single), single) })
-		wg.Go(func() { r.runPortions(sequences) })
+		wg.Go(func() { r.runPortions(&r.pool.sequences, sequences) })
+		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
 	wg.Wait()
 
@@ -136,14 +153,14 @@ func (r *run) fail(i int, err error) {
 }
 
 // sort decides which jobs can share what.
-func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
-	pool := &r.c.pool
+func (r *run) sort() (single, sequences, exclusive []int) {
+	pool := r.pool
 	total := 0
 	for _, j := range r.jobs {
 		total += requests(j)
 	}
 	if h := pool.shared; h == nil || h.requests+total > maxSharedRequests && h.requests > 0 {
-		pool.shared = replace(h, r.c.newHousehold(h != nil))
+		pool.shared = replace(h, r.newHousehold(h != nil || r.brief))
 	}
 	// What the steps of a job leave in the preflight cache must not be driven
 	// out by thousands of other requests.
@@ -158,11 +175,11 @@ func (r *run) sort(isolate bool) (single, sequences, exclusive []int) {
 		several := len(j.Steps) > 1
 		for k := range j.Steps {
 			s := &j.Steps[k]
-			own = own || s.Request.WithCookie || isolate && cookiesMatter(s)
+			own = own || s.Request.WithCookie || r.isolate && cookiesMatter(s)
 			several = several || s.After > 0
 			u := withoutFragment(s.URL)
 			_, here := inRun[u]
-			again = again || here || pool.shared.has(u) || pool.sequences.has(u)
+			again = again || here || pool.shared.has(u) || pool.sequences.has(u) || pool.waiting.has(u)
 		}
 		for k := range j.Steps {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}

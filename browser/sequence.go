@@ -17,13 +17,8 @@ func (r *run) runSequences(page pages, jobs []int) {
 	var wg sync.WaitGroup
 	limit := semaphore.NewWeighted(24)
 	for _, i := range jobs {
-		// Those that wait take nothing from the others, and start first.
 		if waits(r.jobs[i]) {
 			wg.Go(func() { r.sequence(i, page, nil) })
-		}
-	}
-	for _, i := range jobs {
-		if waits(r.jobs[i]) {
 			continue
 		}
 		if limit.Acquire(r.ctx, 1) != nil {
@@ -39,23 +34,35 @@ func (r *run) runSequences(page pages, jobs []int) {
 
 // runPortions is runSequences in a browser context apart, and in another one
 // whenever its preflight cache may have become full.
-func (r *run) runPortions(jobs []int) {
-	pool := &r.c.pool
+func (r *run) runPortions(own **household, jobs []int) {
 	for len(jobs) > 0 && r.ctx.Err() == nil {
 		n, size := 0, 0
 		for n < len(jobs) && (n == 0 || size+requests(r.jobs[jobs[n]]) <= maxPrivateRequests) {
 			size += requests(r.jobs[jobs[n]])
 			n++
 		}
-		if h := pool.sequences; h == nil || h.requests > 0 && h.requests+size > maxPrivateRequests {
-			pool.sequences = replace(h, r.c.newHousehold(true))
+		if h := *own; h == nil || h.requests > 0 && h.requests+size > maxPrivateRequests {
+			*own = replace(h, r.newHousehold(true))
 		}
 		for _, i := range jobs[:n] {
-			pool.sequences.note(r.jobs[i])
+			(*own).note(r.jobs[i])
 		}
-		r.runSequences(r.open(pool.sequences, jobs[:n]), jobs[:n])
+		r.runSequences(r.open(*own, jobs[:n]), jobs[:n])
 		jobs = jobs[n:]
 	}
+}
+
+// apart gives the jobs that have pauses and those that have none: the pauses
+// of many pass at once, and nothing else has to wait for them.
+func (r *run) apart(jobs []int) (waiting, others []int) {
+	for _, i := range jobs {
+		if waits(r.jobs[i]) {
+			waiting = append(waiting, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return waiting, others
 }
 
 // waits says whether a job has a pause in it.
@@ -120,8 +127,8 @@ func (r *run) runExclusive(jobs []int) {
 	var idle []*cell
 	for part := range slices.Chunk(jobs, (len(jobs)+parts-1)/parts) {
 		var own *cell
-		if n := len(r.c.pool.cells); n > 0 {
-			own, r.c.pool.cells = r.c.pool.cells[n-1], r.c.pool.cells[:n-1]
+		if n := len(r.pool.cells); n > 0 {
+			own, r.pool.cells = r.pool.cells[n-1], r.pool.cells[:n-1]
 		}
 		wg.Go(func() {
 			for _, i := range part {
@@ -138,7 +145,7 @@ func (r *run) runExclusive(jobs []int) {
 		})
 	}
 	wg.Wait()
-	r.c.pool.cells = append(r.c.pool.cells, idle...)
+	r.pool.cells = append(r.pool.cells, idle...)
 }
 
 // inCell runs a job in the cell, or a new one if this does not do, and gives
@@ -156,7 +163,7 @@ func (r *run) inCell(own *cell, i int) *cell {
 		own = nil
 	}
 	if own == nil {
-		own = r.c.newCell()
+		own = &cell{household: r.newHousehold(true)}
 	}
 	own.note(*j)
 	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {

@@ -40,31 +40,33 @@ type tab struct {
 	waiting     map[*rep]struct{} // results whose events are not all in
 	fences      map[string]*spot  // by URL, those not reported yet
 	ready       map[string]chan runtime.ExecutionContextID
-	top         *spot // the document of the tab itself
-	lax         bool  // certificate errors are ignored
-	dirty       bool  // a response set a cookie
+	top         *spot             // the document of the tab itself
+	lax         bool              // certificate errors are ignored
+	dirty       bool              // a response set a cookie
+	brief       bool              // there are no events of requests, only results and console
+	console     map[string]string // why a request was blocked, by the URL it began with; if brief
 }
 
 // firstTab takes the tab that the browser has opened itself, if it is there
 // and nobody has it yet; else it opens one in the default browser context.
 func (c *Chrome) firstTab() (*tab, error) {
 	if c.remote || c.firstTaken {
-		return c.newTab(c.ctx)
+		return c.newTab(c.ctx, false)
 	}
 	c.firstTaken = true
-	return c.attach(c.ctx, func() {}) // it ends with the browser
+	return c.attach(c.ctx, func() {}, false) // it ends with the browser
 }
 
 // newTab opens a tab in the browser context of parent.
-func (c *Chrome) newTab(parent context.Context, opts ...chromedp.ContextOption) (*tab, error) {
+func (c *Chrome) newTab(parent context.Context, brief bool, opts ...chromedp.ContextOption) (*tab, error) {
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithNewWindow(false))...)
-	return c.attach(ctx, cancel)
+	return c.attach(ctx, cancel, brief)
 }
 
 // attach makes a tab of a chromedp context.
-func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc) (*tab, error) {
+func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bool) (*tab, error) {
 	t := &tab{
-		chrome: c, ctx: ctx, close: cancel, dead: make(chan struct{}),
+		chrome: c, brief: brief, console: map[string]string{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
 		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
@@ -79,7 +81,9 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc) (*tab, e
 			{page.SetLifecycleEventsEnabled.Method, page.SetLifecycleEventsEnabledParams{Enabled: false}},
 			{runtime.AddBinding.Method, runtime.AddBindingParams{Name: "corsproofSend"}},
 		}
-		if !c.opt.Console {
+		if brief {
+			steps = append(steps, step{network.Disable.Method, cdp.Empty{}})
+		} else if !c.opt.Console {
 			steps = append(steps, step{log.Disable.Method, cdp.Empty{}})
 		}
 		for _, s := range steps {
@@ -99,7 +103,7 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc) (*tab, e
 		}
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	if !c.opt.Console { // its lines come by chromedp, in order with the rest
+	if brief || !c.opt.Console { // its lines come by chromedp, in order with the rest
 		c.tap.add(t.target.SessionID, t)
 	}
 	context.AfterFunc(ctx, func() {
@@ -163,7 +167,11 @@ func (t *tab) event(ev any) {
 	case *inspector.EventDetached:
 		t.fail(&DiedError{What: "a page of the browser", Err: fmt.Errorf("%v", e.Reason)})
 	case *log.EventEntryAdded:
-		t.console(e)
+		if t.brief {
+			t.blocked(e.Entry.Text)
+		} else {
+			t.note(e)
+		}
 	default:
 		t.mu.Lock()
 		if r := t.rec.event(ev); r != nil {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
@@ -63,6 +64,7 @@ func (p *tap) run(from io.ReadCloser, to io.WriteCloser) {
 var (
 	networkPrefix = []byte(`{"method":"Network.`)
 	bindingPrefix = []byte(`{"method":"Runtime.bindingCalled",`)
+	consolePrefix = []byte(`{"method":"Log.entryAdded",`)
 	paramsMark    = []byte(`","params":`)
 	sessionMark   = []byte(`,"sessionId":"`)
 )
@@ -70,7 +72,7 @@ var (
 // take handles a message if it is an event of a tab's requests, written in the
 // order in which Chrome writes it.
 func (p *tap) take(m []byte) bool {
-	if !bytes.HasPrefix(m, networkPrefix) && !bytes.HasPrefix(m, bindingPrefix) {
+	if !bytes.HasPrefix(m, networkPrefix) && !bytes.HasPrefix(m, bindingPrefix) && !bytes.HasPrefix(m, consolePrefix) {
 		return false
 	}
 	const head = len(`{"method":"`)
@@ -131,6 +133,11 @@ type (
 		Response     slimResponse      `json:"response"`
 		HasExtraInfo bool              `json:"hasExtraInfo"`
 	}
+	slimEntry struct {
+		Entry struct {
+			Text string `json:"text"`
+		} `json:"entry"`
+	}
 	slimEnd struct {
 		RequestID network.RequestID `json:"requestId"`
 	}
@@ -186,6 +193,11 @@ func slim(method string, params []byte) (ev any, known bool) {
 		e := new(runtime.EventBindingCalled)
 		if decode(e) {
 			return e, true
+		}
+	case "Log.entryAdded":
+		var s slimEntry
+		if decode(&s) {
+			return &log.EventEntryAdded{Entry: &log.Entry{Text: s.Entry.Text}}, true
 		}
 	case "Network.dataReceived", "Network.resourceChangedPriority", "Network.policyUpdated":
 		return nil, true

@@ -22,20 +22,27 @@ type observed struct {
 // is cached for five seconds is certainly still there.
 const mostPause = 3 * time.Second
 
-// Replayer is an Agent that is faster with targets that set no cookies.
+// Replayer is an Agent that is faster with targets that set no cookies, and
+// much faster if it need not follow every request on the wire, which the
+// replaying server does anyway.
 type Replayer interface {
 	Replay(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error
+	ReplayBriefly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error
 }
 
-func performing(a harness.Agent) func(context.Context, []harness.Job, func(harness.JobResult)) error {
-	if r, ok := a.(Replayer); ok {
-		return r.Replay
+func performing(a harness.Agent, briefly bool) func(context.Context, []harness.Job, func(harness.JobResult)) error {
+	r, ok := a.(Replayer)
+	switch {
+	case !ok:
+		return a.Perform
+	case briefly:
+		return r.ReplayBriefly
 	}
-	return a.Perform
+	return r.Replay
 }
 
 // perform lets the agent do sessions, each as one job.
-func (r *runner) perform(ctx context.Context, sessions [][]Exchange) ([]observed, error) {
+func (r *runner) perform(ctx context.Context, sessions [][]Exchange, briefly bool) ([]observed, error) {
 	jobs := make([]harness.Job, len(sessions))
 	index := make(map[string]int, len(sessions))
 	for i, xs := range sessions {
@@ -45,7 +52,7 @@ func (r *runner) perform(ctx context.Context, sessions [][]Exchange) ([]observed
 		index[p] = i
 	}
 	out := make([]observed, len(sessions))
-	err := performing(r.opt.Agent)(ctx, jobs, func(res harness.JobResult) {
+	err := performing(r.opt.Agent, briefly)(ctx, jobs, func(res harness.JobResult) {
 		o := &out[index[res.ID]]
 		o.err = res.Err
 		for _, s := range res.Steps {
@@ -118,7 +125,7 @@ func (r *runner) differences(ctx context.Context, sessions [][]Exchange) [][]Dif
 		fresh[i] = r.renumber(xs)
 	}
 	all := make([][]Difference, len(sessions))
-	out, err := r.perform(ctx, fresh)
+	out, err := r.perform(ctx, fresh, false)
 	if err != nil {
 		return all
 	}

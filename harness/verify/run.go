@@ -16,7 +16,7 @@ type Options struct {
 	N        int           // exchanges to compare, at least; 0 means by Duration alone
 	Duration time.Duration // time to go on generating; 0 means by N alone
 	Seed     uint64
-	Batch    int // exchanges given to the agent at once; 0 means 2000
+	Batch    int // exchanges given to the agent at once; 0 means 6000, after a first one of 2000
 	// Progress is told after each batch, may be nil.
 	Progress func(*Report)
 	// MostDisagreements ends the run early; 0 means 20.
@@ -36,7 +36,7 @@ type runner struct {
 // server and the model decide them. It returns what it has when ctx ends.
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.Batch == 0 {
-		opt.Batch = 2000
+		opt.Batch = 6000
 	}
 	if opt.MostDisagreements == 0 {
 		opt.MostDisagreements = 20
@@ -71,9 +71,16 @@ func (r *runner) more(elapsed time.Duration) bool {
 	return r.report.Exchanges < r.opt.N
 }
 
+// firstBatch is how many exchanges are followed on the wire whatever comes of
+// them; of the others only those that differ are.
+const firstBatch = 2000
+
 func (r *runner) batch(ctx context.Context) error {
 	var sessions [][]Exchange
 	size := r.opt.Batch
+	if r.report.Exchanges == 0 {
+		size = min(size, firstBatch)
+	}
 	if r.opt.N > 0 && r.opt.Duration == 0 {
 		size = min(size, r.opt.N-r.report.Exchanges)
 	}
@@ -83,7 +90,7 @@ func (r *runner) batch(ctx context.Context) error {
 		sessions = append(sessions, xs)
 		n += len(xs)
 	}
-	observations, err := r.perform(ctx, sessions)
+	observations, err := r.perform(ctx, sessions, r.report.Exchanges > 0)
 	if err != nil {
 		return err
 	}
@@ -94,8 +101,8 @@ func (r *runner) batch(ctx context.Context) error {
 func path(session int) string { return "/e/" + strconv.Itoa(session) }
 
 // account compares the sessions of a batch. What the browser could not tell,
-// or what differed, is performed once more: what does not happen twice is the
-// machine's, not the browser's.
+// or what differed, is performed once more, and followed on the wire: what does
+// not happen twice is the machine's, not the browser's.
 func (r *runner) account(ctx context.Context, sessions [][]Exchange, observations []observed) error {
 	var again [][]Exchange
 	differed := map[int]bool{}
@@ -111,7 +118,7 @@ func (r *runner) account(ctx context.Context, sessions [][]Exchange, observation
 	if len(again) == 0 {
 		return ctx.Err()
 	}
-	observations, err := r.perform(ctx, again)
+	observations, err := r.perform(ctx, again, false)
 	if err != nil {
 		return err
 	}
