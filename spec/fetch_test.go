@@ -232,6 +232,22 @@ var _ = Describe("Redirects, further", func() {
 		hops[20] = redirectTo(302, "https://[")
 		Expect(run(spec.Request{Origin: page, URL: other}, spec.Options{}, hops...).Reason).To(Equal(spec.ReasonRedirectInvalidLocation), "looked at first")
 	})
+	It("of no-cors requests that leave the page's origin taint in Chromium only", func() {
+		req := spec.Request{Origin: page, URL: page + "/", Method: "POST", Mode: spec.ModeNoCORS}
+		for e, want := range map[spec.Engine]string{spec.EngineFetch: page, spec.EngineChromium: "null"} {
+			out := run(req, spec.Options{Engine: e}, redirectTo(307, other), openHop)
+			Expect(*out.Hops[1].Origin).To(Equal(want), string(e))
+		}
+	})
+	It("with a user name within the origin are refused by Chromium, but not those of XMLHttpRequest", func() {
+		for api, want := range map[spec.API]spec.Result{spec.APIFetch: spec.Blocked, spec.APIXHR: spec.Allowed} {
+			req := spec.Request{API: api, Origin: page, URL: page + "/", Credentials: spec.CredentialsSameOrigin}
+			req.Method = "GET"
+			to := strings.Replace(page, "://", "://user@", 1) + "/x"
+			Expect(run(req, spec.Options{}, redirectTo(302, to), openHop).Result).To(Equal(spec.Allowed))
+			Expect(run(req, spec.Options{Engine: spec.EngineChromium}, redirectTo(302, to), openHop).Result).To(Equal(want), string(api))
+		}
+	})
 	DescribeTable("one too many, which the CORS check would refuse", func(req spec.Request, status int, chromium spec.Reason) {
 		hops := make([]hop, 21)
 		for i := range hops {

@@ -69,6 +69,26 @@ func (f *Fetch) failsAtOnce(resp Response, preflight bool) (Reason, bool) {
 	return "", false
 }
 
+// refusedTarget is the reason of HTTP-redirect fetch, steps 6, 9 and 10, if
+// they refuse where a redirect leads.
+func (f *Fetch) refusedTarget(resp Response) Reason {
+	next, state := f.location(resp.Header)
+	switch {
+	case state != locationURL:
+		return ""
+	case !next.IsHTTP():
+		return ReasonCorsDisabledScheme
+	case f.refusesUserinfo(next):
+		return ReasonRedirectContainsCredentials
+	}
+	return ""
+}
+
+// refusesUserinfo is the condition of steps 9 and 10.
+func (f *Fetch) refusesUserinfo(next URL) bool {
+	return next.HasCredentials() && (f.tainting == TypeCORS || f.req.Mode == ModeCORS && !f.origin.SameOrigin(next.Origin()))
+}
+
 // redirect is HTTP-redirect fetch
 // (https://fetch.spec.whatwg.org/#concept-http-redirect-fetch). It returns
 // false when the response is to be returned as it is.
@@ -99,17 +119,10 @@ func (f *Fetch) redirect(resp Response) bool {
 	f.redirects++
 	origin, here := next.Origin(), f.url.Origin()
 	// Steps 9 and 10.
-	if next.HasCredentials() {
-		if f.req.Mode == ModeCORS && !f.origin.SameOrigin(origin) || f.p.RedirectUserinfoRefused {
-			f.t.add(ruleRedirect9, "mode cors and a cross-origin Location with credentials: network error")
-			f.block(ReasonRedirectContainsCredentials, "")
-			return true
-		}
-		if f.tainting == TypeCORS {
-			f.t.add(ruleRedirect10, "tainting cors and a Location with credentials: network error")
-			f.block(ReasonRedirectContainsCredentials, "")
-			return true
-		}
+	if f.refusesUserinfo(next) || next.HasCredentials() && f.p.RedirectUserinfoRefused && f.req.API != APIXHR {
+		f.t.add(ruleRedirect9, "CORS, and a Location with credentials: network error")
+		f.block(ReasonRedirectContainsCredentials, "")
+		return true
 	}
 	// Step 11.
 	if resp.Status != 303 && f.stream {
@@ -133,7 +146,8 @@ func (f *Fetch) redirect(resp Response) bool {
 		}
 		// Redirect-taint, step 4: the URL changes origin, and the request's
 		// origin is not that of the URL it leaves.
-		if !f.origin.SameOrigin(here) && f.originHeader != "null" {
+		always := f.p.NoCORSRedirectTaints && f.req.Mode == ModeNoCORS
+		if (always || !f.origin.SameOrigin(here)) && f.originHeader != "null" {
 			f.t.add(ruleTaint, "a redirect from one cross-origin URL to another origin: Origin is `null` from now on")
 			f.originHeader = "null"
 		}

@@ -80,7 +80,7 @@ func (c *comparison) reasons() {
 		return
 	case m == spec.ReasonRedirectContainsCredentials && plainError(b) && c.withinOrigin():
 		return // as the profile says: redirect-userinfo
-	case c.x.Request.Mode == spec.ModeSameOrigin && b == spec.ReasonDisallowedByMode && m == spec.ReasonRedirectContainsCredentials:
+	case c.x.Request.Mode == spec.ModeSameOrigin && b == spec.ReasonDisallowedByMode && (m == spec.ReasonRedirectContainsCredentials || m == spec.ReasonCorsDisabledScheme):
 		c.excepted = append(c.excepted, deviationInRenderer) // which of two reasons comes first
 		return
 	}

@@ -67,7 +67,7 @@ func (g *Generator) Session(number int, path string) []Exchange {
 		}
 		if len(first.Hops) > 1 && g.chance(30) {
 			// Straight to where the first was redirected, or redirected too.
-			g.meet(&first, &next)
+			g.meet(&first, &next, path)
 		}
 		if g.chance(40) {
 			next.Request.Method, next.Request.Header, next.Request.Body = first.Request.Method, first.clone().Request.Header, first.clone().Request.Body
@@ -89,7 +89,7 @@ func (g *Generator) Session(number int, path string) []Exchange {
 }
 
 // meet makes the exchange ask for the URL to which the first is redirected.
-func (g *Generator) meet(first, next *Exchange) {
+func (g *Generator) meet(first, next *Exchange, path string) {
 	location, _ := first.Hops[0].Response.Header.Get("Location")
 	u, err := spec.ParseURL(first.Request.URL)
 	if err != nil {
@@ -98,11 +98,11 @@ func (g *Generator) meet(first, next *Exchange) {
 	if u, err = u.Resolve(location); err != nil || !u.IsHTTP() || u.HasCredentials() {
 		return
 	}
-	next.Request.URL = u.WithoutFragment()
-	if hop, ok := hopOf(next.Request.URL, len(first.Hops)); !ok || hop != 1 {
-		next.Request.URL = first.Request.URL
-		return
+	target := u.WithoutFragment()
+	if target != u.Origin().String()+path+"/1" {
+		return // two of them combined, or elsewhere
 	}
+	next.Request.URL = target
 	next.Hops = []Hop{{}, next.Hops[len(next.Hops)-1]}
 	next.Hops[1].Response.Header = without(next.Hops[1].Response.Header, "Location")
 }
