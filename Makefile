@@ -32,7 +32,7 @@ bench: chromium
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./spec/... ./reference ./harness/... ./browser
 
 verify: build chromium
-	@$(BIN) verify-model --n 2500 --seed 1
+	@$(BIN) verify-model --n 20000 --seed 1
 
 selfcheck: build
 	@$(BIN) selfcheck

@@ -80,6 +80,7 @@ type Profile struct {
 	InvalidLocationFirst    bool     // a redirect to an unparsable Location fails before any check, a preflight too
 	NoCORSRedirectTaints    bool     // any redirect to another origin makes the Origin of a no-cors request `null`
 	RedirectModeLast        bool     // redirect mode error is looked at after the Location's scheme and credentials
+	RedirectUserinfoFirst   bool     // user name or password in a Location is looked at before its scheme
 	RedirectLimitFirst      bool     // a redirect too many fails before any check
 	RedirectUserinfoRefused bool     // user name or password in a same-origin redirect is refused too
 	RedirectNeedsLocation   bool     // but for mode manual, a redirect status without a Location, or with an empty one, is an ordinary response

@@ -248,6 +248,20 @@ var _ = Describe("Redirects, further", func() {
 			Expect(run(req, spec.Options{Engine: spec.EngineChromium}, redirectTo(302, to), openHop).Result).To(Equal(want), string(api))
 		}
 	})
+	It("are refused by Chromium for credentials before the scheme, and for both before redirect mode error", func() {
+		for location, want := range map[string]spec.Reason{
+			"ftp://user@x.example/": spec.ReasonRedirectContainsCredentials, "http://user@x.example/": spec.ReasonRedirectContainsCredentials, "ftp://x.example/": spec.ReasonCorsDisabledScheme,
+		} {
+			for mode, standard := range map[spec.RedirectMode]spec.Reason{spec.RedirectFollow: spec.ReasonCorsDisabledScheme, spec.RedirectError: spec.ReasonRedirectDisallowedByMode} {
+				if mode == spec.RedirectFollow && strings.HasPrefix(location, "http:") {
+					standard = spec.ReasonRedirectContainsCredentials
+				}
+				req := spec.Request{Origin: page, URL: other, Redirect: mode}
+				Expect(run(req, spec.Options{}, redirectTo(302, location)).Reason).To(Equal(standard), location)
+				Expect(run(req, spec.Options{Engine: spec.EngineChromium}, redirectTo(302, location)).Reason).To(Equal(want), location)
+			}
+		}
+	})
 	DescribeTable("one too many, which the CORS check would refuse", func(req spec.Request, status int, chromium spec.Reason) {
 		hops := make([]hop, 21)
 		for i := range hops {

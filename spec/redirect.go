@@ -76,12 +76,17 @@ func (f *Fetch) refusedTarget(resp Response) Reason {
 	switch {
 	case state != locationURL:
 		return ""
-	case !next.IsHTTP():
+	case f.refusesScheme(next):
 		return ReasonCorsDisabledScheme
 	case f.refusesUserinfo(next):
 		return ReasonRedirectContainsCredentials
 	}
 	return ""
+}
+
+// refusesScheme is the condition of step 6.
+func (f *Fetch) refusesScheme(next URL) bool {
+	return !next.IsHTTP() && !(f.p.RedirectUserinfoFirst && f.refusesUserinfo(next))
 }
 
 // refusesUserinfo is the condition of steps 9 and 10.
@@ -105,7 +110,7 @@ func (f *Fetch) redirect(resp Response) bool {
 		return true
 	}
 	// Step 6.
-	if !next.IsHTTP() {
+	if f.refusesScheme(next) {
 		f.t.add(ruleRedirect6, "the Location's scheme is not an HTTP(S) scheme: network error")
 		f.block(ReasonCorsDisabledScheme, "")
 		return true

@@ -31,6 +31,11 @@ var _ = Describe("Chrome", Ordered, func() {
 		Expect(rep.Disagreements).To(BeEmpty())
 		Expect(rep.Undecided).To(BeZero())
 	})
+	It("gives its reasons on the console, too", func() {
+		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 800, Seed: 2, Followed: 1})
+		Expect(rep.Disagreements).To(BeEmpty())
+		Expect(rep.Unstable+rep.Undecided).To(BeNumerically("<", 8), "what is not understood there is asked again on the wire")
+	})
 	It("does not decide as the standard has it, which a run finds and shrinks", func() {
 		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 400, Seed: 1, MostDisagreements: 1})
 		Expect(rep.Disagreements).To(HaveLen(1))

@@ -146,6 +146,9 @@ func (g *Generator) exchange(session int, path string) Exchange {
 	}
 	x.Request.URL = base + path + "/0"
 	g.answers(&x, base, path)
+	if g.chance(2) {
+		g.oddRedirect(&x, path)
+	}
 	for range pick(g.rng, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2) {
 		g.spoil(&x)
 	}

@@ -48,6 +48,26 @@ func (g *Generator) answers(x *Exchange, base, path string) {
 	}
 }
 
+// oddRedirect makes a redirect of which engines and the standard check things
+// in different orders, or which leaves the page's own origin.
+func (g *Generator) oddRedirect(x *Exchange, path string) {
+	x.Hops = x.Hops[:1]
+	r := &x.Hops[0].Response
+	r.Status, r.Header = pick(g.rng, 302, 307, 308), without(r.Header, "Location")
+	location := pick(g.rng, "ftp://user@example.test/x", "ftp://example.test/x", "http://user@example.test/", "http://:pass@example.test/", "data:,x", "foo:bar")
+	if x.Request.API == spec.APIFetch {
+		x.Request.Redirect = pick(g.rng, spec.RedirectFollow, spec.RedirectError, spec.RedirectManual)
+		if g.chance(50) {
+			x.Request.Origin, x.Request.Mode, x.Request.Redirect = baseOf(x.Request.URL), spec.ModeNoCORS, spec.RedirectFollow
+			x.Request.Method, x.Request.Header = pick(g.rng, "POST", "GET"), nil
+			location = pick(g.rng, g.bases...) + path + "/1"
+			x.Hops = append(x.Hops, Hop{Preflight: spec.Response{Status: 204}, Response: spec.Response{Status: 200}})
+		}
+	}
+	r = &x.Hops[0].Response
+	r.Header = append(r.Header, spec.Field{Name: "Location", Value: location})
+}
+
 // grant are the headers of a response that is shared with the origin.
 func (g *Generator) grant(r spec.Request, origin string) spec.Header {
 	h := spec.Header{{Name: pick(g.rng, "Access-Control-Allow-Origin", "access-control-allow-origin", "ACCESS-CONTROL-ALLOW-ORIGIN"), Value: origin}}

@@ -55,14 +55,14 @@ func (g *Generator) spoil(x *Exchange) {
 		case preflight:
 			target.Status = pick(g.rng, 301, 302, 307, 308, 304, 400, 401, 403, 404, 405, 500, 501, 299, 300)
 			if spec.RedirectStatus(target.Status) && g.chance(70) {
-				set("Location", pick(g.rng, "/elsewhere", "/elsewhere", "http://[", "", "https://app.example.com/"))
+				set("Location", pick(g.rng, "elsewhere", "elsewhere", "http://[", "", "https://app.example.com/"))
 			}
 		case spec.RedirectStatus(target.Status):
 			g.spoilLocation(target)
 		case g.chance(20): // a redirect that leads nowhere
 			target.Status = pick(g.rng, 301, 302, 303, 307, 308)
 		case g.chance(20): // no redirect
-			set("Location", pick(g.rng, "/elsewhere", "http://[", ""))
+			set("Location", pick(g.rng, "elsewhere", "http://[", ""))
 		}
 	}
 }
@@ -96,7 +96,7 @@ func (g *Generator) spoilLocation(r *spec.Response) {
 		case 7:
 			again(f.Value)
 		case 8:
-			again(pick(g.rng, "/elsewhere", ""))
+			again(pick(g.rng, "elsewhere", ""))
 		}
 		return
 	}

@@ -16,7 +16,10 @@ type Options struct {
 	N        int           // exchanges to compare, at least; 0 means by Duration alone
 	Duration time.Duration // time to go on generating; 0 means by N alone
 	Seed     uint64
-	Batch    int // exchanges given to the agent at once; 0 means 6000, after a first one of 2000
+	Batch    int // exchanges given to the agent at once; 0 means 6000
+	// Followed is how many exchanges are followed on the wire whatever comes
+	// of them; of the others only those that differ are. 0 means 2000.
+	Followed int
 	// Progress is told after each batch, may be nil.
 	Progress func(*Report)
 	// MostDisagreements ends the run early; 0 means 20.
@@ -37,6 +40,9 @@ type runner struct {
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.Batch == 0 {
 		opt.Batch = 6000
+	}
+	if opt.Followed == 0 {
+		opt.Followed = 2000
 	}
 	if opt.MostDisagreements == 0 {
 		opt.MostDisagreements = 20
@@ -71,15 +77,11 @@ func (r *runner) more(elapsed time.Duration) bool {
 	return r.report.Exchanges < r.opt.N
 }
 
-// firstBatch is how many exchanges are followed on the wire whatever comes of
-// them; of the others only those that differ are.
-const firstBatch = 2000
-
 func (r *runner) batch(ctx context.Context) error {
 	var sessions [][]Exchange
 	size := r.opt.Batch
 	if r.report.Exchanges == 0 {
-		size = min(size, firstBatch)
+		size = min(size, r.opt.Followed)
 	}
 	if r.opt.N > 0 && r.opt.Duration == 0 {
 		size = min(size, r.opt.N-r.report.Exchanges)
