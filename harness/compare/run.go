@@ -23,7 +23,7 @@ type Options struct {
 	Cache string
 	// Measure runs the table against one server.
 	Measure func(ctx context.Context, target *harness.Target) (*report.Report, error)
-	// Starts and Installs are how many are started and installed at once; 0 means 2.
+	// Starts and Installs are how many are started and installed at once; 0 means 3 and 2.
 	Starts, Installs int
 	// Key tells one table and one set of agents from another, for Resume.
 	Key string
@@ -41,8 +41,8 @@ type Options struct {
 // is that of ctx, with what was measured until then in the matrix.
 func (m *Matrix) Run(ctx context.Context, opt Options) error {
 	started := time.Now()
-	c := &comparison{Options: opt, matrix: m, measuring: make(chan struct{}, 1)}
-	installs, starts := gate(opt.Installs), gate(opt.Starts)
+	c := &comparison{Options: opt, matrix: m, measuring: make(chan struct{}, 2)}
+	installs, starts := gate(opt.Installs, 2), gate(opt.Starts, 3)
 	var wg sync.WaitGroup
 	for _, manifest := range opt.Manifests {
 		wg.Go(func() {
@@ -74,13 +74,13 @@ func (m *Matrix) Run(ctx context.Context, opt Options) error {
 type comparison struct {
 	Options
 	matrix    *Matrix
-	measuring chan struct{} // one at a time: two would disturb each other's timings
+	measuring chan struct{} // two at a time: while one has the browser, the other is asked on the wire
 	mu        sync.Mutex
 }
 
-func gate(n int) chan struct{} {
+func gate(n, otherwise int) chan struct{} {
 	if n == 0 {
-		n = 2
+		n = otherwise
 	}
 	return make(chan struct{}, n)
 }
