@@ -30,6 +30,7 @@ class SocketServer(ThreadingMixIn, WSGIServer):
 
 
 class Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # so that it answers "Expect: 100-continue", which servers pass on
     def address_string(self) -> str:
         return "unix"
 
