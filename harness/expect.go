@@ -55,6 +55,7 @@ func (x *expectation) outcome() bool {
 	o := x.o
 	if x.Outcome != "" && string(o.Result) != x.Outcome {
 		x.fail("a script gets", describeExpected(x.Expect), describeOutcome(o))
+		x.failures[len(x.failures)-1].Refusal = x.Outcome == string(spec.Allowed) && o.Result == spec.Blocked
 		return false
 	}
 	if o.Result == spec.Blocked {

@@ -31,6 +31,7 @@ func (j *judge) shares(origin string, credentials bool) []Failure {
 		Expected: "the browser's CORS check passes",
 		Actual:   because(reason, "", grantOf(j.ex.Response)),
 		Reason:   string(reason),
+		Refusal:  true,
 	}}
 }
 
@@ -64,6 +65,7 @@ func (j *judge) allows(ask *cases.Ask) []Failure {
 		Expected: "the browser's check of the preflight response passes",
 		Actual:   because(reason, parameter, fmt.Sprintf("status %d, %s", j.ex.Status, preflightGrantOf(j.ex.Response))),
 		Reason:   string(reason),
+		Refusal:  true,
 	}}
 }
 

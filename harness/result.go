@@ -72,6 +72,9 @@ type Failure struct {
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`
 	Reason   string `json:"reason,omitempty"` // CorsError name where there is one
+	// Refusal says that what should have been granted was not: a site is kept
+	// out that should get in, and none gets in that should be kept out.
+	Refusal bool `json:"refusal,omitempty"`
 }
 
 // Difference is one point on which the model and a browser disagree.

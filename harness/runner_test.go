@@ -16,6 +16,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // wireCheck is a check of raw steps.
@@ -195,6 +196,29 @@ var _ = Describe("the runner", func() {
 		uris.Range(func(k, _ any) bool { all = append(all, k.(string)); return true })
 		Expect(all).To(Equal([]string{"/api/v1?x=1"}))
 	})
+
+	DescribeTable("an endpoint that does not share with the allowed origin", func(ctx SpecContext, level cases.Level, acao string, verdict harness.Verdict, security cases.Severity, why spec.Reason) {
+		s := appServer(func(w http.ResponseWriter, _ *http.Request) {
+			if acao != "" {
+				w.Header().Set("Access-Control-Allow-Origin", acao)
+			}
+		})
+		check := wireCheck("a", wireGet("/", shares(app)))
+		if evil := "https://evil.test"; acao == evil {
+			check = wireCheck("a", wireGet("/", cases.Predicate{Denies: ptr(evil)}))
+		}
+		check.Case.Level, check.Case.Security = level, cases.High
+		r := harness.Runner{Target: &harness.Target{Declared: &cases.Policy{Name: "exact", Origins: []string{app}}, Endpoint: s.URL + "/"}, Checks: []cases.Check{check}}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.NotGranted).To(Equal(why))
+		Expect(sum.Results[0].Verdict).To(Equal(verdict))
+		Expect(sum.Results[0].Security).To(Equal(security))
+	},
+		Entry("is no security risk for that", cases.Must, "", harness.Fail, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
+		Entry("and what is only practice warns", cases.Practice, "", harness.Warn, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
+		Entry("but for sharing with another", cases.Must, "https://evil.test", harness.Fail, cases.High, spec.ReasonAllowOriginMismatch),
+	)
 
 	It("does not hold an endpoint that always fails for one that a request has broken", func(ctx SpecContext) {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

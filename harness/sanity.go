@@ -12,6 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // sanity looks at the target before anything is judged: is it there, does it
@@ -19,8 +20,13 @@ import (
 // down would look like a hundred failures.
 func (r *run) sanity(ctx context.Context, entries []*entry) error {
 	if r.target.Declared != nil {
-		resp, err := r.probe(ctx, r.target.Endpoint)
+		origin := allowedOrigin(r.target.Declared)
+		resp, err := r.probe(ctx, r.target.Endpoint, "Origin: "+origin)
 		if err != nil {
+			return err
+		}
+		r.summary.NotGranted = spec.CheckCORS(origin, spec.CredentialsOmit, resp.Header)
+		if resp, err = r.probe(ctx, r.target.Endpoint); err != nil {
 			return err
 		}
 		r.summary.EndpointStatus = resp.Status
@@ -35,11 +41,19 @@ func (r *run) sanity(ctx context.Context, entries []*entry) error {
 }
 
 // probe sends one ordinary request. An error is a *TargetError.
-func (r *run) probe(ctx context.Context, url string) (*wire.Response, error) {
-	return r.probeOver(ctx, url, wire.H1)
+func (r *run) probe(ctx context.Context, url string, fields ...string) (*wire.Response, error) {
+	return r.probeOver(ctx, url, wire.H1, fields...)
 }
 
-func (r *run) probeOver(ctx context.Context, url, proto string) (*wire.Response, error) {
+// allowedOrigin is an origin that the policy allows.
+func allowedOrigin(p *cases.Policy) string {
+	if p.AnyOrigin() || len(p.Origins) == 0 {
+		return "https://app.example"
+	}
+	return p.Origins[0]
+}
+
+func (r *run) probeOver(ctx context.Context, url, proto string, fields ...string) (*wire.Response, error) {
 	ep, authority, target, err := endpointOf(url, proto)
 	if err != nil {
 		return nil, &TargetError{Kind: BadURL, URL: url, Err: err, Hints: []string{"give an absolute URL such as http://127.0.0.1:8080"}}
@@ -48,7 +62,7 @@ func (r *run) probeOver(ctx context.Context, url, proto string) (*wire.Response,
 	defer cancel()
 	resp, err := r.sender.do(ctx, ep, &wire.Request{
 		Method: r.probeMethod(), Target: target,
-		Lines: []string{"Host: " + authority, "User-Agent: " + userAgent, "Accept: */*"},
+		Lines: append([]string{"Host: " + authority, "User-Agent: " + userAgent, "Accept: */*"}, fields...),
 	})
 	if err != nil {
 		return nil, targetError(url, err, r.timeout)

@@ -31,6 +31,7 @@ func (r *run) finish(e *entry) {
 		}
 	}
 	r.excuse(e)
+	r.relent(e)
 	res.Verdict = worst(res.Agents)
 	switch res.Verdict {
 	case Skip:
@@ -45,6 +46,28 @@ func (r *run) finish(e *entry) {
 	}
 	r.compare(e)
 	r.emit(e)
+}
+
+// relent takes the security severity off a result where an endpoint that lets
+// nobody in has let nobody in: what the case would show did not come about.
+func (r *run) relent(e *entry) {
+	res := &e.result
+	if r.summary.NotGranted == "" || res.Security == "" {
+		return
+	}
+	for _, a := range res.Agents {
+		if slices.ContainsFunc(a.Failures, func(f Failure) bool { return !f.Refusal }) {
+			return
+		}
+	}
+	harmless := *e.check.Case
+	harmless.Security = ""
+	res.Security = ""
+	for i := range res.Agents {
+		if a := &res.Agents[i]; a.Verdict == Fail {
+			a.Verdict = verdictOf(&harmless, a.Failures)
+		}
+	}
 }
 
 // order is an agent's place in results: the model first.

@@ -1,6 +1,10 @@
 package harness
 
-import "time"
+import (
+	"time"
+
+	"github.com/corsproof/corsproof/spec"
+)
 
 // Summary is the outcome of a run.
 type Summary struct {
@@ -13,6 +17,9 @@ type Summary struct {
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary
 	// request; 0 for a target that serves the contract.
 	EndpointStatus int `json:"endpoint_status,omitempty"`
+	// NotGranted is why the browser's CORS check of that answer fails for the
+	// origin that the declared policy allows; empty if it passes.
+	NotGranted spec.Reason `json:"not_granted,omitempty"`
 	// Results are in the order of the checks, whatever order they came in.
 	Results []Result `json:"results"`
 	// Counts are the results by verdict.

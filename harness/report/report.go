@@ -9,6 +9,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // FormatVersion is the version of the JSON report; it grows when a field
@@ -28,6 +29,9 @@ type Report struct {
 	Stopped  *harness.Stopped               `json:"stopped,omitempty"`  // why the run ended before its end
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary request.
 	EndpointStatus int `json:"endpoint_status,omitempty"`
+	// NotGranted is why the endpoint's answers are not shared with the origin
+	// that the declared policy allows.
+	NotGranted spec.Reason `json:"not_granted,omitempty"`
 	// AgentErrors are agents that broke, with the reason.
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`
 	Counts      Counts            `json:"counts"`
@@ -86,7 +90,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 	r := &Report{
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
-		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus,
+		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
 	}
 	byID := make(map[string]*cases.Case, len(table.Cases))
 	order := make(map[string]int, len(table.Cases))

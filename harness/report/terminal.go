@@ -82,6 +82,9 @@ func (p *Printer) Print(r *Report) {
 	if r.Stopped != nil {
 		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), r.Stopped.Reason)
 	}
+	if r.NotGranted != "" {
+		p.printf("\n%s the answers of %s are not shared with the allowed origin at all (%s): most of what fails above fails because of that. Is it the right URL, and the right origin?\n", p.paint("note:", color.FgYellow), r.URL, r.NotGranted)
+	}
 	if r.EndpointStatus >= 300 {
 		p.printf("\n%s an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. Is it the right URL?\n", p.paint("note:", color.FgYellow), r.URL, r.EndpointStatus)
 	}
