@@ -1,9 +1,26 @@
 package browser
 
-import "github.com/chromedp/chromedp"
+import (
+	"context"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
 
 // Kill ends the browser the hard way.
 func (c *Chrome) Kill() { chromedp.FromContext(c.ctx).Browser.Process().Kill() }
 
 // Profile is its profile directory.
 func (c *Chrome) Profile() string { return c.profile }
+
+// DropPages takes away the pages that are kept for the next jobs.
+func (c *Chrome) DropPages(ctx context.Context) error {
+	for _, t := range c.pool.shared.tabs {
+		_, err := cdp.Call(ctx, t.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.querySelectorAll('iframe').forEach((f) => f.remove())"})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -63,14 +63,31 @@ type run struct {
 
 	together bool // jobs of several steps run where those of one do
 
-	mu   sync.Mutex
-	sent []bool
-	done func(harness.JobResult)
+	mu    sync.Mutex
+	again []int // jobs to do once more, because their page was gone
+	last  bool  // nothing is done once more
+	sent  []bool
+	done  func(harness.JobResult)
 }
 
+// perform does the jobs, and once more, from new pages, those whose page was
+// gone before they could begin.
 func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	err := c.performOnce(ctx, jobs, done, r)
+	if err != nil || len(r.again) == 0 {
+		return err
+	}
+	r.pool.close()
+	again := make([]harness.Job, len(r.again))
+	for n, i := range r.again {
+		again[n] = jobs[i]
+	}
+	return c.performOnce(ctx, again, done, &run{c: c, pool: r.pool, brief: r.brief, isolate: r.isolate, last: true})
+}
+
+func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
 	if c.closed {
 		return ErrClosed
 	}
@@ -111,6 +128,9 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 		return died
 	}
 	for i := range jobs {
+		if slices.Contains(r.again, i) {
+			continue
+		}
 		r.fail(i, errors.New("the browser agent lost track of the job: please report this"))
 	}
 	return nil
@@ -139,6 +159,14 @@ func (r *run) emit(i int, res harness.JobResult) {
 // fail sends an error, unless the run is over: what fails then fails because
 // of that.
 func (r *run) fail(i int, err error) {
+	if errors.Is(err, errDocumentGone) && !r.last {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if !r.sent[i] && !slices.Contains(r.again, i) {
+			r.again = append(r.again, i)
+		}
+		return
+	}
 	if errors.Is(err, context.Canceled) && r.ctx.Err() == nil {
 		// The connection to the browser is lost; that it is gone is known
 		// a moment later.

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -103,6 +104,9 @@ func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserSte
 			}
 		}
 		if err != nil {
+			if k > 0 { // what the target has seen cannot be undone
+				err = fmt.Errorf("after %d steps: %v", k, err)
+			}
 			r.fail(i, err)
 			return
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -27,6 +29,9 @@ type spot struct {
 	fenceAgain bool // another one has to be sent then
 }
 
+// errDocumentGone says that the browser has given up the document.
+var errDocumentGone = errors.New("the browser gave up a page that requests were made from")
+
 // eval calls a function of page.js in the document.
 func (s *spot) eval(ctx context.Context, name string, args ...any) error {
 	expr := "corsproof." + name + "("
@@ -47,6 +52,9 @@ func (s *spot) eval(ctx context.Context, name string, args ...any) error {
 	if err != nil {
 		if dead := s.tab.failure(); dead != nil {
 			return dead
+		}
+		if strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed") {
+			return fmt.Errorf("%w (%s): %w", errDocumentGone, s.origin, err)
 		}
 		return fmt.Errorf("running requests in a page at %s: %w", s.origin, err)
 	}

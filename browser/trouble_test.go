@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -220,6 +221,35 @@ var _ = Describe("starting a browser", Label(withoutBrowser), func() {
 		var failed *browser.StartError
 		Expect(errors.As(err, &failed)).To(BeTrue(), "%v", err)
 		Expect(err.Error()).To(ContainSubstring("--remote-debugging-port"))
+	})
+})
+
+var _ = Describe("pages that the browser gives up", func() {
+	It("are opened again, and their jobs done once more", func() {
+		c, err := browser.Start(context.Background(), browser.Options{})
+		Expect(err).NotTo(HaveOccurred())
+		defer c.Close()
+		t := newTarget(false)
+		for range 2 {
+			var jobs []harness.Job
+			for n := range 6 {
+				j := job(t.url(plan{actual: allow(app)}), cases.Request{Origin: app})
+				j.ID = fmt.Sprint(n)
+				jobs = append(jobs, j)
+			}
+			var mu sync.Mutex
+			n := 0
+			Expect(c.Perform(context.Background(), jobs, func(r harness.JobResult) {
+				defer GinkgoRecover()
+				mu.Lock()
+				defer mu.Unlock()
+				Expect(r.Err).NotTo(HaveOccurred())
+				Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed))
+				n++
+			})).To(Succeed())
+			Expect(n).To(Equal(6))
+			Expect(c.DropPages(context.Background())).To(Succeed())
+		}
 	})
 })
 
