@@ -80,10 +80,11 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) error {
 	res, rec := &r.res, r.rec
 	// What failed after the script had its response is no failure of the
-	// request: a body cut short, an EventSource that was closed again, a
-	// document that is saved instead of shown.
+	// request: a body cut short, an EventSource that was closed again or makes
+	// nothing of what it got, a document that is saved instead of shown.
 	had := res.OK && (readsBody(req) || api(req) == apiEventSource) ||
-		api(req) == apiNavigate && rec.hops[len(rec.hops)-1].response != nil
+		api(req) == apiNavigate && rec.hops[len(rec.hops)-1].response != nil ||
+		api(req) == apiEventSource && rec.failed != nil && rec.failed.CorsErrorStatus == nil && rec.hops[len(rec.hops)-1].response != nil
 	if f := rec.failed; f != nil && !had {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)

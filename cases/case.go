@@ -233,7 +233,7 @@ type Predicate struct {
 	// VariesOr: either the combined Vary lists the field, or the answer's CORS
 	// fields equal those of every other step of the case (a static answer need not vary).
 	VariesOr *string `yaml:"varies_or_static" json:"varies_or_static,omitempty"`
-	// Faster: the median time of this step's Times is at most Ratio times that
+	// Faster: the least time of this step's Times is at most Ratio times that
 	// of the named step, or below Floor anyway.
 	Faster *Pace `yaml:"pace" json:"pace,omitempty"`
 	// AnyOf: at least one of the alternatives holds as a whole.
