@@ -38,7 +38,7 @@ selfcheck: build
 	@$(BIN) selfcheck
 
 compare: build chromium
-	@$(BIN) compare --out report
+	@$(BIN) compare --out report --against results/compare.json
 
 clean:
 	rm -rf bin report .cache
