@@ -1,0 +1,81 @@
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+type replay func(context.Context, []harness.Job, func(harness.JobResult)) error
+
+var _ = Describe("a brief replay", func() {
+	It("tells from the console what the protocol tells", func() {
+		put := cases.Request{Origin: app, Method: "PUT", Headers: []string{"X-A: 1"}}
+		get := cases.Request{Origin: app}
+		withCookies := cases.Request{Origin: app, Credentials: "include"}
+		xhr := cases.Request{API: "xhr", Origin: app, Method: "PUT"}
+		granted := allow(app, "Access-Control-Allow-Methods: PUT", "Access-Control-Allow-Headers: x-a")
+		try := []struct {
+			q      cases.Request
+			p      plan
+			reason spec.Reason
+		}{
+			{get, plan{actual: allow(app, "X-One: 1", "Access-Control-Expose-Headers: x-one")}, ""},
+			{get, plan{actual: answer{status: 200}}, spec.ReasonMissingAllowOriginHeader},
+			{get, plan{actual: allow("x")}, spec.ReasonInvalidAllowOriginValue},
+			{get, plan{actual: allow(app + ", " + app)}, spec.ReasonMultipleAllowOriginValues},
+			{get, plan{actual: allow("https://other.example")}, spec.ReasonAllowOriginMismatch},
+			{withCookies, plan{actual: allow("*")}, spec.ReasonWildcardOriginNotAllowed},
+			{withCookies, plan{actual: allow(app, "Access-Control-Allow-Credentials: True")}, spec.ReasonInvalidAllowCredentials},
+			{put, plan{preflight: granted, actual: allow(app)}, ""},
+			{put, plan{preflight: granted, actual: answer{status: 200}}, spec.ReasonMissingAllowOriginHeader},
+			{put, plan{preflight: answer{status: 204}}, spec.ReasonPreflightMissingAllowOriginHeader},
+			{put, plan{preflight: answer{status: 404, header: granted.header}}, spec.ReasonPreflightInvalidStatus},
+			{put, plan{preflight: allow(app, "Access-Control-Allow-Headers: x-a")}, spec.ReasonMethodDisallowedByPreflightResponse},
+			{put, plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT")}, spec.ReasonHeaderDisallowedByPreflightResponse},
+			{put, plan{preflight: allow(app, "Access-Control-Allow-Methods: P UT")}, spec.ReasonInvalidAllowMethodsPreflightResponse},
+			{put, plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT", "Access-Control-Allow-Headers: x a")}, spec.ReasonInvalidAllowHeadersPreflightResponse},
+			{xhr, plan{preflight: answer{status: 302, header: append([]string{"Location: /x"}, granted.header...)}}, spec.ReasonPreflightDisallowedRedirect},
+			{xhr, plan{preflight: granted, actual: allow(app)}, ""},
+			{cases.Request{Origin: app, Mode: "same-origin"}, plan{}, spec.ReasonDisallowedByMode},
+		}
+		t := newTarget(false)
+		outcomes := func(with replay) map[string]harness.Outcome {
+			var jobs []harness.Job
+			for i, x := range try {
+				j := job(t.url(x.p), x.q)
+				j.ID = fmt.Sprint(i)
+				jobs = append(jobs, j)
+			}
+			var mu sync.Mutex
+			out := map[string]harness.Outcome{}
+			Expect(with(context.Background(), jobs, func(r harness.JobResult) {
+				defer GinkgoRecover()
+				mu.Lock()
+				defer mu.Unlock()
+				Expect(r.Err).NotTo(HaveOccurred())
+				out[r.ID] = r.Steps[0][0]
+			})).To(Succeed())
+			return out
+		}
+		long, short := outcomes(chrome.Replay), outcomes(chrome.ReplayBriefly)
+		for i, x := range try {
+			id := fmt.Sprint(i)
+			Expect(long[id].Reason).To(Equal(x.reason), id)
+			for what, get := range map[string]func(harness.Outcome) any{
+				"result": func(o harness.Outcome) any { return o.Result }, "reason": func(o harness.Outcome) any { return o.Reason },
+				"parameter": func(o harness.Outcome) any { return o.FailedParameter }, "type": func(o harness.Outcome) any { return o.Type },
+				"status": func(o harness.Outcome) any { return o.Status }, "readable": func(o harness.Outcome) any { return o.Readable },
+			} {
+				Expect(get(short[id])).To(Equal(get(long[id])), "%s of %s", what, id)
+			}
+		}
+	})
+})
