@@ -34,6 +34,7 @@ finds no defect, or a defect kills cases that have nothing to do with it.`,
 			if err != nil {
 				return err
 			}
+			whole := len(table.Cases)
 			if table, err = sel.cases(table); err != nil {
 				return err
 			}
@@ -45,7 +46,7 @@ finds no defect, or a defect kills cases that have nothing to do with it.`,
 			if note != "" {
 				fmt.Fprintln(cmd.ErrOrStderr(), note)
 			}
-			opt := selfcheck.Options{Table: table}
+			opt := selfcheck.Options{Table: table, Part: len(table.Cases) < whole}
 			if len(agents) > 0 {
 				opt.Chrome = agents[0]
 			}

@@ -5,6 +5,7 @@ package selfcheck
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -68,6 +69,12 @@ type Matrix struct {
 
 // FormatVersion is the version of the matrix's JSON.
 const FormatVersion = 1
+
+// drop leaves out the mutants that live: that a part of the table does not
+// find them says nothing.
+func (m *Matrix) drop() {
+	m.Rows = slices.DeleteFunc(m.Rows, func(r Row) bool { return len(r.Killers) == 0 })
+}
 
 // analyse fills in what follows from the rows: unrelated killers, medians and
 // the problems. browser says whether the Chrome agent took part.

@@ -17,6 +17,9 @@ import (
 // Options configure a Run.
 type Options struct {
 	Table *cases.Table
+	// Part says that Table is a selection: mutants that it does not find are
+	// left out of the matrix.
+	Part bool
 	// Chrome is the browser that has to find the mutants that a browser can
 	// see; nil: the model alone.
 	Chrome harness.Agent
@@ -88,6 +91,9 @@ func Run(ctx context.Context, opt Options) (*Matrix, error) {
 		if err := s.browser(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if opt.Part {
+		s.matrix.drop()
 	}
 	s.matrix.analyse(opt.Chrome != nil)
 	s.matrix.Elapsed = time.Since(start)

@@ -53,6 +53,14 @@ var _ = Describe("the analysis", func() {
 			"mutant-survived-browser m"),
 	)
 
+	It("of a part of the table leaves out what lives, but not the case that finds nothing", func() {
+		m := Matrix{Cases: []string{"a", "b"}, Rows: []Row{row("m", []string{"a"}, "a"), row("n", []string{"c"})}}
+		m.drop()
+		m.analyse(false)
+		Expect(m.Rows).To(HaveLen(1))
+		Expect(kinds(&m)).To(ConsistOf("case-kills-nothing b"))
+	})
+
 	It("knows the medians", func() {
 		m := Matrix{Rows: []Row{row("m", []string{"a"}, "a"), row("n", []string{"a"}, "a", "x", "y"), row("o", []string{"a"}, "a", "x")}}
 		m.analyse(false)
