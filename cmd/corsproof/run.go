@@ -283,15 +283,42 @@ func openOutputs(jsonFile, junitFile string, stdout io.Writer) (*outputs, error)
 		case "-":
 			*f.to = nopCloser{stdout}
 		default:
-			file, err := os.Create(f.path)
+			file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE, 0o666)
+			if err == nil {
+				err = file.Close()
+			}
 			if err != nil {
 				o.close()
 				return nil, usage(fmt.Errorf("opening the file of %s: %w", f.flag, err))
 			}
-			*f.to = file
+			*f.to = &lateFile{path: f.path}
 		}
 	}
 	return o, nil
+}
+
+// lateFile keeps what the file has until something is written to it: a run
+// that comes to nothing leaves the report of the last one.
+type lateFile struct {
+	path string
+	file *os.File
+}
+
+func (l *lateFile) Write(p []byte) (int, error) {
+	if l.file == nil {
+		var err error
+		if l.file, err = os.Create(l.path); err != nil {
+			return 0, err
+		}
+	}
+	return l.file.Write(p)
+}
+
+func (l *lateFile) Close() error {
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Close()
 }
 
 // page is where the page for people goes: away from standard output when a
