@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"strings"
 	"time"
 
 	"github.com/corsproof/corsproof/spec"
@@ -41,6 +42,12 @@ type Summary struct {
 type AgentInfo struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// Short is the version without what the browser was started with.
+func (a AgentInfo) Short() string {
+	short, _, _ := strings.Cut(a.Version, " (")
+	return short
 }
 
 // Stopped says why a run ended early.

@@ -93,7 +93,7 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 
 	page := outputs.page(cmd.OutOrStdout(), cmd.ErrOrStderr())
 	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose}
-	printer.Header(toolVersion(), target.Name, address(target), versions(agents))
+	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose))
 	if target.Declared != nil {
 		fmt.Fprintf(page, "      held to %s\n\n", held(target.Declared))
 	}
@@ -153,10 +153,15 @@ func address(t *harness.Target) string {
 	return t.Base
 }
 
-func versions(agents []harness.Agent) []string {
+// versions names the agents; long adds what the browser was started with.
+func versions(agents []harness.Agent, long bool) []string {
 	names := []string{"model of the Fetch Standard"}
 	for _, a := range agents {
-		names = append(names, a.Version())
+		info := harness.AgentInfo{Name: a.Name(), Version: a.Version()}
+		if !long {
+			info.Version = info.Short()
+		}
+		names = append(names, info.Version)
 	}
 	return names
 }
