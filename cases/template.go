@@ -80,7 +80,7 @@ func (s *scope) funcs() template.FuncMap {
 	p := s.policy
 	return template.FuncMap{
 		"policy":     func() string { return p.Name },
-		"allowed":    func(n ...int) (string, error) { return s.nth("allowed", "origins to grant", allowedOrigins(p), n) },
+		"allowed":    func(n ...int) (string, error) { return s.nth("allowed", "origins to grant", p.AllowedOrigins(), n) },
 		"denied":     s.denied,
 		"wild":       s.wild,
 		"nullOrigin": s.nullOrigin,

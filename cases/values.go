@@ -8,8 +8,9 @@ import (
 // This file has the values of the template functions that choose among what a
 // policy lists.
 
-// allowedOrigins are origins that the policy surely allows, never "null".
-func allowedOrigins(p *Policy) []string {
+// AllowedOrigins are origins that the policy surely allows, never "null"; none
+// if it names none.
+func (p *Policy) AllowedOrigins() []string {
 	if p.ZeroConfig {
 		return nil
 	}

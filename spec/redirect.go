@@ -78,7 +78,8 @@ func (f *Fetch) refusedTarget(resp Response) Reason {
 		return ""
 	case f.refusesScheme(next):
 		return ReasonCorsDisabledScheme
-	case f.refusesUserinfo(next):
+	}
+	if _, refused := f.refusesUserinfo(next); refused {
 		return ReasonRedirectContainsCredentials
 	}
 	return ""
@@ -86,12 +87,24 @@ func (f *Fetch) refusedTarget(resp Response) Reason {
 
 // refusesScheme is the condition of step 6.
 func (f *Fetch) refusesScheme(next URL) bool {
-	return !next.IsHTTP() && !(f.p.RedirectUserinfoFirst && f.refusesUserinfo(next))
+	if next.IsHTTP() {
+		return false
+	}
+	_, userinfo := f.refusesUserinfo(next)
+	return !(f.p.RedirectUserinfoFirst && userinfo)
 }
 
-// refusesUserinfo is the condition of steps 9 and 10.
-func (f *Fetch) refusesUserinfo(next URL) bool {
-	return next.HasCredentials() && (f.tainting == TypeCORS || f.req.Mode == ModeCORS && !f.origin.SameOrigin(next.Origin()))
+// refusesUserinfo are the conditions of steps 9 and 10, and which of them holds.
+func (f *Fetch) refusesUserinfo(next URL) (step rule, refused bool) {
+	switch {
+	case !next.HasCredentials():
+		return rule{}, false
+	case f.req.Mode == ModeCORS && !f.origin.SameOrigin(next.Origin()):
+		return ruleRedirect9, true
+	case f.tainting == TypeCORS:
+		return ruleRedirect10, true
+	}
+	return rule{}, false
 }
 
 // redirect is HTTP-redirect fetch
@@ -124,8 +137,12 @@ func (f *Fetch) redirect(resp Response) bool {
 	f.redirects++
 	origin, here := next.Origin(), f.url.Origin()
 	// Steps 9 and 10.
-	if f.refusesUserinfo(next) || next.HasCredentials() && f.p.RedirectUserinfoRefused && f.req.API != APIXHR {
-		f.t.add(ruleRedirect9, "CORS, and a Location with credentials: network error")
+	step, refused := f.refusesUserinfo(next)
+	if !refused && f.p.RedirectUserinfoRefused && f.req.API != APIXHR && next.HasCredentials() {
+		step, refused = ruleRedirect9, true
+	}
+	if refused {
+		f.t.add(step, "a Location with credentials, to another origin in mode cors or with tainting cors: network error")
 		f.block(ReasonRedirectContainsCredentials, "")
 		return true
 	}

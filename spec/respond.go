@@ -77,10 +77,12 @@ func (f *Fetch) deliverResponse(resp Response) {
 	if redirect {
 		switch f.req.Redirect {
 		case RedirectError:
-			if reason := f.refusedTarget(resp); f.p.RedirectModeLast && reason != "" {
-				f.t.add(ruleHTTPRedirect, "the engine looks at the Location before the redirect mode: network error")
-				f.block(reason, "")
-				return
+			if f.p.RedirectModeLast {
+				if reason := f.refusedTarget(resp); reason != "" {
+					f.t.add(ruleHTTPRedirect, "the engine looks at the Location before the redirect mode: network error")
+					f.block(reason, "")
+					return
+				}
 			}
 			f.t.add(ruleHTTPRedirect, "a redirect, and the redirect mode is error: network error")
 			f.block(ReasonRedirectDisallowedByMode, "")

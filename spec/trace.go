@@ -41,6 +41,7 @@ var (
 	ruleRedirect6          = rule{"http-redirect-fetch/6", fetchStandard + "#concept-http-redirect-fetch"}
 	ruleRedirect7          = rule{"http-redirect-fetch/7", fetchStandard + "#concept-http-redirect-fetch"}
 	ruleRedirect9          = rule{"http-redirect-fetch/9", fetchStandard + "#concept-http-redirect-fetch"}
+	ruleRedirect10         = rule{"http-redirect-fetch/10", fetchStandard + "#concept-http-redirect-fetch"}
 	ruleRedirect11         = rule{"http-redirect-fetch/11", fetchStandard + "#concept-http-redirect-fetch"}
 	ruleRedirect12         = rule{"http-redirect-fetch/12", fetchStandard + "#concept-http-redirect-fetch"}
 	ruleRedirect13         = rule{"http-redirect-fetch/13", fetchStandard + "#concept-http-redirect-fetch"}
