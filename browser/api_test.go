@@ -96,6 +96,12 @@ var _ = Describe("what markup and small calls load", func() {
 		Entry("canvas", "canvas", "image/svg+xml", svg, "anonymous"),
 	)
 
+	It("eventsource: an answer that is none for it is an answer", func() {
+		o := one(t.url(plan{actual: typed(app, "text/plain", "x")}), cases.Request{API: "eventsource"})
+		Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason)+o.Error)
+		Expect(o.Error).NotTo(BeEmpty())
+	})
+
 	It("font: always with CORS", func() {
 		// What arrives is no font, which is not CORS.
 		o := one(t.url(plan{actual: typed(app, "font/woff2", "x")}), cases.Request{API: "font"})

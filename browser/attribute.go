@@ -37,7 +37,7 @@ type rep struct {
 	lost  bool // not everything was reported in time
 	wait  *time.Timer
 
-	console string // what the console says of it, if the tab is brief
+	console blocking // what the console says of it, if the tab is brief
 }
 
 // message takes what a page sends.

@@ -82,9 +82,14 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	// What failed after the script had its response is no failure of the
 	// request: a body cut short, an EventSource that was closed again or makes
 	// nothing of what it got, a document that is saved instead of shown.
-	had := res.OK && (readsBody(req) || api(req) == apiEventSource) ||
-		api(req) == apiNavigate && rec.hops[len(rec.hops)-1].response != nil ||
-		api(req) == apiEventSource && rec.failed != nil && rec.failed.CorsErrorStatus == nil && rec.hops[len(rec.hops)-1].response != nil
+	answered := rec.hops[len(rec.hops)-1].response != nil
+	had := res.OK && readsBody(req)
+	switch api(req) {
+	case apiNavigate:
+		had = answered
+	case apiEventSource:
+		had = res.OK || answered && rec.failed != nil && rec.failed.CorsErrorStatus == nil
+	}
 	if f := rec.failed; f != nil && !had {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)

@@ -40,11 +40,11 @@ type tab struct {
 	waiting     map[*rep]struct{} // results whose events are not all in
 	fences      map[string]*spot  // by URL, those not reported yet
 	ready       map[string]chan runtime.ExecutionContextID
-	top         *spot             // the document of the tab itself
-	lax         bool              // certificate errors are ignored
-	dirty       bool              // a response set a cookie
-	brief       bool              // there are no events of requests, only results and console
-	console     map[string]string // why a request was blocked, by the URL it began with; if brief
+	top         *spot               // the document of the tab itself
+	lax         bool                // certificate errors are ignored
+	dirty       bool                // a response set a cookie
+	brief       bool                // there are no events of requests, only results and console
+	console     map[string]blocking // why a request was blocked, by the URL it began with; if brief
 }
 
 // firstTab takes the tab that the browser has opened itself, if it is there
@@ -66,7 +66,7 @@ func (c *Chrome) newTab(parent context.Context, brief bool, opts ...chromedp.Con
 // attach makes a tab of a chromedp context.
 func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bool) (*tab, error) {
 	t := &tab{
-		chrome: c, brief: brief, console: map[string]string{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
+		chrome: c, brief: brief, console: map[string]blocking{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
 		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {

@@ -232,6 +232,14 @@ var _ = Describe("Redirects, further", func() {
 		hops[20] = redirectTo(302, "https://[")
 		Expect(run(spec.Request{Origin: page, URL: other}, spec.Options{}, hops...).Reason).To(Equal(spec.ReasonRedirectInvalidLocation), "looked at first")
 	})
+	It("with credentials are traced to the step that refuses them", func() {
+		elsewhere, home := strings.Replace(other, "://", "://user@", 1), strings.Replace(page, "://", "://user@", 1)
+		for step, hops := range map[string][]hop{"http-redirect-fetch/9": {redirectTo(302, elsewhere)}, "http-redirect-fetch/10": {redirectTo(302, home)}} {
+			out := run(spec.Request{Origin: page, URL: other}, spec.Options{Trace: true}, hops...)
+			Expect(out.Reason).To(Equal(spec.ReasonRedirectContainsCredentials))
+			Expect(out.Trace).To(ContainElement(HaveField("Step", step)))
+		}
+	})
 	It("of no-cors requests that leave the page's origin taint in Chromium only", func() {
 		req := spec.Request{Origin: page, URL: page + "/", Method: "POST", Mode: spec.ModeNoCORS}
 		for e, want := range map[spec.Engine]string{spec.EngineFetch: page, spec.EngineChromium: "null"} {
