@@ -35,3 +35,12 @@ func closeAgents(agents []harness.Agent) {
 		_ = a.Close()
 	}
 }
+
+// infos names who decides: the model, and the agents.
+func infos(agents []harness.Agent) []harness.AgentInfo {
+	list := []harness.AgentInfo{{Name: harness.ModelName, Version: "model of the Fetch Standard"}}
+	for _, a := range agents {
+		list = append(list, harness.AgentInfo{Name: a.Name(), Version: a.Version()})
+	}
+	return list
+}

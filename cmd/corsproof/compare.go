@@ -90,13 +90,11 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	if note != "" {
 		fmt.Fprintln(stderr, note)
 	}
-	infos := []harness.AgentInfo{{Name: "model", Version: "model of the Fetch Standard"}}
 	key := toolVersion() + " " + table.Hash()
 	for _, a := range agents {
-		infos = append(infos, harness.AgentInfo{Name: a.Name(), Version: a.Version()})
 		key += " " + a.Version()
 	}
-	matrix := compare.New(toolVersion(), table, infos)
+	matrix := compare.New(toolVersion(), table, infos(agents))
 	opt := compare.Options{
 		Manifests: manifests, Policies: table.Policies, Cache: f.cache, Key: key,
 		Measure: func(ctx context.Context, target *harness.Target) (*report.Report, error) {

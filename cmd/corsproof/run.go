@@ -155,13 +155,13 @@ func address(t *harness.Target) string {
 
 // versions names the agents; long adds what the browser was started with.
 func versions(agents []harness.Agent, long bool) []string {
-	names := []string{"model of the Fetch Standard"}
-	for _, a := range agents {
-		info := harness.AgentInfo{Name: a.Name(), Version: a.Version()}
-		if !long {
-			info.Version = info.Short()
+	var names []string
+	for _, info := range infos(agents) {
+		if long {
+			names = append(names, info.Version)
+		} else {
+			names = append(names, info.Short())
 		}
-		names = append(names, info.Version)
 	}
 	return names
 }
