@@ -17,6 +17,10 @@ const (
 	Noted Verdict = "info"  // recorded, no verdict
 	Skip  Verdict = "skip"  // did not run; Reason says why
 	Error Verdict = "error" // the suite or the connection, not the target's CORS
+	// Undecided: it ran, and what it found depends on something that was not so
+	// (the plain request is not shared, an answer came too late, no answer came
+	// twice). Reason, and AgentResult.Note, say what. It is no pass.
+	Undecided Verdict = "undecided"
 )
 
 // SkipKind says what a skipped check would have needed.
@@ -62,7 +66,7 @@ type AgentResult struct {
 	Departures []Failure  `json:"departures,omitempty"`
 	Exchanges  []Exchange `json:"exchanges,omitempty"` // kept for failures, or all with KeepAll
 	Error      string     `json:"error,omitempty"`
-	Note       string     `json:"note,omitempty"` // what an info case recorded
+	Note       string     `json:"note,omitempty"` // what an info case recorded, why it is undecided
 }
 
 // Failure is one thing that did not hold.

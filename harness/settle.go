@@ -36,16 +36,19 @@ func (r *run) finish(e *entry) {
 	switch res.Verdict {
 	case Skip:
 		res.Skip, res.Reason = SkipStopped, res.Agents[0].Note
+	case Undecided:
+		res.Reason = firstWith(res.Agents, Undecided).Note
 	case Error:
-		for _, a := range res.Agents {
-			if a.Verdict == Error {
-				res.Reason = a.Agent + ": " + a.Error
-				break
-			}
-		}
+		a := firstWith(res.Agents, Error)
+		res.Reason = a.Agent + ": " + a.Error
 	}
 	r.compare(e)
 	r.emit(e)
+}
+
+// firstWith is the first of the agents' parts with a verdict that one of them has.
+func firstWith(agents []AgentResult, v Verdict) *AgentResult {
+	return &agents[slices.IndexFunc(agents, func(a AgentResult) bool { return a.Verdict == v })]
 }
 
 // relent takes the security severity off a result where an endpoint that lets

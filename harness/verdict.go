@@ -35,7 +35,7 @@ func noteOf(c *cases.Case, failures []Failure) string {
 }
 
 // rank orders verdicts from harmless to bad.
-var rank = map[Verdict]int{Skip: 0, Noted: 1, Pass: 2, Warn: 3, Error: 4, Fail: 5}
+var rank = map[Verdict]int{Skip: 0, Noted: 1, Pass: 2, Undecided: 3, Warn: 4, Error: 5, Fail: 6}
 
 // worst is the worst of the agents' verdicts; Skip if there is none.
 func worst(agents []AgentResult) Verdict {

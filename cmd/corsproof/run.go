@@ -217,6 +217,8 @@ func verdict(rep *report.Report, runErr error) error {
 		return &status{code: exitSelfcheck, err: errors.New("the model and the browser disagree")}
 	case rep.Counts.Ran() == 0:
 		return usage(errors.New("not one check was run"), "the reasons are above, under: Not run")
+	case rep.Counts.Undecided > 0 && rep.Counts.Decided() == 0:
+		return &status{code: exitUnreachable, err: errors.New("not one check could be decided"), hints: []string{"the reasons are above, under: Undecided"}}
 	}
 	return nil
 }

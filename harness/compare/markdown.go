@@ -11,7 +11,7 @@ import (
 
 // Score is a framework's row in brief.
 type Score struct {
-	Pass, Must, Security, Warn, NotExpressible, Refused, Other, Error int
+	Pass, Must, Security, Warn, NotExpressible, Refused, Other, Error, Undecided int
 }
 
 // Score counts a framework's results. Must are failures of level must without
@@ -33,6 +33,8 @@ func (m *Matrix) Score(f *Framework) Score {
 			s.Warn++
 		case harness.Error:
 			s.Error++
+		case harness.Undecided:
+			s.Undecided++
 		case harness.Skip:
 			switch c.Skip {
 			case harness.SkipNotExpressible:

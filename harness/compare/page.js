@@ -35,7 +35,7 @@ function kind(r) {
 function sum(rs) {
   const n = {};
   for (const r of rs || []) n[r.kind] = (n[r.kind] || 0) + 1;
-  for (const k of ["sec", "fail", "error", "warn"]) if (n[k]) return [k, String(n[k] + (k === "sec" ? n.fail || 0 : 0))];
+  for (const k of ["sec", "fail", "error", "warn", "undecided"]) if (n[k]) return [k, String(n[k] + (k === "sec" ? n.fail || 0 : 0))];
   if (n.pass) return ["pass", String(n.pass)];
   if (n.info) return ["info", "i"];
   if (n.refused) return ["refused", "R"];
@@ -62,7 +62,7 @@ function cell(rs, s, href) {
 function describe(rs) {
   const n = {};
   for (const r of rs) n[r.kind] = (n[r.kind] || 0) + 1;
-  const name = {sec: "security", fail: "failed", warn: "warnings", pass: "passed", ne: "not expressible", refused: "refused", none: "not run", info: "noted", error: "errors"};
+  const name = {sec: "security", fail: "failed", warn: "warnings", pass: "passed", ne: "not expressible", refused: "refused", none: "not run", info: "noted", error: "errors", undecided: "undecided"};
   return Object.keys(n).map(k => n[k] + " " + name[k]).join(", ");
 }
 function draw() {
@@ -137,7 +137,7 @@ function detail() {
   else return;
   box.scrollIntoView({block: "start"});
 }
-const rank = {sec: 0, fail: 1, error: 2, warn: 3, refused: 4, ne: 5, info: 6, none: 7, pass: 8};
+const rank = {sec: 0, fail: 1, error: 2, warn: 3, undecided: 4, refused: 5, ne: 6, info: 7, none: 8, pass: 9};
 function detailFramework(box, f, group, id) {
   if (!f) return;
   box.append(el("h2", null, f.display + " " + (f.version || "")), el("p", {class: "meta"}, [f.language, f.package, group && "group " + group].filter(Boolean).join(", ")));

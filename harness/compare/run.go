@@ -198,7 +198,7 @@ func (c *comparison) run(ctx context.Context, m *adapter.Manifest, f *Framework)
 	}
 	f.Fill(rep)
 	n := rep.Counts
-	c.log(m.Name, "%d passed, %d failed, %d warnings, %d not run in %s", n.Pass, n.Fail, n.Warn, n.Skip, rep.Elapsed.Round(10*time.Millisecond))
+	c.log(m.Name, "%d passed, %d failed, %d warnings, %d undecided, %d not run in %s", n.Pass, n.Fail, n.Warn, n.Undecided, n.Skip, rep.Elapsed.Round(10*time.Millisecond))
 }
 
 func firstLine(err error) string {

@@ -84,7 +84,8 @@ func Cases(more ...cases.Source) Option {
 // Timeout bounds a single request; by default 10 s.
 func Timeout(d time.Duration) Option { return func(c *suite.Config) { c.Timeout = d } }
 
-// Strict makes warnings failures.
+// Strict makes warnings failures, and what is undecided too, which otherwise is
+// a skipped subtest with the reason.
 func Strict() Option { return func(c *suite.Config) { c.Strict = true } }
 
 // Run runs the table against a target, each check as a subtest, and returns

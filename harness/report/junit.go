@@ -12,7 +12,8 @@ import (
 )
 
 // WriteJUnit writes the report as JUnit XML: a suite for each group, a test
-// case for each check. Warnings and notes pass there, with their text as output.
+// case for each check. Warnings and notes pass there, with their text as output;
+// what is undecided is skipped there, with the reason.
 func (r *Report) WriteJUnit(w io.Writer) error {
 	out := reporters.JUnitTestSuites{Time: r.Elapsed.Seconds()}
 	index := map[string]int{}
@@ -46,6 +47,9 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 			suite.Errors++
 		case harness.Skip:
 			tc.Skipped = &reporters.JUnitSkipped{Message: fmt.Sprintf("%s: %s", row.Skip, row.Reason)}
+			suite.Skipped++
+		case harness.Undecided:
+			tc.Skipped = &reporters.JUnitSkipped{Message: "undecided: " + row.Reason}
 			suite.Skipped++
 		case harness.Warn, harness.Noted:
 			tc.SystemOut = details(row)

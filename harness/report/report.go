@@ -46,12 +46,16 @@ type Counts struct {
 	Warn          int `json:"warn"`
 	Info          int `json:"info"`
 	Skip          int `json:"skip"`
+	Undecided     int `json:"undecided"`
 	Error         int `json:"error"`
 	Disagreements int `json:"disagreements"`
 }
 
 // Ran is how many checks were really run.
 func (c Counts) Ran() int { return c.Checks - c.Skip }
+
+// Decided is how many checks say something about the target.
+func (c Counts) Decided() int { return c.Pass + c.Fail + c.Warn }
 
 // Row is a result with what the table says about its case.
 type Row struct {
@@ -76,6 +80,8 @@ func (c *Counts) Add(r harness.Result) {
 		c.Info++
 	case harness.Skip:
 		c.Skip++
+	case harness.Undecided:
+		c.Undecided++
 	default:
 		c.Error++
 	}

@@ -75,9 +75,11 @@ var _ = Describe("a report", func() {
 		rep := newReport(
 			result("first", "exact", harness.Pass), result("first", "any", harness.Fail), result("second", "exact", harness.Warn),
 			result("third", "exact", harness.Skip), result("third", "any", harness.Error), result("third", "one", harness.Noted),
+			result("third", "pattern", harness.Undecided),
 		)
-		Expect(rep.Counts).To(Equal(report.Counts{Checks: 6, Pass: 1, Fail: 1, Warn: 1, Info: 1, Skip: 1, Error: 1}))
-		Expect(rep.Counts.Ran()).To(Equal(5))
+		Expect(rep.Counts).To(Equal(report.Counts{Checks: 7, Pass: 1, Fail: 1, Warn: 1, Info: 1, Skip: 1, Error: 1, Undecided: 1}))
+		Expect(rep.Counts.Ran()).To(Equal(6))
+		Expect(rep.Counts.Decided()).To(Equal(3))
 	})
 
 	It("is in the table's order, whatever order the results came in", func() {
@@ -110,6 +112,18 @@ var _ = Describe("a report", func() {
 		skip.Skip, skip.Reason = harness.SkipRefused, "too dangerous"
 		Expect(page(newReport(skip), false)).To(ContainSubstring("1 x refused: too dangerous"))
 		Expect(page(newReport(skip), true)).To(ContainSubstring("second/exact"))
+	})
+
+	It("says why checks are undecided: on the page, in the groups, in the sum, and to JUnit as skipped", func() {
+		open := result("second", "exact", harness.Undecided)
+		open.Reason = "no answer came twice"
+		rep := newReport(open, result("first", "exact", harness.Pass))
+		Expect(page(rep, false)).To(And(ContainSubstring("\nUndecided:\n      1 x no answer came twice\n"), Not(ContainSubstring("Not run:")),
+			MatchRegexp(`one +1 passed  1 undecided`), ContainSubstring("2 checks: 1 passed, 0 failed, 0 warnings, 1 undecided")))
+		Expect(page(rep, true)).To(ContainSubstring("\n        second/exact\n"))
+		var b strings.Builder
+		Expect(rep.WriteJUnit(&b)).To(Succeed())
+		Expect(b.String()).To(And(ContainSubstring(`<skipped message="undecided: no answer came twice">`), ContainSubstring(`skipped="1"`)))
 	})
 
 	It("has a section for disagreements", func() {

@@ -75,6 +75,7 @@ func (p *Printer) Print(r *Report) {
 	p.disagreements(r)
 	p.groups(r)
 	p.skips(r)
+	p.undecided(r)
 	p.index(r)
 	for agent, why := range r.AgentErrors {
 		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
@@ -100,7 +101,7 @@ func (p *Printer) verdict(v harness.Verdict) string {
 		return p.paint(label, color.FgRed, color.Bold)
 	case harness.Error:
 		return p.paint(label, color.FgMagenta, color.Bold)
-	case harness.Warn:
+	case harness.Warn, harness.Undecided:
 		return p.paint(label, color.FgYellow)
 	}
 	return p.paint(label, color.Faint)
@@ -109,8 +110,11 @@ func (p *Printer) verdict(v harness.Verdict) string {
 // Line writes one result as one line, for the stream of a run that is not on a terminal.
 func (p *Printer) Line(r harness.Result) {
 	p.printf("%s %s", p.verdict(r.Verdict), r.ID)
-	if r.Verdict == harness.Skip {
-		p.printf("  (%s: %s)", r.Skip, r.Reason)
+	switch r.Verdict {
+	case harness.Skip:
+		p.printf("  (%s: %s)", r.Skip, visible(r.Reason))
+	case harness.Undecided:
+		p.printf("  (%s)", visible(r.Reason))
 	}
 	p.printf("\n")
 }
@@ -274,6 +278,9 @@ func (p *Printer) groups(r *Report) {
 		if c.Warn > 0 {
 			bad += p.paint(fmt.Sprintf("  %d warnings", c.Warn), color.FgYellow)
 		}
+		if c.Undecided > 0 {
+			bad += p.paint(fmt.Sprintf("  %d undecided", c.Undecided), color.FgYellow)
+		}
 		if c.Info > 0 {
 			bad += p.paint(fmt.Sprintf("  %d noted", c.Info), color.Faint)
 		}
@@ -286,37 +293,61 @@ func (p *Printer) groups(r *Report) {
 
 // skips tells, by kind and reason, what did not run.
 func (p *Printer) skips(r *Report) {
-	type key struct {
-		kind   harness.SkipKind
-		reason string
-	}
-	ids := map[key][]string{}
-	var order []key
+	var list reasons
 	for _, row := range r.Results {
 		if row.Verdict != harness.Skip {
 			continue
 		}
-		k := key{row.Skip, row.Reason}
+		reason := row.Reason
 		switch {
 		case p.Verbose:
 		case row.Skip == harness.SkipNotApplicable:
-			k.reason = "the policy says nothing that they are about (each with its reason: -v)"
+			reason = "the policy says nothing that they are about (each with its reason: -v)"
 		case row.Skip == harness.SkipContract && !strings.Contains(row.Reason, "("): // one without a word of the adapter's
-			k.reason = "they need paths of the contract, such as /respond, which an ordinary endpoint does not have (each: -v)"
+			reason = "they need paths of the contract, such as /respond, which an ordinary endpoint does not have (each: -v)"
 		}
-		if ids[k] == nil {
-			order = append(order, k)
-		}
-		ids[k] = append(ids[k], row.ID)
+		list.add(string(row.Skip)+": "+reason, row.ID)
 	}
-	if len(order) == 0 {
+	p.reasons("Not run:", list)
+}
+
+// undecided tells, by reason, what ran and says nothing about the target.
+func (p *Printer) undecided(r *Report) {
+	var list reasons
+	for _, row := range r.Results {
+		if row.Verdict == harness.Undecided {
+			list.add(row.Reason, row.ID)
+		}
+	}
+	p.reasons("Undecided:", list)
+}
+
+// reasons are ids of checks by what they have in common, in the order in which
+// the reasons came up.
+type reasons struct {
+	order []string
+	ids   map[string][]string
+}
+
+func (l *reasons) add(reason, id string) {
+	if l.ids == nil {
+		l.ids = map[string][]string{}
+	}
+	if l.ids[reason] == nil {
+		l.order = append(l.order, reason)
+	}
+	l.ids[reason] = append(l.ids[reason], id)
+}
+
+func (p *Printer) reasons(heading string, l reasons) {
+	if len(l.order) == 0 {
 		return
 	}
-	p.printf("\nNot run:\n")
-	for _, k := range order {
-		p.printf("%s%d x %s: %s\n", margin, len(ids[k]), k.kind, visible(k.reason))
+	p.printf("\n%s\n", heading)
+	for _, reason := range l.order {
+		p.printf("%s%d x %s\n", margin, len(l.ids[reason]), visible(reason))
 		if p.Verbose {
-			for _, id := range ids[k] {
+			for _, id := range l.ids[reason] {
 				p.printf("%s  %s\n", margin, id)
 			}
 		}
@@ -354,6 +385,9 @@ func (p *Printer) summary(r *Report) string {
 	add(c.Warn, "warnings", color.FgYellow)
 	if c.Error > 0 {
 		add(c.Error, "errors", color.FgMagenta, color.Bold)
+	}
+	if c.Undecided > 0 {
+		add(c.Undecided, "undecided", color.FgYellow)
 	}
 	if c.Info > 0 {
 		add(c.Info, "noted", color.Faint)

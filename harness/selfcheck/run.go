@@ -186,7 +186,7 @@ func (s *selfcheck) good(ctx context.Context) error {
 		switch {
 		case r.Verdict == harness.Fail || r.Verdict == harness.Warn:
 			s.report(GoodServerFails, r.ID, "%s", firstFailure(&r))
-		case r.Verdict == harness.Error:
+		case r.Verdict == harness.Error, r.Verdict == harness.Undecided:
 			s.report(NotRun, r.ID, "%s", r.Reason)
 		case r.Disagrees():
 			s.report(GoodServerFails, r.ID, "the model and the browser disagree: %+v", r.Disagreement)
@@ -217,7 +217,7 @@ func (s *selfcheck) variant(ctx context.Context, v reference.Variant) error {
 		switch {
 		case r.Verdict == harness.Fail, r.Verdict == harness.Warn && r.Level != cases.Practice:
 			s.report(VariantFails, v.Name, "%s: %s", r.ID, firstFailure(&r))
-		case r.Verdict == harness.Error:
+		case r.Verdict == harness.Error, r.Verdict == harness.Undecided:
 			s.report(NotRun, v.Name, "%s: %s", r.ID, r.Reason)
 		}
 	}

@@ -17,8 +17,11 @@ func Message(r *harness.Result, table *cases.Table) string {
 		fmt.Fprintf(&b, ", security: %s", r.Security)
 	}
 	b.WriteString(")\n")
-	if r.Verdict == harness.Error {
+	switch r.Verdict {
+	case harness.Error:
 		fmt.Fprintf(&b, "  %s\n", r.Reason)
+	case harness.Undecided:
+		fmt.Fprintf(&b, "  undecided: %s\n", r.Reason)
 	}
 	for i := range r.Agents {
 		agent(&b, &r.Agents[i])

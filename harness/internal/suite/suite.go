@@ -196,8 +196,9 @@ const (
 
 // Judge says what a result means to a test, and why.
 func (c *Config) Judge(r *harness.Result, table *cases.Table) (Outcome, string) {
-	bad := r.Verdict == harness.Fail || r.Verdict == harness.Error || c.Strict && r.Verdict == harness.Warn
-	if k := c.known(r.ID); k != nil && r.Verdict != harness.Skip {
+	undecided := r.Verdict == harness.Undecided
+	bad := r.Verdict == harness.Fail || r.Verdict == harness.Error || c.Strict && (r.Verdict == harness.Warn || undecided)
+	if k := c.known(r.ID); k != nil && r.Verdict != harness.Skip && !undecided {
 		if bad {
 			return Skipped, "known failure: " + k.Reason
 		}
@@ -208,6 +209,8 @@ func (c *Config) Judge(r *harness.Result, table *cases.Table) (Outcome, string) 
 		return Failed, Message(r, table)
 	case r.Verdict == harness.Skip:
 		return Skipped, string(r.Skip) + ": " + r.Reason
+	case undecided:
+		return Skipped, "undecided: " + r.Reason
 	case r.Verdict == harness.Warn:
 		return Logged, Message(r, table)
 	case r.Verdict == harness.Noted:
