@@ -52,10 +52,18 @@
 //	otherScheme, otherPort, otherHost
 //	                  origins that differ from target in that component only
 //	alias             the target's origin by another name of the same server (127.0.0.1, localhost)
+//	oneDenied O...    the first of these origins that the policy surely denies; like denied and deniedOrigin never
+//	                  the target's own one, which a server may grant
+//	allowedLike S, allowedWithPort, allowedApp
+//	                  the first allowed origin that begins with S, has a port, has a scheme that is not http or https
+//	longerPort        an allowed origin with a digit more behind its port
+//	parent O, www O   the origin with its first label taken off; with "www." taken off, or put on
+//	label O           the first label of an origin's host
 //	path "/ok"        the path of an endpoint on the target, for whole request targets ("=...")
 //	scheme O, host O, port O, hostport O
 //	                  components of an origin: hostport is all after ://
 //	method [n]        a listed method that needs permission, PUT first; methods: all (a list)
+//	preflightMethod   the same, or GET where no method needs permission: for preflights that are about the origin
 //	methodDenied      a method that is not listed
 //	header [n]        a listed custom request header, X-Custom first
 //	headers           all listed ones that need permission, lower-case and sorted (a list)

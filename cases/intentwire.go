@@ -70,6 +70,16 @@ func (p *Policy) means(q *Predicate) (verdict int, what string) {
 	return 1, what
 }
 
+// keepsOut says whether the predicate demands that origin is not let in.
+func (q *Predicate) keepsOut(origin string) bool {
+	for _, o := range []*string{q.Denies, q.DeniesWithCredentials} {
+		if o != nil && *o == origin {
+			return true
+		}
+	}
+	return q.Refuses != nil && q.Refuses.Origin == origin
+}
+
 // String is "PUT from https://app.example with x-custom".
 func (a *Ask) String() string {
 	s := a.Method + " from " + a.Origin

@@ -27,16 +27,16 @@ func (p *Policy) AllowsOrigin(origin string) (allowed, certain bool) {
 		return true, true
 	}
 	certain = true
-	for _, pattern := range p.OriginPatterns {
-		scheme, rest, _ := strings.Cut(pattern, "*.")
-		label, found := strings.CutSuffix(strings.TrimPrefix(origin, scheme), "."+rest)
-		if !found || label == "" || !strings.HasPrefix(origin, scheme) || checkOrigin(origin) != nil {
+	for _, text := range p.OriginPatterns {
+		pattern, err := parsePattern(text)
+		if err != nil { // Validate has said so
 			continue
 		}
-		if !strings.Contains(label, ".") {
+		yes, maybe := pattern.covers(origin)
+		if yes {
 			return true, true
 		}
-		certain = false // "at least one label": the framework's wildcard may stop at one
+		certain = certain && !maybe
 	}
 	for _, expr := range p.OriginRegexes {
 		re, err := regexp.Compile(`\A(?:` + expr + `)\z`)

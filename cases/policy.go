@@ -9,7 +9,9 @@ type Policy struct {
 	// the opaque origin, the single element "*" any origin.
 	Origins []string `yaml:"origins" json:"origins,omitempty"`
 	// OriginPatterns are origins whose host begins with "*.": any subdomain,
-	// of the depth that the framework's own wildcard has (at least one label).
+	// of the depth that the framework's own wildcard has (at least one label); or
+	// that end with ":*": any port of the host (whether the default one is among
+	// them, which an origin does not name, is the framework's affair).
 	OriginPatterns []string `yaml:"origin_patterns" json:"origin_patterns,omitempty"`
 	// OriginRegexes are the same set, to be written as the framework's
 	// documentation writes a regular expression; the value is the expression

@@ -153,9 +153,8 @@ func (v *policyValidator) origins() {
 		}
 	}
 	for i, o := range p.OriginPatterns {
-		scheme, host, ok := strings.Cut(o, "://*.")
-		if err := checkOrigin(scheme + "://x." + host); !ok || err != nil || strings.Contains(host, "*") {
-			v.add(at("origin_patterns", i), fmt.Sprintf("%q is no pattern", o), "scheme://*.domain[:port]")
+		if _, err := parsePattern(o); err != nil {
+			v.add(at("origin_patterns", i), err.Error(), wantPattern)
 		}
 	}
 	for i, e := range p.OriginRegexes {

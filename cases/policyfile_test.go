@@ -52,7 +52,7 @@ var _ = Describe("A policy file", func() {
 		Entry("an origin twice", "origins: [https://a.example, https://a.example]",
 			`p.yaml:1: declared: origins[1]: "https://a.example" stands twice; expected each origin once`),
 		Entry("a pattern in the middle", "origin_patterns: ['https://a.*.example']",
-			`p.yaml:1: declared: origin_patterns[0]: "https://a.*.example" is no pattern; expected scheme://*.domain[:port]`),
+			`p.yaml:1: declared: origin_patterns[0]: "https://a.*.example" has no wildcard; expected scheme://*.domain[:port], or scheme://host:* for any port`),
 		Entry("anchors in an expression", "origin_regexes: ['^https://a\\.example$']",
 			`p.yaml:1: declared: origin_regexes[0]: "^https://a\\.example$" has anchors; expected the expression without them; whether the framework adds them is what the cases find out`),
 		Entry("an expression that is none", "origin_regexes: ['(']",

@@ -78,7 +78,7 @@ func (s *scope) nth(fn, what string, list []string, n []int) (string, error) {
 // funcs are the template functions; doc.go describes them.
 func (s *scope) funcs() template.FuncMap {
 	p := s.policy
-	return template.FuncMap{
+	fns := template.FuncMap{
 		"policy":     func() string { return p.Name },
 		"allowed":    func(n ...int) (string, error) { return s.nth("allowed", "origins to grant", p.AllowedOrigins(), n) },
 		"denied":     s.denied,
@@ -107,10 +107,6 @@ func (s *scope) funcs() template.FuncMap {
 		"allowedOrigin": func(o string) (string, error) {
 			ok, certain := p.AllowsOrigin(o)
 			return s.given("allowedOrigin", o, ok && certain, "it does not surely allow that origin")
-		},
-		"deniedOrigin": func(o string) (string, error) {
-			ok, certain := p.AllowsOrigin(o)
-			return s.given("deniedOrigin", o, !ok && certain, "it does not surely deny that origin")
 		},
 		"allowedMethod": func(m string) (string, error) {
 			return s.given("allowedMethod", m, !p.ZeroConfig && p.AllowsMethod(m), "it does not allow that method")
@@ -161,6 +157,8 @@ func (s *scope) funcs() template.FuncMap {
 			return list[i], nil
 		},
 	}
+	maps.Copy(fns, s.originFuncs())
+	return fns
 }
 
 // maxRepeated bounds what a typing mistake can cost, in bytes.
@@ -177,8 +175,10 @@ func repeat(s string, n int) (string, error) {
 // an expression are subdomains if one of them begins with a label that could be
 // any other.
 func (s *scope) wild(label string) (string, error) {
-	for _, pattern := range s.policy.OriginPatterns {
-		return strings.Replace(pattern, "*.", label, 1), nil
+	for _, text := range s.policy.OriginPatterns {
+		if p, err := parsePattern(text); err == nil && p.subdomains && !p.anyPort {
+			return strings.Replace(text, "*.", label, 1), nil
+		}
 	}
 	for _, expr := range s.policy.OriginRegexes {
 		if list := examplesOf(expr); len(list) > 1 {
@@ -195,7 +195,7 @@ func (s *scope) wild(label string) (string, error) {
 func (s *scope) denied(n ...int) (string, error) {
 	var list []string
 	for _, o := range []string{"https://evil.test", "https://evil2.test", "https://denied.test", "https://denied2.test"} {
-		if ok, certain := s.policy.AllowsOrigin(o); !ok && certain {
+		if s.surelyDenies(o) {
 			list = append(list, o)
 		}
 	}

@@ -18,8 +18,10 @@ func (p *Policy) AllowedOrigins() []string {
 		return []string{"https://whatever.test", "https://other.test"}
 	}
 	list := slices.DeleteFunc(slices.Clone(p.Origins), func(o string) bool { return o == "null" })
-	for _, pattern := range p.OriginPatterns {
-		list = append(list, strings.Replace(pattern, "*", "x", 1), strings.Replace(pattern, "*", "y", 1))
+	for _, text := range p.OriginPatterns {
+		if pattern, err := parsePattern(text); err == nil {
+			list = append(list, pattern.examples()...)
+		}
 	}
 	for _, expr := range p.OriginRegexes {
 		list = append(list, examplesOf(expr)...)

@@ -31,7 +31,7 @@ const (
 	OriginSyntax       OriginReason = "it is not a serialised origin: write scheme://host[:port], without a path"
 	OriginNotCanonical OriginReason = "a browser never serialises an origin like this"
 	OriginOpaqueScheme OriginReason = `documents of this scheme have the origin "null"`
-	PatternSyntax      OriginReason = "a pattern is an http or https origin whose host is *.DOMAIN"
+	PatternSyntax      OriginReason = "a pattern is an http or https origin whose host is *.DOMAIN, or whose port is *"
 	PatternPublic      OriginReason = "everybody can register a domain below a public suffix: name the registrable domain"
 )
 

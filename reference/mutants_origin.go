@@ -149,10 +149,10 @@ func originMutants() []Mutant {
 			}),
 		},
 		{
-			Name: "origin-parent", Class: OriginLoose,
+			Name: "origin-parent", Class: OriginLoose, Browser: true,
 			Doc:     "The parent domain of an exact origin is allowed.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"origin-parent-of-exact*"},
+			Targets: []string{"origin-parent-of-exact*", "page-parent*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				s1, h1, p1 := parts(allowed)
 				s2, h2, p2 := parts(origin)

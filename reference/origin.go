@@ -24,21 +24,25 @@ type origins struct {
 	fn       func(origin string) bool
 }
 
-// pattern is an origin whose host begins with "*.".
+// pattern is an origin whose host begins with "*.", or whose port is any.
 type pattern struct {
-	scheme string // "https://"
-	suffix string // ".apps.example" or ".apps.example:8443"
+	scheme  string // "https://"
+	suffix  string // ".apps.example" or ".apps.example:8443"; "localhost" of one host
+	labels  bool   // at least one label stands before the suffix
+	anyPort bool   // a port may stand behind it
 }
 
-// match reports whether the pattern covers an origin that has the shape of
-// one: at least one label stands before the suffix.
+// match reports whether the pattern covers an origin that has the shape of one.
 func (p pattern) match(origin string) bool {
 	host, ok := strings.CutPrefix(origin, p.scheme)
 	if !ok {
 		return false
 	}
+	if i := strings.LastIndexByte(host, ':'); p.anyPort && i > strings.LastIndexByte(host, ']') {
+		host = host[:i] // isTupleOrigin has looked at the port
+	}
 	labels, ok := strings.CutSuffix(host, p.suffix)
-	return ok && isHost(labels)
+	return ok && (p.labels && isHost(labels) || !p.labels && labels == "")
 }
 
 // none reports whether no origin at all is allowed.
@@ -128,7 +132,7 @@ func isHost(s string) bool {
 }
 
 func isPort(s string) bool {
-	if s == "" || len(s) > 5 || s[0] == '0' {
+	if s == "" || len(s) > 5 || len(s) == 5 && s > "65535" || s[0] == '0' {
 		return false
 	}
 	for _, c := range []byte(s) {
@@ -212,18 +216,30 @@ func checkOrigin(v string) *OriginError {
 	return &OriginError{Value: v, Reason: OriginNotCanonical, Want: want}
 }
 
-// parsePattern reads "https://*.apps.example".
+// parsePattern reads "https://*.apps.example", "http://localhost:*" and both in one.
 func parsePattern(v string) (pattern, *OriginError) {
-	scheme, host, ok := strings.Cut(v, "://*.")
+	syntax := &OriginError{Value: v, Reason: PatternSyntax}
+	scheme, host, ok := strings.Cut(v, "://")
 	if !ok || scheme != "http" && scheme != "https" {
-		return pattern{}, &OriginError{Value: v, Reason: PatternSyntax}
+		return pattern{}, syntax
 	}
-	if e := checkOrigin(scheme + "://" + host); e != nil || !isTupleOrigin(scheme+"://"+host) || strings.HasPrefix(host, "[") {
-		return pattern{}, &OriginError{Value: v, Reason: PatternSyntax}
+	p := pattern{scheme: scheme + "://"}
+	host, p.labels = strings.CutPrefix(host, "*.")
+	host, p.anyPort = strings.CutSuffix(host, ":*")
+	if e := checkOrigin(p.scheme + host); e != nil || !isTupleOrigin(p.scheme+host) || !p.labels && !p.anyPort {
+		return pattern{}, syntax
 	}
-	name, _, _ := strings.Cut(host, ":")
+	name, _, port := strings.Cut(host, ":")
+	address := strings.HasPrefix(host, "[")
+	if address && (p.labels || !strings.HasSuffix(host, "]")) || port && p.anyPort && !address {
+		return pattern{}, syntax
+	}
+	if p.suffix = host; !p.labels {
+		return p, nil
+	}
 	if suffix, icann := publicsuffix.PublicSuffix(name); suffix == name && (icann || strings.Contains(name, ".")) {
 		return pattern{}, &OriginError{Value: v, Reason: PatternPublic}
 	}
-	return pattern{scheme: scheme + "://", suffix: "." + host}, nil
+	p.suffix = "." + host
+	return p, nil
 }

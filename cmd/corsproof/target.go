@@ -89,7 +89,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		for i, problem := range problems {
 			errs[i] = problem
 		}
-		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)), "wildcards of subdomains (origin_patterns) and expressions go into a file: --policy FILE, of the form that corsproof cases --policy-schema prints")
+		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)), "wildcards of subdomains and ports (origin_patterns) and expressions go into a file: --policy FILE, of the form that corsproof cases --policy-schema prints")
 	}
 	return p, nil
 }

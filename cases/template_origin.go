@@ -1,0 +1,128 @@
+package cases
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// This file has the template functions that make other origins of those that a
+// policy allows, and choose among them.
+
+func (s *scope) originFuncs() template.FuncMap {
+	return template.FuncMap{
+		"deniedOrigin": func(o string) (string, error) {
+			return s.given("deniedOrigin", o, s.surelyDenies(o), "it does not surely deny that origin")
+		},
+		"oneDenied":       s.oneDenied,
+		"allowedLike":     s.allowedLike,
+		"allowedApp":      s.allowedApp,
+		"allowedWithPort": s.allowedWithPort,
+		"longerPort":      s.longerPort,
+		"parent":          s.parent,
+		"label":           s.label,
+		"www":             s.www,
+		"preflightMethod": s.preflightMethod,
+	}
+}
+
+// surelyDenies says whether nobody may be let in from an origin. A server may
+// grant its own one: a page of it needs no grant to read.
+func (s *scope) surelyDenies(origin string) bool {
+	allowed, certain := s.policy.AllowsOrigin(origin)
+	return !allowed && certain && origin != s.target
+}
+
+// oneDenied is the first of origins that the policy surely denies.
+func (s *scope) oneDenied(origins ...string) (string, error) {
+	if i := slices.IndexFunc(origins, s.surelyDenies); i >= 0 {
+		return origins[i], nil
+	}
+	return "", s.none("oneDenied", "it does not surely deny any of "+strings.Join(origins, ", "))
+}
+
+// firstAllowed is the first origin that the policy allows and that is as wanted.
+func (s *scope) firstAllowed(fn, what string, wanted func(o origin) bool) (string, error) {
+	for _, text := range s.policy.AllowedOrigins() {
+		if o, err := parseOrigin(text); err == nil && wanted(o) {
+			return text, nil
+		}
+	}
+	return "", s.none(fn, "it allows no origin "+what)
+}
+
+func (s *scope) allowedLike(prefix string) (string, error) {
+	return s.firstAllowed("allowedLike", "that begins with "+prefix, func(o origin) bool {
+		return strings.HasPrefix(o.String(), prefix)
+	})
+}
+
+func (s *scope) allowedApp() (string, error) {
+	return s.firstAllowed("allowedApp", "with a scheme of its own", func(o origin) bool {
+		return o.scheme != "http" && o.scheme != "https"
+	})
+}
+
+func (s *scope) allowedWithPort() (string, error) {
+	return s.firstAllowed("allowedWithPort", "with a port", func(o origin) bool { return o.listed })
+}
+
+// longerPort is an allowed origin with a digit behind its port, as far as such
+// a port exists.
+func (s *scope) longerPort() (string, error) {
+	short, err := s.firstAllowed("longerPort", "with a port to which a digit can be added", func(o origin) bool {
+		return o.listed && o.port > 0 && o.port*10 <= 65535
+	})
+	if err != nil {
+		return "", err
+	}
+	return short + "0", nil
+}
+
+// named is an origin whose host is a name of at least so many labels.
+func (s *scope) named(fn, text string, labels int) (origin, error) {
+	o, err := parseOrigin(text)
+	if err != nil {
+		return o, err
+	}
+	_, notAddress := netip.ParseAddr(strings.Trim(o.host, "[]"))
+	if notAddress == nil || strings.Count(o.host, ".")+1 < labels {
+		return o, s.none(fn, fmt.Sprintf("the host of %s is no name of %d labels or more", text, labels))
+	}
+	return o, nil
+}
+
+func (s *scope) parent(text string) (string, error) {
+	o, err := s.named("parent", text, 2)
+	_, o.host, _ = strings.Cut(o.host, ".")
+	return o.String(), err
+}
+
+func (s *scope) label(text string) (string, error) {
+	o, err := s.named("label", text, 1)
+	first, _, _ := strings.Cut(o.host, ".")
+	return first, err
+}
+
+// www takes "www." off a host, or puts it on one without.
+func (s *scope) www(text string) (string, error) {
+	o, err := s.named("www", text, 2)
+	if rest, ok := strings.CutPrefix(o.host, "www."); ok {
+		o.host = rest
+	} else {
+		o.host = "www." + o.host
+	}
+	return o.String(), err
+}
+
+// preflightMethod is a method to ask for where the answer to the origin is all
+// that matters: that of method, or GET where no method needs permission (a
+// preflight for it is made when a header needs permission).
+func (s *scope) preflightMethod() (string, error) {
+	if m, err := s.method(); err == nil {
+		return m, nil
+	}
+	return "GET", nil
+}
