@@ -47,12 +47,12 @@ var _ = Describe("an exchange", func() {
 	It("shows no secrets on demand", func() {
 		ex := harness.Exchange{
 			Method: "GET", URL: "https://user:pw@h/a?x=1&access_token=t#f",
-			Request:  fields("Authorization", "Bearer abc", "Cookie", "a=1; corsproof=1; b", "X-Plain", "1"),
+			Request:  fields("Authorization", "Bearer abc", "Cookie", "a=1; corsproof=1; b", "X-Plain", "1", "Referer", "https://u:p@h/?token=t&y=2"),
 			Response: fields("Set-Cookie", "sid=abc; Path=/; HttpOnly", "Location", "https://u@h/"),
 		}
 		r := ex.Redacted()
 		Expect(r.URL).To(Equal("https://[redacted]@h/a?x=1&access_token=[redacted]#f"))
-		Expect(r.Request).To(Equal(fields("Authorization", "Bearer [redacted]", "Cookie", "a=[redacted]; corsproof=1;[redacted]", "X-Plain", "1")))
+		Expect(r.Request).To(Equal(fields("Authorization", "Bearer [redacted]", "Cookie", "a=[redacted]; corsproof=1;[redacted]", "X-Plain", "1", "Referer", "https://[redacted]@h/?token=[redacted]&y=2")))
 		Expect(r.Response).To(Equal(fields("Set-Cookie", "sid=[redacted]; Path=/; HttpOnly", "Location", "https://[redacted]@h/")))
 		Expect(ex.Request[0].Value).To(Equal("Bearer abc"), "the original stays")
 	})

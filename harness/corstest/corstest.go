@@ -117,8 +117,8 @@ func Run(t *testing.T, target any, opts ...Option) *harness.Summary {
 		})
 		first = end
 	}
-	if sum.Stopped != nil {
-		t.Errorf("the run ended early: %s", sum.Stopped.Reason)
+	if text := suite.Incomplete(sum); text != "" {
+		t.Error(text)
 	}
 	return sum
 }

@@ -8,6 +8,9 @@
 package ginkgocors
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/corsproof/corsproof/cases"
@@ -29,22 +32,47 @@ func DescribeChecks(text string, target func() any, opts ...corstest.Option) boo
 	}
 	return ginkgo.Describe(text, ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
 		results := map[string]*harness.Result{}
+		var sum *harness.Summary
 		var table *cases.Table
 		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
-			var sum *harness.Summary
 			sum, table, err = c.Run(ctx, target())
 			if err != nil {
-				ginkgo.Fail(err.Error())
+				ginkgo.Fail(failure(err))
 			}
 			for i := range sum.Results {
 				results[sum.Results[i].ID] = &sum.Results[i]
+			}
+			if id := unplanned(sum, checks); id != "" {
+				ginkgo.Fail(id + " was run and has no spec: specs are made before there is a target, so its policy must be given with corstest.Policy")
 			}
 		})
 		for i := range checks {
 			id := checks[i].ID
 			ginkgo.It(id, func() { report(c, results[id], table) })
 		}
+		ginkgo.It("runs to its end", func() {
+			if text := suite.Incomplete(sum); text != "" {
+				ginkgo.Fail(text)
+			}
+		})
 	})
+}
+
+func failure(err error) string {
+	if e, ok := errors.AsType[*harness.TargetError](err); ok && e.Hint() != "" {
+		return err.Error() + "\nhint: " + e.Hint()
+	}
+	return err.Error()
+}
+
+// unplanned is the id of a result that none of the planned checks has.
+func unplanned(sum *harness.Summary, checks []cases.Check) string {
+	for _, r := range sum.Results {
+		if !slices.ContainsFunc(checks, func(c cases.Check) bool { return c.ID == r.ID }) {
+			return r.ID
+		}
+	}
+	return ""
 }
 
 func report(c *suite.Config, r *harness.Result, table *cases.Table) {

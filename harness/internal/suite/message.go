@@ -61,6 +61,16 @@ func agent(b *strings.Builder, a *harness.AgentResult) {
 	}
 }
 
+// disagreement is the first point that no documented departure explains.
+func disagreement(r *harness.Result) string {
+	for _, d := range r.Disagreement {
+		if d.Departure == "" {
+			return fmt.Sprintf("%s (model: %s, %s: %s)", d.What, d.Model, d.Agent, d.Other)
+		}
+	}
+	return ""
+}
+
 func note(r *harness.Result) string {
 	for _, a := range r.Agents {
 		if a.Note != "" {

@@ -103,9 +103,12 @@ func (c *Config) Run(ctx context.Context, target any) (*harness.Summary, *cases.
 }
 
 // valid refuses a policy with a mistake: a server would look like one that denies
-// what was meant. A name is not needed.
+// what was meant. A name is not needed. A path without a policy would be ignored.
 func (c *Config) valid() error {
 	if c.Policy == nil {
+		if c.Path != "" {
+			return fmt.Errorf("corstest.Path(%q) goes with corstest.Policy: without a policy of its own a target serves the contract", c.Path)
+		}
 		return nil
 	}
 	p := *c.Policy
@@ -126,6 +129,9 @@ func (c *Config) valid() error {
 func (c *Config) target(target any, table *cases.Table) (*harness.Target, func(), error) {
 	switch target := target.(type) {
 	case *harness.Target:
+		if c.Policy != nil {
+			return nil, nil, errors.New("the policy of a *harness.Target is its Declared, the path part of its Endpoint: corstest.Policy and corstest.Path would be ignored")
+		}
 		return target, func() {}, nil
 	case string:
 		if c.Policy != nil && c.Path == "" { // the URL is the endpoint's own
@@ -183,6 +189,22 @@ func contract(m Middleware, table *cases.Table) (*harness.Target, func(), error)
 	return t, stop, nil
 }
 
+// Incomplete says why a run as a whole fails a test although each of its results
+// might not: it ended early, or nothing came of it. Empty if neither is so.
+func Incomplete(sum *harness.Summary) string {
+	n := sum.Counts
+	ran := n[harness.Pass] + n[harness.Fail] + n[harness.Warn] + n[harness.Noted] + n[harness.Error]
+	switch {
+	case sum.Stopped != nil:
+		return "the run ended early: " + sum.Stopped.Reason
+	case ran == 0 && n[harness.Undecided] > 0:
+		return "not one check could be decided; the reasons are those of the skipped tests"
+	case ran == 0:
+		return "not one check was run; the reasons are those of the skipped tests"
+	}
+	return ""
+}
+
 // Outcome is what a result means to a test.
 type Outcome int
 
@@ -216,7 +238,7 @@ func (c *Config) Judge(r *harness.Result, table *cases.Table) (Outcome, string) 
 	case r.Verdict == harness.Noted:
 		return Logged, note(r)
 	case r.Disagrees():
-		return Logged, "model and browser disagree: " + r.Disagreement[0].What
+		return Logged, "model and browser disagree: " + disagreement(r)
 	}
 	return Passed, ""
 }
