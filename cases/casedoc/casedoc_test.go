@@ -44,6 +44,19 @@ var _ = Describe("the explanation of a case", func() {
 		}
 	})
 
+	DescribeTable("says of each raw request whether a browser can send it", func(id, want string) {
+		Expect(err).NotTo(HaveOccurred())
+		var b strings.Builder
+		Expect(casedoc.Write(&b, table, table.Case(id))).To(Succeed())
+		Expect(b.String()).To(ContainSubstring(want))
+		Expect(b.String()).NotTo(ContainSubstring("a browser cannot send this"))
+	},
+		Entry("a GET of an allowed origin", "vary-allowed", "step 3, allowed (sent raw; a browser can send it too)"),
+		Entry("another origin", "origin-suffix-domain", "(sent raw; a browser can send it too)"),
+		Entry("two Origin lines", "origin-two-lines-good-bad", "(sent raw; no browser can send it: a browser sends Origin in one line)"),
+		Entry("an origin with a path", "origin-trailing-slash", "no browser can send it: no page has the origin"),
+	)
+
 	It("has every case on both pages, and no HTML of a case's own", func() {
 		var md, html strings.Builder
 		Expect(casedoc.WriteMarkdown(&md, table)).To(Succeed())

@@ -25,9 +25,10 @@ func WriteMarkdown(w io.Writer, t *cases.Table) error {
 				continue
 			}
 			fmt.Fprintf(&b, "\n### %s\n\n**%s** (%s)\n\n%s\n", c.ID, c.Title, level(c), c.Why)
+			reasons := t.Unsendable(c)
 			for j, s := range c.Steps {
 				request, demands := step(s)
-				fmt.Fprintf(&b, "\n%s:\n\n```\n%s\n```\n\n", capital(heading(c, j)), strings.Join(request, "\n"))
+				fmt.Fprintf(&b, "\n%s%s:\n\n```\n%s\n```\n\n", capital(heading(c, j)), raw(s, reasons[j]), strings.Join(request, "\n"))
 				if len(demands) == 0 {
 					b.WriteString("nothing is asked of this answer by itself\n")
 					continue
@@ -68,13 +69,24 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 var pageHTML string
 
 var page = template.Must(template.New("cases").Funcs(template.FuncMap{
-	"heading": func(c *cases.Case, i int) string { return capital(heading(c, i)) },
-	"request": func(s cases.Step) string { r, _ := step(s); return strings.Join(r, "\n") },
-	"demands": func(s cases.Step) string { _, d := step(s); return strings.Join(d, "\n") },
-	"level":   level, "runs": runs, "parts": parts,
+	"steps": func(*cases.Case) []described { return nil }, // depends on the table: WriteHTML has the real one
+	"level": level, "runs": runs, "parts": parts,
 	"join": func(s []string) string { return strings.Join(s, ", ") },
 	"link": linked,
 }).Parse(pageHTML))
+
+// described is a step in words.
+type described struct{ Heading, Request, Demands string }
+
+func describe(t *cases.Table, c *cases.Case) []described {
+	reasons := t.Unsendable(c)
+	list := make([]described, len(c.Steps))
+	for i, s := range c.Steps {
+		request, demands := step(s)
+		list[i] = described{capital(heading(c, i)) + raw(s, reasons[i]), strings.Join(request, "\n"), strings.Join(demands, "\n")}
+	}
+	return list
+}
 
 // linked is a "project: URL" reference with its address as a link.
 func linked(ref string) template.HTML {
@@ -104,7 +116,8 @@ func WriteHTML(w io.Writer, t *cases.Table) error {
 		}
 		groups = append(groups, out)
 	}
-	if err := page.Execute(w, map[string]any{"Count": len(t.Cases), "Groups": groups, "Anchors": t.Anchors}); err != nil {
+	steps := template.FuncMap{"steps": func(c *cases.Case) []described { return describe(t, c) }}
+	if err := template.Must(page.Clone()).Funcs(steps).Execute(w, map[string]any{"Count": len(t.Cases), "Groups": groups, "Anchors": t.Anchors}); err != nil {
 		return fmt.Errorf("writing the page of cases: %w", err)
 	}
 	return nil

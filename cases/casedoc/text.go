@@ -32,10 +32,11 @@ func Write(w io.Writer, t *cases.Table, c *cases.Case) error {
 	}
 	several("standard", t.Anchors.URLs(c.Spec))
 	several("seen in", c.SeenIn)
+	reasons := t.Unsendable(c)
 	for i, s := range c.Steps {
 		b.WriteString("\n")
 		request, demands := step(s)
-		fmt.Fprintf(&b, "%s\n", heading(c, i))
+		fmt.Fprintf(&b, "%s%s\n", heading(c, i), raw(s, reasons[i]))
 		for _, l := range request {
 			fmt.Fprintf(&b, "    %s\n", l)
 		}
@@ -84,12 +85,23 @@ func level(c *cases.Case) string {
 	return text
 }
 
+// raw says of a raw request whether a browser could send it too, or why none can.
+func raw(s cases.Step, why string) string {
+	switch {
+	case s.Wire == nil:
+		return ""
+	case why == "":
+		return " (sent raw; a browser can send it too)"
+	}
+	return " (sent raw; no browser can send it: " + why + ")"
+}
+
 // runs says where the case runs.
 func runs(c *cases.Case) string {
 	text := "in the model and in browsers"
 	for _, s := range c.Steps {
 		if s.Wire != nil {
-			text = "on the wire only: a browser cannot send this"
+			text = "on the wire"
 		}
 	}
 	switch c.Over {
