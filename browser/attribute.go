@@ -20,6 +20,8 @@ const late = 3 * time.Second
 // call is a step under way.
 type call struct {
 	js      jsCall
+	url     string        // of its requests, as the browser writes it
+	timeout time.Duration // of each request that is on the wire
 	spot    *spot
 	results []*rep
 	left    int

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -80,15 +81,13 @@ func (r *run) batch(s *spot, width int, jobs []int) {
 	for part := range slices.Chunk(jobs, 400) {
 		results := make(chan *call, len(part))
 		calls := make([]*call, len(part))
-		longest := time.Duration(0)
 		for n, i := range part {
 			calls[n] = r.newCall(i, 0, results)
-			longest = max(longest, calls[n].limit())
 		}
 		err := s.start(r.ctx, width, calls)
 		for n := 0; n < len(part) && err == nil; n++ {
 			var c *call
-			if c, err = r.wait(s, results, longest); err == nil {
+			if c, err = r.wait(s, results); err == nil {
 				i := c.tag
 				step, err := r.outcomes(c, i, 0)
 				if err != nil {
@@ -113,36 +112,59 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	return &call{js: encode(&j.Steps[step], timeout), done: results, tag: i, may: mayPreflight(&j.Steps[step].Request)}
+	whole := backstop * timeout
+	if r.brief { // nobody tells what is on the wire
+		whole = timeout
+	}
+	s := &j.Steps[step]
+	return &call{js: encode(s, timeout, whole), url: normal(s.URL), timeout: timeout, done: results, tag: i, may: mayPreflight(&s.Request)}
 }
 
-// limit is how long the call can take if every repetition times out.
-func (c *call) limit() time.Duration {
-	return time.Duration(c.js.Timeout*int64(c.js.Times))*time.Millisecond + late + 10*time.Second
-}
+// A page that has no result for so long is asked whether it still answers, and
+// is given so long to do so. The first is no limit for anything: the target
+// may be slow.
+const (
+	quiet  = 10 * time.Second
+	frozen = 60 * time.Second
+)
 
 // wait waits for the next call to be done.
-func (r *run) wait(s *spot, results <-chan *call, limit time.Duration) (*call, error) {
-	timer := time.NewTimer(limit)
+func (r *run) wait(s *spot, results <-chan *call) (*call, error) {
+	timer := time.NewTicker(quiet)
 	defer timer.Stop()
-	select {
-	case c := <-results:
-		return c, nil
-	default:
-	}
-	select {
-	case c := <-results:
-		return c, nil
-	case <-s.tab.dead:
-		return nil, s.tab.failure()
-	case <-r.ctx.Done():
-		if r.c.ctx.Err() == nil {
-			s.abort()
+	pong := make(chan error, 1)
+	asked := false
+	for {
+		select {
+		case c := <-results:
+			return c, nil
+		case <-s.tab.dead:
+			return nil, s.tab.failure()
+		case <-r.ctx.Done():
+			if r.c.ctx.Err() == nil {
+				s.abort()
+			}
+			return nil, r.ctx.Err()
+		case <-timer.C:
+			if asked {
+				continue
+			}
+			asked = true
+			go func() {
+				ctx, cancel := context.WithTimeout(s.tab.ctx, frozen)
+				defer cancel()
+				pong <- s.eval(ctx, "ping")
+			}()
+		case err := <-pong:
+			asked = false
+			if errors.Is(err, context.DeadlineExceeded) {
+				s.tab.fail(&FrozenError{After: frozen})
+				err = s.tab.failure()
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
-		return nil, r.ctx.Err()
-	case <-timer.C:
-		s.tab.fail(&DiedError{What: "a page of the browser", Err: errors.New("it no longer answers")})
-		return nil, s.tab.failure()
 	}
 }
 
@@ -151,6 +173,9 @@ func (r *run) outcomes(c *call, i, step int) (harness.StepOutcomes, error) {
 	s := &r.jobs[i].Steps[step]
 	out := make(harness.StepOutcomes, 0, len(c.results))
 	for _, rep := range c.results {
+		if v := rep.call.spot.tab.visits; v != nil && v.crossed(rep.rec) {
+			return nil, errMet
+		}
 		o, err := outcome(&s.Request, s.Request.Origin, rep)
 		if err != nil {
 			return nil, err

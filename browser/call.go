@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	whatwg "github.com/nlnwa/whatwg-url/url"
+
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/spec"
@@ -27,7 +29,8 @@ type jsCall struct {
 	Crossorigin    string      `json:"crossorigin,omitempty"`
 	Times          int         `json:"times"`
 	Parallel       int         `json:"parallel"`
-	Timeout        int64       `json:"timeout"` // milliseconds
+	Patience       int64       `json:"patience"` // milliseconds, for the end of a body
+	Timeout        int64       `json:"timeout"`  // milliseconds, for all of a request, the wait for a connection included
 }
 
 type jsBody struct {
@@ -55,6 +58,7 @@ type jsResult struct {
 	Binary     bool        `json:"binary"` // Body has a code point for each byte
 	BodyError  string      `json:"bodyError"`
 	Tainted    bool        `json:"tainted"`
+	Began      float64     `json:"began"` // milliseconds since the epoch
 	MS         float64     `json:"ms"`
 }
 
@@ -82,13 +86,15 @@ func api(r *cases.Request) string {
 }
 
 // encode makes the page's form of a step.
-func encode(s *harness.BrowserStep, timeout time.Duration) jsCall {
+// It gives a request up after the time whole, and reads a body for no longer
+// than timeout.
+func encode(s *harness.BrowserStep, timeout, whole time.Duration) jsCall {
 	r := &s.Request
 	c := jsCall{
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
 		Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
-		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), Timeout: timeout.Milliseconds(),
+		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), Patience: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {
 		c.Method = "GET"
@@ -164,4 +170,18 @@ func bytesOf(s string) string {
 		out = append(out, byte(r))
 	}
 	return string(out)
+}
+
+// began is when the script made the request, by the clock of its machine.
+func (r *jsResult) began() time.Time {
+	return time.UnixMicro(int64(r.Began * 1000))
+}
+
+// normal is the URL as the browser writes it, without its fragment.
+func normal(rawURL string) string {
+	u, err := whatwg.Parse(rawURL)
+	if err != nil {
+		return withoutFragment(rawURL)
+	}
+	return u.Href(true)
 }

@@ -10,6 +10,8 @@
 //
 // Most requests share nothing but the browser process and run many at once
 // from a few pages. A job whose outcome cookies can change has a browser
-// context to itself while it runs, and a context never sees the same URL in
-// two jobs, so that neither preflight cache nor HTTP cache leak between them.
+// context to itself while it runs, and no outcome is taken from a context in
+// which another job came to the same URL, by a redirect either, so that neither
+// preflight cache nor HTTP cache leak between jobs. A request's time runs from
+// when it is sent, not while it waits for a connection.
 package browser

@@ -71,14 +71,26 @@ func (e *DiedError) Error() string {
 // Unwrap gives the cause.
 func (e *DiedError) Unwrap() error { return e.Err }
 
-// TimeoutError says that a request had no outcome in time.
+// FrozenError says that a page of the browser is there and does nothing.
+type FrozenError struct {
+	After time.Duration // for which it was waited
+}
+
+func (e *FrozenError) Error() string {
+	return fmt.Sprintf("a page of the browser did not respond for %v: is the browser stopped, or the machine too busy?", e.After)
+}
+
+// Timeout makes it a timeout as package net has them.
+func (e *FrozenError) Timeout() bool { return true }
+
+// TimeoutError says that the target did not answer a request in time.
 type TimeoutError struct {
 	URL   string
-	After time.Duration
+	After time.Duration // since the request, its preflight or that of a redirect was sent
 }
 
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("the browser had no outcome for %s within %v", e.URL, e.After)
+	return fmt.Sprintf("no answer to %s within %v of sending the request (--timeout)", e.URL, e.After)
 }
 
 // Timeout makes it a timeout as package net has them.

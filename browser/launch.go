@@ -82,7 +82,8 @@ type Chrome struct {
 
 	mu         sync.Mutex // one Perform at a time
 	closed     bool
-	firstTaken bool // the tab that the browser opened itself is in use
+	firstTaken bool            // the tab that the browser opened itself is in use
+	meeting    map[string]bool // paths from which different jobs are redirected to the same URL
 	pool       pools
 	brief      pools // of ReplayBriefly
 }
@@ -98,7 +99,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	token := make([]byte, 6)
 	rand.Read(token)
-	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", tap: newTap()}
+	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", tap: newTap(), meeting: map[string]bool{}}
 	name := opt.Remote
 	output := new(tailWriter)
 	var alloc context.Context
@@ -150,6 +151,12 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	if err != nil {
 		c.shutdown()
+		// An interrupt from the terminal reaches the browser as well, and often first.
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
 		return nil, &StartError{Browser: name, Err: err, Output: output.String()}
 	}
 	c.version = c.describe(name, version.Product)
@@ -173,6 +180,11 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 	}
 	if c.opt.Visible {
 		opts = append(opts, chromedp.VisibleWindow)
+	}
+	// What the browser puts into the temporary folder goes when its profile
+	// goes, however it ends; a path too long for a socket would stop it.
+	if socket := len("/org.chromium.Chromium.XXXXXX/SingletonSocket"); len(c.profile)+socket < 104 {
+		opts = append(opts, chromedp.Env("TMPDIR="+c.profile))
 	}
 	for _, f := range c.opt.Flags {
 		name, value, has := strings.Cut(strings.TrimLeft(f, "-"), "=")

@@ -31,13 +31,13 @@ const (
 // says that there is no telling.
 func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, error) {
 	res := &r.res
-	o := harness.Outcome{Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
+	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
 	o.FailedHop = -1
 	switch {
 	case res.Bug != "":
 		return o, &UnobservedError{URL: res.URL, What: "the result (" + res.Bug + ")"}
 	case res.Timeout:
-		return o, &TimeoutError{URL: res.URL, After: time.Duration(r.call.js.Timeout) * time.Millisecond}
+		return o, &TimeoutError{URL: res.URL, After: r.call.timeout}
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
@@ -90,7 +90,7 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	case apiEventSource:
 		had = res.OK || answered && rec.failed != nil && rec.failed.CorsErrorStatus == nil
 	}
-	if f := rec.failed; f != nil && !had {
+	if f := rec.failed; f != nil && !had && !rec.cut {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
 		o.Reason, o.FailedParameter = spec.Reason(reason), parameter

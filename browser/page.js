@@ -7,9 +7,8 @@
   delete globalThis.corsproofSend;
 
   const LIMIT = 65536; // bytes of a body that are reported
-  const queue = [];
-  const running = new Map(); // of requests under way: how to stop them, and their call
-  let workers = 0, width = 6, generation = 0;
+  const running = new Map(); // of requests under way: how to stop them, and [call, repetition]
+  let queued = 0, workers = 0, generation = 0;
   let out = [], flushing = 0;
 
   const flush = () => {
@@ -20,7 +19,7 @@
   // request itself. A group never waits longer than the next free moment.
   const report = (r) => {
     out.push(r);
-    if (out.length >= 24 || (!queue.length && workers <= 1)) flush();
+    if (out.length >= 24 || (!queued && workers <= 1)) flush();
     else if (!flushing) flushing = setTimeout(flush, 4);
   };
 
@@ -50,19 +49,26 @@
     }
   };
 
-  const read = async (stream, r) => {
+  // patience is how long to wait for the end of a body, in milliseconds: a
+  // stream of events has none.
+  const patience = (c, type) => /^text\/event-stream/i.test(type || '') ? Math.min(1000, c.patience) : c.patience;
+
+  const read = async (stream, r, ms) => {
     if (!stream) return;
     const reader = stream.getReader();
     const parts = [];
-    let n = 0;
+    let n = 0, timer;
+    const late = new Promise((f) => { timer = setTimeout(() => f(null), ms); });
     try {
       for (;;) {
-        const { done, value } = await reader.read();
+        const part = await Promise.race([reader.read(), late]);
+        if (!part) { r.bodyError = 'the body did not end within ' + ms + ' ms'; reader.cancel().catch(() => {}); break; }
+        const { done, value } = part;
         if (done) break;
         parts.push(value); n += value.length;
         if (n >= LIMIT) { reader.cancel().catch(() => {}); break; }
       }
-    } catch (e) { r.bodyError = String(e); }
+    } catch (e) { r.bodyError = String(e); } finally { clearTimeout(timer); }
     let all = parts[0] || new Uint8Array();
     if (parts.length > 1) {
       all = new Uint8Array(n);
@@ -89,7 +95,7 @@
       try { res = await fetch(req); } catch (e) { r.error = String(e); return; }
       r.ok = true; r.type = res.type; r.status = res.status; r.redirected = res.redirected;
       r.headers = [...res.headers];
-      if (res.body) await read(res.body, r);
+      if (res.body) await read(res.body, r, patience(c, res.headers.get('content-type')));
     },
 
     xhr(c, r, onAbort) {
@@ -103,13 +109,26 @@
         x.responseType = 'arraybuffer';
         if (c.uploadListener) x.upload.onprogress = () => {};
         onAbort(() => { x.abort(); });
-        x.onloadend = () => {
-          // An XMLHttpRequest that failed has status 0 and no URL.
-          if (!x.responseURL) { r.error = 'network error'; return done(); }
+        const head = () => {
           r.ok = true; r.status = x.status; r.responseURL = href(x.responseURL);
           r.headers = x.getAllResponseHeaders().split('\r\n').filter(Boolean).map((l) => {
             const i = l.indexOf(':'); return [l.slice(0, i), l.slice(i + 2)]; // as it stands: a value may end in a space
           });
+        };
+        x.onreadystatechange = () => {
+          if (x.readyState !== 2) return;
+          const ms = patience(c, x.getResponseHeader('content-type'));
+          setTimeout(() => {
+            if (x.readyState === 4) return;
+            head();
+            r.bodyError = 'the body did not end within ' + ms + ' ms';
+            x.onloadend = null; x.abort(); done();
+          }, ms);
+        };
+        x.onloadend = () => {
+          // An XMLHttpRequest that failed has status 0 and no URL.
+          if (!x.responseURL) { r.error = 'network error'; return done(); }
+          head();
           text(new Uint8Array(x.response || []).subarray(0, LIMIT), r);
           done();
         };
@@ -186,13 +205,13 @@
   };
 
   const one = async (c, rep) => {
-    const r = { i: c.i, rep, url: href(c.url) };
     const t0 = performance.now();
+    const r = { i: c.i, rep, url: href(c.url), began: performance.timeOrigin + t0 };
     let abort = () => {}, timer;
-    const stop = () => { r.timeout = true; abort(); };
+    const stop = (cut) => { if (cut) r.error = 'the content did not end'; else r.timeout = true; abort(); };
     try {
       const work = apis[c.api](c, r, (f) => { abort = f; });
-      running.set(stop, c.i);
+      running.set(stop, [c.i, rep]);
       if (c.timeout > 0) {
         // The abort ends most waits by itself; the race ends the others.
         await Promise.race([work, new Promise((late) => { timer = setTimeout(() => { stop(); setTimeout(late, 100); }, c.timeout); })]);
@@ -210,20 +229,23 @@
     await Promise.all(Array.from({ length: Math.min(c.parallel, c.times) }, lane));
   };
 
-  const worker = async () => {
+  const worker = async (queue) => {
+    const g = generation;
     workers++;
-    while (queue.length && workers <= width) await call(queue.shift());
+    while (queue.length && g === generation) { queued--; await call(queue.shift()); }
     workers--;
     if (!workers) flush();
   };
 
   globalThis.corsproof = {
-    run(w, calls) {
-      width = w;
-      for (const c of calls) queue.push(c);
-      for (let n = Math.min(width - workers, queue.length); n > 0; n--) worker();
+    // run performs the calls, so many at once. Each has workers of its own: the
+    // steps of a job do not wait for thousands of others.
+    run(width, calls) {
+      queued += calls.length;
+      for (let n = Math.min(width, calls.length); n > 0; n--) worker(calls);
     },
-    abort() { queue.length = 0; generation++; for (const f of [...running.keys()]) f(); },
+    abort() { queued = 0; generation++; for (const f of [...running.keys()]) f(); },
+    ping() {},
     frame(list) {
       for (const [key, url] of list) {
         const f = document.createElement('iframe');
@@ -232,7 +254,9 @@
       }
     },
     // end stops what is left of a call whose outcome is known.
-    end(i) { for (const [f, id] of [...running]) if (id === i) f(); },
+    end(i) { for (const [f, [id]] of [...running]) if (id === i) f(); },
+    // expire gives up one repetition of a call: its answer did not come in time or, if cut, its content does not end.
+    expire(i, n, cut) { for (const [f, [id, rep]] of [...running]) if (id === i && rep === n) f(cut); },
     // fence makes a preflight that goes nowhere: the browser refuses the port.
     fence(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
   };

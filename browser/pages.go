@@ -29,7 +29,7 @@ type household struct {
 	first    *tab // owns that context
 	tabs     map[bool]*tab
 	spots    map[spotKey]*spot
-	used     map[string]struct{}
+	visits   *visits
 	requests int
 }
 
@@ -54,24 +54,18 @@ func plainHTTP(rawURL string) bool {
 }
 
 func (r *run) newHousehold(private bool) *household {
-	return &household{chrome: r.c, private: private, brief: r.brief, tabs: map[bool]*tab{}, spots: map[spotKey]*spot{}, used: map[string]struct{}{}}
+	return &household{chrome: r.c, private: private, brief: r.brief, tabs: map[bool]*tab{}, spots: map[spotKey]*spot{}, visits: newVisits()}
 }
 
 // has says whether a job performed a request of the URL here.
 func (h *household) has(url string) bool {
-	if h == nil {
-		return false
-	}
-	_, ok := h.used[url]
-	return ok
+	return h != nil && h.visits.has(url)
 }
 
 // note takes down what a job will perform here.
-func (h *household) note(j harness.Job) {
-	h.requests += requests(j)
-	for k := range j.Steps {
-		h.used[withoutFragment(j.Steps[k].URL)] = struct{}{}
-	}
+func (h *household) note(j *harness.Job) {
+	h.requests += requests(*j)
+	h.visits.note(j)
 }
 
 // open makes sure that there are pages for all keys.
@@ -141,15 +135,24 @@ func (h *household) openTabs(ctx context.Context, origins []string, secure, lax 
 // newTab opens a tab in the household's browser context, which its first tab
 // makes and owns.
 func (h *household) newTab() (*tab, error) {
-	if !h.private {
-		return h.chrome.firstTab()
+	var t *tab
+	var err error
+	switch {
+	case !h.private:
+		t, err = h.chrome.firstTab()
+	case h.first != nil:
+		t, err = h.chrome.newTab(h.first.ctx, h.brief)
+	default:
+		t, err = h.chrome.newTab(h.chrome.ctx, h.brief, chromedp.WithNewBrowserContext())
+		h.first = t
 	}
-	if h.first != nil {
-		return h.chrome.newTab(h.first.ctx, h.brief)
+	if err != nil {
+		return nil, err
 	}
-	t, err := h.chrome.newTab(h.chrome.ctx, h.brief, chromedp.WithNewBrowserContext())
-	h.first = t
-	return t, err
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.visits = h.visits
+	return t, nil
 }
 
 // all gives the household's tabs.

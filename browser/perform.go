@@ -65,6 +65,7 @@ type run struct {
 
 	mu    sync.Mutex
 	again []int // jobs to do once more, because their page was gone
+	met   []int // jobs to do once more, because they met another
 	last  bool  // nothing is done once more
 	sent  []bool
 	done  func(harness.JobResult)
@@ -101,7 +102,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	defer context.AfterFunc(c.ctx, cancel)()
 
 	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
-	single, sequences, exclusive := r.sort()
+	single, sequences, exclusive, crowded := r.sort()
 	waiting, sequences := r.apart(sequences)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.runExclusive(exclusive) })
@@ -115,7 +116,9 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 		wg.Go(func() { r.runPortions(&r.pool.sequences, sequences) })
 		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
+	wg.Go(func() { r.runApart(crowded) })
 	wg.Wait()
+	r.runApart(r.met)
 
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -159,6 +162,15 @@ func (r *run) emit(i int, res harness.JobResult) {
 // fail sends an error, unless the run is over: what fails then fails because
 // of that.
 func (r *run) fail(i int, err error) {
+	if errors.Is(err, errMet) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for k := range r.jobs[i].Steps {
+			r.c.meeting[pathOf(r.jobs[i].Steps[k].URL)] = true
+		}
+		r.met = append(r.met, i)
+		return
+	}
 	if errors.Is(err, errDocumentGone) && !r.last {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -181,7 +193,7 @@ func (r *run) fail(i int, err error) {
 }
 
 // sort decides which jobs can share what.
-func (r *run) sort() (single, sequences, exclusive []int) {
+func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 	pool := r.pool
 	total := 0
 	for _, j := range r.jobs {
@@ -213,19 +225,21 @@ func (r *run) sort() (single, sequences, exclusive []int) {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
 		}
 		switch {
+		case r.c.crowded(&r.jobs[i]):
+			crowded = append(crowded, i)
 		case own || again:
 			exclusive = append(exclusive, i)
 		case several && !r.together:
 			sequences = append(sequences, i)
 		case several:
 			sequences = append(sequences, i)
-			pool.shared.note(j)
+			pool.shared.note(&r.jobs[i])
 		default:
 			single = append(single, i)
-			pool.shared.note(j)
+			pool.shared.note(&r.jobs[i])
 		}
 	}
-	return single, sequences, exclusive
+	return single, sequences, exclusive, crowded
 }
 
 // requests is the number of requests of a job, redirects not counted.

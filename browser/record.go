@@ -2,6 +2,7 @@ package browser
 
 import (
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 )
@@ -17,6 +18,11 @@ type record struct {
 	sent       []*network.EventRequestWillBeSentExtraInfo // one for each hop that went out
 	got        []*network.EventResponseReceivedExtraInfo  // one for each answer
 	preflights []*record
+	cause      *record   // of a preflight: the request that it was made for
+	since      time.Time // when the request that waits for its answer was sent; zero while none does
+	overdue    bool      // it waited too long and was given up
+	answered   time.Time // when the head of the last answer was in
+	cut        bool      // its content did not end, and was given up
 	failed     *network.EventLoadingFailed
 	finished   bool
 	handed     bool // a script has the response: what follows is about its body only
@@ -32,7 +38,7 @@ type hop struct {
 
 // terminal says that no event but raw headers can follow.
 func (r *record) terminal() bool {
-	return r.failed != nil || r.finished || r.handed && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
+	return r.failed != nil || r.finished || (r.handed || r.cut) && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
 }
 
 // fromCache says that the last answer came from the HTTP cache: the browser
@@ -175,23 +181,24 @@ func (rec *recorder) event(ev any) *record {
 		if isPreflight(e) {
 			r.preflight = true
 			cause := rec.get(e.Initiator.RequestID)
-			cause.preflights = append(cause.preflights, r)
+			cause.preflights, r.cause = append(cause.preflights, r), cause
 			return cause
 		}
 		rec.byURL[e.Request.URL] = append(rec.byURL[e.Request.URL], r)
 		return r
 	case *network.EventRequestWillBeSentExtraInfo:
 		r := rec.get(e.RequestID)
-		r.sent = append(r.sent, e)
+		r.sent, r.since = append(r.sent, e), time.Now()
 		return r
 	case *network.EventResponseReceivedExtraInfo:
 		r := rec.get(e.RequestID)
-		r.got = append(r.got, e)
+		r.got, r.since = append(r.got, e), time.Time{}
 		return r
 	case *network.EventResponseReceived:
 		if r := rec.byID[e.RequestID]; r != nil && len(r.hops) > 0 {
 			h := r.hops[len(r.hops)-1]
 			h.response, h.extra = e.Response, e.HasExtraInfo
+			r.answered = time.Now()
 			return r
 		}
 	case *network.EventLoadingFailed:

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func (r *run) runPortions(own **household, jobs []int) {
 			*own = replace(h, r.newHousehold(true))
 		}
 		for _, i := range jobs[:n] {
-			(*own).note(r.jobs[i])
+			(*own).note(&r.jobs[i])
 		}
 		r.runSequences(r.open(*own, jobs[:n]), jobs[:n])
 		jobs = jobs[n:]
@@ -98,13 +99,13 @@ func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserSte
 			results := make(chan *call, 1)
 			c := r.newCall(i, k, results)
 			if err = sp.start(r.ctx, c.js.Parallel, []*call{c}); err == nil {
-				if c, err = r.wait(sp, results, c.limit()); err == nil {
+				if c, err = r.wait(sp, results); err == nil {
 					out, err = r.outcomes(c, i, k)
 				}
 			}
 		}
 		if err != nil {
-			if k > 0 { // what the target has seen cannot be undone
+			if k > 0 && !errors.Is(err, errMet) { // what the target has seen cannot be undone
 				err = fmt.Errorf("after %d steps: %v", k, err)
 			}
 			r.fail(i, err)
@@ -152,6 +153,25 @@ func (r *run) runExclusive(jobs []int) {
 	r.pool.cells = append(r.pool.cells, idle...)
 }
 
+// runApart runs jobs in a browser context each that no other job uses, a few
+// at once.
+func (r *run) runApart(jobs []int) {
+	var wg sync.WaitGroup
+	limit := semaphore.NewWeighted(maxCells)
+	for _, i := range jobs {
+		if limit.Acquire(r.ctx, 1) != nil {
+			break
+		}
+		wg.Go(func() {
+			defer limit.Release(1)
+			if own := r.inCell(nil, i); own != nil {
+				own.close()
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // inCell runs a job in the cell, or a new one if this does not do, and gives
 // the cell to go on with.
 func (r *run) inCell(own *cell, i int) *cell {
@@ -169,7 +189,7 @@ func (r *run) inCell(own *cell, i int) *cell {
 	if own == nil {
 		own = &cell{household: r.newHousehold(true)}
 	}
-	own.note(*j)
+	own.note(j)
 	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {
 		return own.page(r.ctx, s, r.lax)
 	}, func(sp *spot, s *harness.BrowserStep) error {

@@ -78,6 +78,7 @@ func (s *spot) start(ctx context.Context, width int, calls []*call) error {
 		}
 		js[i] = c.js
 	}
+	t.watch()
 	t.mu.Unlock()
 	return s.eval(ctx, "run", width, js)
 }

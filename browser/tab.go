@@ -43,6 +43,8 @@ type tab struct {
 	top         *spot               // the document of the tab itself
 	lax         bool                // certificate errors are ignored
 	dirty       bool                // a response set a cookie
+	visits      *visits             // of its browser context
+	watching    bool                // a look at what is on the wire is due
 	brief       bool                // there are no events of requests, only results and console
 	console     map[string]blocking // why a request was blocked, by the URL it began with; if brief
 }
@@ -175,8 +177,13 @@ func (t *tab) event(ev any) {
 	default:
 		t.mu.Lock()
 		if r := t.rec.event(ev); r != nil {
-			if x, ok := ev.(*network.EventRequestWillBeSent); ok && len(t.fences) > 0 && isPreflight(x) {
-				t.passFence(x.Request.URL)
+			if x, ok := ev.(*network.EventRequestWillBeSent); ok {
+				if len(t.fences) > 0 && isPreflight(x) {
+					t.passFence(x.Request.URL)
+				}
+				if x.RedirectResponse != nil && t.visits != nil {
+					t.visits.redirected(r.hops[0].request.URL, x.Request.URL)
+				}
 			}
 			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.dirty {
 				t.dirty = hasField(x.Headers, "Set-Cookie")

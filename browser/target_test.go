@@ -23,11 +23,12 @@ const app = "https://app.example.com"
 
 // answer is what the target answers.
 type answer struct {
-	status int
-	header []string // "Name: value"
-	body   string
-	hang   bool // never
-	abort  bool // close the connection instead
+	status  int
+	header  []string // "Name: value"
+	body    string
+	hang    bool // never
+	abort   bool // close the connection instead
+	endless bool // after the head, what the target says
 }
 
 // plan is what the target does with one URL.
@@ -40,11 +41,13 @@ type plan struct {
 // target is a server that follows plans and keeps what it got.
 type target struct {
 	*httptest.Server
-	mu    sync.Mutex
-	plans map[string]plan
-	got   map[string][]*http.Request
-	body  map[string]string
-	stop  chan struct{}
+	mu      sync.Mutex
+	plans   map[string]plan
+	got     map[string][]*http.Request
+	body    map[string]string
+	stop    chan struct{}
+	slow    func(*http.Request) answer // to preflights, instead of their plan's; nil for none
+	endless func(http.ResponseWriter, *http.Request)
 }
 
 var nonce atomic.Int64
@@ -108,7 +111,9 @@ func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a := p.actual
 	if isPreflight(r) {
-		a = p.preflight
+		if a = p.preflight; t.slow != nil {
+			a = t.slow(r)
+		}
 	} else if p.next != nil {
 		a = p.next(count, r)
 	}
@@ -128,6 +133,9 @@ func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if a.status != 0 {
 		w.WriteHeader(a.status)
+	}
+	if a.endless {
+		t.endless(w, r)
 	}
 	io.WriteString(w, a.body)
 }

@@ -115,8 +115,17 @@ var _ = Describe("when things go wrong", func() {
 	})
 })
 
+// shortTemp is a temporary folder whose path leaves room for those of sockets.
+func shortTemp() string {
+	dir, err := os.MkdirTemp("", "t")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(os.RemoveAll, dir)
+	return dir
+}
+
 var _ = Describe("a browser that dies", func() {
 	It("leaves errors, not a hang, and nothing that was measured is lost", func() {
+		GinkgoT().Setenv("TMPDIR", shortTemp())
 		c, err := browser.Start(context.Background(), browser.Options{})
 		Expect(err).NotTo(HaveOccurred())
 		t := newTarget(false)
@@ -145,6 +154,7 @@ var _ = Describe("a browser that dies", func() {
 		var died *browser.DiedError
 		Expect(errors.As(err, &died)).To(BeTrue(), "%v", err)
 		Expect(died.Error()).To(ContainSubstring("killed"))
+		Expect(filepath.Glob(filepath.Join(os.TempDir(), "org.chromium.Chromium.*"))).To(BeEmpty(), "what a killed browser leaves is in its profile")
 		Expect(len(results)).To(Equal(len(jobs)))
 		Expect(results[good.ID].Err).NotTo(HaveOccurred())
 		Expect(results[good.ID].Steps[0][0].Result).To(Equal(spec.Allowed))
@@ -198,6 +208,13 @@ var _ = Describe("starting a browser", Label(withoutBrowser), func() {
 		var failed *browser.StartError
 		Expect(errors.As(err, &failed)).To(BeTrue(), "%v", err)
 		Expect(err.Error()).To(ContainSubstring("not ready after 300ms"))
+	})
+
+	It("says that it was interrupted, whoever noticed first", func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(250*time.Millisecond, cancel)
+		_, err := browser.Start(ctx, browser.Options{Path: script("sleep 0.2; exit 3\n")})
+		Expect(err).To(MatchError(context.Canceled))
 	})
 
 	It("stops trying when the context ends", func() {

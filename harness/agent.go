@@ -70,6 +70,7 @@ type Outcome struct {
 	Console string
 	// Exchanges are the messages as on the wire, as far as the agent saw them.
 	Exchanges []Exchange
+	Began     time.Time // zero if the agent does not tell
 	Elapsed   time.Duration
 }
 

@@ -178,7 +178,7 @@ func (j *modelJob) once(ctx context.Context, s *BrowserStep) (Outcome, error) {
 	f := modelFetch{job: j, step: s}
 	start := time.Now()
 	o := f.run(ctx)
-	o.Elapsed = time.Since(start)
+	o.Began, o.Elapsed = start, time.Since(start)
 	return o, f.lost
 }
 

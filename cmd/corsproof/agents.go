@@ -27,6 +27,9 @@ func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agen
 	if mode == "auto" && chrome == "" && errors.As(err, &missing) {
 		return nil, "no Chrome or Chromium here: decided by the model alone (" + missing.Hint() + ")", nil
 	}
+	if ctx.Err() != nil {
+		return nil, "", &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+	}
 	return nil, "", &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
 }
 

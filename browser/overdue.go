@@ -1,0 +1,90 @@
+package browser
+
+import (
+	"slices"
+	"time"
+)
+
+// A request's time is counted from when it is sent: how long it waits for one
+// of the few connections that a browser makes to a host is not the target's
+// doing. The browser tells when the head of a request goes out and when that of
+// its answer is in; the preflight, the request and each redirect count by
+// themselves.
+
+// An answer is judged by its head: content that does not end is cut off.
+
+// backstop is by how much a request may exceed its time in all, queueing
+// included, before its page gives it up by itself.
+const backstop = 12
+
+// watch looks after the requests that are on the wire, again and again while
+// calls are under way. The lock is held.
+func (t *tab) watch() {
+	if t.watching || t.brief || len(t.calls) == 0 {
+		return
+	}
+	t.watching = true
+	shortest := time.Second
+	for _, c := range t.calls {
+		shortest = min(shortest, c.timeout/4)
+	}
+	time.AfterFunc(max(shortest, 20*time.Millisecond), func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.watching = false
+		if t.err != nil {
+			return
+		}
+		for _, r := range t.rec.byID {
+			if r.overdue || r.cut || r.terminal() || r.since.IsZero() && r.answered.IsZero() {
+				continue
+			}
+			c, rep := t.callOf(r)
+			switch {
+			case c == nil:
+			case !r.since.IsZero() && time.Since(r.since) > c.timeout:
+				r.overdue = true
+				go t.giveUp(c, r, rep)
+			case !r.answered.IsZero() && time.Since(r.answered) > c.timeout && !scriptReads(c.js.API):
+				r.cut = true
+				go c.spot.eval(t.ctx, "expire", c.js.ID, rep, true)
+			}
+		}
+		t.watch()
+	})
+}
+
+// callOf gives the call of a request, and its repetition, that is still under
+// way; nil if there is none.
+func (t *tab) callOf(r *record) (*call, int) {
+	first := r
+	if r.cause != nil {
+		first = r.cause
+	}
+	if len(first.hops) == 0 {
+		return nil, 0
+	}
+	url := first.hops[0].request.URL
+	rep := slices.Index(t.rec.byURL[url], first)
+	for _, c := range t.calls {
+		if c.url == url && rep >= 0 && rep < len(c.results) && c.results[rep] == nil {
+			return c, rep
+		}
+	}
+	return nil, 0
+}
+
+// giveUp ends a request that is overdue. On a busy machine its answer may have
+// been in the browser for long: what the page says afterwards settles that.
+func (t *tab) giveUp(c *call, r *record, rep int) {
+	if c.spot.eval(t.ctx, "ping") != nil {
+		return // the tab is gone
+	}
+	t.mu.Lock()
+	answered := r.since.IsZero() || r.terminal()
+	r.overdue = !answered
+	t.mu.Unlock()
+	if !answered {
+		_ = c.spot.eval(t.ctx, "expire", c.js.ID, rep)
+	}
+}

@@ -1,0 +1,119 @@
+package browser_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/browser"
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// slowly is an answer after a while.
+func slowly(after time.Duration, a answer) func(int, *http.Request) answer {
+	return func(_ int, r *http.Request) answer {
+		select {
+		case <-time.After(after):
+		case <-r.Context().Done():
+		}
+		return a
+	}
+}
+
+var _ = Describe("a slow target", func() {
+	// The browser makes six connections to a host. Thirty requests take five
+	// rounds, each of which is within the time for one, and all of them not.
+	const each, limit, requests = 600 * time.Millisecond, 1500 * time.Millisecond, 30
+
+	It("has all of the time for each request that it is sent at once", func() {
+		t := newTarget(false)
+		j := job(t.url(plan{next: slowly(each, allow(app))}), cases.Request{Cache: "no-store"})
+		j.Steps[0].Times, j.Steps[0].Parallel, j.Timeout = requests, requests, limit
+		r := perform(j)[0]
+		Expect(r.Err).NotTo(HaveOccurred())
+		Expect(r.Steps[0]).To(HaveLen(requests))
+		var longest time.Duration
+		for _, o := range r.Steps[0] {
+			Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason))
+			Expect(o.Began).NotTo(BeZero())
+			longest = max(longest, o.Elapsed)
+		}
+		Expect(longest).To(BeNumerically(">", limit), "they waited for connections")
+	})
+
+	It("has it for each of many jobs, whether of one step or of several", func() {
+		t := newTarget(false)
+		var jobs []harness.Job
+		for n := range requests {
+			j := job(t.url(plan{next: slowly(each, allow(app))}), cases.Request{Cache: "no-store"})
+			j.Timeout = limit
+			if n%3 == 0 {
+				j.Steps = append(j.Steps, j.Steps[0])
+			}
+			jobs = append(jobs, j)
+		}
+		for _, r := range perform(jobs...) {
+			Expect(r.Err).NotTo(HaveOccurred())
+		}
+	})
+
+	It("has it for the preflight, the request and each redirect by itself", func() {
+		t := newTarget(false)
+		const each = 900 * time.Millisecond
+		preflight := slowly(each, allow(app, "Access-Control-Allow-Methods: PUT"))
+		u := t.url(plan{next: slowly(each, allow(app))})
+		t.slow = func(r *http.Request) answer { return preflight(0, r) }
+		j := job(u, cases.Request{Method: "PUT"})
+		j.Timeout = limit
+		r := perform(j)[0]
+		Expect(r.Err).NotTo(HaveOccurred())
+		Expect(r.Steps[0][0].Elapsed).To(BeNumerically(">", limit))
+	})
+
+	It("is told from one that does not answer, in words that say so", func() {
+		t := newTarget(false)
+		var jobs []harness.Job
+		for n := range 14 { // more than there are connections
+			j := job(t.url(plan{actual: answer{hang: true}}), cases.Request{Headers: []string{fmt.Sprintf("Accept: text/%d", n)}})
+			j.Timeout = 400 * time.Millisecond
+			jobs = append(jobs, j)
+		}
+		for _, r := range perform(jobs...) {
+			var late *browser.TimeoutError
+			Expect(errors.As(r.Err, &late)).To(BeTrue(), "%v", r.Err)
+			Expect(r.Err.Error()).To(And(ContainSubstring("no answer"), ContainSubstring("within 400ms"), ContainSubstring("--timeout"), Not(ContainSubstring("died"))))
+		}
+	})
+})
+
+var _ = Describe("content that does not end", func() {
+	It("is not waited for: an answer is judged by its head", func() {
+		t := newTarget(false)
+		var sent atomic.Int64
+		t.endless = func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				fmt.Fprintf(w, "data: %d\n\n", sent.Add(1))
+				w.(http.Flusher).Flush()
+				time.Sleep(20 * time.Millisecond)
+			}
+		}
+		for _, kind := range []string{"text/event-stream", "text/plain"} {
+			for _, q := range []cases.Request{{}, {API: "xhr"}, {API: "eventsource"}, {API: "img", Crossorigin: "anonymous"}, {Mode: "no-cors"}} {
+				a := answer{header: []string{"Access-Control-Allow-Origin: " + app, "Content-Type: " + kind}, endless: true}
+				j := job(t.url(plan{actual: a}), q)
+				j.Timeout = 2 * time.Second
+				r := perform(j)[0]
+				Expect(r.Err).NotTo(HaveOccurred(), "%s %+v", kind, q)
+				Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), "%s %+v: %s", kind, q, r.Steps[0][0].Reason)
+			}
+		}
+		Expect(sent.Load()).NotTo(BeZero())
+	})
+})

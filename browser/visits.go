@@ -1,0 +1,107 @@
+package browser
+
+import (
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/corsproof/corsproof/harness"
+)
+
+// Jobs of one browser context have URLs of their own, which keeps them apart in
+// its preflight cache and its HTTP cache, until the target redirects two of
+// them to the same place. Which jobs came where is known as it happens; a job
+// that was somewhere another had been is done once more in a context to itself.
+// So nothing that one job left behind is ever part of the outcome of another,
+// in whatever order they run.
+
+// errMet says that a job came to a URL that another job of the same browser
+// context had come to.
+var errMet = errors.New("another request of this browser was redirected to the same URL")
+
+// visits are the URLs that the jobs of a browser context came to.
+type visits struct {
+	mu      sync.Mutex
+	jobs    map[string]int // by the URLs that they ask for
+	entered map[string]*visit
+	last    int
+}
+
+// visit is a URL, and who came there by a redirect.
+type visit struct {
+	job    int
+	others bool // and not only that one
+}
+
+func newVisits() *visits {
+	return &visits{jobs: map[string]int{}, entered: map[string]*visit{}}
+}
+
+// has says whether a job asked for the URL.
+func (v *visits) has(url string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.jobs[normal(url)] != 0
+}
+
+// note takes down what a job will ask for.
+func (v *visits) note(j *harness.Job) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.last++
+	for k := range j.Steps {
+		u := normal(j.Steps[k].URL)
+		v.jobs[u] = v.last
+		v.enter(u, v.last)
+	}
+}
+
+// redirected notes that the request that began at the URL first went on to
+// another one.
+func (v *visits) redirected(first, url string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if job := v.jobs[first]; job != 0 && isHTTP(url) {
+		v.enter(withoutFragment(url), job)
+	}
+}
+
+func (v *visits) enter(url string, job int) {
+	if w := v.entered[url]; w == nil {
+		v.entered[url] = &visit{job: job}
+	} else if w.job != job {
+		w.others = true
+	}
+}
+
+// crossed says whether a request came to a URL that other jobs came to as well.
+func (v *visits) crossed(r *record) bool {
+	if r == nil || len(r.hops) < 2 {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, h := range r.hops[1:] {
+		if w := v.entered[withoutFragment(h.request.URL)]; w != nil && w.others {
+			return true
+		}
+	}
+	return false
+}
+
+// pathOf is a URL without its query.
+func pathOf(url string) string {
+	p, _, _ := strings.Cut(url, "?")
+	return p
+}
+
+// crowded says whether a job asks for something that is known to redirect
+// different jobs to the same URL.
+func (c *Chrome) crowded(j *harness.Job) bool {
+	for k := range j.Steps {
+		if c.meeting[pathOf(j.Steps[k].URL)] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package browser_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+var _ = Describe("a target that redirects everything to one URL", func() {
+	// What one job leaves at that URL lasts for an hour: permission for all
+	// methods and headers in the preflight cache, the content in the HTTP cache.
+	serve := func() (base string, preflights func() int) {
+		var mu sync.Mutex
+		n := 0
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := w.Header()
+			h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+			h.Set("Access-Control-Allow-Credentials", "true")
+			h.Set("Access-Control-Allow-Methods", "PUT, DELETE, PATCH")
+			h.Set("Access-Control-Allow-Headers", "x-a, authorization")
+			h.Set("Access-Control-Max-Age", "3600")
+			h.Set("Cache-Control", "max-age=3600")
+			switch {
+			case r.Method == http.MethodOptions:
+				mu.Lock()
+				n++
+				mu.Unlock()
+				w.WriteHeader(http.StatusNoContent)
+			case r.URL.Path == "/old":
+				h.Set("Location", "/new")
+				w.WriteHeader(http.StatusPermanentRedirect)
+			}
+		}))
+		DeferCleanup(s.Close)
+		return s.URL, func() int { mu.Lock(); defer mu.Unlock(); return n }
+	}
+	requests := []cases.Request{
+		{Method: "PUT"}, {Method: "PUT", API: "xhr"}, {Method: "DELETE"}, {Method: "PATCH", Headers: []string{"X-A: 1"}}, {Headers: []string{"X-A: 1"}}, {},
+		{Headers: []string{"Authorization: x"}}, {Method: "PUT", Credentials: "include"}, {Headers: []string{"X-A: 1"}, Credentials: "include", WithCookie: true},
+		{Method: "PUT", Origin: "null"}, {Credentials: "include"},
+	}
+
+	It("gives the same outcomes in any order", func() {
+		base, preflights := serve()
+		number := 0
+		asked := func(o harness.Outcome) string {
+			return fmt.Sprint(o.Result, " ", o.Reason, " ", len(o.Hops), " preflights: ", o.Hops[0].Preflight, " ", o.Hops[len(o.Hops)-1].Preflight, ", from the cache: ", o.FromCache)
+		}
+		for range 3 {
+			var jobs []harness.Job
+			want := map[string]string{}
+			expected := preflights()
+			for _, k := range rand.Perm(len(requests)) {
+				q := requests[k]
+				number++
+				j := job(fmt.Sprintf("%s/old?_=%d", base, number), q)
+				may := q.Method != "" || len(q.Headers) > 0
+				want[j.ID] = fmt.Sprint(spec.Allowed, "  2 preflights: ", may, " ", may, ", from the cache: false")
+				if k%3 == 0 && q.Origin != "null" { // the steps of one job share what they leave
+					j.Steps = append(j.Steps, j.Steps[0])
+				}
+				jobs = append(jobs, j)
+			}
+			for i, r := range perform(jobs...) {
+				Expect(r.Err).NotTo(HaveOccurred())
+				Expect(asked(r.Steps[0][0])).To(Equal(want[r.ID]), "%+v", jobs[i].Steps[0].Request)
+				if len(r.Steps) > 1 {
+					Expect(r.Steps[1][0].Hops[1].Preflight).To(BeFalse(), "%+v", jobs[i].Steps[0].Request)
+				}
+			}
+			Expect(preflights()).To(BeNumerically(">=", expected+2*8))
+		}
+	})
+})
