@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test test-frameworks bench lint build chromium verify selfcheck compare clean
+.PHONY: run test endpoints test-frameworks bench lint build chromium verify selfcheck compare clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -19,6 +19,12 @@ run: build chromium
 
 test: chromium lint
 	$(GOTEST) ./...
+
+# Every shape of every kind of small endpoint, right and broken; then those that
+# are about a browser in Chrome. make test has one shape of each.
+endpoints: chromium
+	CORSPROOF_ENDPOINTS=all $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
+	CORSPROOF_ENDPOINTS=browser $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
 
 # Tests that need Node, Python, Rust, Java besides Go.
 test-frameworks: build chromium

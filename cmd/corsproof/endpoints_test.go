@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/internal/endpoints"
+)
+
+// TestEndpoints: what a run says of each kind of endpoint, and ends with, is
+// true: of the first shape of each; with CORSPROOF_ENDPOINTS=all (make endpoints) of
+// every shape, and then, with CORSPROOF_ENDPOINTS=browser, in Chrome of those
+// that are about a browser.
+func TestEndpoints(t *testing.T) {
+	all, browser := os.Getenv("CORSPROOF_ENDPOINTS") == "all", os.Getenv("CORSPROOF_ENDPOINTS") == "browser"
+	table, err := cases.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var agents []harness.Agent
+	if browser {
+		if agents, _, err = openAgents(t.Context(), "chrome", ""); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { closeAgents(agents) })
+	}
+	for _, k := range endpoints.All() {
+		if browser != k.Browser {
+			continue
+		}
+		if !all && !browser {
+			k.Broken, k.Right = k.Broken[:min(1, len(k.Broken))], k.Right[:1]
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			for _, s := range k.Broken {
+				t.Run("broken, "+s.Name, func(t *testing.T) { endpoint(t, table, agents, &k, &s, true) })
+			}
+			for _, s := range k.Right {
+				t.Run("right, "+s.Name, func(t *testing.T) { endpoint(t, table, agents, &k, &s, false) })
+			}
+		})
+	}
+}
+
+func endpoint(t *testing.T, table *cases.Table, agents []harness.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) {
+	if agents == nil {
+		t.Parallel() // a browser is busy with one alone
+	}
+	if why := pending[k.Name]; why != "" && os.Getenv("CORSPROOF_ENDPOINTS") == "" {
+		t.Skip("not yet: " + why)
+	}
+	code, page := runEndpoint(t, table, agents, k, s, broken)
+	want := []int{endpoints.Conformant}
+	finds := ""
+	if broken {
+		want, finds = k.Exits, strings.ReplaceAll(k.Finds, "{shape}", regexp.QuoteMeta(s.Name))
+		if want == nil {
+			want = []int{endpoints.Failures}
+		}
+		if k.NamesEntry() {
+			_, entry, _ := strings.Cut(s.Name, " ")
+			finds = "(?i)" + regexp.QuoteMeta(entry)
+		}
+	}
+	if !slices.Contains(want, code) {
+		t.Errorf("exit status %d, not %v", code, want)
+	}
+	if finds != "" && !regexp.MustCompile(finds).MatchString(page) {
+		t.Errorf("nothing in the report matches %s", finds)
+	}
+	for _, never := range k.Never {
+		for _, m := range regexp.MustCompile(".*(?:"+never+").*").FindAllString(page, 3) {
+			t.Errorf("the report says: %s", m)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%s (%s)\n%s", k.Says, s.Name, page)
+	}
+}
+
+// runEndpoint runs the table against a shape and gives the exit status and the page.
+func runEndpoint(t *testing.T, table *cases.Table, agents []harness.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string) {
+	url, stop := s.Server()
+	defer stop()
+	timeout := time.Minute
+	if broken && k.Timeout > 0 {
+		timeout = k.Timeout
+	}
+	target := &harness.Target{Name: url, Declared: &k.Policy, Endpoint: url + k.Endpoint()}
+	r := harness.Runner{Target: target, Checks: target.Expand(table), Agents: agents, Timeout: timeout}
+	sum, err := r.Run(t.Context())
+	if sum == nil {
+		if e, ok := errors.AsType[*status](runError(err)); ok {
+			return e.code, err.Error()
+		}
+		t.Fatal(err)
+	}
+	rep := report.New("corsproof", target.Endpoint, sum, table)
+	var page strings.Builder
+	printer := report.Printer{W: &page}
+	printer.Print(rep)
+	code := exitConformant
+	if e, ok := errors.AsType[*status](verdict(rep, err)); ok {
+		code = e.code
+	}
+	return code, page.String()
+}
+
+// TestKinds: the fixtures themselves are whole.
+func TestKinds(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range endpoints.All() {
+		if seen[k.Name] || k.Says == "" || len(k.Right) == 0 {
+			t.Errorf("%s: stands twice, says nothing, or has no right server", k.Name)
+		}
+		seen[k.Name] = true
+		if p := k.Policy.Validate(); len(p) > 0 {
+			t.Errorf("%s: %v", k.Name, p)
+		}
+		for _, e := range append([]string{k.Finds}, k.Never...) {
+			regexp.MustCompile(e)
+		}
+	}
+}
