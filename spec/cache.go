@@ -1,10 +1,6 @@
 package spec
 
-import (
-	"maps"
-	"strings"
-	"time"
-)
+import "time"
 
 // PreflightCache is the CORS-preflight cache
 // (https://fetch.spec.whatwg.org/#concept-cache) of one network partition. It
@@ -32,41 +28,12 @@ type pendingStore struct {
 	h      Header
 }
 
+// undo is what was there before a change. A bucket that is referred to here
+// is not changed any more, but for used.
 type undo struct {
-	key cacheKey
-	was *bucket // nil for nothing
-}
-
-type cacheKey struct{ origin, url string }
-
-// bucket is everything cached for an origin and a URL.
-type bucket struct {
-	entries map[entryKey]entry // the standard's cache entries
-	whole   *wholeEntry        // or an engine's single response
-	used    uint64
-}
-
-// entryKey is a cache entry's credentials and its method or header name (in
-// lower case). There is at most one entry of each: one is created only where
-// none matches.
-type entryKey struct {
-	credentials bool
-	header      bool
-	name        string
-}
-
-type entry struct {
-	stored time.Duration
-	maxAge int64
-}
-
-func (e entry) live(now time.Duration) bool { return live(e.stored, e.maxAge, now) }
-
-// live: an entry is gone once max-age seconds have passed.
-func live(stored time.Duration, maxAge int64, now time.Duration) bool {
-	age := now - stored
-	whole, part := int64(age/time.Second), age%time.Second
-	return whole < maxAge || whole == maxAge && part < 0
+	key  cacheKey
+	was  *bucket // nil for nothing
+	used uint64
 }
 
 // NewPreflightCache returns an empty cache that behaves as an engine's does.
@@ -82,37 +49,59 @@ func (c *PreflightCache) Reset() {
 }
 
 // Checkpoint makes what follows undoable, and what came before final.
-func (c *PreflightCache) Checkpoint() { c.checkpoint, c.undo = true, c.undo[:0] }
+func (c *PreflightCache) Checkpoint() {
+	c.flush()
+	clear(c.undo) // what is not needed any more is not kept alive
+	c.checkpoint, c.undo = true, c.undo[:0]
+}
 
-// Rollback undoes what was done since Checkpoint.
+// Rollback undoes what was done since Checkpoint, also the order of use.
 func (c *PreflightCache) Rollback() {
+	c.pending.due = false
 	for i := len(c.undo) - 1; i >= 0; i-- {
 		u := c.undo[i]
 		if u.was == nil {
 			delete(c.buckets, u.key)
-		} else {
-			c.buckets[u.key] = u.was
+			continue
 		}
+		u.was.used = u.used
+		c.put(u.was)
 	}
+	clear(c.undo)
 	c.undo = c.undo[:0]
 }
 
-// touch comes before every change of a bucket.
-func (c *PreflightCache) touch(key cacheKey) {
+// put makes b the bucket of its key.
+func (c *PreflightCache) put(b *bucket) {
+	if c.buckets == nil {
+		c.buckets = make(map[cacheKey]*bucket)
+	}
+	c.buckets[b.key] = b
+}
+
+// remember notes what is there for a key, for Rollback.
+func (c *PreflightCache) remember(key cacheKey, was *bucket) {
 	if !c.checkpoint {
 		return
 	}
-	was := c.buckets[key]
+	u := undo{key: key, was: was}
 	if was != nil {
-		was = &bucket{entries: maps.Clone(was.entries), whole: was.whole, used: was.used}
+		u.key, u.used = was.key, was.used
 	}
-	c.undo = append(c.undo, undo{key, was})
+	c.undo = append(c.undo, u)
 }
 
 // drop removes a bucket.
-func (c *PreflightCache) drop(key cacheKey) {
-	c.touch(key)
-	delete(c.buckets, key)
+func (c *PreflightCache) drop(b *bucket) {
+	c.remember(b.key, b)
+	delete(c.buckets, b.key)
+}
+
+// use makes b the most recently used.
+func (c *PreflightCache) use(b *bucket) {
+	c.remember(b.key, b)
+	c.used++
+	b.used = c.used
 }
 
 // Len returns the number of origins and URLs for which something is stored,
@@ -140,11 +129,10 @@ func (c *PreflightCache) covers(r cacheRequest, method string, unsafe []string, 
 		if live(b.whole.stored, b.whole.maxAge, r.now) && b.whole.covers(c.p, r.credentials, method, unsafe) {
 			return true
 		}
-		c.drop(r.key)
+		c.drop(b)
 		return false
 	}
-	c.used++
-	b.used = c.used
+	c.use(b)
 	if (flag || !c.exempt(method)) && !c.matchMethod(b, r, method) {
 		return false
 	}
@@ -225,18 +213,14 @@ func (c *PreflightCache) storeNow(r cacheRequest, in *preflightCheck, maxAge int
 	if c.p.CacheMaxURL > 0 && len(r.key.url) >= c.p.CacheMaxURL || c.p.CacheNotOpaque && r.key.origin == nullOrigin {
 		return
 	}
-	c.touch(r.key)
 	if c.p.CacheWhole {
-		c.bucket(r.key, r.now).whole = newWholeEntry(r, maxAge, h)
+		c.change(r).whole = newWholeEntry(r, maxAge, h)
 		return
 	}
 	if maxAge == 0 && c.buckets[r.key] == nil {
 		return // entries that are gone at once
 	}
-	b := c.bucket(r.key, r.now)
-	if b.entries == nil {
-		b.entries = make(map[entryKey]entry)
-	}
+	b := c.change(r)
 	for k, e := range b.entries {
 		if !e.live(r.now) {
 			delete(b.entries, k)
@@ -251,7 +235,7 @@ func (c *PreflightCache) storeNow(r cacheRequest, in *preflightCheck, maxAge int
 	}
 	c.storeList(b, r, true, h, allowHeaders, maxAge)
 	if len(b.entries) == 0 {
-		delete(c.buckets, r.key)
+		delete(c.buckets, b.key)
 	}
 }
 
@@ -277,33 +261,35 @@ func (c *PreflightCache) storeName(b *bucket, r cacheRequest, header bool, name 
 		if e, ok := b.entries[k]; ok && e.live(r.now) {
 			matched = true
 			e.maxAge = maxAge
-			b.entries[k] = e
+			b.put(e)
 		}
 		return false
 	})
 	if !matched {
-		b.entries[entryKey{r.credentials, header, strings.Clone(name)}] = entry{r.now, maxAge}
+		b.put(newEntry(entryKey{r.credentials, header, name}, r.now, maxAge))
 	}
 }
 
-func (c *PreflightCache) bucket(key cacheKey, now time.Duration) *bucket {
-	c.used++
-	b := c.buckets[key]
+// change returns the bucket of a request, the most recently used now, in order
+// to change it; an empty one where there is none.
+func (c *PreflightCache) change(r cacheRequest) *bucket {
+	b := c.buckets[r.key]
 	if b == nil {
-		if c.buckets == nil {
-			c.buckets = make(map[cacheKey]*bucket)
-		}
 		if c.p.CacheMaxEntries > 0 && len(c.buckets) >= c.p.CacheMaxEntries {
 			c.evict()
 		}
 		if len(c.buckets) >= max(c.sweepAt, sweepFrom) {
-			c.sweep(now)
+			c.sweep(r.now)
 		}
-		b = &bucket{}
-		// The strings may be parts of a whole input line.
-		c.buckets[cacheKey{strings.Clone(key.origin), strings.Clone(key.url)}] = b
+		b = newBucket(r.key)
+		c.remember(b.key, nil)
+	} else if c.checkpoint {
+		c.remember(b.key, b)
+		b = b.clone()
 	}
+	c.used++
 	b.used = c.used
+	c.put(b)
 	return b
 }
 
@@ -311,33 +297,20 @@ const sweepFrom = 1024
 
 // sweep drops what has expired, so that a long session stays small.
 func (c *PreflightCache) sweep(now time.Duration) {
-	for k, b := range c.buckets {
+	for _, b := range c.buckets {
 		if !b.live(now) {
-			c.drop(k)
+			c.drop(b)
 		}
 	}
 	c.sweepAt = 2 * len(c.buckets)
 }
 
-func (b *bucket) live(now time.Duration) bool {
-	if b.whole != nil {
-		return live(b.whole.stored, b.whole.maxAge, now)
-	}
-	for _, e := range b.entries {
-		if e.live(now) {
-			return true
-		}
-	}
-	return false
-}
-
 // evict drops the least recently used bucket.
 func (c *PreflightCache) evict() {
-	var oldest cacheKey
-	least := ^uint64(0)
-	for k, b := range c.buckets {
-		if b.used < least {
-			oldest, least = k, b.used
+	var oldest *bucket
+	for _, b := range c.buckets {
+		if oldest == nil || b.used < oldest.used {
+			oldest = b
 		}
 	}
 	c.drop(oldest)
@@ -346,7 +319,7 @@ func (c *PreflightCache) evict() {
 // clear is https://fetch.spec.whatwg.org/#concept-cache-clear.
 func (c *PreflightCache) clear(key cacheKey) {
 	c.flush()
-	if c.buckets[key] != nil {
-		c.drop(key)
+	if b := c.buckets[key]; b != nil {
+		c.drop(b)
 	}
 }

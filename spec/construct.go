@@ -124,7 +124,7 @@ func (f *Fetch) appendHeader(name, value string, noCORS bool) string {
 	}
 	if noCORS {
 		combined := value
-		if old, ok := f.header.Get(name); ok {
+		if old, ok := f.header.Get(name); ok { // only few are kept: their combined value is short
 			combined = old + ", " + value
 		}
 		if !isNoCORSSafelisted(name, combined) {
@@ -134,7 +134,10 @@ func (f *Fetch) appendHeader(name, value string, noCORS bool) string {
 			return ""
 		}
 	}
-	f.header.Add(name, value)
+	if i := f.names.find(f.header, name); i >= 0 {
+		name = f.header[i].Name // as Header.Add does
+	}
+	f.header = append(f.header, Field{name, value})
 	return ""
 }
 
@@ -156,9 +159,10 @@ func (f *Fetch) constructXHR() string {
 			return thrown
 		}
 		if !drop {
-			f.header.Combine(name, value)
+			f.header = append(f.header, Field{name, value})
 		}
 	}
+	f.header = combineRepeats(f.header)
 	body := f.req.Body
 	if body != nil && (f.method == "GET" || f.method == "HEAD") {
 		f.t.add(ruleXHRSend, "a body with GET or HEAD: the body is dropped")

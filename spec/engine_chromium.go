@@ -91,6 +91,8 @@ var profileChromium = Profile{
 			func(p *Profile) { p.RedirectNeedsLocation = false }},
 		{"location-lines", "equal Location lines count as one; different ones are a network error whatever the status", "https://source.chromium.org/chromium/chromium/src/+/main:net/http/http_stream_parser.cc; " + observedChromium,
 			func(p *Profile) { p.EqualLocationsAreOne = false }},
+		{"cache-purge-arbitrary", "with 1024 preflights cached, ten that are neighbours in the cache go at random (not modelled: the one stored longest ago goes)", chromiumCORS + "preflight_cache.cc (MayPurge)",
+			nil},
 		{"refused-header-arbitrary", "which of several refused request headers is named is arbitrary (not modelled: see RefusedHeaders)", observedChromium,
 			nil},
 		{"mode-in-renderer", "failures of mode same-origin are decided in the renderer, without a CorsError (not modelled)", observedChromium,

@@ -37,6 +37,7 @@ type exposure struct {
 	typ  ResponseType
 	list listState
 	all  bool
+	set  map[string]struct{} // of the list, if there are many headers to ask about
 }
 
 // newExposure is main fetch step 14.1.
@@ -45,6 +46,9 @@ func newExposure(p *Profile, typ ResponseType, mode CredentialsMode, h Header) e
 	if typ == TypeCORS {
 		e.list = inspectList(h, exposeHeaders)
 		e.all = e.list.wildcard && !e.list.failed && mode != CredentialsInclude
+		if len(h) > manyNames && e.list.n > 0 && !e.list.failed && !e.all {
+			e.set = tokenSet(h, exposeHeaders, e.list.n)
+		}
 	}
 	return e
 }
@@ -67,6 +71,10 @@ func (e *exposure) readable(name string) bool {
 		if equalFold(name, n) {
 			return true
 		}
+	}
+	if e.set != nil {
+		_, ok := e.set[lower(name)]
+		return ok
 	}
 	// Failure exposes nothing: no name is an item of "failure".
 	return !e.list.failed && e.list.n > 0 && listHas(e.h, exposeHeaders, name, true)

@@ -96,6 +96,18 @@ func listHas(h Header, name, token string, fold bool) bool {
 	}
 }
 
+// tokenSet is the tokens of the list, in lower case. n is how many there are.
+func tokenSet(h Header, name string, n int) map[string]struct{} {
+	set := make(map[string]struct{}, n)
+	for l := newTokenList(h, name); ; {
+		token, ok := l.next()
+		if !ok {
+			return set
+		}
+		set[lower(token)] = struct{}{}
+	}
+}
+
 // ExtractTokenList extracts the values of a header whose grammar is #token:
 // Access-Control-Allow-Methods, -Allow-Headers and -Expose-Headers
 // (https://fetch.spec.whatwg.org/#extract-header-list-values). Without such a

@@ -34,6 +34,7 @@ type Fetch struct {
 	redirects    int
 
 	own         Header // storage of the first header list
+	names       nameIndex
 	ownCache    PreflightCache
 	unsafe      []string // CORS-unsafe names of the hop under way
 	preflighted bool     // some hop took the branch of main fetch that makes a preflight
@@ -60,7 +61,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	if len(opt.Without) > 0 {
 		f.p = f.p.without(opt.Without)
 	}
-	f.t, f.trace.steps = nil, f.trace.steps[:0]
+	f.t = nil
 	if opt.Trace {
 		f.t = &f.trace
 	}
@@ -72,9 +73,9 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	if f.cache.p == nil {
 		f.cache.p = f.p
 	}
-	f.header, f.body, f.stream, f.flag = f.own[:0], false, false, false
+	f.forget()
+	f.body, f.stream, f.flag = false, false, false
 	f.tainting, f.redirects, f.preflighted = TypeBasic, 0, false
-	f.unsafe, f.hops = f.unsafe[:0], f.hops[:0]
 	f.kind, f.response, f.out = ActionDone, Response{}, Outcome{}
 	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1
 	if thrown, err := f.readRequest(); err != nil {
@@ -86,12 +87,13 @@ func (f *Fetch) Reset(req Request, opt Options) {
 		f.out.Error = thrown
 		return
 	}
-	if thrown := f.construct(); thrown != "" {
+	thrown := f.construct()
+	f.own = f.header
+	if thrown != "" {
 		f.end(TypeError, TypeErr)
 		f.out.Error = thrown
 		return
 	}
-	f.own = f.header
 	if f.p.MergeHeaders {
 		f.mergeHeaders()
 	}
@@ -99,24 +101,23 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	f.enterHop()
 }
 
+// forget empties the storage of the former fetch, so that no string of it is
+// kept alive by what is beyond the length of a list.
+func (f *Fetch) forget() {
+	clear(f.own)
+	clear(f.unsafe)
+	clear(f.hops)
+	clear(f.trace.steps)
+	f.own, f.unsafe, f.hops, f.trace.steps = f.own[:0], f.unsafe[:0], f.hops[:0], f.trace.steps[:0]
+	f.header, f.names = f.own, nameIndex{}
+}
+
 // mergeHeaders combines repeated headers and strips the result, as an engine's
-// header map does.
+// header map does. No hop has the header list yet.
 func (f *Fetch) mergeHeaders() {
-	for i := 1; i < len(f.header); i++ {
-		if f.header[:i].Has(f.header[i].Name) {
-			merged := make(Header, 0, len(f.header))
-			for _, field := range f.header {
-				merged.Combine(field.Name, field.Value)
-			}
-			f.header = merged
-			break
-		}
-	}
+	f.header = combineRepeats(f.header)
 	for i := range f.header {
-		if v := trimTabOrSpace(f.header[i].Value); v != f.header[i].Value { // `x, ` after an empty one
-			f.header = append(Header(nil), f.header...)
-			f.header[i].Value = v
-		}
+		f.header[i].Value = trimTabOrSpace(f.header[i].Value) // `x, ` after an empty one
 	}
 }
 

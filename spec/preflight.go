@@ -43,17 +43,17 @@ func RefusedHeaders(mode CredentialsMode, unsafeNames []string, h Header) []stri
 
 func refusedHeaders(p *Profile, mode CredentialsMode, unsafeNames []string, h Header) []string {
 	allowed := newHeaderAllowance(p, mode, h, len(unsafeNames))
-	var refused []string
+	var first, refused []string
 	for _, name := range unsafeNames {
-		if !allowed.allows(name) {
-			if name == "authorization" {
-				refused = append([]string{name}, refused...)
-			} else {
-				refused = append(refused, name)
-			}
+		switch {
+		case allowed.allows(name):
+		case name == "authorization":
+			first = append(first, name)
+		default:
+			refused = append(refused, name)
 		}
 	}
-	return refused
+	return append(first, refused...)
 }
 
 // preflightCheck is what the check of a preflight's response needs to know of the request.
@@ -156,23 +156,12 @@ type headerAllowance struct {
 	set  map[string]struct{}
 }
 
-// manyNames is where looking every name up in the list itself would cost more
-// than a map, and where a hostile pair of lists would cost quadratic time.
-const manyNames = 16
-
 func newHeaderAllowance(p *Profile, mode CredentialsMode, h Header, names int) headerAllowance {
 	a := headerAllowance{list: inspectList(h, allowHeaders), h: h}
 	a.star = a.list.wildcard && mode != CredentialsInclude
 	a.auth = a.star && p.WildcardCoversAuthorization
-	if names > manyNames && a.list.n > manyNames {
-		a.set = make(map[string]struct{}, a.list.n)
-		for l := newTokenList(h, allowHeaders); ; {
-			token, ok := l.next()
-			if !ok {
-				break
-			}
-			a.set[lower(token)] = struct{}{}
-		}
+	if names > manyNames {
+		a.set = tokenSet(h, allowHeaders, a.list.n)
 	}
 	return a
 }

@@ -13,7 +13,6 @@ var (
 	ruleConstructorMethod  = rule{"request-constructor/25", fetchStandard + "#dom-request"}
 	ruleConstructorNoCORS  = rule{"request-constructor/32", fetchStandard + "#dom-request"}
 	ruleConstructorBody    = rule{"request-constructor/35", fetchStandard + "#dom-request"}
-	ruleConstructorType    = rule{"request-constructor/37", fetchStandard + "#dom-request"}
 	ruleConstructorStream  = rule{"request-constructor/39", fetchStandard + "#dom-request"}
 	ruleHeadersValidate    = rule{"headers-validate", fetchStandard + "#headers-validate"}
 	ruleHeadersAppend      = rule{"headers-append", fetchStandard + "#concept-headers-append"}
@@ -30,9 +29,7 @@ var (
 	ruleMainExpose         = rule{"main-fetch/14.1", fetchStandard + "#concept-main-fetch"}
 	ruleMainFilter         = rule{"main-fetch/14.2", fetchStandard + "#concept-main-fetch"}
 	ruleSchemeFetch        = rule{"scheme-fetch/2", fetchStandard + "#concept-scheme-fetch"}
-	ruleUnsafeNames        = rule{"cors-unsafe-request-header-names", fetchStandard + "#cors-unsafe-request-header-names"}
 	ruleHTTPCacheHit       = rule{"http-fetch/4.1/cached", fetchStandard + "#concept-http-fetch"}
-	ruleHTTPPreflight      = rule{"http-fetch/4.1", fetchStandard + "#concept-http-fetch"}
 	ruleHTTPRedirect       = rule{"http-fetch/6.2", fetchStandard + "#concept-http-fetch"}
 	ruleNetwork            = rule{"http-network-or-cache-fetch/8", fetchStandard + "#concept-http-network-or-cache-fetch"}
 	ruleNetworkError       = rule{"http-network-fetch", fetchStandard + "#concept-http-network-fetch"}

@@ -47,9 +47,8 @@ var (
 
 // decode decodes s into l, whose Hops it uses again.
 func (d *decoder) decode(s string, l *Line) error {
-	*l = Line{Hops: l.Hops[:0]}
+	d.forget(l)
 	d.p, d.gotID = scanner{s: s}, false
-	d.headers, d.responses = d.headers[:0], d.responses[:0]
 	if !utf8.ValidString(s) {
 		return fail("not JSON: it is not UTF-8")
 	}
@@ -97,6 +96,16 @@ func (d *decoder) decode(s string, l *Line) error {
 		return at("hops", fail("missing"))
 	}
 	return nil
+}
+
+// forget empties the storage that is used again, so that no string of the line
+// before is kept alive by what is beyond the length of a list.
+func (d *decoder) forget(l *Line) {
+	clear(l.Hops)
+	clear(d.headers)
+	clear(d.responses)
+	*l = Line{Hops: l.Hops[:0]}
+	d.headers, d.responses, d.body = d.headers[:0], d.responses[:0], spec.Body{}
 }
 
 func (d *decoder) seconds() (time.Duration, error) {

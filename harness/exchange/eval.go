@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/corsproof/corsproof/spec"
 )
@@ -39,7 +37,7 @@ func Eval(ctx context.Context, r io.Reader, w io.Writer, opt Options) (invalid i
 	in := bufio.NewReaderSize(r, 64<<10)
 	out := bufio.NewWriterSize(w, 64<<10)
 	e := NewEvaluator(opt)
-	var line, buf []byte
+	var buf []byte
 	for n := 1; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return invalid, errors.Join(err, out.Flush())
@@ -49,9 +47,7 @@ func Eval(ctx context.Context, r io.Reader, w io.Writer, opt Options) (invalid i
 				return invalid, err
 			}
 		}
-		var tooLong bool
-		var readErr error
-		line, tooLong, readErr = readLine(in, line[:0], opt.MaxLine)
+		line, tooLong, readErr := readLine(in, opt.MaxLine)
 		if readErr != nil && readErr != io.EOF {
 			return invalid, errors.Join(readErr, out.Flush())
 		}
@@ -59,13 +55,11 @@ func Eval(ctx context.Context, r io.Reader, w io.Writer, opt Options) (invalid i
 		case tooLong:
 			invalid++
 			buf = AppendInvalid(buf[:0], nil, fmt.Sprintf("line %d: longer than %d bytes", n, opt.MaxLine))
-		case len(bytes.TrimSpace(line)) == 0:
+		case strings.TrimSpace(line) == "":
 			buf = buf[:0]
 		default:
 			var ok bool
-			// AppendEval keeps nothing of the line, so that it can be read
-			// into the same storage again: a tenth less time.
-			if buf, ok = e.AppendEval(buf[:0], unsafe.String(&line[0], len(line)), n); !ok {
+			if buf, ok = e.AppendEval(buf[:0], line, n); !ok {
 				invalid++
 			}
 		}
@@ -80,23 +74,31 @@ func Eval(ctx context.Context, r io.Reader, w io.Writer, opt Options) (invalid i
 	}
 }
 
-// readLine appends the next line, without its newline, to line. Of a line
-// longer than limit it drops what is too much.
-func readLine(in *bufio.Reader, line []byte, limit int) (_ []byte, tooLong bool, err error) {
+// readLine returns the next line, without its newline, as a string of its own.
+// Of a line longer than limit it returns nothing and passes over the rest. A
+// line that lies in the reader's buffer as a whole is copied once; only of
+// others the parts are put together.
+func readLine(in *bufio.Reader, limit int) (line string, tooLong bool, err error) {
+	var parts strings.Builder
 	for {
 		part, err := in.ReadSlice('\n')
 		if err == nil {
 			part = part[:len(part)-1]
 		}
-		if len(line)+len(part) > limit {
+		if parts.Len()+len(part) > limit {
 			tooLong = true
-			line = line[:0]
+			parts = strings.Builder{}
 		}
-		if !tooLong {
-			line = append(line, part...)
+		whole := !errors.Is(err, bufio.ErrBufferFull)
+		switch {
+		case tooLong:
+		case whole && parts.Len() == 0:
+			return string(part), false, err
+		default:
+			parts.Write(part)
 		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, tooLong, err
+		if whole {
+			return parts.String(), tooLong, err
 		}
 	}
 }
@@ -138,6 +140,7 @@ func (e *Evaluator) AppendEval(dst []byte, line string, number int) (_ []byte, o
 		return AppendInvalid(dst, id, "line "+strconv.Itoa(number)+": "+err.Error()), false
 	}
 	out := e.fetch.Summary()
+	clear(e.fields)
 	e.fields = e.fetch.Readable(e.fields[:0])
 	return AppendResult(dst, e.line.ID, &out, e.fields), true
 }

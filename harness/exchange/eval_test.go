@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,8 @@ func conforms(s *jsonschema.Schema, line string) error {
 	return s.Validate(v)
 }
 
-// eval evaluates lines and checks every output line against the schema.
+// eval evaluates lines and checks every output line against the schema. It
+// takes them from a buffer that is overwritten, too, which must change nothing.
 func eval(opt exchange.Options, lines ...string) (out []string, invalid int) {
 	GinkgoHelper()
 	var w bytes.Buffer
@@ -46,6 +48,10 @@ func eval(opt exchange.Options, lines ...string) (out []string, invalid int) {
 	out = strings.Split(strings.TrimSuffix(w.String(), "\n"), "\n")
 	for _, line := range out {
 		Expect(conforms(outputSchema, line)).To(Succeed(), line)
+	}
+	if opt.MaxLine == 0 {
+		again := slices.DeleteFunc(poisoned(opt, lines), func(text string) bool { return text == "" })
+		Expect(again).To(Equal(out), "in a buffer that is overwritten")
 	}
 	return out, invalid
 }
@@ -253,6 +259,12 @@ var _ = Describe("A session", func() {
 		return n
 	}
 	const s1, s2 = `,"session":"s1"`, `,"session":"s2"`
+	remove := func(hops string) string {
+		return strings.Replace(at("2", s1, `,"at":1`, strings.Replace(hops, `"PUT"`, `"DELETE"`, 1)), `"method":"PUT"`, `"method":"DELETE"`, 1)
+	}
+	none := strings.Replace(pre, pre[:strings.Index(pre, `,"response"`)], `{"preflight":null`, 1)
+	moved := strings.Replace(pre, `{"status":200,"headers":[`, `{"status":307,"headers":[["Location","/y"],`, 1) // needs another hop
+	noResponse := pre[:strings.Index(pre, `"response"`)] + `"response":null}`
 
 	It("remembers preflights until they expire", func() {
 		out, invalid := eval(exchange.Options{}, at("1", s1, `,"at":0`, pre), at("2", s1, `,"at":9.999999999`, pre), at("3", s1, `,"at":10`, pre), at("4", s2, ``, pre), at("5", s1, ``, pre))
@@ -276,13 +288,78 @@ var _ = Describe("A session", func() {
 		Expect(out[3]).To(ContainSubstring(`"preflight":false`))
 	})
 
-	It("takes back what a line that is not valid did to the cache", func() {
-		redirect := `{"preflight":{"status":204,"headers":[["Access-Control-Allow-Origin","*"],["Access-Control-Allow-Methods","PUT"],["Access-Control-Max-Age","10"]]},"response":{"status":307,"headers":[["Access-Control-Allow-Origin","*"],["Location","/y"]]}}`
+	It("goes on at the same time", func() {
 		for _, engine := range spec.Engines() {
-			out, invalid := eval(exchange.Options{Engine: engine}, at("1", s1, "", redirect), at("2", s1, "", pre))
-			Expect(invalid).To(Equal(1))
-			Expect(out[1]).To(ContainSubstring(`"preflight":true`), string(engine))
+			out, invalid := eval(exchange.Options{Engine: engine}, at("1", s1, `,"at":5`, pre), at("2", s1, `,"at":5`, pre), at("3", s1, `,"at":5.0`, pre))
+			Expect(invalid).To(BeZero(), string(engine))
+			Expect(preflights(out)).To(Equal([]bool{true, false, false}), string(engine))
 		}
+	})
+
+	It("does not begin with a line that is not valid", func() {
+		for _, engine := range spec.Engines() {
+			out, invalid := eval(exchange.Options{Engine: engine}, at("1", s1, `,"at":100`, moved), at("2", s1, `,"at":0`, pre))
+			Expect(invalid).To(Equal(1))
+			Expect(preflights(out)).To(Equal([]bool{false, true}), string(engine))
+		}
+	})
+
+	DescribeTable("takes back what a line that is not valid did to the cache", func(id, second string) {
+		for _, engine := range spec.Engines() {
+			other := strings.Replace(strings.Replace(at("4", "", "", pre), "//b.example", "//a.much.longer.name.of.a.server.example", 1), "https://a.example", "https://page.example", 1)
+			out, invalid := eval(exchange.Options{Engine: engine}, at("1", s1, `,"at":0`, pre), second, other, at(id, s1, `,"at":2`, none))
+			Expect(invalid).To(Equal(1), "%s: %s", engine, out)
+			Expect(out[1]).To(ContainSubstring(`"outcome":"invalid"`))
+			Expect(out[3]).To(ContainSubstring(`"outcome":"allowed"`), string(engine))
+			Expect(preflights(out[3:])).To(Equal([]bool{false}), string(engine))
+		}
+	},
+		Entry("another method was stored, and the redirect leads nowhere", "x", remove(moved)),
+		Entry("with an id of another length", "an id of another length", remove(moved)),
+		Entry("another method was stored, and there is no response", "longer", remove(noResponse)),
+		Entry("the same was stored for a shorter time", "x", remove(strings.Replace(strings.Replace(moved, `"PUT"`, `"PUT, DELETE"`, 1), `"10"]`, `"0"]`, 1))),
+		Entry("it was too late for what was stored", "x", at("2", s1, `,"at":1000`, none)),
+	)
+
+	It("has no preflight for a URL that only looks like one that is not cached any more", func() {
+		for _, engine := range spec.Engines() {
+			var lines []string
+			for i := range 300 {
+				session := fmt.Sprintf(`,"session":"s%03d"`, i)
+				line := func(id, url, method, hops string) string {
+					return `{"id":"` + id + `"` + session + `,"request":{"origin":"https://a.example","url":"https://b.example/` + url + `","method":"` + method + `"},"hops":[` + hops + `]}`
+				}
+				lines = append(lines, line("1", "aaaa", "PUT", pre), line("2", "bbbb", "PATCH", strings.Replace(moved, `"PUT"`, `"PATCH"`, 1)), line("3", "bbbb", "PUT", none))
+			}
+			out, invalid := eval(exchange.Options{Engine: engine, OmitTrace: true}, lines...)
+			Expect(invalid).To(Equal(600), string(engine))
+			Expect(strings.Join(out, "")).NotTo(ContainSubstring(`"preflight":false`), string(engine))
+		}
+	})
+
+	It("forgets what was used longest ago, whatever a line that is not valid used", func() {
+		engine := exchange.Options{Engine: spec.EngineFirefox, OmitTrace: true}
+		url := func(n int, id, hops string) string {
+			return strings.Replace(at(id, s1, "", hops), "//b.example/", fmt.Sprintf("//b.example/%d", n), 1)
+		}
+		var lines []string
+		for n := range 100 {
+			lines = append(lines, url(n, "stored", pre))
+		}
+		lines = append(lines,
+			url(1, "used", none),
+			url(0, "used in vain", strings.Replace(none, `"response":{`, `"response":null},{"response":{`, 1)),
+			url(100, "one more", pre),
+			url(0, "0", none), // not valid: it was forgotten
+			url(1, "1", none), url(2, "2", none), url(99, "99", none), url(100, "100", none))
+		out, _ := eval(engine, lines...)
+		var ids []string
+		for _, o := range out[101:] {
+			if strings.Contains(o, `"outcome":"invalid"`) {
+				ids = append(ids, o[:strings.Index(o, ",")])
+			}
+		}
+		Expect(ids).To(Equal([]string{`{"id":"used in vain"`, `{"id":"0"`}))
 	})
 })
 

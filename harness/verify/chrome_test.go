@@ -36,6 +36,22 @@ var _ = Describe("Chrome", Ordered, func() {
 		Expect(rep.Disagreements).To(BeEmpty())
 		Expect(rep.Unstable+rep.Undecided).To(BeNumerically("<", 8), "what is not understood there is asked again on the wire")
 	})
+	It("sends what a cache mode adds, and a script's own field of that name in mode cors only", func() {
+		var xs []verify.Exchange
+		for _, mode := range []spec.Mode{spec.ModeNoCORS, spec.ModeCORS} {
+			for _, cache := range []string{"", "default", "no-store", "reload", "no-cache", "force-cache"} {
+				for _, name := range []string{"Pragma", "Cache-Control"} {
+					for _, method := range []string{"GET", "POST"} {
+						xs = append(xs, verify.Exchange{Request: spec.Request{
+							API: spec.APIFetch, Origin: "https://app.example.com", Method: method, Mode: mode, Cache: cache,
+							Header: spec.Header{{Name: name, Value: "x\ty"}}, Credentials: spec.CredentialsSameOrigin, Redirect: spec.RedirectFollow,
+						}})
+					}
+				}
+			}
+		}
+		Expect(verify.Differences(context.Background(), chrome, xs)).To(BeEmpty())
+	})
 	It("does not decide as the standard has it, which a run finds and shrinks", func() {
 		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 400, Seed: 1, MostDisagreements: 1})
 		Expect(rep.Disagreements).To(HaveLen(1))

@@ -52,7 +52,7 @@ func compare(x Exchange, model spec.Outcome, browser harness.Outcome, seen []See
 		c.reasons()
 	}
 	names := fieldNames(x.Request)
-	c.differ("requests", wanted(model, names, c.tellsCredentials()), saw(seen, names, c.tellsCredentials()))
+	c.differ("requests", wanted(model, x.Request.Cache, names, c.tellsCredentials()), saw(seen, names, c.tellsCredentials()))
 	return c
 }
 
@@ -169,8 +169,9 @@ func browsersOwn(name string, mode spec.Mode) bool {
 	return strings.HasPrefix(name, "sec-ch-")
 }
 
-// wanted is the model's account of the requests that reach the server.
-func wanted(o spec.Outcome, names []string, credentials bool) string {
+// wanted is the model's account of the requests that reach the server, with
+// what fetch's cache mode adds to the script's headers.
+func wanted(o spec.Outcome, cacheMode string, names []string, credentials bool) string {
 	var lines []string
 	for _, h := range o.Hops {
 		if !strings.HasPrefix(h.URL, "http") {
@@ -180,10 +181,32 @@ func wanted(o spec.Outcome, names []string, credentials bool) string {
 			lines = append(lines, describe("OPTIONS", h.PreflightOrigin, h.ACRM, h.ACRH))
 		}
 		if h.Sent {
-			lines = append(lines, describe(h.Method, h.Origin, nil, nil)+describeFields(h.Header, names)+describeCredentials(credentials && h.Credentials))
+			lines = append(lines, describe(h.Method, h.Origin, nil, nil)+describeFields(withCacheFields(h.Header, cacheMode), names)+describeCredentials(credentials && h.Credentials))
 		}
 	}
 	return strings.Join(lines, "; ")
+}
+
+// withCacheFields is the header list with what
+// https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, steps 8.18
+// and 8.19, appends because of the cache mode where the list has no such field:
+// a script's own may be dropped by the guard of mode no-cors, and then the
+// browser's is seen.
+func withCacheFields(h spec.Header, cacheMode string) spec.Header {
+	var own spec.Header
+	switch cacheMode {
+	case "no-cache":
+		own = spec.Header{{Name: "Cache-Control", Value: "max-age=0"}}
+	case "no-store", "reload":
+		own = spec.Header{{Name: "Pragma", Value: "no-cache"}, {Name: "Cache-Control", Value: "no-cache"}}
+	}
+	h = h[:len(h):len(h)]
+	for _, f := range own {
+		if !h.Has(f.Name) {
+			h = append(h, f)
+		}
+	}
+	return h
 }
 
 // saw is the server's.

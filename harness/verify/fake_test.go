@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/verify"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -54,7 +55,7 @@ func (b *fakeBrowser) Perform(ctx context.Context, jobs []harness.Job, done func
 			now += s.After // a browser would wait
 			f := spec.Begin(s.Request.Spec(s.URL), spec.Options{Engine: b.engine, Without: b.without, Cache: cache, Now: now})
 			for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
-				resp, err := roundTrip(a)
+				resp, err := roundTrip(a, s.Request.Cache)
 				if err != nil {
 					return err
 				}
@@ -72,8 +73,9 @@ func (b *fakeBrowser) Perform(ctx context.Context, jobs []harness.Job, done func
 	return nil
 }
 
-// roundTrip sends an action byte for byte and reads the answer byte for byte.
-func roundTrip(a spec.Action) (spec.Response, error) {
+// roundTrip sends an action byte for byte, with what the cache mode adds to an
+// actual request, and reads the answer byte for byte.
+func roundTrip(a spec.Action, cacheMode string) (spec.Response, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil {
 		return spec.Response{}, err
@@ -82,6 +84,9 @@ func roundTrip(a spec.Action) (spec.Response, error) {
 	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: %s\r\n", a.Method, u.RequestURI(), u.Host)
 	if a.Credentials {
 		text.WriteString("Sec-Fetch-Storage-Access: active\r\n")
+	}
+	if a.Kind == spec.ActionRequest {
+		a.Header = verify.WithCacheFields(a.Header, cacheMode)
 	}
 	for _, f := range a.Header {
 		text.WriteString(f.Name + ": " + f.Value + "\r\n")

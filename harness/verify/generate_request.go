@@ -45,8 +45,20 @@ func (g *Generator) request() spec.Request {
 	}
 	if r.API == spec.APIXHR {
 		r.UploadListener = g.chance(15)
+	} else if g.chance(2) {
+		g.cached(&r)
 	}
 	return r
+}
+
+// cached gives a request a cache mode, which makes a browser send fields of its
+// own, and the script's fields of the same names.
+func (g *Generator) cached(r *spec.Request) {
+	r.Cache = pick(g.rng, "no-store", "reload", "no-cache", "force-cache", "default")
+	r.Mode = pick(g.rng, r.Mode, r.Mode, spec.ModeNoCORS)
+	for range g.rng.IntN(3) {
+		r.Header = append(r.Header, g.field("Pragma,Cache-Control,cache-control,If-None-Match,If-Range", "no-cache", "max-age=0", "x\ty", "", "\xe9"))
+	}
 }
 
 // authorField makes one request header field of a script: safelisted ones with
