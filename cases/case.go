@@ -103,6 +103,7 @@ type Step struct {
 	Expect   *Expect       `yaml:"expect" json:"expect,omitempty"`     // of a Request
 	Answer   []Predicate   `yaml:"answer" json:"answer,omitempty"`     // of a Wire
 	After    time.Duration `yaml:"after" json:"after,omitempty"`       // real time to let pass first (preflight cache expiry), e.g. 1100ms
+	Grow     *Grow         `yaml:"grow" json:"grow,omitempty"`         // beside a Wire: a part of it that grows, and the time to answer with it
 	Times    int           `yaml:"times" json:"times,omitempty"`       // how often, one after another; 0 means 1; Expect or Answer holds for each
 	Parallel int           `yaml:"parallel" json:"parallel,omitempty"` // how many at once; 0 means 1
 }
@@ -178,6 +179,23 @@ type Wire struct {
 	Connection string `yaml:"connection" json:"connection,omitempty"`
 }
 
+// Grow lets a raw request grow by one field line, the last of its head, and
+// measures how the time to answer grows with it, up to the largest head that
+// the server takes. It must grow no faster than the line does. The step's
+// predicates hold for every answer; an answer that refuses the larger head
+// (400, 413, 414, 431) ends the growth and is judged like the others.
+type Grow struct {
+	Begin string `yaml:"begin" json:"begin,omitempty"` // how the line begins: "Access-Control-Request-Headers: x"
+	Unit  string `yaml:"unit" json:"unit"`             // what follows, over and over
+	End   string `yaml:"end" json:"end,omitempty"`     // and how it ends
+	// Lines: Unit is a whole field line, and there are more and more of them.
+	Lines bool `yaml:"lines" json:"lines,omitempty"`
+	// Beside is the beginning of a line of the same length in a field that nothing
+	// asks for. With it, not the growth is judged: the answer must come about as
+	// fast as when the same bytes stand there.
+	Beside string `yaml:"beside" json:"beside,omitempty"`
+}
+
 // Predicate is one thing that must hold of the raw answer. Exactly one field
 // is set. Grants are judged by the model of the browser's checks, never by the
 // spelling of one header.
@@ -233,9 +251,6 @@ type Predicate struct {
 	// VariesOr: either the combined Vary lists the field, or the answer's CORS
 	// fields equal those of every other step of the case (a static answer need not vary).
 	VariesOr *string `yaml:"varies_or_static" json:"varies_or_static,omitempty"`
-	// Faster: the least time of this step's Times is at most Ratio times that
-	// of the named step, or below Floor anyway.
-	Faster *Pace `yaml:"pace" json:"pace,omitempty"`
 	// AnyOf: at least one of the alternatives holds as a whole.
 	AnyOf [][]Predicate `yaml:"any_of" json:"any_of,omitempty"`
 	// If, Then: when all of If hold, all of Then must.
@@ -264,11 +279,4 @@ type FieldValue struct {
 type FieldList struct {
 	Name   string   `yaml:"name" json:"name"`
 	Values []string `yaml:"values" json:"values"`
-}
-
-// Pace compares the times of two steps within one run.
-type Pace struct {
-	Of    string        `yaml:"of" json:"of"`
-	Ratio float64       `yaml:"ratio" json:"ratio"`
-	Floor time.Duration `yaml:"floor" json:"floor"`
 }

@@ -58,6 +58,9 @@ func (k *caseChecker) step(i int) {
 	if s.Expect != nil {
 		k.expect(s.Expect, path+".expect")
 	}
+	if s.Grow != nil {
+		k.grow(s, path+".grow")
+	}
 	k.predicates(s.Answer, path+".answer", i)
 	if i == len(k.c.Steps)-1 && k.c.Level != Info &&
 		!slices.ContainsFunc(k.c.Steps, func(s Step) bool { return s.Expect != nil || len(s.Answer) > 0 }) {
@@ -117,6 +120,22 @@ func (k *caseChecker) wire(w *Wire, path string, i int) {
 	}
 }
 
+func (k *caseChecker) grow(s *Step, path string) {
+	g := s.Grow
+	switch {
+	case s.Wire == nil:
+		k.bad(Conflict, path, path+" stands beside no raw request", "wire, whose head grows")
+	case s.Times > 1 || s.Parallel > 1:
+		k.bad(Conflict, path, "times or parallel stands beside grow", "neither: how often is decided by what is measured")
+	case g.Unit == "":
+		k.bad(MissingKey, path+".unit", path+".unit is missing", "what is repeated, such as \",\"")
+	case g.Lines && (g.Begin != "" || g.End != "" || g.Beside != ""):
+		k.bad(Conflict, path, path+" has lines and a beginning or an end", "unit alone: a whole field line")
+	case !g.Lines && g.Begin == "":
+		k.bad(MissingKey, path+".begin", path+".begin is missing", "how the field line begins: \"Access-Control-Request-Headers: x\"")
+	}
+}
+
 func (k *caseChecker) statuses(set StatusSet, path string) {
 	for _, s := range set {
 		if !status.MatchString(s) {
@@ -171,13 +190,8 @@ func (k *caseChecker) predicate(p *Predicate, path string, i int) {
 	}
 	k.statuses(p.Status, path+".status")
 	k.fieldNames(p, path)
-	for _, ref := range []struct{ key, name string }{{"same_as", p.SameAs}, {"pace.of", paceOf(p)}} {
-		if ref.name != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == ref.name }) {
-			k.bad(BadValue, path, fmt.Sprintf("%s.%s is %q, no step before has that name", path, ref.key, ref.name), "the name of an earlier step")
-		}
-	}
-	if f := p.Faster; f != nil && (f.Of == "" || f.Ratio <= 0) {
-		k.bad(MissingKey, path, path+".pace has no step to compare with, or no ratio", "of, ratio and floor")
+	if p.SameAs != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == p.SameAs }) {
+		k.bad(BadValue, path, fmt.Sprintf("%s.same_as is %q, no step before has that name", path, p.SameAs), "the name of an earlier step")
 	}
 	for j, alt := range p.AnyOf {
 		if len(alt) == 0 {
@@ -187,13 +201,6 @@ func (k *caseChecker) predicate(p *Predicate, path string, i int) {
 	}
 	k.predicates(p.If, path+".if", i)
 	k.predicates(p.Then, path+".then", i)
-}
-
-func paceOf(p *Predicate) string {
-	if p.Faster == nil {
-		return ""
-	}
-	return p.Faster.Of
 }
 
 // fieldNames checks the field names that a predicate is about.

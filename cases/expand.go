@@ -196,7 +196,7 @@ func fillDefaults(s *Step) {
 func byteMode(t reflect.Type, field string, now bool) bool {
 	switch {
 	case t == reflect.TypeFor[Step]():
-		return field == "Wire" || field == "Answer"
+		return field == "Wire" || field == "Answer" || field == "Grow"
 	case t == reflect.TypeFor[Request]():
 		return field == "Headers"
 	case t == reflect.TypeFor[Predicate]() && (field == "Matches" || field == "NotMatches"):

@@ -30,6 +30,7 @@ type stepDoc struct {
 	Wire     *Wire         `yaml:"wire"`
 	Expect   *Expect       `yaml:"expect"`
 	Answer   []Predicate   `yaml:"answer"`
+	Grow     *Grow         `yaml:"grow"`
 	After    time.Duration `yaml:"after"`
 	Times    int           `yaml:"times"`
 	Parallel int           `yaml:"parallel"`
@@ -101,7 +102,7 @@ func (d *decoder) decodeCase(node *yaml.Node) (Case, loadedCase) {
 		return doc.Case, loaded
 	}
 	loaded.short = true
-	doc.Steps = []Step{{Request: doc.Request, Wire: doc.Wire, Expect: doc.Expect, Answer: doc.Answer,
+	doc.Steps = []Step{{Request: doc.Request, Wire: doc.Wire, Expect: doc.Expect, Answer: doc.Answer, Grow: doc.Grow,
 		After: doc.After, Times: doc.Times, Parallel: doc.Parallel}}
 	for path, line := range where { // the checks look below steps[0]
 		for _, key := range own {

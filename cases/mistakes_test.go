@@ -198,7 +198,7 @@ var _ = Describe("A case file with a mistake", func() {
 
 		// Predicates
 		Entry("an unknown predicate", answerLine, "    answer: [{share: x}]\n", cases.UnknownKey,
-			`sample.yaml:11: sample-get: unknown key "share" in answer[0], did you mean "shares"?; expected one of absent, allows, answered, any_of, app, at_most_one_line, body_contains, body_is, denies, denies_with_credentials, equals, head_bytes, if, lists, lists_exactly, lists_not, lists_not_exactly, matches, no_body, no_repeats, not_equals, not_matches, one_line, pace, present, refuses, same_as, shares, shares_with_credentials, status, then, tokens, varies_or_static`),
+			`sample.yaml:11: sample-get: unknown key "share" in answer[0], did you mean "shares"?; expected one of absent, allows, answered, any_of, app, at_most_one_line, body_contains, body_is, denies, denies_with_credentials, equals, head_bytes, if, lists, lists_exactly, lists_not, lists_not_exactly, matches, no_body, no_repeats, not_equals, not_matches, one_line, present, refuses, same_as, shares, shares_with_credentials, status, then, tokens, varies_or_static`),
 		Entry("two predicates in one item", answerLine, "    answer: [{shares: x, no_body: true}]\n", cases.Conflict,
 			`sample.yaml:11: sample-get: answer[0] has shares and no_body; expected exactly one predicate; write the others as items of their own`),
 		Entry("an empty item", answerLine, "    answer: [{}]\n", cases.MissingKey,
@@ -217,8 +217,14 @@ var _ = Describe("A case file with a mistake", func() {
 			`sample.yaml:11: sample-get: answer[0] has no values; expected a list of elements under values`),
 		Entry("same_as a step that is not there", answerLine, "    answer: [{same_as: first}]\n", cases.BadValue,
 			`sample.yaml:11: sample-get: answer[0].same_as is "first", no step before has that name; expected the name of an earlier step`),
-		Entry("a pace of a step that is not there", answerLine, "    answer: [{pace: {of: first, ratio: 3, floor: 10ms}}]\n", cases.BadValue,
-			`sample.yaml:11: sample-get: answer[0].pace.of is "first", no step before has that name; expected the name of an earlier step`),
+		Entry("growth of nothing", answerLine, "    grow: {begin: 'X-A: '}\n"+answerLine, cases.MissingKey,
+			`sample.yaml:11: sample-get: grow.unit is missing; expected what is repeated, such as ","`),
+		Entry("growth of a line that does not begin", answerLine, "    grow: {unit: ','}\n"+answerLine, cases.MissingKey,
+			`sample.yaml:11: sample-get: grow.begin is missing; expected how the field line begins: "Access-Control-Request-Headers: x"`),
+		Entry("growth by lines that have a beginning", answerLine, "    grow: {unit: 'X-A: b', lines: true, begin: x}\n"+answerLine, cases.Conflict,
+			`sample.yaml:11: sample-get: grow has lines and a beginning or an end; expected unit alone: a whole field line`),
+		Entry("growth so many times", answerLine, "    grow: {begin: 'X-A: ', unit: a}\n    times: 3\n"+answerLine, cases.Conflict,
+			`sample.yaml:11: sample-get: times or parallel stands beside grow; expected neither: how often is decided by what is measured`),
 
 		// Templates
 		Entry("a template that does not parse", wireLine, `    wire: {path: "/ok?{{allowed"}`+"\n", cases.BadTemplate,

@@ -81,7 +81,7 @@ var _ = Describe("The JSON Schemas", func() {
 		slices.Sort(want)
 		Expect(got).To(Equal(want))
 	},
-		Entry("case", cases.Schema(), "case", reflect.TypeFor[cases.Case](), "request", "wire", "expect", "answer", "after", "times", "parallel"),
+		Entry("case", cases.Schema(), "case", reflect.TypeFor[cases.Case](), "request", "wire", "expect", "answer", "grow", "after", "times", "parallel"),
 		Entry("when", cases.Schema(), "when", reflect.TypeFor[cases.When]()),
 		Entry("step", cases.Schema(), "step", reflect.TypeFor[cases.Step]()),
 		Entry("request", cases.Schema(), "request", reflect.TypeFor[cases.Request]()),
@@ -92,7 +92,7 @@ var _ = Describe("The JSON Schemas", func() {
 		Entry("ask", cases.Schema(), "ask", reflect.TypeFor[cases.Ask]()),
 		Entry("field_value", cases.Schema(), "field_value", reflect.TypeFor[cases.FieldValue]()),
 		Entry("field_list", cases.Schema(), "field_list", reflect.TypeFor[cases.FieldList]()),
-		Entry("pace", cases.Schema(), "pace", reflect.TypeFor[cases.Pace]()),
+		Entry("grow", cases.Schema(), "grow", reflect.TypeFor[cases.Grow]()),
 		Entry("policy", cases.PolicySchema(), "policy", reflect.TypeFor[cases.Policy]()),
 	)
 

@@ -78,12 +78,15 @@ type Outcome struct {
 // each is a code point U+0000 to U+00FF, and header lists are arrays of
 // [name, value] pairs.
 type Exchange struct {
-	Preflight bool          `json:"preflight,omitempty"`
-	Proto     string        `json:"proto"`
-	Method    string        `json:"method"`
-	URL       string        `json:"url"`
-	Target    string        `json:"target,omitempty"` // the request target, where it is not that of URL ("*")
-	Request   spec.Header   `json:"request"`
+	Preflight bool        `json:"preflight,omitempty"`
+	Proto     string      `json:"proto"`
+	Method    string      `json:"method"`
+	URL       string      `json:"url"`
+	Target    string      `json:"target,omitempty"` // the request target, where it is not that of URL ("*")
+	Request   spec.Header `json:"request"`
+	// Grown are further field lines of the request, the last ones, too long to be
+	// kept as they are; nil for none.
+	Grown     *Grown        `json:"grown,omitempty"`
 	Sent      string        `json:"sent,omitempty"` // content of the request, the first 64 KiB
 	Status    int           `json:"status"`
 	Response  spec.Header   `json:"response"`

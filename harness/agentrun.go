@@ -35,7 +35,7 @@ func (r *run) prepare(ctx context.Context, e *entry, agent Agent, steps []cases.
 		return nil, err
 	}
 	p := &part{run: r, entry: e, agent: agent, steps: browser, after: after, done: done}
-	p.wire = wireRun{sender: r.sender, place: place, timeout: r.timeout}
+	p.wire = wireRun{sender: r.sender, place: place, timeout: r.timeout, headBytes: r.target.HeadBytes}
 	if p.before, err = p.wire.steps(ctx, before); err != nil {
 		p.release()
 		return nil, err

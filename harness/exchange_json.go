@@ -24,6 +24,11 @@ type pairs [][2]string
 // MarshalJSON writes bytes as code points U+0000 to U+00FF.
 func (e Exchange) MarshalJSON() ([]byte, error) {
 	p := plainExchange(e)
+	if e.Grown != nil {
+		g := *e.Grown
+		g.Begin, g.Unit, g.End = cases.FromBytes(g.Begin), cases.FromBytes(g.Unit), cases.FromBytes(g.End)
+		p.Grown = &g
+	}
 	for _, s := range []*string{&p.Method, &p.URL, &p.Target, &p.Sent, &p.Body} {
 		*s = cases.FromBytes(*s)
 	}
@@ -38,7 +43,11 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 	}
 	x := Exchange(j.plainExchange)
 	var err error
-	for _, s := range []*string{&x.Method, &x.URL, &x.Target, &x.Sent, &x.Body} {
+	strings := []*string{&x.Method, &x.URL, &x.Target, &x.Sent, &x.Body}
+	if x.Grown != nil {
+		strings = append(strings, &x.Grown.Begin, &x.Grown.Unit, &x.Grown.End)
+	}
+	for _, s := range strings {
 		if *s, err = cases.ToBytes(*s); err != nil {
 			return fmt.Errorf("reading an exchange: %w", err)
 		}

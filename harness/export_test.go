@@ -16,7 +16,7 @@ type WireStep struct {
 func JudgeWire(steps ...WireStep) []Failure {
 	list := make([]wireStep, len(steps))
 	for i := range steps {
-		list[i] = wireStep{&steps[i].Step, steps[i].Exchanges}
+		list[i] = wireStep{step: &steps[i].Step, exchanges: steps[i].Exchanges}
 	}
 	return judgeWire(list)
 }
@@ -24,4 +24,18 @@ func JudgeWire(steps ...WireStep) []Failure {
 // StartSharedCache starts a shared cache of its own.
 func StartSharedCache(timeout time.Duration) (*SharedCache, error) {
 	return startSharedCache(newSender(&Target{}, timeout), timeout)
+}
+
+// MeasureGrowth measures growth up to so many units by the times that ask
+// gives; 0 is a refusal of the longer head.
+func MeasureGrowth(grow cases.Grow, most int, ask func(begin string, n int) time.Duration) (failures []Failure, undecided string, longest int) {
+	g := growth{grow: &grow, most: most, ask: func(begin string, n int) (Exchange, error) {
+		ex := Exchange{Status: 200, Elapsed: ask(begin, n), Grown: &Grown{Begin: begin, Unit: grow.Unit, Times: n}}
+		if ex.Elapsed == 0 {
+			ex.Status = 431
+		}
+		return ex, nil
+	}}
+	failures, undecided = g.run()
+	return failures, undecided, g.kept[len(g.kept)-1].Grown.Times
 }

@@ -124,6 +124,8 @@ func tooMuch(c *cases.Check) string {
 		s := &c.Steps[i]
 		total += max(s.Times, s.Parallel, 1)
 		switch {
+		case s.Grow != nil:
+			return "measures how much work the server can be made to do, which is for servers of one's own"
 		case s.Parallel > manyAtOnce:
 			return fmt.Sprintf("sends %d requests at once, which is for servers of one's own", s.Parallel)
 		case s.Wire != nil && headSize(s.Wire) > largeHead:
@@ -196,17 +198,7 @@ func wantsNoServerError(c *cases.Check) bool {
 func alone(c *cases.Check) bool {
 	const many = 32
 	for i := range c.Steps {
-		if c.Steps[i].Parallel >= many || measuresTime(c.Steps[i].Answer) {
-			return true
-		}
-	}
-	return false
-}
-
-func measuresTime(list []cases.Predicate) bool {
-	for i := range list {
-		p := &list[i]
-		if p.Faster != nil || measuresTime(p.If) || measuresTime(p.Then) || slices.ContainsFunc(p.AnyOf, measuresTime) {
+		if c.Steps[i].Parallel >= many || c.Steps[i].Grow != nil {
 			return true
 		}
 	}

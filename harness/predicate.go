@@ -61,8 +61,6 @@ func (j *judge) one(p *cases.Predicate) []Failure {
 		return j.sameAs(p.SameAs)
 	case p.VariesOr != nil:
 		return j.variesOr(*p.VariesOr)
-	case p.Faster != nil:
-		return j.pace(p.Faster)
 	case len(p.AnyOf) > 0:
 		return j.anyOf(p.AnyOf)
 	case len(p.If) > 0:

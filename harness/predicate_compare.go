@@ -5,9 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -117,26 +115,4 @@ func (j *judge) variesOr(field string) []Failure {
 		}
 	}
 	return nil
-}
-
-// pace: the step's least time is not out of proportion to that of another.
-// It is told once, for the first repetition.
-func (j *judge) pace(p *cases.Pace) []Failure {
-	other := j.find(p.Of)
-	if other == nil {
-		return []Failure{{What: "the case is complete", Expected: "a step named " + p.Of, Actual: "none: the case file is wrong, not the target"}}
-	}
-	if j.ex != &j.at.exchanges[0] {
-		return nil
-	}
-	mine, base := j.at.least(), other.least()
-	limit := max(time.Duration(float64(base)*p.Ratio), p.Floor)
-	if mine <= limit {
-		return nil
-	}
-	return []Failure{{
-		What:     "the time to answer stays in proportion",
-		Expected: fmt.Sprintf("at most %v (%g times the %v of the step %s, or %v)", limit, p.Ratio, base, p.Of, p.Floor),
-		Actual:   fmt.Sprintf("%v, the least of %d", mine, len(j.at.exchanges)),
-	}}
 }

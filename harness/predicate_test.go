@@ -2,7 +2,6 @@ package harness_test
 
 import (
 	"strings"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -239,24 +238,6 @@ var _ = Describe("a predicate that compares steps", func() {
 		Entry("Vary: * varies", 0, answered(200, "Vary: *"), answered(200, "Access-Control-Allow-Origin: "+app, "Vary: *")),
 		Entry("one does not", 1, answered(200), answered(200, "Access-Control-Allow-Origin: "+app, "Vary: Origin")),
 		Entry("neither does", 2, answered(200), answered(200, "Access-Control-Allow-Origin: "+app)),
-	)
-	DescribeTable("pace compares the least times within one run", func(failures int, slow ...time.Duration) {
-		timed := func(list ...time.Duration) (out []harness.Exchange) {
-			for _, d := range list {
-				ex := answered(200)
-				ex.Elapsed = d
-				out = append(out, ex)
-			}
-			return out
-		}
-		ms := time.Millisecond
-		Expect(harness.JudgeWire(
-			step("base", nil, timed(90*ms, ms, 2*ms)...),
-			step("big", []cases.Predicate{{Faster: &cases.Pace{Of: "base", Ratio: 20, Floor: 50 * ms}}}, timed(slow...)...),
-		)).To(HaveLen(failures))
-	},
-		Entry("within the floor", 0, 90*time.Millisecond, 50*time.Millisecond, time.Second),
-		Entry("above both", 1, 51*time.Millisecond, 52*time.Millisecond),
 	)
 	It("says when a step that it names is missing", func() {
 		Expect(harness.JudgeWire(step("only", sameAs, answered(200)))).To(ContainElement(HaveField("Actual", ContainSubstring("the case file is wrong"))))

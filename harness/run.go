@@ -243,7 +243,7 @@ func (r *run) wireCheck(ctx context.Context, e *entry) AgentResult {
 		return AgentResult{Agent: wireAgent, Verdict: Error, Error: err.Error()}
 	}
 	defer done()
-	w := wireRun{sender: r.sender, place: place, timeout: r.timeout}
+	w := wireRun{sender: r.sender, place: place, timeout: r.timeout, headBytes: r.target.HeadBytes}
 	defer w.close()
 	steps, err := w.steps(ctx, e.check.Steps)
 	if err != nil {
@@ -251,7 +251,11 @@ func (r *run) wireCheck(ctx context.Context, e *entry) AgentResult {
 		res.Exchanges = exchangesOf(steps)
 		return res
 	}
-	return r.judged(ctx, e, wireAgent, judgeWire(steps), exchangesOf(steps))
+	res := r.judged(ctx, e, wireAgent, judgeWire(steps), exchangesOf(steps))
+	if why := undecidedOf(steps); why != "" && res.Verdict == Pass {
+		res.Verdict, res.Note = Undecided, why
+	}
+	return res
 }
 
 // via puts the shared cache before the target where the case wants one.

@@ -16,7 +16,9 @@ type wireRun struct {
 	sender  *sender
 	place   place
 	timeout time.Duration
-	conn    *wire.Conn // held for steps that go over the same connection
+	// headBytes is Target.HeadBytes: how far a request can grow.
+	headBytes int
+	conn      *wire.Conn // held for steps that go over the same connection
 }
 
 // lostError: a step could not be performed; nothing can be said of the target's CORS.
@@ -62,6 +64,10 @@ func (w *wireRun) group(ctx context.Context, steps []cases.Step, keep bool) ([]w
 		return nil, &lostError{wire.Canceled, err}
 	}
 	first := &steps[0]
+	if first.Grow != nil {
+		s, err := w.growing(ctx, first)
+		return []wireStep{s}, err
+	}
 	total, lanes := max(first.Times, first.Parallel, 1), max(first.Parallel, 1)
 	if len(steps) == 1 && lanes > 1 {
 		s, err := w.burst(ctx, first, total, lanes)
@@ -207,10 +213,14 @@ func hasHost(lines []string) bool {
 
 // exchangesOf are the exchanges worth keeping: the first few of each step.
 func exchangesOf(steps []wireStep) []Exchange {
-	const few = 8
+	const few, grownFew = 8, 3
 	var list []Exchange
 	for i := range steps {
-		list = append(list, steps[i].exchanges[:min(few, len(steps[i].exchanges))]...)
+		n := few
+		if steps[i].step.Grow != nil {
+			n = grownFew
+		}
+		list = append(list, steps[i].exchanges[:min(n, len(steps[i].exchanges))]...)
 	}
 	return list
 }

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"slices"
-	"time"
 
 	"github.com/corsproof/corsproof/cases"
 )
@@ -11,28 +10,23 @@ import (
 type wireStep struct {
 	step      *cases.Step
 	exchanges []Exchange
+	// Of a step that grows: what its times showed, or why they show nothing.
+	measured  []Failure
+	undecided string
 }
 
 // answered tells whether the exchange has a complete response.
 func (e *Exchange) answered() bool { return e.Error == "" && e.Status != 0 }
-
-// least is the shortest time of the step's answered repetitions; 0 for none.
-// What else the machine does can only make the others longer.
-func (s *wireStep) least() time.Duration {
-	var least time.Duration
-	for i := range s.exchanges {
-		if ex := &s.exchanges[i]; ex.answered() && (least == 0 || ex.Elapsed < least) {
-			least = ex.Elapsed
-		}
-	}
-	return least
-}
 
 // judgeWire holds the answers of a check's raw steps against their predicates.
 // A failure that every repetition of a step shows is told once.
 func judgeWire(steps []wireStep) []Failure {
 	var failures []Failure
 	for i := range steps {
+		for _, f := range steps[i].measured {
+			f.Step = steps[i].step.Name
+			failures = append(failures, f)
+		}
 		for k := range steps[i].exchanges {
 			j := judge{steps: steps, at: &steps[i], ex: &steps[i].exchanges[k]}
 			for _, f := range j.all(steps[i].step.Answer) {
@@ -44,4 +38,14 @@ func judgeWire(steps []wireStep) []Failure {
 		}
 	}
 	return failures
+}
+
+// undecidedOf is why a check that did not fail is not decided, empty if it is.
+func undecidedOf(steps []wireStep) string {
+	for i := range steps {
+		if steps[i].undecided != "" {
+			return steps[i].undecided
+		}
+	}
+	return ""
 }

@@ -76,8 +76,6 @@ func Predicate(p cases.Predicate) []string {
 		return one("the same CORS fields and Vary as in step %s", p.SameAs)
 	case p.VariesOr != nil:
 		return one("Vary lists %s, or the CORS fields are the same in every step", *p.VariesOr)
-	case p.Faster != nil:
-		return one("the median time is at most %g times that of step %s, or below %s", p.Faster.Ratio, p.Faster.Of, p.Faster.Floor)
 	case len(p.AnyOf) > 0:
 		lines := []string{"one of:"}
 		for i, alternative := range p.AnyOf {
@@ -339,6 +337,26 @@ func Wire(w *cases.Wire) []string {
 		lines = append(lines, "", w.Body)
 	}
 	return lines
+}
+
+// Grow says what a step measures: how the request grows, and what the time to
+// answer it must be; nothing for a step without growth.
+func Grow(g *cases.Grow) []string {
+	if g == nil {
+		return nil
+	}
+	line := "the head grows by one line, " + quote(g.Begin) + " and then " + quote(g.Unit) + " over and over"
+	switch {
+	case g.Lines:
+		line = "the head grows by lines, " + quote(g.Unit) + " over and over"
+	case g.End != "":
+		line += ", which ends in " + quote(g.End)
+	}
+	lines := []string{line + ": twice as much each time, up to the largest head that the server takes"}
+	if g.Beside != "" {
+		return append(lines, "the answer to the longest comes about as fast as when the same bytes follow "+quote(g.Beside)+" (least of several times)")
+	}
+	return append(lines, "the longest takes about as long as several requests that share the same bytes (least of several times): the time grows no faster than the request")
 }
 
 // How says how a step is repeated, timed and connected; empty when it is plain.

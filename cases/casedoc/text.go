@@ -74,7 +74,7 @@ func step(s cases.Step) (request, demands []string) {
 	if s.Request != nil {
 		return []string{Request(s.Request)}, Expect(s.Expect)
 	}
-	return Wire(s.Wire), list(s.Answer)
+	return Wire(s.Wire), append(list(s.Answer), Grow(s.Grow)...)
 }
 
 func level(c *cases.Case) string {

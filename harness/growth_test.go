@@ -1,0 +1,158 @@
+package harness_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+)
+
+// pace is the time for n units.
+type pace func(n float64) float64
+
+// commas grow in a field; beside them the cost of another field.
+var (
+	commas = cases.Grow{Begin: "X-A: x", Unit: ","}
+	beside = cases.Grow{Begin: "X-A: x", Unit: ",", Beside: "X-B: x"}
+)
+
+// of gives the times of a server with this pace on a machine that interrupts
+// each millisecond of work with a probability, for some milliseconds.
+func of(p pace, r *rand.Rand, interrupted float64) func(string, int) time.Duration {
+	return func(_ string, n int) time.Duration {
+		work := p(float64(n))
+		took := work
+		for left := work * 1e3; left > 0; left-- { // milliseconds
+			if r.Float64() < interrupted*min(left, 1) {
+				took += r.Float64() * 0.012
+			}
+		}
+		return max(1, time.Duration(took*1e9))
+	}
+}
+
+var _ = Describe("growth", func() {
+	linear := func(perUnit float64) pace { return func(n float64) float64 { return 3e-4 + n*perUnit } }
+	quadratic := func(perPair float64) pace { return func(n float64) float64 { return 3e-4 + n*1e-7 + n*n*perPair } }
+
+	DescribeTable("is judged by its exponent, whatever the machine does", func(p pace, most, failures int, noise ...float64) {
+		if noise == nil {
+			noise = []float64{0, 0.05, 0.5, 0.95}
+		}
+		for seed := range uint64(100) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			for _, interrupted := range noise {
+				found, undecided, _ := harness.MeasureGrowth(commas, most, of(p, r, interrupted))
+				if undecided != "" {
+					Expect(interrupted).To(BeNumerically(">", 0), "a quiet machine decides")
+					continue
+				}
+				Expect(found).To(HaveLen(failures), "seed %d, interrupted %g", seed, interrupted)
+			}
+		}
+	},
+		Entry("constant", linear(0), 1<<20, 0),
+		Entry("linear and quick", linear(1e-8), 1<<20, 0),
+		Entry("linear and slow, as an interpreted language is", linear(3e-6), 1<<17, 0),
+		Entry("n log n", pace(func(n float64) float64 { return n * math.Log2(n) * 1e-8 }), 1<<20, 0),
+		Entry("quadratic within 16 KiB", quadratic(2e-9), 16<<10, 1),
+		Entry("quadratic within 4 KiB, just to be seen", quadratic(2e-9), 4000, 1, 0.0, 0.05),
+		Entry("quadratic, to be seen near 1 MiB only", quadratic(1e-13), 1<<20, 1),
+		Entry("exponential", pace(func(n float64) float64 { return math.Exp2(min(n/8, 12)) * 1e-4 }), 16<<10, 1),
+		Entry("quadratic and harmless", quadratic(1e-10), 8<<10, 0),
+	)
+
+	It("goes as far as the server takes the head", func() {
+		for _, limit := range []int{100, 4000, 8190, 16000, 65000} {
+			found, _, longest := harness.MeasureGrowth(commas, 1<<20, func(_ string, n int) time.Duration {
+				if n > limit {
+					return 0
+				}
+				return time.Millisecond + time.Duration(float64(n)*float64(n)/float64(limit)/float64(limit)*1e8)
+			})
+			Expect(longest).To(And(BeNumerically("<=", limit), BeNumerically(">", limit*3/4)), "limit %d", limit)
+			Expect(found).To(HaveLen(1), "limit %d", limit)
+		}
+	})
+
+	It("is undecided when only one measurement shows it, but the least of all times does", func() {
+		asked := 0
+		found, undecided, _ := harness.MeasureGrowth(commas, 4096, func(_ string, n int) time.Duration {
+			took := time.Duration(n) * time.Duration(n) * 6
+			if n != 4096 && n <= 1024 {
+				if asked++; asked > 3*20 { // requests that share, after the first measurement
+					took += 30 * time.Millisecond
+				}
+			}
+			return time.Microsecond + took
+		})
+		Expect(found).To(BeEmpty())
+		Expect(undecided).To(ContainSubstring("too busy"))
+	})
+
+	DescribeTable("the cost of a field is judged beside another of its length", func(mine, other pace, failures int) {
+		for seed := range uint64(100) {
+			r := rand.New(rand.NewPCG(seed, 2))
+			for _, interrupted := range []float64{0, 0.05, 0.5} {
+				a, b := of(mine, r, interrupted), of(other, r, interrupted)
+				found, _, _ := harness.MeasureGrowth(beside, 1<<20, func(begin string, n int) time.Duration {
+					if begin == beside.Beside {
+						return b(begin, n)
+					}
+					return a(begin, n)
+				})
+				Expect(found).To(HaveLen(failures), "seed %d, interrupted %g", seed, interrupted)
+			}
+		}
+	},
+		Entry("as any other", linear(5e-8), linear(5e-8), 0),
+		Entry("twice as much", linear(1e-7), linear(5e-8), 0),
+		Entry("ten times as much, of next to nothing", linear(4e-9), linear(4e-10), 0),
+		Entry("twenty times as much", linear(2e-7), linear(1e-8), 1),
+	)
+
+	// Servers that really work, on a machine that does other things too (the other tests).
+	DescribeTable("of real servers", func(ctx SpecContext, work func(value string), verdict ...harness.Verdict) {
+		s := appServer(func(_ http.ResponseWriter, r *http.Request) { work(r.Header.Get("X-A")) })
+		step := wireGet("/ok", anything)
+		step.Grow = &cases.Grow{Begin: "X-A: x", Unit: ",", End: "x"}
+		sum, err := run(ctx, s.URL, wireCheck("grow", step))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(verdict).To(ContainElement(sum.Results[0].Verdict), "%+v", sum.Results[0])
+	},
+		Entry("linear, several milliseconds", func(v string) {
+			for range 40 {
+				_ = strings.Count(strings.ReplaceAll(v, ",", ";"), "x")
+			}
+		}, harness.Pass, harness.Undecided),
+		Entry("linear, with much garbage", func(v string) {
+			for _, part := range strings.Split(v, ",") {
+				_ = bytes.Clone([]byte(part + "12345678"))
+			}
+			if len(v) > 1000 && rand.N(3) == 0 {
+				runtime.GC()
+			}
+		}, harness.Pass, harness.Undecided),
+		Entry("quadratic", func(v string) {
+			n := 0
+			for i := range len(v) {
+				for j := range i {
+					if v[i] == v[j] {
+						n++
+					}
+				}
+			}
+			_ = fmt.Sprint(n)
+		}, harness.Fail),
+	)
+})
