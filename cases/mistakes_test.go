@@ -84,9 +84,9 @@ var _ = Describe("A case file with a mistake", func() {
 
 		// The case
 		Entry("an unknown key", "level: must", "level: must\n    severity: high", cases.UnknownKey,
-			`sample.yaml:7: sample-get: unknown key "severity", did you mean "security"?; expected one of after, answer, expect, fix, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
+			`sample.yaml:7: sample-get: unknown key "severity", did you mean "security"?; expected one of after, answer, expect, fix, grow, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
 		Entry("an unknown key with a near one", "level: must", "levle: must", cases.UnknownKey,
-			`sample.yaml:6: sample-get: unknown key "levle", did you mean "level"?; expected one of after, answer, expect, fix, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
+			`sample.yaml:6: sample-get: unknown key "levle", did you mean "level"?; expected one of after, answer, expect, fix, grow, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
 		Entry("a key twice", "why: It matters.", "why: It matters.\n    why: Twice.", cases.Duplicate,
 			`sample.yaml:8: sample-get: the key "why" stands twice`),
 		Entry("no id", "id: sample-get\n    ", "", cases.MissingKey,
