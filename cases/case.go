@@ -177,6 +177,18 @@ type Wire struct {
 	// "same" the connection of the step before, "pipelined" the same without
 	// waiting for the answer of the step before.
 	Connection string `yaml:"connection" json:"connection,omitempty"`
+	// Carry adds header lines with what an earlier step was answered: a
+	// validator, for a conditional request. The check does not apply where that
+	// answer has no such field.
+	Carry []Carry `yaml:"carry" json:"carry,omitempty"`
+}
+
+// Carry is a header line whose value is that of a field of an earlier answer,
+// the first line of it.
+type Carry struct {
+	Name  string `yaml:"name" json:"name"`   // of the header line: If-None-Match
+	Step  string `yaml:"step" json:"step"`   // the name of an earlier step that is raw as well
+	Field string `yaml:"field" json:"field"` // of its (first) answer: ETag
 }
 
 // Grow lets a raw request grow by one field line, the last of its head, and

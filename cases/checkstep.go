@@ -115,6 +115,15 @@ func (k *caseChecker) wire(w *Wire, path string, i int) {
 	if w.Repeat < 0 || w.Repeat > maxRepeat || w.Repeat > 1 && len(w.Headers) == 0 {
 		k.bad(BadValue, path+".repeat", fmt.Sprintf("%s.repeat is %d", path, w.Repeat), fmt.Sprintf("up to %d times the last of the headers", maxRepeat))
 	}
+	for j, c := range w.Carry {
+		path := at(path+".carry", j)
+		switch {
+		case c.Name == "" || c.Step == "" || c.Field == "":
+			k.bad(MissingKey, path, path+" is not complete", "name, step and field")
+		case !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == c.Step && s.Wire != nil }):
+			k.bad(BadValue, path, fmt.Sprintf("%s.step is %q, no raw step before has that name", path, c.Step), "the name of an earlier wire step")
+		}
+	}
 	if i == 0 && (w.Connection == "same" || w.Connection == "pipelined") {
 		k.bad(Conflict, path+".connection", "the first step has no connection before it", `"new" or nothing`)
 	}

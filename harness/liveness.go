@@ -39,6 +39,12 @@ func (r *run) lost(ctx context.Context, e *entry, agent string, err error) Agent
 	if s := r.stopped(ctx, e); s != "" {
 		return AgentResult{Agent: agent, Verdict: Skip, Note: s}
 	}
+	if absent, ok := errors.AsType[*absentError](err); ok {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.result.Skip = SkipNotApplicable
+		return AgentResult{Agent: agent, Verdict: Skip, Note: absent.Error()}
+	}
 	if died := r.checkAlive(ctx, e); died != nil {
 		err = died
 	}

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -35,7 +36,7 @@ func (r *run) finish(e *entry) {
 	res.Verdict = worst(res.Agents)
 	switch res.Verdict {
 	case Skip:
-		res.Skip, res.Reason = SkipStopped, res.Agents[0].Note
+		res.Skip, res.Reason = cmp.Or(res.Skip, SkipStopped), res.Agents[0].Note
 	case Undecided:
 		res.Reason = firstWith(res.Agents, Undecided).Note
 	case Error:

@@ -47,7 +47,11 @@ func (w *wireRun) steps(ctx context.Context, steps []cases.Step) ([]wireStep, er
 			n++
 		}
 		keep := i+n < len(steps) && steps[i+n].Wire.Connection == "same"
-		group, err := w.group(ctx, steps[i:i+n], keep)
+		ready, err := carried(done, steps[i:i+n])
+		if err != nil {
+			return done, err
+		}
+		group, err := w.group(ctx, ready, keep)
 		done = append(done, group...)
 		if err != nil {
 			return done, err

@@ -91,7 +91,7 @@ func NewMutant(name string, opts Options) (*Server, error) {
 // Mutants returns all mutants, sorted by name.
 func Mutants() []Mutant {
 	all := slices.Concat(
-		originMutants(), leftoverMutants(), deniedMutants(), spellingMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
+		originMutants(), leftoverMutants(), kindMutants(), deniedMutants(), spellingMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
 		preflightMutants(), methodListMutants(), headerListMutants(), exposeMutants(), maxAgeMutants(),
 		varyMutants(), optionsMutants(), statusMutants(), mergeMutants(), privateNetworkMutants(),
 		transportMutants(), robustnessMutants(), configMutants(), isolationMutants(), requestMutants(), assetMutants(),

@@ -320,7 +320,7 @@ func originMutants() []Mutant {
 			Name: "origin-prefix-wildcard", Class: OriginLoose, Browser: true,
 			Doc:     "A wildcard takes any text: h* allows every http and https origin.",
 			Sources: []string{"https://github.com/rs/cors/issues/197"},
-			Targets: []string{"origin-*", "actual-get-disallowed*", "preflight-bad-origin*", "actual-denied-*", "cache-*", "page-*", "dos-origin-*", "shared-*", "status-denied-*", "vary-*"},
+			Targets: []string{"origin-*", "actual-get-disallowed*", "preflight-bad-origin*", "actual-denied-*", "cache-*", "page-*", "dos-origin-*", "shared-*", "status-denied-*", "vary-*", "denied-*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				return len(x.m.origins.patterns) > 0 && strings.HasPrefix(x.origin, "h")
 			}),

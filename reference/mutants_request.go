@@ -35,10 +35,10 @@ func requestMutants() []Mutant {
 	}
 	other := func(value string) bool { return value != "" && value != "*/*" }
 	return []Mutant{
-		withheld("withheld-accept", "with an Accept of its own", []string{"header-*", "status-sse*"}, field("Accept", other)),
+		withheld("withheld-accept", "with an Accept of its own", []string{"header-*", "status-sse*", "shared-negotiated*"}, field("Accept", other)),
 		withheld("withheld-accept-language", "with Accept-Language", []string{"header-accept-language*", "header-*"}, withField("Accept-Language")),
 		withheld("withheld-content-language", "with Content-Language", []string{"header-content-language*", "header-*"}, withField("Content-Language")),
-		withheld("withheld-range", "with Range", []string{"header-*", "br-range*", "status-range*", "status-206*", "status-416*", "read-206*", "read-416*"}, withField("Range")),
+		withheld("withheld-range", "with Range", []string{"header-*", "br-range*", "shared-range*", "status-range*", "status-206*", "status-416*", "read-206*", "read-416*"}, withField("Range")),
 		withheld("withheld-text-plain", "with a body of type text/plain and no charset", []string{"actual-post-*", "header-*", "simple-*", "h1-expect-*", "status-303*"},
 			both(contentType("text/plain"), not(field("Content-Type", has("charset"))))),
 		withheld("withheld-charset", "with a body of type text/plain and a charset", []string{"header-*", "simple-*", "element-keepalive*", "expose-post*", "pf-*", "br-xhr-*", "redirect-30*", "status-303*", "br-lower-*"},

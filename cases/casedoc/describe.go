@@ -333,6 +333,9 @@ func Wire(w *cases.Wire) []string {
 		path = "/POLICY" + path
 	}
 	lines := append([]string{method + " " + path + " " + version}, w.Headers...)
+	for _, c := range w.Carry {
+		lines = append(lines, fmt.Sprintf("%s: <the %s of the answer to %q>", c.Name, c.Field, c.Step))
+	}
 	if w.Body != "" {
 		lines = append(lines, "", w.Body)
 	}
