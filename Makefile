@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test endpoints test-frameworks bench lint build chromium verify selfcheck compare clean
+.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify selfcheck compare clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -25,6 +25,12 @@ test: chromium lint
 endpoints: chromium
 	CORSPROOF_ENDPOINTS=all $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
 	CORSPROOF_ENDPOINTS=browser $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
+
+# How many small changes of the code the tests notice. A sample of 100 takes
+# about a quarter of an hour, and goes on where it was interrupted; other samples, all
+# of a package: make mutate MUTATE='--n 0 --only spec'.
+mutate:
+	$(GO) run ./internal/mutate $(MUTATE)
 
 # Tests that need Node, Python, Rust, Java besides Go.
 test-frameworks: build chromium
