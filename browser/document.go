@@ -96,9 +96,12 @@ func (t *tab) expect(key string) chan runtime.ExecutionContextID {
 	return ch
 }
 
+// opening is how long a document of ours may take: on a busy machine, a while.
+const opening = 45 * time.Second
+
 // opened waits for a document.
 func (t *tab) opened(ctx context.Context, origin, key string, ch chan runtime.ExecutionContextID) (*spot, error) {
-	limit := time.NewTimer(15 * time.Second)
+	limit := time.NewTimer(opening)
 	defer limit.Stop()
 	select {
 	case id := <-ch:
@@ -108,7 +111,7 @@ func (t *tab) opened(ctx context.Context, origin, key string, ch chan runtime.Ex
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-limit.C:
-		return nil, fmt.Errorf("no page at origin %s after 15s: the browser did not load the document", origin)
+		return nil, &PageError{origin, fmt.Sprintf("the browser did not load the document within %v", opening)}
 	}
 }
 

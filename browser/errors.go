@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/corsproof/corsproof/harness"
 )
 
 // ErrClosed is the error of an agent that was closed.
@@ -80,6 +82,9 @@ func (e *FrozenError) Error() string {
 	return fmt.Sprintf("a page of the browser did not respond for %v: is the browser stopped, or the machine too busy?", e.After)
 }
 
+// Unsure says that it tells nothing about the target.
+func (e *FrozenError) Unsure() bool { return true }
+
 // Timeout makes it a timeout as package net has them.
 func (e *FrozenError) Timeout() bool { return true }
 
@@ -121,4 +126,33 @@ type UnobservedError struct {
 
 func (e *UnobservedError) Error() string {
 	return fmt.Sprintf("the browser did not report %s of %s", e.What, e.URL)
+}
+
+// Unsure says that it tells nothing about the target.
+func (e *UnobservedError) Unsure() bool { return true }
+
+// PageError says that there is no page to make requests from.
+type PageError struct {
+	Origin string
+	What   string
+}
+
+func (e *PageError) Error() string { return "no page at origin " + e.Origin + ": " + e.What }
+
+// Unsure says that it tells nothing about the target.
+func (e *PageError) Unsure() bool { return true }
+
+// StepsError says that a job failed after some of its steps. It does not
+// unwrap: what the target has seen cannot be undone.
+type StepsError struct {
+	Done int
+	Err  error
+}
+
+func (e *StepsError) Error() string { return fmt.Sprintf("after %d steps: %v", e.Done, e.Err) }
+
+// Unsure says whether it tells nothing about the target.
+func (e *StepsError) Unsure() bool {
+	u, ok := errors.AsType[harness.Unsure](e.Err)
+	return ok && u.Unsure()
 }

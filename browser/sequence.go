@@ -2,7 +2,6 @@ package browser
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -106,7 +105,7 @@ func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserSte
 		}
 		if err != nil {
 			if k > 0 && !errors.Is(err, errMet) { // what the target has seen cannot be undone
-				err = fmt.Errorf("after %d steps: %v", k, err)
+				err = &StepsError{Done: k, Err: err}
 			}
 			r.fail(i, err)
 			return

@@ -54,7 +54,7 @@ func (s *spot) eval(ctx context.Context, name string, args ...any) error {
 			return dead
 		}
 		if strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed") {
-			return fmt.Errorf("%w (%s): %w", errDocumentGone, s.origin, err)
+			return fmt.Errorf("%w: %w", errDocumentGone, &PageError{s.origin, err.Error()})
 		}
 		return fmt.Errorf("running requests in a page at %s: %w", s.origin, err)
 	}

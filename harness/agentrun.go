@@ -74,6 +74,9 @@ func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
 		}
 	}
 	if result.Err != nil {
+		if name != ModelName {
+			p.entry.doubts()
+		}
 		res := r.lost(ctx, p.entry, name, result.Err)
 		res.Exchanges = exchanges
 		return res
@@ -85,15 +88,26 @@ func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
 		res.Exchanges = exchanges
 		return res
 	}
+	late := lateSteps(p.job.Steps, p.steps, result, p.entry.check.Policy.MaxAge)
+	why := ""
 	var failures []Failure
 	for i := range p.steps {
 		if i >= len(result.Steps) || len(result.Steps[i]) == 0 {
 			return AgentResult{Agent: name, Verdict: Error, Error: fmt.Sprintf("the agent reported no outcome of step %d", i+1)}
 		}
+		if late[i] != "" { // what it shows follows from that
+			p.entry.doubts()
+			why = late[i]
+			continue
+		}
 		failures = append(failures, judgeOutcomes(&p.steps[i], result.Steps[i])...)
 	}
 	failures = append(failures, judgeWire(append(slices.Clone(p.before), after...))...)
-	return r.judged(ctx, p.entry, name, failures, exchanges)
+	res := r.judged(ctx, p.entry, name, failures, exchanges)
+	if why != "" && len(failures) == 0 && res.Verdict != Error {
+		res = AgentResult{Agent: name, Verdict: Undecided, Note: why, Exchanges: exchanges}
+	}
+	return res
 }
 
 // batch gives a browser its part of the entries.

@@ -19,6 +19,7 @@ import (
 // fakeBrowser is an agent whose outcomes a function makes of the model's.
 type fakeBrowser struct {
 	change func(*harness.Outcome)
+	whole  func(*harness.JobResult) // may be nil; after change
 	fail   error
 	silent bool
 	can    string
@@ -41,6 +42,9 @@ func (f *fakeBrowser) Perform(ctx context.Context, jobs []harness.Job, done func
 			for i := range s {
 				f.change(&s[i])
 			}
+		}
+		if f.whole != nil {
+			f.whole(&r)
 		}
 		done(r)
 	})

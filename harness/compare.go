@@ -16,7 +16,7 @@ func disagree(steps []BrowserStep, names []string, model, other JobResult, agent
 		if i >= len(model.Steps) || i >= len(other.Steps) {
 			break
 		}
-		d := comparison{agent: agent, step: names[i], typed: seesType(steps[i].Request.API)}
+		d := comparison{agent: agent, step: names[i], request: &steps[i], typed: seesType(steps[i].Request.API)}
 		m, o := model.Steps[i], other.Steps[i]
 		if steps[i].Parallel > 1 {
 			// In what order they came is nobody's fault.
@@ -37,6 +37,7 @@ func disagree(steps []BrowserStep, names []string, model, other JobResult, agent
 
 type comparison struct {
 	agent, step string
+	request     *BrowserStep
 	typed       bool // a script sees the type of the response
 	found       []Difference
 }
@@ -79,26 +80,46 @@ func (c *comparison) outcome(m, o *Outcome) {
 // reason compares why a request was blocked. Browsers name a reason only for
 // failures of CORS checks proper; the others are plain network errors to them.
 func (c *comparison) reason(m, o *Outcome) {
-	same := m.Reason == o.Reason || plainNetworkError(m.Reason) && o.Reason == spec.ReasonNetworkError
-	if o.Reason != "" && !same {
-		c.differ("reason", string(m.Reason), string(o.Reason))
+	switch {
+	case o.Reason == "":
+	case m.Reason != o.Reason:
+		if !plainNetworkError(m.Reason) || !plainNetworkError(o.Reason) {
+			c.differ("reason", string(m.Reason), string(o.Reason))
+		}
+	case o.FailedParameter == "":
+	case m.Reason == spec.ReasonHeaderDisallowedByPreflightResponse:
+		// Which of several refused headers a browser names is arbitrary; one
+		// that was allowed is not.
+		refused := c.refused(o)
+		if len(refused) == 0 {
+			refused = []string{m.FailedParameter}
+		}
+		if !slices.Contains(refused, o.FailedParameter) {
+			c.differ("failed parameter", strings.Join(refused, " or "), o.FailedParameter)
+		}
+	default:
+		c.differ("failed parameter", m.FailedParameter, o.FailedParameter)
 	}
-	if !same || m.FailedParameter == o.FailedParameter || o.FailedParameter == "" {
-		return
-	}
-	// Which of several refused headers a browser names is arbitrary.
-	if n := len(m.Hops); n > 0 && m.Hops[n-1].ACRH != nil &&
-		slices.Contains(strings.Split(*m.Hops[n-1].ACRH, ","), strings.ToLower(o.FailedParameter)) {
-		return
-	}
-	c.differ("failed parameter", m.FailedParameter, o.FailedParameter)
 }
 
-// plainNetworkError tells whether DevTools has no name of its own for a reason.
+// refused are the headers that the answer to the browser's last preflight does
+// not allow.
+func (c *comparison) refused(o *Outcome) []string {
+	for _, ex := range slices.Backward(o.Exchanges) {
+		if asked, ok := ex.Request.Get("Access-Control-Request-Headers"); ok && ex.Preflight {
+			mode := c.request.Request.Spec(c.request.URL).Credentials
+			return spec.RefusedHeaders(mode, strings.Split(asked, ","), ex.Response)
+		}
+	}
+	return nil
+}
+
+// plainNetworkError tells whether DevTools has no name of its own for a
+// reason: ours then name what is a network error and nothing more to it.
 func plainNetworkError(r spec.Reason) bool {
 	switch r {
-	case spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode, spec.ReasonRedirectInvalidLocation,
-		spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody, spec.ReasonDisallowedByMode:
+	case spec.ReasonNetworkError, spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode,
+		spec.ReasonRedirectInvalidLocation, spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody:
 		return true
 	}
 	return false
@@ -128,8 +149,8 @@ func (c *comparison) hops(m, o *Outcome) {
 				c.differ("Origin of the preflight"+at, optional(a.PreflightOrigin), optional(b.PreflightOrigin))
 			}
 		}
-		if o.FromCache && !b.Sent && i == len(entered)-1 {
-			continue
+		if !b.Sent && (i < len(entered)-1 || o.FromCache) {
+			continue // its HTTP cache answered, or it would not have gone on
 		}
 		c.differ("actual request sent"+at, yes(a.Sent), yes(b.Sent))
 		if a.Sent && b.Sent {

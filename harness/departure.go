@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/corsproof/corsproof/spec"
 )
@@ -32,18 +33,25 @@ func engineOf(a Agent) spec.Engine {
 
 // disagreement is what the model and a browser decide differently about the
 // same exchanges. The two asked the target one after the other and may have
-// been answered differently; so the model also decides on what the browser was
-// answered, and only what differs then is a disagreement. Differences that the
-// model with the engine's documented departures does not have are marked.
-func disagreement(steps []BrowserStep, names []string, model, other JobResult, agent Agent) []Difference {
-	diffs := disagree(steps, names, model, other, agent.Name())
+// been answered differently, or have taken another time; so the model also
+// decides on what the browser was answered, when it was, and only what differs
+// then is a disagreement. Differences that the model with the engine's
+// documented departures does not have are marked. The remark is what else is
+// to be known: that the two were answered differently.
+func disagreement(steps []BrowserStep, names []string, model, other JobResult, agent Agent) (diffs []Difference, remark string) {
+	diffs = disagree(steps, names, model, other, agent.Name())
 	if len(diffs) == 0 {
-		return nil
+		return nil, ""
 	}
-	if replayed, ok := replay(steps, other, spec.Options{}); ok {
-		if diffs = disagree(steps, names, replayed, other, agent.Name()); len(diffs) == 0 {
-			return nil
-		}
+	remark = answeredDifferently(model, other, agent.Name())
+	replayed, same := replays(steps, names, other, agent.Name(), spec.Options{})
+	switch {
+	case same:
+		return nil, remark
+	case replayed != nil:
+		diffs = disagree(steps, names, *replayed, other, agent.Name())
+	case remark != "":
+		return nil, remark // the model got another answer, and knows too little of the browser's
 	}
 	explainBlocking(diffs, other)
 	if text := documented(steps, names, other, agent); text != "" {
@@ -51,7 +59,7 @@ func disagreement(steps []BrowserStep, names []string, model, other JobResult, a
 			diffs[i].Departure = text
 		}
 	}
-	return diffs
+	return diffs, remark
 }
 
 // documented says by which documented deviations, with their sources, the
@@ -61,8 +69,8 @@ func disagreement(steps []BrowserStep, names []string, model, other JobResult, a
 func documented(steps []BrowserStep, names []string, other JobResult, agent Agent) string {
 	engine := engineOf(agent)
 	same := func(opt spec.Options) bool {
-		replayed, ok := replay(steps, other, opt)
-		return ok && len(disagree(steps, names, replayed, other, agent.Name())) == 0
+		_, same := replays(steps, names, other, agent.Name(), opt)
+		return same
 	}
 	if engine == spec.EngineFetch || same(spec.Options{}) || !same(spec.Options{Engine: engine}) {
 		return ""
@@ -100,18 +108,42 @@ var otherBlocking = map[spec.Reason]string{
 	"BlockedByCORP": "Cross-Origin-Resource-Policy, which is not part of CORS: https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header",
 }
 
-// replay lets the model decide, as the options say, on the responses that the
-// browser got. ok is false when it asks for one that the browser never got.
-func replay(steps []BrowserStep, seen JobResult, opt spec.Options) (JobResult, bool) {
+// replays lets the model decide, as the options say, on the responses that the
+// browser got, with each reading of the time that passed between them. same is
+// true when it comes to what the browser did; otherwise it is what the model
+// came to, nil when it asks for a response that the browser never got.
+func replays(steps []BrowserStep, names []string, seen JobResult, agent string, opt spec.Options) (decided *JobResult, same bool) {
+	for _, clock := range clocks(seen) {
+		result, ok := replay(steps, seen, opt, clock)
+		if !ok {
+			continue
+		}
+		if len(disagree(steps, names, result, seen, agent)) == 0 {
+			return &result, true
+		}
+		if decided == nil {
+			decided = &result
+		}
+	}
+	return decided, false
+}
+
+// replay is replays with one reading of the time.
+func replay(steps []BrowserStep, seen JobResult, opt spec.Options, clock func(step, repetition int) time.Duration) (JobResult, bool) {
 	opt.Cache = new(spec.PreflightCache)
 	result := JobResult{ID: seen.ID}
+	var meant time.Duration
 	for i := range steps {
 		if i >= len(seen.Steps) {
 			break
 		}
-		opt.Now += steps[i].After
+		meant += steps[i].After
 		var outcomes StepOutcomes
 		for k := range seen.Steps[i] {
+			// An agent that does not tell when it did what took no time but the pauses.
+			if opt.Now = max(opt.Now, clock(i, k)); seen.Steps[i][k].Began.IsZero() {
+				opt.Now = max(opt.Now, meant)
+			}
 			o, ok := replayOne(&steps[i], seen.Steps[i][k].Exchanges, opt)
 			if !ok {
 				return result, false
@@ -137,6 +169,9 @@ func replayOne(step *BrowserStep, exchanges []Exchange, opt spec.Options) (Outco
 			return Outcome{}, false
 		}
 		ex := &exchanges[next]
+		if withoutFragment(ex.URL) != withoutFragment(a.URL) {
+			return Outcome{}, false // a cache answered
+		}
 		next++
 		if !ex.answered() {
 			machine.Fail()
@@ -145,4 +180,9 @@ func replayOne(step *BrowserStep, exchanges []Exchange, opt spec.Options) (Outco
 		machine.Deliver(spec.Response{Status: ex.Status, Header: ex.Response})
 	}
 	return Outcome{Outcome: machine.Outcome()}, true
+}
+
+func withoutFragment(url string) string {
+	url, _, _ = strings.Cut(url, "#")
+	return url
 }

@@ -47,7 +47,7 @@ func (r *run) excuse(e *entry) {
 // something that the browser did not, the model agent knows: it did ask. ok is
 // false if that cannot tell.
 func (p *performed) byTheStandard(agents []AgentResult) (failures []Failure, ok bool) {
-	if replayed, ok := replay(p.steps, p.result, spec.Options{}); ok {
+	if replayed, ok := replay(p.steps, p.result, spec.Options{}, clocks(p.result)[0]); ok {
 		for i := range replayed.Steps {
 			for k := range replayed.Steps[i] {
 				o, b := &replayed.Steps[i][k], &p.result.Steps[i][k]

@@ -47,6 +47,8 @@ func (r *run) lost(ctx context.Context, e *entry, agent string, err error) Agent
 	}
 	if died := r.checkAlive(ctx, e); died != nil {
 		err = died
+	} else if unsure(err) {
+		return AgentResult{Agent: agent, Verdict: Undecided, Note: err.Error()}
 	}
 	return AgentResult{Agent: agent, Verdict: Error, Error: err.Error()}
 }

@@ -21,6 +21,9 @@ type entry struct {
 	waiting int // agents that have not reported yet
 	result  Result
 	began   time.Time
+	doubt   bool // what a browser made of it may be the doing of a busy machine
+	again   bool // it is done for the second time
+	first   Result
 	jobs    map[string]performed // what each agent made of it
 }
 

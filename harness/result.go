@@ -52,8 +52,14 @@ type Result struct {
 	Reason   string         `json:"reason,omitempty"`
 	Agents   []AgentResult  `json:"agents,omitempty"` // "wire", or one for each agent that ran it
 	// Disagreement: the model and a browser decided the same exchange differently.
-	Disagreement []Difference  `json:"disagreement,omitempty"`
-	Elapsed      time.Duration `json:"elapsed"`
+	Disagreement []Difference `json:"disagreement,omitempty"`
+	// Once is a disagreement that did not come again when the check was done
+	// again, or that nothing could be asked about again.
+	Once []Difference `json:"disagreed_once,omitempty"`
+	// Answered says how the model and a browser were answered differently, and
+	// in what their requests differed: each is judged by what it got.
+	Answered string        `json:"answered_differently,omitempty"`
+	Elapsed  time.Duration `json:"elapsed"`
 }
 
 // AgentResult is what one agent found.

@@ -34,6 +34,9 @@ type run struct {
 	cache     *SharedCache
 	cacheErr  error
 
+	doubts []*entry // to be done again; guarded by mu
+	noMore bool
+
 	mu       sync.Mutex
 	onResult func(Result)
 	summary  *Summary
@@ -133,6 +136,7 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 			}
 		}
 	}
+	r.doubted(ctx)
 }
 
 // together runs entries at the same time: browsers get theirs as a batch, the

@@ -44,6 +44,12 @@ func (r *run) finish(e *entry) {
 		res.Reason = a.Agent + ": " + a.Error
 	}
 	r.compare(e)
+	if r.doubtful(e) {
+		return
+	}
+	if e.again {
+		e.result = weigh(e.result, e.first)
+	}
 	r.emit(e)
 }
 
@@ -90,8 +96,11 @@ func (r *run) compare(e *entry) {
 		if !ok || other.result.Err != nil {
 			continue
 		}
-		diffs := disagreement(other.steps, other.names, model.result, other.result, a)
+		diffs, answered := disagreement(other.steps, other.names, model.result, other.result, a)
 		e.result.Disagreement = append(e.result.Disagreement, diffs...)
+		if answered != "" {
+			e.result.Answered = answered
+		}
 	}
 	e.jobs = nil
 }

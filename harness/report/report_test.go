@@ -126,6 +126,14 @@ var _ = Describe("a report", func() {
 		Expect(b.String()).To(And(ContainSubstring(`<skipped message="undecided: no answer came twice">`), ContainSubstring(`skipped="1"`)))
 	})
 
+	It("notes what was seen once and who was answered differently, and asks nobody to report that", func() {
+		r := failing(result("first", "exact", harness.Fail))
+		r.Once = []harness.Difference{{Agent: "chrome", What: "outcome", Model: "allowed", Other: "blocked"}}
+		r.Answered = "chrome was answered differently"
+		text := page(newReport(r), false)
+		Expect(text).To(And(ContainSubstring("disagreed once about first/exact, and not again"), MatchRegexp(`note +chrome was answered differently`), Not(ContainSubstring("report it"))))
+	})
+
 	It("has a section for disagreements", func() {
 		r := result("first", "exact", harness.Pass)
 		r.Disagreement = []harness.Difference{{Agent: "chrome", What: "outcome", Model: "allowed", Other: "blocked"}}

@@ -132,6 +132,7 @@ func (p *Printer) finding(row Row, full bool) {
 	for _, a := range row.Agents {
 		p.agent(a, full)
 	}
+	p.field("note", row.Answered)
 	if full {
 		p.field("why", row.Why)
 		p.field("fix", row.Fix)
@@ -239,7 +240,21 @@ func visible(s string) string {
 	return b.String()
 }
 
+// once tells of disagreements that did not come again.
+func (p *Printer) once(r *Report) {
+	var ids []string
+	for _, row := range r.Results {
+		if len(row.Once) > 0 {
+			ids = append(ids, row.ID)
+		}
+	}
+	if len(ids) > 0 {
+		p.printf("%s the model and a browser disagreed once about %s, and not again (a busy machine, or answers that vary)\n\n", p.paint("note:", color.FgYellow), strings.Join(ids, ", "))
+	}
+}
+
 func (p *Printer) disagreements(r *Report) {
+	p.once(r)
 	if r.Counts.Disagreements == 0 {
 		return
 	}
