@@ -56,11 +56,16 @@ func (g *Grown) String() string {
 	return fmt.Sprintf("%d times %q", g.Times, g.Unit)
 }
 
+// nobodys is the beginning of a field that nothing asks for: what the server
+// takes for the same bytes there is not the cost of what it does with a field.
+const nobodys = "X-Nothing-Asks-For-This:"
+
 // growth measures one step.
 type growth struct {
 	grow *cases.Grow
 	most int // units that fit into the head; the server may take fewer
-	// ask sends the request with n units behind begin. The error is a *lostError.
+	// ask sends the request with n units behind begin (with lines: in fields that
+	// begin so, or in those of the step where it is empty). The error is a *lostError.
 	ask func(begin string, n int) (Exchange, error)
 
 	base time.Duration // least time of the short request
@@ -125,6 +130,10 @@ func (w *wireRun) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) 
 	made := map[Grown]*wire.Request{}
 	return func(begin string, n int) (Exchange, error) {
 		part := Grown{Begin: begin, Unit: step.Grow.Unit, Times: n, End: step.Grow.End, Lines: step.Grow.Lines}
+		if part.Lines && begin != "" {
+			_, value, _ := strings.Cut(part.Unit, ":")
+			part.Begin, part.Unit = "", begin+value
+		}
 		req := made[part]
 		if req == nil {
 			whole := *plain
@@ -147,6 +156,14 @@ func (w *wireRun) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) 
 		}
 		return ex, nil
 	}
+}
+
+// control is the beginning of the line whose bytes nothing asks for.
+func (g *growth) control() string {
+	if g.grow.Beside != "" {
+		return g.grow.Beside
+	}
+	return nobodys
 }
 
 // run measures, and gives what does not hold or why that cannot be told.

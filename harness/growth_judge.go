@@ -37,8 +37,13 @@ const (
 // shares are the numbers of requests among which the units are shared.
 var shares = [...]int{1, 4, 16}
 
-// timings are the least times for each of the shares.
-type timings [len(shares)]time.Duration
+// timings are the least times for each of the shares, and for one request with
+// all the units in a field that nothing asks for: what it costs to send, to read and to
+// wait for so many bytes.
+type timings struct {
+	shared  [len(shares)]time.Duration
+	control time.Duration
+}
 
 // take measures in turn; ok is false when an answer did not come.
 func (g *growth) take(n int) (t timings, ok bool) {
@@ -48,9 +53,16 @@ func (g *growth) take(n int) (t timings, ok bool) {
 			if !ok {
 				return t, false
 			}
-			if round == 0 || sum < t[i] {
-				t[i] = sum
+			if round == 0 || sum < t.shared[i] {
+				t.shared[i] = sum
 			}
+		}
+		control, ok := g.least(g.control(), n, 1)
+		if !ok {
+			return t, false
+		}
+		if round == 0 || control < t.control {
+			t.control = control
 		}
 	}
 	return t, true
@@ -62,7 +74,7 @@ func (t timings) exponent(base time.Duration) float64 {
 	var xs, ys [len(shares)]float64
 	var meanX, meanY float64
 	for i, m := range shares {
-		one := float64(t[i]) / float64(m)
+		one := float64(t.shared[i]) / float64(m)
 		// What is left after the base may be next to nothing: then noise would decide.
 		left := max(one-float64(base), one/10)
 		xs[i], ys[i] = -math.Log(float64(m)), math.Log(left)
@@ -77,16 +89,20 @@ func (t timings) exponent(base time.Duration) float64 {
 }
 
 // superlinear also wants the one request to take at least twice as long as the
-// many, of which nothing was taken off.
+// many, of which nothing was taken off, and as the same bytes elsewhere: a long request
+// does not fit into the buffers of a connection, and waits where a short one does not.
 func (t timings) superlinear(base time.Duration) bool {
-	return t[0]-base >= growthFloor && t[0] >= 2*t[len(shares)-1] && t.exponent(base) >= superlinear
+	one, many := t.shared[0], t.shared[len(shares)-1]
+	return one-base >= growthFloor && one-t.control >= growthFloor && one >= 2*many && one >= 2*t.control &&
+		t.exponent(base) >= superlinear
 }
 
 // least is the lesser of each.
 func (t timings) least(other timings) timings {
-	for i := range t {
-		t[i] = min(t[i], other[i])
+	for i := range t.shared {
+		t.shared[i] = min(t.shared[i], other.shared[i])
 	}
+	t.control = min(t.control, other.control)
 	return t
 }
 
@@ -116,7 +132,7 @@ func (g *growth) compare(n int, long time.Duration) (failures []Failure, undecid
 		switch {
 		case superlinear > 1 && best.superlinear(g.base):
 			return []Failure{g.failure(n, best)}, ""
-		case best[0]-g.base < growthFloor, best.exponent(g.base) < surelyLinear:
+		case best.shared[0]-max(g.base, best.control) < growthFloor, best.exponent(g.base) < surelyLinear:
 			return nil, ""
 		}
 	}
@@ -130,14 +146,14 @@ func (g *growth) compare(n int, long time.Duration) (failures []Failure, undecid
 func (g *growth) failure(n int, t timings) Failure {
 	var each []string
 	for i := len(shares) - 1; i >= 0; i-- {
-		each = append(each, fmt.Sprintf("%d: %s", max(n/shares[i], 1), roundTime(t[i]/time.Duration(shares[i]))))
+		each = append(each, fmt.Sprintf("%d: %s", max(n/shares[i], 1), roundTime(t.shared[i]/time.Duration(shares[i]))))
 	}
 	last := len(shares) - 1
 	return Failure{
 		What:     "the time to answer grows no faster than the request",
-		Expected: fmt.Sprintf("one request with %s takes about as long as the %d that share them: %s", g.amount(n), shares[last], roundTime(t[last])),
-		Actual: fmt.Sprintf("%s: the time grows with the length to the power of %.1f (%s; the least of several times)",
-			roundTime(t[0]), t.exponent(g.base), strings.Join(each, ", ")),
+		Expected: fmt.Sprintf("one request with %s takes about as long as the %d that share them: %s", g.amount(n), shares[last], roundTime(t.shared[last])),
+		Actual: fmt.Sprintf("%s: the time grows with the length to the power of %.1f (%s; the same bytes elsewhere: %s; the least of several times)",
+			roundTime(t.shared[0]), t.exponent(g.base), strings.Join(each, ", "), roundTime(t.control)),
 	}
 }
 
@@ -181,7 +197,7 @@ func (g *growth) pair(n int) (mine, other time.Duration, ok bool) {
 		if !ok {
 			return 0, 0, false
 		}
-		b, ok := g.least(g.grow.Beside, n, 1)
+		b, ok := g.least(g.control(), n, 1)
 		if !ok {
 			return 0, 0, false
 		}

@@ -29,7 +29,10 @@ var (
 // of gives the times of a server with this pace on a machine that interrupts
 // each millisecond of work with a probability, for some milliseconds.
 func of(p pace, r *rand.Rand, interrupted float64) func(string, int) time.Duration {
-	return func(_ string, n int) time.Duration {
+	return func(begin string, n int) time.Duration {
+		if begin != commas.Begin && begin != beside.Beside {
+			return max(1, time.Duration(n)*10) // the same bytes elsewhere
+		}
 		work := p(float64(n))
 		took := work
 		for left := work * 1e3; left > 0; left-- { // milliseconds
@@ -74,9 +77,12 @@ var _ = Describe("growth", func() {
 
 	It("goes as far as the server takes the head", func() {
 		for _, limit := range []int{100, 4000, 8190, 16000, 65000} {
-			found, _, longest := harness.MeasureGrowth(commas, 1<<20, func(_ string, n int) time.Duration {
-				if n > limit {
+			found, _, longest := harness.MeasureGrowth(commas, 1<<20, func(begin string, n int) time.Duration {
+				switch {
+				case n > limit:
 					return 0
+				case begin != commas.Begin:
+					return time.Millisecond
 				}
 				return time.Millisecond + time.Duration(float64(n)*float64(n)/float64(limit)/float64(limit)*1e8)
 			})
@@ -85,9 +91,23 @@ var _ = Describe("growth", func() {
 		}
 	})
 
+	It("is no finding where any field of that length takes so long", func() {
+		found, undecided, _ := harness.MeasureGrowth(commas, 1<<20, func(_ string, n int) time.Duration {
+			if n > 64<<10 { // more than the buffers of a connection take
+				return 40 * time.Millisecond
+			}
+			return 300*time.Microsecond + time.Duration(n)
+		})
+		Expect(found).To(BeEmpty())
+		Expect(undecided).To(BeEmpty())
+	})
+
 	It("is undecided when only one measurement shows it, but the least of all times does", func() {
 		asked := 0
-		found, undecided, _ := harness.MeasureGrowth(commas, 4096, func(_ string, n int) time.Duration {
+		found, undecided, _ := harness.MeasureGrowth(commas, 4096, func(begin string, n int) time.Duration {
+			if begin != commas.Begin {
+				return time.Microsecond
+			}
 			took := time.Duration(n) * time.Duration(n) * 6
 			if n != 4096 && n <= 1024 {
 				if asked++; asked > 3*20 { // requests that share, after the first measurement
