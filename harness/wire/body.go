@@ -54,15 +54,19 @@ func frame(method string, h head) (framing, int64, error) {
 
 // sink keeps the first bytes of a body and counts the rest.
 type sink struct {
-	keep int
-	data []byte
-	size int64
+	keep  int
+	data  []byte
+	size  int64
+	grown func() // called when something has come; may be nil
 }
 
 func (s *sink) Write(p []byte) (int, error) {
 	s.size += int64(len(p))
 	if room := s.keep - len(s.data); room > 0 {
 		s.data = append(s.data, p[:min(room, len(p))]...)
+	}
+	if s.grown != nil {
+		s.grown()
 	}
 	return len(p), nil
 }

@@ -21,6 +21,7 @@ type Options struct {
 	KeepBody     int           // bytes of content that are kept; 0: 64 KiB
 	MaxIdle      time.Duration // how long an unused connection stays in the pool; 0: 4 s, below Node's 5 s
 	MaxIdleConns int           // unused connections per endpoint; 0: 64
+	Patience     time.Duration // how long content is waited for that the request has no need of; 0: 1 s
 	DialTimeout  time.Duration // 0: 5 s; the context may end it earlier
 	WriteTimeout time.Duration // of one HTTP/2 write; 0: 10 s
 }
@@ -51,6 +52,7 @@ func NewClient(opt Options) *Client {
 	setDefault(&opt.KeepBody, 64<<10)
 	setDefault(&opt.MaxIdle, 4*time.Second)
 	setDefault(&opt.MaxIdleConns, 64)
+	setDefault(&opt.Patience, time.Second)
 	setDefault(&opt.DialTimeout, 5*time.Second)
 	setDefault(&opt.WriteTimeout, 10*time.Second)
 	return &Client{opt: opt, idle: map[Endpoint][]*h1conn{}, shared: map[Endpoint]*sharedH2{}}
@@ -67,10 +69,14 @@ func setDefault[T comparable](v *T, d T) {
 type Answer struct {
 	Response *Response
 	Err      *Error // nil with a Response
+	// Stray is the number of bytes that came before the answer, on a connection
+	// that had answered before: they answer no request. StrayStart are the first.
+	Stray      int
+	StrayStart string
 }
 
-// Do sends a request over a connection of the pool. An idempotent request
-// whose connection turns out to be stale is sent once more over a new one.
+// Do sends a request over a connection of the pool. A request whose connection
+// turns out to be stale is sent once more over a new one.
 func (c *Client) Do(ctx context.Context, ep Endpoint, req *Request) (*Response, error) {
 	conn, err := c.Get(ctx, ep)
 	if err != nil {
@@ -124,7 +130,9 @@ func (c *Client) Get(ctx context.Context, ep Endpoint) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Streams that still run on the one before end by themselves.
+	if s.conn != nil {
+		s.conn.retire()
+	}
 	s.conn, s.h1 = conn.h2, conn.h1 != nil
 	return conn, nil
 }
@@ -168,7 +176,7 @@ func (c *Client) pop(ep Endpoint) *h1conn {
 func (c *Client) push(ep Endpoint, h *h1conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed || h.dead || len(c.idle[ep]) >= c.opt.MaxIdleConns {
+	if c.closed || h.dead || h.spoilt || h.r.Buffered() > 0 || len(c.idle[ep]) >= c.opt.MaxIdleConns {
 		h.close()
 		return
 	}
@@ -261,13 +269,14 @@ func (c *Conn) Proto() string {
 
 // Do sends requests without waiting for answers in between: pipelined over
 // HTTP/1, as concurrent streams over HTTP/2. There is an Answer for each, in
-// order. Requests that the server left unread when it ended the connection
-// are sent again over a new one, if that is safe.
+// order. A request on a connection that had answered before and was ended
+// without a byte of an answer is sent again over a new one, whatever its
+// method, as browsers do: the server hung up on an idle connection.
 func (c *Conn) Do(ctx context.Context, reqs ...*Request) []Answer {
 	answers, reused := c.try(ctx, reqs)
 	var again []int
 	for i, a := range answers {
-		if c.resendable(a, reqs[i], reused || i > 0) {
+		if resendable(a, reused || i > 0) {
 			again = append(again, i)
 		}
 	}
@@ -289,6 +298,7 @@ func (c *Conn) Do(ctx context.Context, reqs ...*Request) []Answer {
 		if second[0].Response != nil {
 			second[0].Response.Resent = true
 		}
+		second[0].Stray, second[0].StrayStart = answers[i].Stray, answers[i].StrayStart
 		answers[i] = second[0]
 	}
 	return answers
@@ -309,19 +319,19 @@ func (c *Conn) try(ctx context.Context, reqs []*Request) (answers []Answer, reus
 }
 
 // spent tells whether the server has ended the connection: a server is free
-// to do so after any answer (RFC 9112 section 9.3).
+// to do so after any answer (RFC 9112 section 9.3). One that has bytes to read
+// is not: they are the finding, and the next request will meet them.
 func (c *Conn) spent() bool {
 	if c.h2 != nil {
 		return !c.h2.usable(time.Now())
 	}
-	return c.h1.dead || (c.h1.used && !quiet(c.h1.nc))
+	return c.h1.dead || (c.h1.used && c.h1.r.Buffered() == 0 && peek(c.h1.nc) == ended)
 }
 
-func (c *Conn) resendable(a Answer, req *Request, reused bool) bool {
-	if a.Err == nil || a.Err.Kind != Closed || !reused {
-		return false
-	}
-	return req.idempotent() || errors.Is(a.Err, errRefused)
+// resendable: what a browser sends again. Chromium does so for every method
+// (HttpNetworkTransaction::HandleIOError with a reused socket).
+func resendable(a Answer, reused bool) bool {
+	return a.Err != nil && a.Err.Kind == Closed && reused
 }
 
 func (c *Conn) renew(ctx context.Context) *Error {

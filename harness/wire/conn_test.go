@@ -24,7 +24,7 @@ func lying(n int) *server {
 }
 
 var _ = Describe("HTTP/1 connections", func() {
-	It("are used again", func(ctx SpecContext) {
+	It("are used again", limit, func(ctx SpecContext) {
 		s := always(okReply)
 		c := client(wire.Options{})
 		for range 5 {
@@ -43,11 +43,11 @@ var _ = Describe("HTTP/1 connections", func() {
 		}
 		Expect(s.heads()).To(HaveLen(5), "no request is sent twice")
 	},
-		Entry("before an idempotent request", "GET"),
-		Entry("before another", "POST"),
+		Entry("before an idempotent request", limit, "GET"),
+		Entry("before another", limit, "POST"),
 	)
 
-	It("are new on demand, and closed", func(ctx SpecContext) {
+	It("are new on demand, and closed", limit, func(ctx SpecContext) {
 		s := always(okReply)
 		c := client(wire.Options{})
 		for range 2 {
@@ -59,7 +59,7 @@ var _ = Describe("HTTP/1 connections", func() {
 		Expect(s.connections()).To(Equal(2))
 	})
 
-	It("stay the same while held", func(ctx SpecContext) {
+	It("stay the same while held", limit, func(ctx SpecContext) {
 		s := always(okReply)
 		c := client(wire.Options{})
 		conn, err := c.Get(ctx, endpoint(s))
@@ -71,7 +71,7 @@ var _ = Describe("HTTP/1 connections", func() {
 		Expect(s.connections()).To(Equal(1))
 	})
 
-	It("pipeline several requests and keep answers in order", func(ctx SpecContext) {
+	It("pipeline several requests and keep answers in order", limit, func(ctx SpecContext) {
 		s := serve(func(_ int, head string, _ net.Conn) (string, bool) {
 			path := strings.Fields(head)[1]
 			return "HTTP/1.1 200 OK\r\nX-Path: " + path + "\r\nContent-Length: 0\r\n\r\n", false
@@ -89,7 +89,7 @@ var _ = Describe("HTTP/1 connections", func() {
 		Expect(s.connections()).To(Equal(1))
 	})
 
-	It("answer every pipelined request although the server hangs up after each", func(ctx SpecContext) {
+	It("answer every pipelined request although the server hangs up after each", limit, func(ctx SpecContext) {
 		s := serve(func(int, string, net.Conn) (string, bool) {
 			return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", true
 		})
@@ -102,7 +102,7 @@ var _ = Describe("HTTP/1 connections", func() {
 		Expect(s.connections()).To(Equal(3))
 	})
 
-	It("do not send a request again that was the first on its connection", func(ctx SpecContext) {
+	It("do not send a request again that was the first on its connection", limit, func(ctx SpecContext) {
 		s := once("")
 		_, err := client(wire.Options{}).Do(ctx, endpoint(s), get())
 		Expect(wire.KindOf(err)).To(Equal(wire.Closed))

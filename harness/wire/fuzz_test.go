@@ -25,6 +25,7 @@ func (c *reply) Write(p []byte) (int, error)        { return len(p), nil }
 func (c *reply) Close() error                       { return nil }
 func (c *reply) SetDeadline(t time.Time) error      { return nil }
 func (c *reply) SetWriteDeadline(t time.Time) error { return nil }
+func (c *reply) SetReadDeadline(t time.Time) error  { return nil }
 
 func fuzzOptions() *Options {
 	c := NewClient(Options{MaxHead: 4096, MaxBody: 1 << 16, KeepBody: 256, WriteTimeout: time.Second})

@@ -18,6 +18,7 @@ type h1conn struct {
 	out  []byte // scratch for requests
 
 	used      bool // has answered a request before
+	spoilt    bool // not to be given to another user: the server may have left content unread
 	dead      bool // cannot answer another
 	idleSince time.Time
 }
@@ -43,11 +44,21 @@ func (c *h1conn) do(ctx context.Context, reqs []*Request) []Answer {
 	// then writing fails, and the answer is there to be read all the same.
 	_, writeErr := c.nc.Write(c.out)
 	for i, req := range reqs {
+		c.spoilt = c.spoilt || req.Body != ""
 		if c.dead {
 			answers[i].Err = &Error{Kind: Closed, Addr: c.addr, Doing: "reading the answer of", Err: errHungUp}
 			continue
 		}
-		resp, err := c.receive(ctx, req, i == len(reqs)-1)
+		var before stray
+		var err *Error
+		if c.used {
+			before, err = c.pass(ctx)
+		}
+		answers[i].Stray, answers[i].StrayStart = before.n, string(before.start)
+		var resp *Response
+		if err == nil {
+			resp, err = c.receive(ctx, req, start, i == len(reqs)-1)
+		}
 		if err != nil && err.Kind == Closed && writeErr != nil {
 			err = ioError(ctx, c.addr, "sending the request to", false, writeErr)
 		}
@@ -56,7 +67,6 @@ func (c *h1conn) do(ctx context.Context, reqs []*Request) []Answer {
 			answers[i].Err = err
 			continue
 		}
-		resp.Elapsed = time.Since(start)
 		c.used = true
 		answers[i].Response = resp
 	}
@@ -95,8 +105,17 @@ func appendRequest(b []byte, req *Request) []byte {
 	return append(b, req.Body...)
 }
 
+// pass comes to the beginning of the next answer.
+func (c *h1conn) pass(ctx context.Context) (stray, *Error) {
+	s, err := c.skipStray()
+	if err != nil {
+		return s, c.fail(ctx, "reading the head of the answer of", false, err)
+	}
+	return s, nil
+}
+
 // receive reads the answer to req. last tells that nothing was sent behind it.
-func (c *h1conn) receive(ctx context.Context, req *Request, last bool) (*Response, *Error) {
+func (c *h1conn) receive(ctx context.Context, req *Request, start time.Time, last bool) (*Response, *Error) {
 	var started bool
 	var interim []Interim
 	for {
@@ -111,7 +130,7 @@ func (c *h1conn) receive(ctx context.Context, req *Request, last bool) (*Respons
 			interim = append(interim, Interim{h.status, h.header})
 			continue
 		}
-		return c.finish(ctx, req, h, interim, last)
+		return c.finish(ctx, req, h, interim, start, last)
 	}
 }
 
@@ -119,19 +138,25 @@ func (c *h1conn) receive(ctx context.Context, req *Request, last bool) (*Respons
 const maxInterim = 100
 
 // finish reads what follows the head of a final answer.
-func (c *h1conn) finish(ctx context.Context, req *Request, h head, interim []Interim, last bool) (*Response, *Error) {
+func (c *h1conn) finish(ctx context.Context, req *Request, h head, interim []Interim, start time.Time, last bool) (*Response, *Error) {
 	resp := &Response{Proto: h.proto, Status: h.status, Phrase: h.phrase, Header: h.header, HeadBytes: h.bytes, Interim: interim}
+	resp.Elapsed = time.Since(start)
 	f, length, err := frame(req.Method, h)
 	if err == nil {
 		var trailer []byte
 		body := sink{keep: c.opt.KeepBody}
+		wait := contentWait{c: c, ctx: ctx, req: req, resp: resp}
+		wait.begin(f, length, &body)
 		trailer, err = readBody(c.r, f, length, c.opt.MaxBody, c.opt.MaxHead, &body)
 		resp.Body, resp.Size = body.data, body.size
 		if err == nil && len(trailer) > 2 {
 			resp.Trailer, err = parseFields(string(trailer))
 		}
+		resp.Unfinished = wait.end(err)
 	}
 	switch {
+	case resp.Unfinished:
+		resp.Closed = true
 	case errors.Is(err, errBodyTooLarge):
 		resp.Closed = true
 	case err != nil:
@@ -139,14 +164,31 @@ func (c *h1conn) finish(ctx context.Context, req *Request, h head, interim []Int
 		e.Partial = resp
 		return nil, e
 	}
+	if !resp.Unfinished {
+		resp.Elapsed = time.Since(start)
+	}
 	// 101 and a CONNECT answer end HTTP on this connection.
 	resp.Closed = resp.Closed || f == untilClose || closes(h) || h.status == 101 || req.Method == "CONNECT"
 	if last {
-		resp.Excess = c.r.Buffered()
+		resp.Excess, resp.ExcessStart = c.r.Buffered(), c.glimpse()
+		if f != untilClose && !resp.Unfinished && asksToClose(req) {
+			s := c.drain(ctx)
+			resp.Closed, resp.Excess, resp.ExcessStart = true, s.n, string(s.start)
+		}
 	}
-	// What lies behind the last answer would be taken for the next one.
-	c.dead = resp.Closed || resp.Excess > 0
+	c.dead = resp.Closed
 	return resp, nil
+}
+
+// asksToClose tells whether a request is the last on its connection by its own words.
+func asksToClose(req *Request) bool {
+	for _, line := range req.Lines {
+		name, value, _ := strings.Cut(line, ":")
+		if strings.EqualFold(name, "Connection") && strings.EqualFold(trimOWS(value), "close") {
+			return true
+		}
+	}
+	return false
 }
 
 // closes tells whether the connection ends after this answer (RFC 9112 section 9.3).
@@ -176,7 +218,7 @@ func (c *h1conn) glimpse() string {
 
 // reusable tells whether an idle connection can be expected to answer.
 func (c *h1conn) reusable(now time.Time) bool {
-	return !c.dead && c.r.Buffered() == 0 && now.Sub(c.idleSince) < c.opt.MaxIdle && quiet(c.nc)
+	return !c.dead && c.r.Buffered() == 0 && now.Sub(c.idleSince) < c.opt.MaxIdle && peek(c.nc) == silent
 }
 
 func (c *h1conn) close() { _ = c.nc.Close() }

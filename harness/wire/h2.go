@@ -47,6 +47,7 @@ type h2conn struct {
 	peerFrame    int
 	maxStreams   uint32
 	goAway       bool
+	retired      bool  // another has taken its place: it ends with its last stream
 	unread       int64 // received bytes of the connection not yet given back
 	lastUse      time.Time
 }
@@ -64,6 +65,7 @@ type stream struct {
 	began  bool // a HEADERS frame has come
 	closed bool // no longer to be written to
 	err    *Error
+	news   chan struct{} // holds one element when a final head or content has come
 	done   chan struct{}
 }
 
@@ -126,7 +128,7 @@ func (c *h2conn) open(ctx context.Context, req *Request) (*stream, *Error) {
 	if uerr != nil {
 		return nil, &Error{Kind: Unsendable, Addr: c.addr, Doing: "sending the request to", Err: uerr}
 	}
-	s := &stream{req: req, start: time.Now(), done: make(chan struct{}), body: sink{keep: c.opt.KeepBody}}
+	s := &stream{req: req, start: time.Now(), news: make(chan struct{}, 1), done: make(chan struct{}), body: sink{keep: c.opt.KeepBody}}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.err == nil && uint32(len(c.streams)) >= c.maxStreams {
@@ -215,26 +217,6 @@ func (c *h2conn) signalLocked() {
 	c.changed = make(chan struct{})
 }
 
-// await waits for the answer of a stream.
-func (c *h2conn) await(ctx context.Context, s *stream) Answer {
-	select {
-	case <-s.done:
-	case <-ctx.Done():
-		c.mu.Lock()
-		select {
-		case <-s.done:
-		default:
-			c.cancelLocked(s)
-			s.err = ioError(ctx, c.addr, "waiting for the answer of", false, ctx.Err())
-		}
-		c.mu.Unlock()
-	}
-	if s.err != nil {
-		return Answer{Err: s.err}
-	}
-	return Answer{Response: s.resp}
-}
-
 // cancelLocked gives a stream up.
 func (c *h2conn) cancelLocked(s *stream) {
 	if _, open := c.streams[s.id]; open {
@@ -242,6 +224,7 @@ func (c *h2conn) cancelLocked(s *stream) {
 		_ = c.fr.WriteRSTStream(s.id, http2.ErrCodeCancel)
 		_ = c.flushLocked()
 		c.signalLocked()
+		c.leaveLocked()
 	}
 }
 
@@ -252,11 +235,14 @@ func (c *h2conn) finishLocked(s *stream, err *Error) {
 	}
 	delete(c.streams, s.id)
 	c.lastUse = time.Now()
+	defer c.leaveLocked()
 	s.closed, s.err = true, err
 	if s.resp != nil {
 		s.resp.Interim = s.inter
 		s.resp.Body, s.resp.Size = s.body.data, s.body.size
-		s.resp.Elapsed = time.Since(s.start)
+		if !s.resp.Unfinished {
+			s.resp.Elapsed = time.Since(s.start)
+		}
 	}
 	if err != nil {
 		err.Partial, s.resp = s.resp, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -123,7 +124,8 @@ func (r *h2Reader) headLocked(s *stream) {
 		s.inter = append(s.inter, Interim{status, r.fields})
 		return
 	}
-	s.resp = &Response{Proto: "HTTP/2.0", Status: status, Header: r.fields, HeadBytes: r.size}
+	s.resp = &Response{Proto: "HTTP/2.0", Status: status, Header: r.fields, HeadBytes: r.size, Elapsed: time.Since(s.start)}
+	s.tell()
 	if r.ends {
 		r.c.finishLocked(s, nil)
 	}
@@ -143,6 +145,7 @@ func (c *h2conn) dataLocked(f *http2.DataFrame) {
 		return
 	}
 	_, _ = s.body.Write(f.Data())
+	s.tell()
 	switch {
 	case f.StreamEnded():
 		c.finishLocked(s, nil)

@@ -93,7 +93,7 @@ func headers(fr *http2.Framer, id uint32, end bool, fields ...string) {
 }
 
 var _ = Describe("HTTP/2", func() {
-	It("carries the same lines with lower-case names", func(ctx SpecContext) {
+	It("carries the same lines with lower-case names", limit, func(ctx SpecContext) {
 		type seen struct {
 			proto, method, host, uri, body string
 			header                         http.Header
@@ -119,7 +119,7 @@ var _ = Describe("HTTP/2", func() {
 		Expect(resp.HeadBytes).To(BeNumerically(">", 20))
 	})
 
-	It("keeps interleaved streams apart", func(ctx SpecContext) {
+	It("keeps interleaved streams apart", limit, func(ctx SpecContext) {
 		ep, opt := tlsServer(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Origin", r.Header.Get("Origin"))
 			_, _ = io.WriteString(w, strings.Repeat(r.Header.Get("Origin"), 1000))
@@ -140,7 +140,7 @@ var _ = Describe("HTTP/2", func() {
 		}
 	})
 
-	It("reads content larger than every window", func(ctx SpecContext) {
+	It("reads content larger than every window", limit, func(ctx SpecContext) {
 		ep, opt := tlsServer(func(w http.ResponseWriter, _ *http.Request) {
 			for range 100 {
 				_, _ = w.Write(make([]byte, 50_000))
@@ -151,7 +151,7 @@ var _ = Describe("HTTP/2", func() {
 		Expect(resp.Size).To(BeEquivalentTo(5_000_000))
 	})
 
-	It("opens a connection of its own on demand", func(ctx SpecContext) {
+	It("opens a connection of its own on demand", limit, func(ctx SpecContext) {
 		var mu sync.Mutex
 		remote := map[string]bool{}
 		ep, opt := tlsServer(func(_ http.ResponseWriter, r *http.Request) {
@@ -175,7 +175,7 @@ var _ = Describe("HTTP/2", func() {
 		Expect(remote).To(HaveLen(3))
 	})
 
-	It("refuses what it cannot carry", func(ctx SpecContext) {
+	It("refuses what it cannot carry", limit, func(ctx SpecContext) {
 		ep, opt := tlsServer(func(http.ResponseWriter, *http.Request) {})
 		for _, req := range []*wire.Request{{Version: "HTTP/1.0"}, {Lines: []string{"Origin: a", " folded"}}} {
 			_, err := client(opt).Do(ctx, ep, req)
@@ -183,7 +183,7 @@ var _ = Describe("HTTP/2", func() {
 		}
 	})
 
-	It("is told apart from a server that has HTTP/1 only", func(ctx SpecContext) {
+	It("is told apart from a server that has HTTP/1 only", limit, func(ctx SpecContext) {
 		s := httptest.NewTLSServer(http.NotFoundHandler())
 		DeferCleanup(s.Close)
 		opt := wire.Options{TLS: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a test server
@@ -199,20 +199,20 @@ var _ = Describe("HTTP/2", func() {
 		}
 	})
 
-	It("does not trust a certificate that it does not know", func(ctx SpecContext) {
+	It("does not trust a certificate that it does not know", limit, func(ctx SpecContext) {
 		ep, _ := tlsServer(func(http.ResponseWriter, *http.Request) {})
 		_, err := client(wire.Options{}).Do(ctx, ep, get())
 		Expect(wire.KindOf(err)).To(Equal(wire.NoTLS), "%v", err)
 	})
 
-	It("tells plain HTTP from TLS", func(ctx SpecContext) {
+	It("tells plain HTTP from TLS", limit, func(ctx SpecContext) {
 		s := httptest.NewServer(http.NotFoundHandler())
 		DeferCleanup(s.Close)
 		_, err := client(wire.Options{}).Do(ctx, wire.Endpoint{Addr: s.Listener.Addr().String(), TLS: true}, get())
 		Expect(wire.KindOf(err)).To(Equal(wire.NoTLS), "%v", err)
 	})
 
-	It("reports names as they came, interim answers and trailers", func(ctx SpecContext) {
+	It("reports names as they came, interim answers and trailers", limit, func(ctx SpecContext) {
 		ep := h2Script(func(fr *http2.Framer, id uint32) {
 			headers(fr, id, false, ":status", "103", "link", "x")
 			headers(fr, id, false, ":status", "200", "X-Upper", "1", "connection", "close")
@@ -227,7 +227,7 @@ var _ = Describe("HTTP/2", func() {
 		Expect(string(resp.Body)).To(Equal("ok"))
 	})
 
-	It("joins a head from several frames", func(ctx SpecContext) {
+	It("joins a head from several frames", limit, func(ctx SpecContext) {
 		ep := h2Script(func(fr *http2.Framer, id uint32) {
 			b := block(":status", "200", "x-a", "1")
 			_ = fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, EndStream: true, BlockFragment: b[:3]})
@@ -244,27 +244,26 @@ var _ = Describe("HTTP/2", func() {
 		_, err := client(wire.Options{MaxHead: 1000}).Do(short, h2Script(answer), get())
 		Expect(wire.KindOf(err)).To(Equal(kind), "%v", err)
 	},
-		Entry("no answer", wire.Timeout, func(*http2.Framer, uint32) {}),
-		Entry("no end", wire.Timeout, func(fr *http2.Framer, id uint32) { headers(fr, id, false, ":status", "200") }),
-		Entry("a reset", wire.Reset, func(fr *http2.Framer, id uint32) { _ = fr.WriteRSTStream(id, http2.ErrCodeInternal) }),
-		Entry("no status", wire.Malformed, func(fr *http2.Framer, id uint32) { headers(fr, id, true, "x-a", "1") }),
-		Entry("an odd status", wire.Malformed, func(fr *http2.Framer, id uint32) { headers(fr, id, true, ":status", "2000") }),
-		Entry("only an interim answer", wire.Malformed, func(fr *http2.Framer, id uint32) {
+		Entry("no answer", limit, wire.Timeout, func(*http2.Framer, uint32) {}),
+		Entry("a reset", limit, wire.Reset, func(fr *http2.Framer, id uint32) { _ = fr.WriteRSTStream(id, http2.ErrCodeInternal) }),
+		Entry("no status", limit, wire.Malformed, func(fr *http2.Framer, id uint32) { headers(fr, id, true, "x-a", "1") }),
+		Entry("an odd status", limit, wire.Malformed, func(fr *http2.Framer, id uint32) { headers(fr, id, true, ":status", "2000") }),
+		Entry("only an interim answer", limit, wire.Malformed, func(fr *http2.Framer, id uint32) {
 			headers(fr, id, false, ":status", "103")
 			_ = fr.WriteData(id, true, nil)
 		}),
-		Entry("a block that is not HPACK", wire.Malformed, func(fr *http2.Framer, id uint32) {
+		Entry("a block that is not HPACK", limit, wire.Malformed, func(fr *http2.Framer, id uint32) {
 			_ = fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, EndHeaders: true, EndStream: true, BlockFragment: []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}})
 		}),
-		Entry("a large head", wire.TooLarge, func(fr *http2.Framer, id uint32) {
+		Entry("a large head", limit, wire.TooLarge, func(fr *http2.Framer, id uint32) {
 			headers(fr, id, true, ":status", "200", "x-a", strings.Repeat("x", 600), "x-b", strings.Repeat("x", 600))
 		}),
-		Entry("a pushed answer", wire.Malformed, func(fr *http2.Framer, id uint32) {
+		Entry("a pushed answer", limit, wire.Malformed, func(fr *http2.Framer, id uint32) {
 			_ = fr.WritePushPromise(http2.PushPromiseParam{StreamID: id, PromiseID: 2, EndHeaders: true, BlockFragment: block(":method", "GET")})
 		}),
 	)
 
-	It("sends again what the server refused without processing it", func(ctx SpecContext) {
+	It("sends again what the server refused without processing it", limit, func(ctx SpecContext) {
 		refused := false
 		ep := h2Script(func(fr *http2.Framer, id uint32) {
 			if !refused {
@@ -278,5 +277,27 @@ var _ = Describe("HTTP/2", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(resp.Status).To(Equal(204))
 		Expect(resp.Resent).To(BeTrue())
+	})
+
+	It("closes a connection that another has taken the place of", limit, func(ctx SpecContext) {
+		closed := make(chan string, 4)
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		s.EnableHTTP2 = true
+		s.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+			if state == http.StateClosed {
+				closed <- conn.RemoteAddr().String()
+			}
+		}
+		s.StartTLS()
+		DeferCleanup(s.Close)
+		c := client(wire.Options{TLS: &tls.Config{InsecureSkipVerify: true}, MaxIdle: time.Second})
+		for range 2 {
+			time.Sleep(1100 * time.Millisecond)
+			_, err := c.Do(ctx, wire.Endpoint{Addr: s.Listener.Addr().String(), TLS: true, Proto: wire.H2}, get())
+			Expect(err).NotTo(HaveOccurred())
+		}
+		var first string
+		Eventually(ctx, closed).Should(Receive(&first))
+		Consistently(ctx, closed, "50ms").ShouldNot(Receive(Not(Equal(first))), "the one in use stays")
 	})
 })

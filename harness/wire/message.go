@@ -19,6 +19,11 @@ type Request struct {
 	Lines []string
 	// Body is sent as it stands. No framing is added on HTTP/1: Lines state it.
 	Body string
+	// Need tells whether more of the content is needed than the answer has so
+	// far (Response.Body and Size; its head is complete). What is needed is
+	// waited for until the context's deadline, what is not for Options.Patience.
+	// Nil: none is needed.
+	Need func(*Response) bool
 }
 
 func (r *Request) method() string {
@@ -33,16 +38,6 @@ func (r *Request) target() string {
 		return "/"
 	}
 	return r.Target
-}
-
-// idempotent tells whether a request may be sent again when the connection
-// turns out to be stale (RFC 9110 section 9.2.2).
-func (r *Request) idempotent() bool {
-	switch r.Method {
-	case "", "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE":
-		return true
-	}
-	return false
 }
 
 // Response is an answer as it stood on the wire.
@@ -62,15 +57,21 @@ type Response struct {
 	// HeadBytes is the size of the final head with its line ends; on HTTP/2,
 	// which compresses, the size it would have in HTTP/1.1 field lines.
 	HeadBytes int
-	// Excess is the number of bytes that arrived together with the answer but
-	// lie after its end and answer no request: a HEAD or 304 with content.
+	// Unfinished: the content had not ended when it was no longer waited for.
+	// Body and Size are what had come.
+	Unfinished bool
+	// Excess is the number of bytes after the end of the answer that answer no
+	// request: a HEAD or 304 with content. Those count that came together with
+	// the answer; all that came, if the request said Connection: close.
 	Excess int
+	// ExcessStart are the first of these bytes.
+	ExcessStart string
 	// Closed: the answer ends the connection.
 	Closed bool
 	// Resent: the first connection was stale and the request was sent again.
 	Resent bool
 	// Elapsed is the time from before the request was written until the
-	// answer was complete.
+	// answer was complete or, if it is unfinished, until its head was there.
 	Elapsed time.Duration
 }
 

@@ -4,6 +4,6 @@ package wire
 
 import "net"
 
-// quiet: no portable way to look without blocking; the caller sends idempotent
-// requests again and gives others a fresh connection.
-func quiet(net.Conn) bool { return true }
+// peek: there is no portable way to look without blocking. A request whose
+// connection turns out to be stale is sent again over a fresh one.
+func peek(net.Conn) peeked { return silent }
