@@ -173,6 +173,10 @@ type Wire struct {
 	Headers []string `yaml:"headers" json:"headers,omitempty"` // raw lines, each sent as it stands; Host is added when none is there
 	Repeat  int      `yaml:"repeat" json:"repeat,omitempty"`   // how often the last header line is sent; 0 means once. Expanded steps have the lines.
 	Body    string   `yaml:"body" json:"body,omitempty"`       // sent as it stands; the case states the framing
+	// Bare: nothing is added but Host, so that the request is what the case
+	// states, to the byte. Others get the fields that a browser adds and the case
+	// does not state (User-Agent, Accept, Accept-Encoding, ...).
+	Bare bool `yaml:"bare" json:"bare,omitempty"`
 	// Connection: "" a connection of the pool, "new" one of its own,
 	// "same" the connection of the step before, "pipelined" the same without
 	// waiting for the answer of the step before.

@@ -40,6 +40,7 @@ type BrowserStep struct {
 	After    time.Duration // to let pass before it
 	Times    int           // how often in all, at least 1 and at least Parallel
 	Parallel int           // how many of them at once, at least 1
+	Text     string        // that is looked for in the content; empty: nothing is
 	// Before is called when the steps before it are done and this one is about
 	// to be performed; may be nil. Only for jobs of several steps.
 	Before func()
@@ -86,16 +87,19 @@ type Exchange struct {
 	Request   spec.Header `json:"request"`
 	// Grown are further field lines of the request, the last ones, too long to be
 	// kept as they are; nil for none.
-	Grown     *Grown        `json:"grown,omitempty"`
-	Sent      string        `json:"sent,omitempty"` // content of the request, the first 64 KiB
-	Status    int           `json:"status"`
-	Response  spec.Header   `json:"response"`
-	Body      string        `json:"body,omitempty"`       // of the response, the first 64 KiB
-	BodySize  int64         `json:"body_size,omitempty"`  // of the whole body, in bytes
-	Excess    int           `json:"excess,omitempty"`     // bytes that came after the end of the response
-	Error     string        `json:"error,omitempty"`      // no (complete) response: why
-	ErrorKind string        `json:"error_kind,omitempty"` // of Error: a wire.ErrorKind
-	Interim   []int         `json:"interim,omitempty"`
-	HeadBytes int           `json:"head_bytes,omitempty"` // size of the response head
-	Elapsed   time.Duration `json:"elapsed"`
+	Grown       *Grown        `json:"grown,omitempty"`
+	Sent        string        `json:"sent,omitempty"` // content of the request, the first 64 KiB
+	Status      int           `json:"status"`
+	Response    spec.Header   `json:"response"`
+	Body        string        `json:"body,omitempty"`         // of the response, without content coding, the first 64 KiB
+	BodyError   string        `json:"body_error,omitempty"`   // why the content coding could not be undone
+	BodySize    int64         `json:"body_size,omitempty"`    // of the whole body as it was sent, in bytes
+	Unfinished  bool          `json:"unfinished,omitempty"`   // the content did not end while it was waited for
+	Excess      int           `json:"excess,omitempty"`       // bytes that came after the end of the response and answer no request
+	ExcessStart string        `json:"excess_start,omitempty"` // the first of these bytes
+	Error       string        `json:"error,omitempty"`        // no (complete) response: why
+	ErrorKind   string        `json:"error_kind,omitempty"`   // of Error: a wire.ErrorKind
+	Interim     []int         `json:"interim,omitempty"`
+	HeadBytes   int           `json:"head_bytes,omitempty"` // size of the response head
+	Elapsed     time.Duration `json:"elapsed"`
 }

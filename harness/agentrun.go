@@ -45,7 +45,12 @@ func (r *run) prepare(ctx context.Context, e *entry, agent Agent, steps []cases.
 	for i := range browser {
 		s := &browser[i]
 		p.names = append(p.names, s.Name)
+		text := ""
+		if s.Expect != nil && s.Expect.Body != nil {
+			text = *s.Expect.Body
+		}
 		p.job.Steps = append(p.job.Steps, BrowserStep{
+			Text:    text,
 			Request: *s.Request, URL: withQuery(place.url(s.Request.Path), nonce), After: s.After,
 			Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1),
 		})

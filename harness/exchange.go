@@ -29,10 +29,28 @@ func newExchange(url string, req *wire.Request, a wire.Answer) Exchange {
 
 func (e *Exchange) response(r *wire.Response) {
 	e.Proto, e.Status, e.Response = r.Proto, r.Status, r.Header
-	e.Body, e.BodySize, e.Excess, e.HeadBytes, e.Elapsed = string(r.Body), r.Size, r.Excess, r.HeadBytes, r.Elapsed
+	e.BodySize, e.HeadBytes, e.Elapsed, e.Unfinished = r.Size, r.HeadBytes, r.Elapsed, r.Unfinished
+	e.stray(r.Excess, r.ExcessStart)
+	var err error
+	if e.Body, err = decoded(r.Header, r.Body, r.Unfinished || r.Size > int64(len(r.Body))); err != nil {
+		e.BodyError = err.Error()
+	}
 	for _, i := range r.Interim {
 		e.Interim = append(e.Interim, i.Status)
 	}
+}
+
+// stray adds bytes that came after the answer and answer no request. They may
+// be met twice: behind this answer and before the next.
+func (e *Exchange) stray(n int, start string) {
+	if n > e.Excess {
+		e.Excess, e.ExcessStart = n, start
+	}
+}
+
+// whole tells whether all of the content is there.
+func (e *Exchange) whole() bool {
+	return !e.Unfinished && e.BodyError == "" && e.BodySize <= mostDecoded && len(e.Body) < mostDecoded
 }
 
 // fieldsOf takes field lines apart. What is no field line (a folded one) keeps

@@ -29,7 +29,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 		g.Begin, g.Unit, g.End = cases.FromBytes(g.Begin), cases.FromBytes(g.Unit), cases.FromBytes(g.End)
 		p.Grown = &g
 	}
-	for _, s := range []*string{&p.Method, &p.URL, &p.Target, &p.Sent, &p.Body} {
+	for _, s := range []*string{&p.Method, &p.URL, &p.Target, &p.Sent, &p.Body, &p.ExcessStart} {
 		*s = cases.FromBytes(*s)
 	}
 	return json.Marshal(jsonExchange{p, toPairs(e.Request), toPairs(e.Response)})
@@ -43,7 +43,7 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 	}
 	x := Exchange(j.plainExchange)
 	var err error
-	strings := []*string{&x.Method, &x.URL, &x.Target, &x.Sent, &x.Body}
+	strings := []*string{&x.Method, &x.URL, &x.Target, &x.Sent, &x.Body, &x.ExcessStart}
 	if x.Grown != nil {
 		strings = append(strings, &x.Grown.Begin, &x.Grown.Unit, &x.Grown.End)
 	}

@@ -10,13 +10,14 @@ import (
 type WireStep struct {
 	Step      cases.Step
 	Exchanges []Exchange
+	Watched   bool
 }
 
 // JudgeWire holds answers against predicates.
 func JudgeWire(steps ...WireStep) []Failure {
 	list := make([]wireStep, len(steps))
 	for i := range steps {
-		list[i] = wireStep{step: &steps[i].Step, exchanges: steps[i].Exchanges}
+		list[i] = wireStep{step: &steps[i].Step, exchanges: steps[i].Exchanges, watched: steps[i].Watched}
 	}
 	return judgeWire(list)
 }

@@ -120,10 +120,13 @@ type modelJob struct {
 	started time.Time
 	timeout time.Duration
 
-	mu    sync.Mutex // guards cache, which package spec does not
+	mu    sync.Mutex // guards preflight caches, which package spec does not
 	cache *spec.PreflightCache
 	http  httpCaches
 }
+
+// all is the view of a request that is made alone.
+func (j *modelJob) all() view { return view{j.cache, &j.http} }
 
 // step performs a step's repetitions. The error is set when the target could
 // not be reached or ctx ended: then nothing can be said.
@@ -136,12 +139,19 @@ func (j *modelJob) step(ctx context.Context, s *BrowserStep) (StepOutcomes, erro
 	if lanes == 1 {
 		for i := range outcomes {
 			var err error
-			if outcomes[i], err = j.once(ctx, s); err != nil {
+			if outcomes[i], err = j.once(ctx, s, j.all()); err != nil {
 				return outcomes[:i], err
 			}
 		}
 		return outcomes, nil
 	}
+	views := make([]view, total)
+	before := j.http.clone()
+	for i := range views {
+		views[i] = view{j.cache.Clone(), before}
+	}
+	// Of answers to the same request any will do for those that come later.
+	defer func() { j.cache = views[0].preflights }()
 	var mu sync.Mutex
 	var failed error
 	var wg sync.WaitGroup
@@ -153,7 +163,7 @@ func (j *modelJob) step(ctx context.Context, s *BrowserStep) (StepOutcomes, erro
 	for range lanes {
 		wg.Go(func() {
 			for i := range index {
-				o, err := j.once(ctx, s)
+				o, err := j.once(ctx, s, views[i])
 				outcomes[i] = o
 				if err != nil {
 					mu.Lock()
@@ -169,13 +179,13 @@ func (j *modelJob) step(ctx context.Context, s *BrowserStep) (StepOutcomes, erro
 }
 
 // once performs a single request within the job's timeout.
-func (j *modelJob) once(ctx context.Context, s *BrowserStep) (Outcome, error) {
+func (j *modelJob) once(ctx context.Context, s *BrowserStep, v view) (Outcome, error) {
 	if j.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, j.timeout)
 		defer cancel()
 	}
-	f := modelFetch{job: j, step: s}
+	f := modelFetch{job: j, step: s, view: v}
 	start := time.Now()
 	o := f.run(ctx)
 	o.Began, o.Elapsed = start, time.Since(start)

@@ -19,6 +19,25 @@ type httpCaches struct {
 	bySite map[string]*httpcache.Cache
 }
 
+// view is what a request sees of its job's caches. Requests that are made at
+// once see them as they were before all of these: none waits for another, and
+// which of them finds what another has stored would be a matter of luck.
+type view struct {
+	preflights *spec.PreflightCache
+	stored     *httpCaches // where answers are looked up; they are stored in the job's own
+}
+
+// clone is the caches as they are now.
+func (c *httpCaches) clone() *httpCaches {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := &httpCaches{bySite: map[string]*httpcache.Cache{}}
+	for site, cache := range c.bySite {
+		out.bySite[site] = cache.Clone()
+	}
+	return out
+}
+
 func (c *httpCaches) of(site string) *httpcache.Cache {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,7 +74,7 @@ func (f *modelFetch) sendCached(ctx context.Context, a spec.Action) (spec.Respon
 	if f.step.Request.API == "eventsource" || a.Header.Has("Range") {
 		mode = "no-store" // the first by its specification, the second because ranges are not stored here
 	}
-	cache := f.job.http.of(f.partition(a))
+	cache := f.stored.of(f.partition(a))
 	u, _, _ := strings.Cut(a.URL, "#")
 	// With all that goes out, since Vary may name any of it (Cookie).
 	req := httpcache.Request{Method: a.Method, URL: u, Header: fieldsOf(f.lines(a, "", nil))}
@@ -83,7 +102,7 @@ func (f *modelFetch) sendCached(ctx context.Context, a spec.Action) (spec.Respon
 			return spec.Response{}, false
 		}
 	}
-	return f.fromNetwork(ctx, a, cache, req, entry, state, mode != "no-store")
+	return f.fromNetwork(ctx, a, f.job.http.of(f.partition(a)), req, entry, state, mode != "no-store")
 }
 
 func (f *modelFetch) fromNetwork(ctx context.Context, a spec.Action, cache *httpcache.Cache, req httpcache.Request, entry *httpcache.Entry, state httpcache.State, store bool) (spec.Response, bool) {
@@ -91,7 +110,11 @@ func (f *modelFetch) fromNetwork(ctx context.Context, a spec.Action, cache *http
 	if state == httpcache.Stale {
 		conditions = entry.Conditions()
 	}
-	switch f.step.Request.Cache {
+	mode := f.step.Request.Cache
+	if f.step.Request.API == "eventsource" {
+		mode = "no-store" // https://html.spec.whatwg.org/#dom-eventsource
+	}
+	switch mode {
 	case "no-store", "reload":
 		conditions = spec.Header{{Name: "Pragma", Value: "no-cache"}, {Name: "Cache-Control", Value: "no-cache"}}
 	case "no-cache":
@@ -106,7 +129,7 @@ func (f *modelFetch) fromNetwork(ctx context.Context, a spec.Action, cache *http
 		f.last = string(fresh.Response.Body)
 		return spec.Response{Status: fresh.Response.Status, Header: fresh.Response.Header}, true
 	}
-	if store && ex.BodySize == int64(len(ex.Body)) {
+	if store && ex.whole() {
 		cache.Store(req, httpcache.Response{Status: ex.Status, Header: ex.Response, Body: []byte(ex.Body)})
 	}
 	return spec.Response{Status: ex.Status, Header: ex.Response}, true

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/harness/httpcache"
 	"github.com/corsproof/corsproof/harness/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -16,14 +17,11 @@ import (
 // target's host and, as SameSite=None, goes along cross-site.
 const cookie = "corsproof=1"
 
-// userAgent is sent where a script sets none, since some servers refuse
-// requests without.
-const userAgent = "corsproof (model of a browser)"
-
 // modelFetch is one request of the model agent under way.
 type modelFetch struct {
 	job  *modelJob
 	step *BrowserStep
+	view // of the job's caches
 
 	out        Outcome
 	lost       error  // the target could not be reached
@@ -31,6 +29,7 @@ type modelFetch struct {
 	body       string
 	last       string // content of the last actual response
 	cached     []int  // hops that the HTTP cache answered
+	mode       string // of the request, as spec has it
 }
 
 // run drives the state machine of package spec until it is done.
@@ -45,9 +44,9 @@ func (f *modelFetch) run(ctx context.Context) Outcome {
 	j := f.job
 	j.mu.Lock()
 	defer j.mu.Unlock() // held by the machine, released while a request is out
-	machine := spec.Begin(f.step.Request.Spec(f.step.URL), spec.Options{
-		Engine: j.m.engine, Cache: j.cache, Now: time.Since(j.started),
-	})
+	request := f.step.Request.Spec(f.step.URL)
+	f.mode = string(request.Mode)
+	machine := spec.Begin(request, spec.Options{Engine: j.m.engine, Cache: f.preflights, Now: time.Since(j.started)})
 	for a := machine.Next(); a.Kind != spec.ActionDone; a = machine.Next() {
 		j.mu.Unlock()
 		resp, ok := f.send(ctx, a)
@@ -70,6 +69,7 @@ func (f *modelFetch) run(ctx context.Context) Outcome {
 		// Nothing went out for them, which the machine cannot know.
 		h := &f.out.Hops[i]
 		h.Sent, h.Origin, h.Header, h.Credentials = false, nil, nil, false
+		f.out.FromCache = f.out.FromCache || i == len(f.out.Hops)-1
 	}
 	f.out.Redirected = len(f.out.Hops) > 1 && f.out.Type != spec.TypeOpaqueRedirect
 	if f.out.Result == spec.Allowed && f.out.Type != spec.TypeOpaque && f.out.Type != spec.TypeOpaqueRedirect {
@@ -123,7 +123,7 @@ func (f *modelFetch) transmit(ctx context.Context, a spec.Action, more spec.Head
 	if err != nil {
 		return Exchange{Method: a.Method, URL: a.URL, Error: err.Error()}
 	}
-	req := &wire.Request{Method: a.Method, Target: target, Lines: f.lines(a, authority, more)}
+	req := &wire.Request{Method: a.Method, Target: target, Lines: f.lines(a, authority, more), Need: f.need(a)}
 	if a.Body {
 		req.Body = f.body
 	}
@@ -163,29 +163,65 @@ func (f *modelFetch) streaming() bool {
 	return b != nil && b.Kind == "stream"
 }
 
-// lines are the field lines of a request: what the standard fixes, then what
-// a user agent adds.
+// lines are the field lines of a request: what the standard fixes, and what a
+// user agent adds.
 func (f *modelFetch) lines(a spec.Action, authority string, more spec.Header) []string {
-	lines := make([]string, 0, len(a.Header)+len(more)+4)
+	lines := make([]string, 0, len(a.Header)+len(more)+10)
 	lines = append(lines, "Host: "+authority)
-	if !a.Header.Has("User-Agent") {
-		lines = append(lines, "User-Agent: "+userAgent)
-	}
-	for _, h := range []spec.Header{a.Header, more} {
-		for _, field := range h {
-			lines = append(lines, field.Name+": "+field.Value)
-		}
-	}
-	if a.Credentials && f.cookieHost != "" && strings.EqualFold(f.cookieHost, hostOf(a.URL)) {
-		lines = append(lines, "Cookie: "+cookie)
-	}
 	switch {
 	case a.Body && !f.streaming():
 		lines = append(lines, "Content-Length: "+strconv.Itoa(len(f.body)))
 	case !a.Body && (a.Method == "POST" || a.Method == "PUT"):
 		lines = append(lines, "Content-Length: 0")
 	}
+	header := a.Header
+	if a.Kind == spec.ActionRequest && acceptOf(f.step.Request.API) != "*/*" {
+		header = header.Without(func(name string) bool { return name == "Accept" }) // markup has one of its own
+	}
+	before, after := browserFields(f.asking(a, header))
+	lines = append(lines, before...)
+	for _, h := range []spec.Header{more, header} {
+		for _, field := range h {
+			lines = append(lines, field.Name+": "+field.Value)
+		}
+	}
+	lines = append(lines, after...)
+	if a.Credentials && f.cookieHost != "" && strings.EqualFold(f.cookieHost, hostOf(a.URL)) {
+		lines = append(lines, "Cookie: "+cookie)
+	}
 	return lines
+}
+
+// asking is what the fields that the user agent adds depend on.
+func (f *modelFetch) asking(a spec.Action, header spec.Header) asking {
+	q := asking{
+		origin: f.step.Request.Origin, preflight: a.Kind == spec.ActionPreflight, api: f.step.Request.API, mode: f.mode,
+		have: header.Has,
+	}
+	for i := range f.out.Exchanges {
+		q.urls = append(q.urls, f.out.Exchanges[i].URL)
+	}
+	q.urls = append(q.urls, a.URL)
+	if q.preflight || q.mode == "" {
+		q.mode = string(spec.ModeCORS)
+	}
+	return q
+}
+
+// need is how much of the content is needed: all of what a cache would store,
+// and the text that is looked for in it.
+func (f *modelFetch) need(a spec.Action) func(*wire.Response) bool {
+	text := f.step.Text
+	if a.Kind == spec.ActionPreflight || a.Method != "GET" && text == "" {
+		return nil
+	}
+	return func(r *wire.Response) bool {
+		if text != "" {
+			content, _ := decoded(r.Header, r.Body, true)
+			return !strings.Contains(content, text)
+		}
+		return httpcache.Storable(r.Header)
+	}
 }
 
 // navigate opens the URL as a link does: no CORS, with credentials.
@@ -195,6 +231,7 @@ func (f *modelFetch) navigate(ctx context.Context) Outcome {
 	}
 	f.body = bodyOf(&f.step.Request)
 	f.out.Outcome = spec.Outcome{Result: spec.Allowed, Type: spec.TypeBasic, FailedHop: -1, PreflightCacheSeconds: -1}
+	f.mode = "navigate"
 	a := spec.Action{
 		Kind: spec.ActionRequest, URL: f.step.URL, Method: strings.ToUpper(f.step.Request.Method), Credentials: true,
 		Header: spec.Header{{Name: "Accept", Value: "*/*"}}, Body: f.step.Request.Body != nil,

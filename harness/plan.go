@@ -145,7 +145,12 @@ func tooMuch(c *cases.Check) string {
 // own path.
 func headSize(w *cases.Wire) int {
 	n := len(w.Method) + len(w.Path) + len("  HTTP/1.1\r\n\r\n")
-	for _, line := range w.Headers {
+	lines := w.Headers
+	if !w.Bare {
+		before, after := browserFields(rawAsking("https://localhost/", w.Method, w.Headers))
+		lines = slices.Concat(before, lines, after)
+	}
+	for _, line := range lines {
 		n += len(line) + len("\r\n")
 	}
 	return n

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -53,9 +54,11 @@ func (r *run) probeOver(ctx context.Context, url, proto string, fields ...string
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
+	method := r.probeMethod()
+	before, after := browserFields(rawAsking(url, method, fields))
 	resp, err := r.sender.do(ctx, ep, &wire.Request{
-		Method: r.probeMethod(), Target: target,
-		Lines: append([]string{"Host: " + authority, "User-Agent: " + userAgent, "Accept: */*"}, fields...),
+		Method: method, Target: target,
+		Lines: slices.Concat([]string{"Host: " + authority}, before, fields, after),
 	})
 	if err != nil {
 		return nil, targetError(url, err, r.timeout)

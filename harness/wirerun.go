@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type wireRun struct {
 	// headBytes is Target.HeadBytes: how far a request can grow.
 	headBytes int
 	conn      *wire.Conn // held for steps that go over the same connection
+	last      *wireStep  // that was performed, for those
 }
 
 // lostError: a step could not be performed; nothing can be said of the target's CORS.
@@ -90,33 +92,56 @@ func (w *wireRun) group(ctx context.Context, steps []cases.Step, keep bool) ([]w
 	urls := make([]string, len(steps))
 	for i := range steps {
 		reqs[i], urls[i] = w.request(steps[i].Wire)
-		done[i].step = &steps[i]
+		reqs[i].Need = neededContent(steps[i].Answer)
+		done[i].step, done[i].watched = &steps[i], keep || len(steps) > 1 || first.Wire.Connection == "same"
+	}
+	if keep {
+		// The connection can go on only behind the end of the content.
+		reqs[len(reqs)-1].Need = func(*wire.Response) bool { return true }
 	}
 	for range total {
 		if err := w.round(ctx, conn, reqs, urls, done); err != nil {
 			return done, err
 		}
 	}
+	w.last = &done[len(done)-1]
 	return done, nil
 }
 
 // round sends the requests of a group once and adds the exchanges to done.
 func (w *wireRun) round(ctx context.Context, conn *wire.Conn, reqs []*wire.Request, urls []string, done []wireStep) error {
-	ctx, cancel := context.WithTimeout(ctx, w.timeout)
-	defer cancel()
 	if err := w.sender.limit.wait(ctx, len(reqs)); err != nil {
 		return &lostError{wire.Canceled, err}
 	}
+	// Each answer has the time limit to itself.
+	ctx, cancel := context.WithTimeout(ctx, w.timeout*time.Duration(len(reqs)))
+	defer cancel()
 	start := time.Now()
 	for i, a := range conn.Do(ctx, reqs...) {
 		ex := newExchange(urls[i], reqs[i], a)
 		ex.elapsedSince(start)
+		w.before(done, i).stray(a.Stray, a.StrayStart)
 		done[i].exchanges = append(done[i].exchanges, ex)
 		if a.Err != nil && (unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
 			return &lostError{a.Err.Kind, a.Err}
 		}
 	}
 	return nil
+}
+
+// before is the exchange whose answer came before the i-th of a group on the
+// same connection; one that nobody looks at where there is none.
+func (w *wireRun) before(done []wireStep, i int) *Exchange {
+	s := w.last
+	switch {
+	case i > 0:
+		s = &done[i-1]
+	case len(done[len(done)-1].exchanges) > 0:
+		s = &done[len(done)-1] // of the round before
+	case done[0].step.Wire.Connection != "same" || s == nil || len(s.exchanges) == 0:
+		return new(Exchange)
+	}
+	return &s.exchanges[len(s.exchanges)-1]
 }
 
 // connection is the one that a step asks for.
@@ -146,6 +171,7 @@ func (w *wireRun) burst(ctx context.Context, step *cases.Step, total, lanes int)
 	w.close()
 	done := wireStep{step: step, exchanges: make([]Exchange, total)}
 	req, url := w.request(step.Wire)
+	req.Need = neededContent(step.Answer)
 	ep, _, _, err := endpointOf(w.place.base, w.place.proto)
 	if err != nil {
 		return done, &lostError{wire.Unsendable, err}
@@ -199,20 +225,16 @@ func (w *wireRun) request(step *cases.Wire) (*wire.Request, string) {
 	if w.place.proto == wire.H2 && req.Version == "HTTP/1.1" {
 		req.Version = "" // the default of a case
 	}
-	if !hasHost(step.Headers) {
+	if stated(step.Headers, "Host") == nil {
 		req.Lines = append(req.Lines, "Host: "+authority)
 	}
-	req.Lines = append(req.Lines, step.Headers...)
-	return req, url
-}
-
-func hasHost(lines []string) bool {
-	for _, line := range lines {
-		if name, _, ok := strings.Cut(line, ":"); ok && strings.EqualFold(strings.Trim(name, " \t"), "Host") {
-			return true
-		}
+	if step.Bare {
+		req.Lines = append(req.Lines, step.Headers...)
+		return req, url
 	}
-	return false
+	before, after := browserFields(rawAsking(url, step.Method, step.Headers))
+	req.Lines = slices.Concat(req.Lines, before, step.Headers, after)
+	return req, url
 }
 
 // exchangesOf are the exchanges worth keeping: the first few of each step.

@@ -13,6 +13,9 @@ type wireStep struct {
 	// Of a step that grows: what its times showed, or why they show nothing.
 	measured  []Failure
 	undecided string
+	// watched: the step shares its connection with another, so that what the
+	// server says unasked between them is seen every time.
+	watched bool
 }
 
 // answered tells whether the exchange has a complete response.
@@ -29,7 +32,7 @@ func judgeWire(steps []wireStep) []Failure {
 		}
 		for k := range steps[i].exchanges {
 			j := judge{steps: steps, at: &steps[i], ex: &steps[i].exchanges[k]}
-			for _, f := range j.all(steps[i].step.Answer) {
+			for _, f := range append(j.all(steps[i].step.Answer), j.unasked()...) {
 				f.Step = steps[i].step.Name
 				if !slices.Contains(failures, f) {
 					failures = append(failures, f)

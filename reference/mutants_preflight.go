@@ -117,6 +117,22 @@ func preflightMutants() []Mutant {
 			hooks:   rawResponse(" 204 No Content\r\n", " 204 No Content\r\nContent-Length: 5\r\n", "Access-Control-Max-Age: 600"),
 		},
 		{
+			Name: "preflight-204-content", Class: ResponseFraming,
+			Doc:     "A 204 is followed by two bytes of content.",
+			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-15.3.5"},
+			Targets: []string{"preflight-204-no-body*", "h1-keep-alive*"},
+			hooks: and(head(on(both(isPreflight, onlyExact), put("X-Stray", "1"))),
+				rawResponse("\r\n\r\n", "\r\n\r\nok", "X-Stray: 1")),
+		},
+		{
+			Name: "preflight-content-answered", Class: ResponseFraming,
+			Doc:     "The content of a preflight is left unread and answered as a request of its own.",
+			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.3"},
+			Targets: []string{"preflight-with-body*", "preflight-chunked-body*"},
+			hooks: and(head(on(both(isPreflight, onlyExact, func(x *exchange) bool { return x.r.ContentLength != 0 }), put("X-Unread", "1"))),
+				rawResponse("\r\n\r\n", "\r\n\r\nHTTP/1.1 400 Bad Request\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n", "X-Unread: 1")),
+		},
+		{
 			Name: "preflight-200-unframed", Class: ResponseFraming,
 			Doc:     "A 200 has no Content-Length and ends with its connection.",
 			Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.3"},
@@ -279,7 +295,7 @@ func preflightMutants() []Mutant {
 			Name: "preflight-sec-fetch", Class: RequestDependent,
 			Doc:     "A resource isolation rule refuses cross-site preflights by Sec-Fetch-Mode.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-user-agent-and-accept*", "br-*", "pf-*"},
+			Targets: []string{"*"}, // each preflight is as a browser sends it
 			hooks:   reject(403, both(onlyExact, withField("Sec-Fetch-Mode"))),
 		},
 		{

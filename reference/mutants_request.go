@@ -33,10 +33,15 @@ func requestMutants() []Mutant {
 	contentType := func(prefix string) cond {
 		return field("Content-Type", func(v string) bool { return strings.HasPrefix(strings.ToLower(v), prefix) })
 	}
-	other := func(value string) bool { return value != "" && value != "*/*" }
+	own := func(value string) bool { // that markup does not set
+		return value != "" && value != "*/*" && !strings.Contains(value, "image/") && !strings.HasPrefix(value, "text/")
+	}
+	english := func(value string) bool { return strings.HasPrefix(value, "en-US") }
 	return []Mutant{
-		withheld("withheld-accept", "with an Accept of its own", []string{"header-*", "status-sse*", "shared-negotiated*"}, field("Accept", other)),
-		withheld("withheld-accept-language", "with Accept-Language", []string{"header-accept-language*", "header-*"}, withField("Accept-Language")),
+		withheld("withheld-accept", "with an Accept of its own", []string{"header-*", "status-sse*", "shared-negotiated*"}, field("Accept", own)),
+		withheld("withheld-accept-language", "with an Accept-Language of its own", []string{"header-accept-language*", "header-*"}, both(withField("Accept-Language"), not(field("Accept-Language", english)))),
+		// Whatever asks as a browser does finds it: a browser takes compressed answers.
+		withheld("withheld-compressed", "that may be compressed", []string{"*"}, both(policy("exact"), atPath("/ok"), isActual, field("Accept-Encoding", has("gzip")))),
 		withheld("withheld-content-language", "with Content-Language", []string{"header-content-language*", "header-*"}, withField("Content-Language")),
 		withheld("withheld-range", "with Range", []string{"header-*", "br-range*", "shared-range*", "status-range*", "status-206*", "status-416*", "read-206*", "read-416*"}, withField("Range")),
 		withheld("withheld-text-plain", "with a body of type text/plain and no charset", []string{"actual-post-*", "header-*", "simple-*", "h1-expect-*", "status-303*"},

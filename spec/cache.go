@@ -104,6 +104,18 @@ func (c *PreflightCache) use(b *bucket) {
 	b.used = c.used
 }
 
+// Clone is a cache of its own with what this one holds now. What Checkpoint
+// began it does not go on with.
+func (c *PreflightCache) Clone() *PreflightCache {
+	c.flush()
+	out := *c
+	out.undo, out.checkpoint, out.buckets = nil, false, nil
+	for _, b := range c.buckets {
+		out.put(b.clone())
+	}
+	return &out
+}
+
 // Len returns the number of origins and URLs for which something is stored,
 // which may have expired.
 func (c *PreflightCache) Len() int { return len(c.buckets) }

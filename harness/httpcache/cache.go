@@ -55,6 +55,17 @@ const (
 	Stale              // it may be used after validation
 )
 
+// Clone is a cache with what this one holds now.
+func (c *Cache) Clone() *Cache {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := &Cache{Shared: c.Shared, Now: c.Now, store: make(map[string][]*Entry, len(c.store))}
+	for url, list := range c.store {
+		out.store[url] = slices.Clone(list)
+	}
+	return out
+}
+
 func (c *Cache) now() time.Time {
 	if c.Now != nil {
 		return c.Now()
@@ -175,6 +186,14 @@ func (c *Cache) refuses(req Request, resp Response) string {
 		return "neither an expiration nor a validator"
 	}
 	return ""
+}
+
+// Storable tells whether a response head lets a cache store the content that
+// follows: it says until when it is good, or how to ask.
+func Storable(h spec.Header) bool {
+	d := parseDirectives(h)
+	_, explicit := freshness(h, d, false)
+	return !d.has("no-store") && (explicit || validator(h))
 }
 
 func validator(h spec.Header) bool { return h.Has("ETag") || h.Has("Last-Modified") }

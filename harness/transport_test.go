@@ -1,0 +1,236 @@
+package harness_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// rawTalk is a server that gets one request head at a time and writes what it
+// likes; false ends the connection.
+func rawTalk(talk func(head string, r *bufio.Reader, w net.Conn) bool) (url string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(ln.Close)
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				r := bufio.NewReader(conn)
+				for {
+					var head strings.Builder
+					for !strings.HasSuffix(head.String(), "\r\n\r\n") {
+						line, err := r.ReadString('\n')
+						if err != nil {
+							return
+						}
+						head.WriteString(line)
+					}
+					if !talk(head.String(), r, conn) {
+						return
+					}
+				}
+			}()
+		}
+	}()
+	return "http://" + ln.Addr().String() + "/x"
+}
+
+const granted = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: " + app + "\r\nVary: Origin\r\n"
+
+// originally is a raw step with the origin that is allowed.
+func originally(method, connection string, answer ...cases.Predicate) cases.Step {
+	return cases.Step{
+		Name: connection, Answer: answer,
+		Wire: &cases.Wire{Method: method, Headers: []string{"Origin: " + app}, Connection: connection},
+	}
+}
+
+var _ = Describe("an answer without an end", func() {
+	for name, start := range map[string]string{
+		"an event stream":  "Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ndata: \r\n",
+		"a long poll":      "Transfer-Encoding: chunked\r\n\r\n",
+		"too little of it": "Content-Length: 100\r\n\r\nok",
+	} {
+		It("is judged at its head: "+name, func(ctx SpecContext) {
+			url := rawTalk(func(_ string, _ *bufio.Reader, w net.Conn) bool {
+				_, _ = io.WriteString(w, granted+start)
+				return true
+			})
+			begin := time.Now()
+			Expect(onWire(ctx, url, originally("GET", "", shares(app))).Verdict).To(Equal(harness.Pass))
+			res := onWire(ctx, url, originally("GET", "", cases.Predicate{Denies: ptr(app)}))
+			Expect(res.Verdict).To(Equal(harness.Fail))
+			Expect(res.Agents[0].Exchanges[0].Unfinished).To(BeTrue())
+			Expect(res.Agents[0].Exchanges[0].Error).To(BeEmpty())
+			Expect(time.Since(begin)).To(BeNumerically("<", 15*time.Second), "no check waits for its time limit")
+
+			s := serveSeen(false, open)
+			o := perform(ctx, s, harness.BrowserStep{URL: url, Request: cases.Request{}}).Steps[0][0]
+			Expect(o.Result).To(Equal(spec.Allowed), "%v", o.Error)
+		})
+	}
+
+	It("is waited for where its content is what a check asks for", func(ctx SpecContext) {
+		url := rawTalk(func(_ string, _ *bufio.Reader, w net.Conn) bool {
+			_, _ = io.WriteString(w, granted+"Transfer-Encoding: chunked\r\n\r\n")
+			time.Sleep(1500 * time.Millisecond) // more than is waited for what nobody needs
+			_, _ = io.WriteString(w, "6\r\nneedle\r\n")
+			return true
+		})
+		Expect(onWire(ctx, url, originally("GET", "", cases.Predicate{BodyContains: ptr("needle")})).Verdict).To(Equal(harness.Pass))
+		o := perform(ctx, serveSeen(false, open), harness.BrowserStep{URL: url, Text: "needle"}).Steps[0][0]
+		Expect(o.Body).To(Equal("needle"))
+	})
+})
+
+var _ = Describe("bytes that nobody asked for", func() {
+	noContent := cases.Predicate{If: []cases.Predicate{{Status: cases.StatusSet{"204"}}}, Then: []cases.Predicate{{NoBody: true}}}
+	next := originally("GET", "same", cases.Predicate{Answered: ptr(true)})
+
+	It("are content of a 204, whenever they come", func(ctx SpecContext) {
+		for _, late := range []time.Duration{0, 50 * time.Millisecond} {
+			url := rawTalk(func(head string, _ *bufio.Reader, w net.Conn) bool {
+				if strings.HasPrefix(head, "OPTIONS") {
+					_, _ = io.WriteString(w, "HTTP/1.1 204 No Content\r\n\r\n")
+					time.Sleep(late)
+					_, _ = io.WriteString(w, "ok")
+					return true
+				}
+				_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
+				return true
+			})
+			res := onWire(ctx, url, originally("OPTIONS", "new", noContent), next)
+			Expect(res.Verdict).To(Equal(harness.Fail), "%v", late)
+			Expect(res.Agents[0].Failures[0].Actual).To(Equal("the 204 carries 2 bytes of content"))
+			Expect(onWire(ctx, url, originally("OPTIONS", "new"), next).Agents[0].Failures[0].Actual).To(Equal(`after the 204, 2 bytes of content: "ok"`))
+			for range 3 { // what others do over the same pool is not hurt
+				Expect(onWire(ctx, url, originally("OPTIONS", ""), originally("GET", "", shares(app))).Verdict).To(Equal(harness.Pass))
+			}
+		}
+	})
+
+	It("are the answer to content that was taken for a request, in every run", func(ctx SpecContext) {
+		var slow atomic.Int64
+		url := rawTalk(func(head string, r *bufio.Reader, w net.Conn) bool {
+			// Never reads content. Both answers grant, so that neither is wrong by itself.
+			time.Sleep(time.Duration(slow.Load()))
+			_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
+			return !strings.Contains(head, "Connection: close")
+		})
+		first := originally("OPTIONS", "new")
+		first.Wire.Body = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n"
+		first.Wire.Headers = append(first.Wire.Headers, "Content-Length: 28")
+		last := originally("GET", "same", shares(app))
+		last.Wire.Headers = append(last.Wire.Headers, "Connection: close")
+		for i := range 20 {
+			slow.Store(int64(i) * int64(time.Millisecond))
+			res := onWire(ctx, url, first, last)
+			Expect(res.Verdict).To(Equal(harness.Fail), "run %d", i)
+			Expect(res.Agents[0].Failures[0].Actual).To(ContainSubstring("an answer that nobody asked for"))
+		}
+	})
+
+	It("are not looked for where the server closes, which it may", func(ctx SpecContext) {
+		url := rawTalk(func(head string, _ *bufio.Reader, w net.Conn) bool {
+			_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
+			return false
+		})
+		first := originally("OPTIONS", "new")
+		first.Wire.Body, first.Wire.Headers = "hello", append(first.Wire.Headers, "Content-Length: 5")
+		Expect(onWire(ctx, url, first, originally("GET", "same", shares(app))).Verdict).To(Equal(harness.Pass))
+	})
+})
+
+var _ = Describe("a server that resets idle connections", func() {
+	It("is not accused of it", func(ctx SpecContext) {
+		url := rawTalk(func(_ string, _ *bufio.Reader, w net.Conn) bool {
+			_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
+			time.Sleep(time.Millisecond)
+			_ = w.(*net.TCPConn).SetLinger(0)
+			return false
+		})
+		post := originally("POST", "", shares(app))
+		post.Times = 200
+		Expect(onWire(ctx, url, post).Verdict).To(Equal(harness.Pass))
+		same := originally("PATCH", "same", shares(app))
+		Expect(onWire(ctx, url, originally("GET", "new", shares(app)), same).Verdict).To(Equal(harness.Pass))
+	})
+})
+
+var _ = Describe("pipelined requests", func() {
+	It("have the time limit each to itself", func(ctx SpecContext) {
+		url := rawTalk(func(_ string, _ *bufio.Reader, w net.Conn) bool {
+			time.Sleep(3 * time.Second) // the limit is 5 s
+			_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
+			return true
+		})
+		Expect(onWire(ctx, url, originally("GET", "new", shares(app)), originally("GET", "pipelined", shares(app))).Verdict).To(Equal(harness.Pass))
+	})
+})
+
+var _ = Describe("requests of the model that are made at once", func() {
+	burst := func(ctx context.Context, s *seen, r cases.Request) harness.StepOutcomes {
+		GinkgoHelper()
+		res := perform(ctx, s, harness.BrowserStep{URL: "/ok", Request: r, Times: 12, Parallel: 3})
+		Expect(res.Err).NotTo(HaveOccurred())
+		return res.Steps[0]
+	}
+
+	It("all go out, whatever may be cached", func(ctx SpecContext) {
+		s := serveSeen(false, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "public, max-age=60")
+			w.Header().Set("Vary", "Origin")
+			open(w, r)
+		})
+		for _, o := range burst(ctx, s, cases.Request{Credentials: "include", WithCookie: true}) {
+			Expect(o.Hops[0].Sent).To(BeTrue())
+			Expect(o.CookieSent).To(BeTrue())
+		}
+		Expect(s.methods()).To(HaveLen(12))
+	})
+
+	It("all ask first, and one answer is kept for later", func(ctx SpecContext) {
+		s := serveSeen(false, open)
+		step := harness.BrowserStep{URL: "/ok", Request: cases.Request{Method: "PUT"}, Times: 6, Parallel: 2}
+		after := step
+		after.Times, after.Parallel = 1, 1
+		res := perform(ctx, s, step, after)
+		Expect(res.Err).NotTo(HaveOccurred())
+		for _, o := range res.Steps[0] {
+			Expect(o.Hops[0].Preflight).To(BeTrue())
+		}
+		Expect(res.Steps[1][0].Hops[0].Preflight).To(BeFalse())
+	})
+
+	It("find what was stored before them, and the answer is said to be a cache's", func(ctx SpecContext) {
+		s := serveSeen(false, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "max-age=60")
+			open(w, r)
+		})
+		one := harness.BrowserStep{URL: "/ok"}
+		many := harness.BrowserStep{URL: "/ok", Times: 4, Parallel: 4}
+		res := perform(ctx, s, one, many)
+		Expect(res.Steps[0][0].FromCache).To(BeFalse())
+		for _, o := range res.Steps[1] {
+			Expect(o.FromCache).To(BeTrue())
+		}
+		Expect(s.methods()).To(HaveLen(1))
+	})
+})
