@@ -115,8 +115,25 @@ func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
 	return res
 }
 
-// batch gives a browser its part of the entries.
+// batch gives a browser its part of the entries, and once more those of which
+// all that failed is that no answer came.
 func (r *run) batch(ctx context.Context, agent Agent, entries []*entry) {
+	silent := r.batchOf(ctx, agent, entries, nil)
+	if len(silent) == 0 {
+		return
+	}
+	var again []*entry
+	for _, e := range entries {
+		if _, ok := silent[e]; ok {
+			again = append(again, e)
+		}
+	}
+	r.batchOf(ctx, agent, again, silent)
+}
+
+// batchOf performs a batch and returns what is worth asking again; first is
+// what came of the entries before, nil when they are asked for the first time.
+func (r *run) batchOf(ctx context.Context, agent Agent, entries []*entry, first map[*entry]AgentResult) map[*entry]AgentResult {
 	parts := map[string]*part{}
 	var jobs []Job
 	for _, e := range entries {
@@ -141,10 +158,11 @@ func (r *run) batch(ctx context.Context, agent Agent, entries []*entry) {
 		parts[p.job.ID] = p
 		jobs = append(jobs, p.job)
 	}
-	b := agentBatch{run: r, agent: agent, parts: parts}
+	b := agentBatch{run: r, agent: agent, parts: parts, first: first, silent: map[*entry]AgentResult{}}
 	err := b.perform(ctx, jobs)
 	b.wg.Wait()
 	b.rest(ctx, err)
+	return b.silent
 }
 
 // agentBatch collects what a browser reports.
@@ -152,8 +170,11 @@ type agentBatch struct {
 	run   *run
 	agent Agent
 	mu    sync.Mutex
-	parts map[string]*part // not yet reported
-	wg    sync.WaitGroup
+	parts map[string]*part       // not yet reported
+	first map[*entry]AgentResult // what came of them before; nil: nothing did
+	// silent are those of which nothing was reported, to be asked again.
+	silent map[*entry]AgentResult
+	wg     sync.WaitGroup
 }
 
 // perform hands the jobs over: all at once, or one by one and slowly enough
@@ -192,8 +213,21 @@ func (b *agentBatch) take(ctx context.Context, jr JobResult) {
 	delete(b.parts, jr.ID)
 	b.mu.Unlock()
 	if p != nil {
-		b.wg.Go(func() { b.run.report(p.entry, p.complete(ctx, jr)) })
+		b.wg.Go(func() { b.settle(ctx, p.entry, p.complete(ctx, jr)) })
 	}
+}
+
+// settle reports a result, unless it is one to ask for again.
+func (b *agentBatch) settle(ctx context.Context, e *entry, res AgentResult) {
+	if before, again := b.first[e]; again {
+		res = b.run.twice(ctx, e, before, res)
+	} else if silent(&res) && b.run.stopped(ctx, e) == "" {
+		b.mu.Lock()
+		b.silent[e] = res
+		b.mu.Unlock()
+		return
+	}
+	b.run.report(e, res)
 }
 
 // rest reports the jobs of which the agent said nothing.

@@ -18,8 +18,8 @@ func judgeOutcomes(step *cases.Step, outcomes StepOutcomes) []Failure {
 	}
 	var failures []Failure
 	for i := range outcomes {
-		for _, f := range Judge(step.Expect, &outcomes[i]) {
-			f.Step = step.Name
+		for _, f := range marked(step, Judge(step.Expect, &outcomes[i])) {
+			f.asked = f.asked.by(step.Request)
 			if !slices.Contains(failures, f) {
 				failures = append(failures, f)
 			}
@@ -36,6 +36,11 @@ func Judge(e *cases.Expect, o *Outcome) []Failure {
 	x.request()
 	if ok {
 		x.response()
+		return x.failures
+	}
+	for i := range x.failures[1:] { // what was sent follows from what became of it
+		f, of := &x.failures[i+1], &x.failures[0]
+		f.Effect, f.Refusal, f.asked, f.silent, f.moot = of.Effect, of.Refusal, of.asked, of.silent, of.moot
 	}
 	return x.failures
 }
@@ -47,27 +52,57 @@ type expectation struct {
 }
 
 func (x *expectation) fail(what, expected, actual string) {
-	x.failures = append(x.failures, Failure{What: what, Expected: expected, Actual: actual, Reason: string(x.o.Reason)})
+	x.failAs(Malformed, what, expected, actual)
+}
+
+func (x *expectation) failAs(e Effect, what, expected, actual string) {
+	x.failures = append(x.failures, Failure{What: what, Expected: expected, Actual: actual, Reason: string(x.o.Reason), Effect: e, Refusal: e == LockedOut})
+}
+
+// unexpected is a failure by the outcome itself. A request that should have been
+// blocked, and was, lets nobody in, whatever blocked it.
+func (x *expectation) unexpected(what, expected string) {
+	o := x.o
+	e := Malformed
+	switch {
+	case o.Result == spec.Blocked && o.Reason == spec.ReasonNetworkError:
+		e = Unavailable
+	case o.Result == spec.Blocked:
+		e = LockedOut
+	case o.Result == spec.Allowed && x.Outcome == string(spec.Blocked):
+		e = LetIn
+	}
+	x.failAs(e, what, expected, describeOutcome(o))
+	f := &x.failures[len(x.failures)-1]
+	f.silent, f.moot = e == Unavailable && unanswered(o), x.Outcome == string(spec.Blocked)
+	f.asked = asked{parameter: o.FailedParameter, preflight: atPreflight(o.Reason), instead: x.Outcome == string(spec.Blocked)}
+}
+
+// unanswered tells whether a network error is one for want of an answer.
+func unanswered(o *Outcome) bool {
+	for _, ex := range slices.Backward(o.Exchanges) {
+		return ex.silent()
+	}
+	return true
 }
 
 // outcome: allowed or blocked, and why.
 func (x *expectation) outcome() bool {
 	o := x.o
 	if x.Outcome != "" && string(o.Result) != x.Outcome {
-		x.fail("a script gets", describeExpected(x.Expect), describeOutcome(o))
-		x.failures[len(x.failures)-1].Refusal = x.Outcome == string(spec.Allowed) && o.Result == spec.Blocked
+		x.unexpected("a script gets", describeExpected(x.Expect))
 		return false
 	}
 	if o.Result == spec.Blocked {
 		switch {
 		case len(x.Reasons) > 0:
 			if o.Reason != "" && !slices.Contains(x.Reasons, string(o.Reason)) {
-				x.fail("the request is blocked because of", strings.Join(x.Reasons, " or "), describeOutcome(o))
+				x.unexpected("the request is blocked because of", strings.Join(x.Reasons, " or "))
 				return false
 			}
 		case o.Reason == spec.ReasonNetworkError && x.Outcome != "":
 			// Blocked, but not by CORS: a pass here would prove nothing.
-			x.fail("the request is blocked by CORS", "an answer that a browser refuses", describeOutcome(o))
+			x.unexpected("the request is blocked by CORS", "an answer that a browser refuses")
 			return false
 		}
 	}
@@ -99,7 +134,11 @@ func (x *expectation) request() {
 		return // which nothing here may depend on: the response says whether it may be stored
 	}
 	if x.Sent != nil && last.Sent != *x.Sent {
-		x.fail("the actual request is sent", yes(*x.Sent), yes(last.Sent))
+		e := LetIn // the preflight let through what it should have stopped
+		if *x.Sent {
+			e = LockedOut
+		}
+		x.failAs(e, "the actual request is sent", yes(*x.Sent), yes(last.Sent))
 	}
 	sent := last
 	for _, h := range slices.Backward(x.o.Hops) {
@@ -136,12 +175,12 @@ func (x *expectation) response() {
 	}
 	for _, name := range x.Readable {
 		if _, ok := o.Readable[strings.ToLower(name)]; !ok {
-			x.fail("a script can read "+name, "yes", "no; "+x.sentField(name))
+			x.failAs(LockedOut, "a script can read "+name, "yes", "no; "+x.sentField(name))
 		}
 	}
 	for _, name := range x.Hidden {
 		if v, ok := o.Readable[strings.ToLower(name)]; ok {
-			x.fail("a script cannot read "+name, "null", quoted(v))
+			x.failAs(LetIn, "a script cannot read "+name, "null", quoted(v))
 		}
 	}
 	if x.Body != nil && !strings.Contains(o.Body, *x.Body) {

@@ -40,3 +40,6 @@ func MeasureGrowth(grow cases.Grow, most int, ask func(begin string, n int) time
 	failures, undecided = g.run()
 	return failures, undecided, g.kept[len(g.kept)-1].Grown.Times
 }
+
+// SeverityOf is the severity of what failed, for tests of its table.
+func SeverityOf(c *cases.Case, failures []Failure) cases.Severity { return severityOf(c, failures) }

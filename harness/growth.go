@@ -171,7 +171,7 @@ func (g *growth) run() (failures []Failure, undecided string) {
 	short, ok := g.least(g.grow.Begin, fewUnits, 3)
 	if !ok {
 		if g.lost == nil {
-			failures = append(failures, Failure{What: "the server answers the short request", Expected: "a complete HTTP response", Actual: g.broken})
+			failures = append(failures, Failure{What: "the server answers the short request", Expected: "a complete HTTP response", Actual: g.broken, silent: true})
 		}
 		return failures, ""
 	}

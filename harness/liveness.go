@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/wire"
 )
 
-// A request that is not answered may be a finding about the target, or the
-// end of the target. This file tells the two apart: after each, the target is
-// asked whether it is still there.
+// A request that is not answered may be a finding about the target, or the end
+// of the target. This file tells the two apart: after each, the target is asked
+// whether it is still there.
 
 // judged makes the result of an agent that performed every step.
 func (r *run) judged(ctx context.Context, e *entry, agent string, failures []Failure, exchanges []Exchange) AgentResult {
@@ -26,10 +28,16 @@ func (r *run) judged(ctx context.Context, e *entry, agent string, failures []Fai
 	if r.keepAll || len(failures) > 0 {
 		res.Exchanges = exchanges
 	}
-	if slices.ContainsFunc(exchanges, func(ex Exchange) bool { return ex.Error != "" }) {
-		if err := r.checkAlive(ctx, e); err != nil {
-			return AgentResult{Agent: agent, Verdict: Error, Error: err.Error(), Exchanges: exchanges}
-		}
+	silent := slices.ContainsFunc(failures, func(f Failure) bool { return f.silent }) ||
+		slices.ContainsFunc(exchanges, func(ex Exchange) bool { return ex.Error != "" })
+	if !silent {
+		return res
+	}
+	if gone := r.checkAlive(ctx, e); gone != nil {
+		return AgentResult{Agent: agent, Verdict: Error, Error: gone.Error(), Exchanges: exchanges}
+	}
+	if s := r.stopped(ctx, e); s != "" { // what came of it may come of that
+		return AgentResult{Agent: agent, Verdict: Skip, Note: s}
 	}
 	return res
 }
@@ -54,33 +62,51 @@ func (r *run) lost(ctx context.Context, e *entry, agent string, err error) Agent
 }
 
 // checkAlive asks whether the target is still there after something broke. If
-// it is not, e is the check that it died of, and nothing more is sent there.
+// it is not, e is the check that noticed first, and nothing more is sent there.
 func (r *run) checkAlive(ctx context.Context, e *entry) error {
 	origin := originOf(e.place.base)
+	r.mu.Lock()
+	dead := r.origins[origin]
+	r.mu.Unlock()
+	if dead != nil {
+		return errors.New(dead.Reason)
+	}
 	err := r.alive(ctx, e.place.url("/ok"))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if dead := r.origins[origin]; dead != nil { // another check was faster
+		return errors.New(dead.Reason)
+	}
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.origins[origin] == nil {
-		s := &Stopped{Check: e.check.ID, Reason: fmt.Sprintf("the target died during %s: %v", e.check.ID, err)}
-		for other := range r.running {
-			if other != e {
-				s.Running = append(s.Running, other.check.ID)
-			}
+	s := &Stopped{Check: e.check.ID, Log: r.target.lastWords(e.check.Policy.Name)}
+	for other := range r.running {
+		if other != e {
+			s.Running = append(s.Running, other.check.ID)
 		}
-		slices.Sort(s.Running)
-		r.origins[origin] = s
-		if r.summary.Stopped == nil {
-			r.summary.Stopped = s
-		}
-		if !slices.Contains(slices.Collect(maps.Values(r.origins)), nil) {
-			r.stop(errDied)
-		}
-		return errors.New(s.Reason)
 	}
-	return errors.New(r.origins[origin].Reason)
+	slices.Sort(s.Running)
+	s.Reason = fmt.Sprintf("the target died during %s: %v", e.check.ID, err)
+	if len(s.Running) > 0 {
+		s.Reason = fmt.Sprintf("the target died, as %s noticed first, while %d other checks were under way: %v", e.check.ID, len(s.Running), err)
+	}
+	r.origins[origin] = s
+	if r.summary.Stopped == nil {
+		r.summary.Stopped = s
+	}
+	if !slices.Contains(slices.Collect(maps.Values(r.origins)), nil) {
+		r.stop(errDied)
+	}
+	return errors.New(s.Reason)
+}
+
+// lastWords are the last lines of the target's own log, where it has one.
+func (t *Target) lastWords(policy string) string {
+	if t.Log == nil {
+		return ""
+	}
+	return strings.TrimSpace(t.Log(policy))
 }
 
 // stopped is why an entry is not to be run any more; empty if it is.
@@ -97,7 +123,8 @@ func (r *run) stopped(ctx context.Context, e *entry) string {
 }
 
 // alive asks whether the server at a URL still answers, giving one that is
-// being restarted by its supervisor a moment.
+// being restarted by its supervisor a moment. One request without an answer is
+// no death: after it several are sent at once, of which one will do.
 func (r *run) alive(ctx context.Context, url string) error {
 	var err error
 	for _, wait := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
@@ -108,14 +135,110 @@ func (r *run) alive(ctx context.Context, url string) error {
 			return nil
 		}
 		e, ok := errors.AsType[*TargetError](err)
-		if !ok {
+		switch {
+		case !ok:
 			return nil
-		}
-		if e.Kind == Hangs || e.Kind == NotHTTP {
+		case e.Kind == Hangs:
+			return r.anyAnswer(ctx, url, err)
+		case e.Kind == NotHTTP:
 			return err
 		}
 	}
+	return r.anyAnswer(ctx, url, err)
+}
+
+// anyAnswer is nil if one of several requests that are sent at once is answered.
+func (r *run) anyAnswer(ctx context.Context, url string, err error) error {
+	const several = 5
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan error, several)
+	for range several {
+		go func() {
+			_, err := r.probeOver(ctx, url, wire.Any)
+			answers <- err
+		}()
+	}
+	for range several {
+		if <-answers == nil {
+			return nil
+		}
+	}
 	return err
+}
+
+// insist performs a check, and again where all that failed is that no answer
+// came: what happened to one request by chance is no finding.
+func (r *run) insist(ctx context.Context, e *entry, attempt func() AgentResult) AgentResult {
+	first := attempt()
+	if !silent(&first) && first.Verdict != Error || r.stopped(ctx, e) != "" {
+		return first
+	}
+	return r.twice(ctx, e, first, attempt())
+}
+
+// silent tells whether all that failed is that no answer came.
+func silent(a *AgentResult) bool {
+	return len(a.Failures) > 0 && !slices.ContainsFunc(a.Failures, func(f Failure) bool { return !f.silent })
+}
+
+// twice settles a check that was performed twice for want of an answer.
+func (r *run) twice(ctx context.Context, e *entry, first, second AgentResult) AgentResult {
+	said := first.Error
+	if len(first.Failures) > 0 {
+		said = first.Failures[0].Actual
+	}
+	if !silent(&second) {
+		if second.Verdict == Pass {
+			second.Note = "at the first try no answer came (" + said + "); asked again, it did"
+		}
+		return second
+	}
+	undecided := func(why string) AgentResult {
+		second.Verdict, second.Note = Undecided, why
+		return second
+	}
+	if why := r.unsteady(ctx, e); why != "" {
+		return undecided(why)
+	}
+	if !slices.ContainsFunc(second.Failures, func(f Failure) bool { return !f.moot }) {
+		return undecided("no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied")
+	}
+	return second
+}
+
+// unsteady is why silence of the target says nothing about a request: it
+// leaves ordinary ones without an answer too. Empty: it answers them.
+func (r *run) unsteady(ctx context.Context, e *entry) string {
+	const many = 14
+	state := r.steadiness(originOf(e.place.base))
+	state.mu.Lock()
+	defer state.mu.Unlock()
+	if state.why != "" {
+		return state.why
+	}
+	for range many {
+		if _, err := r.probeOver(ctx, e.place.url("/ok"), wire.Any); err != nil && ctx.Err() == nil {
+			state.why = "no answer came, and the target leaves ordinary requests without an answer now and then, too"
+			break
+		}
+	}
+	return state.why
+}
+
+// steadiness is what is known about a server's answers to ordinary requests.
+type steadiness struct {
+	mu  sync.Mutex
+	why string // it leaves some without an answer; empty: none is known
+}
+
+func (r *run) steadiness(origin string) *steadiness {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.steady[origin] == nil {
+		r.steady[origin] = &steadiness{}
+	}
+	return r.steady[origin]
 }
 
 // lastLook finds out whether the target survived the last checks.
@@ -126,7 +249,7 @@ func (r *run) lastLook(ctx context.Context, entries []*entry) {
 		}
 		if r.origins[originOf(e.place.base)] == nil {
 			if err := r.alive(ctx, e.place.url("/ok")); err != nil && r.summary.Stopped == nil {
-				r.summary.Stopped = &Stopped{Reason: "the target did not survive the last checks: " + err.Error()}
+				r.summary.Stopped = &Stopped{Reason: "the target did not survive the last checks: " + err.Error(), Log: r.target.lastWords(e.check.Policy.Name)}
 			}
 		}
 		return

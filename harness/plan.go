@@ -39,7 +39,7 @@ type performed struct {
 func newEntry(i int, c *cases.Check) *entry {
 	return &entry{index: i, check: c, jobs: map[string]performed{}, result: Result{
 		ID: c.ID, Case: c.Case.ID, Policy: c.Policy.Name, Group: c.Case.Group, Title: c.Case.Title,
-		Level: c.Case.Level, Security: c.Case.Security, Verdict: Skip,
+		Level: c.Case.Level, Verdict: Skip,
 	}}
 }
 

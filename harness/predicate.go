@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,16 @@ func (j *judge) all(predicates []cases.Predicate) []Failure {
 
 // one evaluates a predicate: exactly one of its fields is set.
 func (j *judge) one(p *cases.Predicate) []Failure {
+	failures := j.holds(p)
+	for i := range failures {
+		if failures[i].Effect == "" {
+			failures[i].Effect = effectOf(p)
+		}
+	}
+	return failures
+}
+
+func (j *judge) holds(p *cases.Predicate) []Failure {
 	switch {
 	case len(p.Status) > 0:
 		return j.status(p.Status)
@@ -84,14 +95,23 @@ func (j *judge) unanswered(predicates []cases.Predicate) []Failure {
 	if len(predicates) == 0 {
 		return nil
 	}
-	return []Failure{{What: "the server answers", Expected: "a complete HTTP response", Actual: j.ex.Error}}
+	return []Failure{{
+		What: "the server answers", Expected: "a complete HTTP response", Actual: j.ex.Error,
+		Effect: Unavailable, silent: j.ex.silent(), moot: !slices.ContainsFunc(predicates, wantsAnswer),
+	}}
+}
+
+// wantsAnswer tells whether a predicate asks for more than that something is
+// not granted, so that silence is not as good.
+func wantsAnswer(p cases.Predicate) bool {
+	return !(p.Denies != nil || p.DeniesWithCredentials != nil || p.Refuses != nil || len(p.Absent) > 0 || p.Answered != nil && !*p.Answered)
 }
 
 // anyOf: one alternative must hold as a whole. The failure names what each
 // alternative lacks.
 func (j *judge) anyOf(alternatives [][]cases.Predicate) []Failure {
 	var expected, actual []string
-	var reason string
+	var told []Failure
 	for _, alt := range alternatives {
 		failures := j.all(alt)
 		if len(failures) == 0 {
@@ -100,16 +120,18 @@ func (j *judge) anyOf(alternatives [][]cases.Predicate) []Failure {
 		f := failures[0]
 		expected = append(expected, f.What+" ("+f.Expected+")")
 		actual = append(actual, f.Actual)
-		if reason == "" {
-			reason = f.Reason
-		}
+		told = append(told, failures...)
 	}
-	return []Failure{{
+	out := Failure{
 		What:     "one of " + strconv.Itoa(len(alternatives)) + " lawful answers is given",
 		Expected: strings.Join(expected, "; or "),
 		Actual:   strings.Join(distinct(actual), "; "),
-		Reason:   reason,
-	}}
+		Effect:   gravest(told),
+	}
+	if i := slices.IndexFunc(told, func(f Failure) bool { return f.Reason != "" }); i >= 0 {
+		out.Reason, out.asked = told[i].Reason, told[i].asked
+	}
+	return []Failure{out}
 }
 
 // ifThen: when every condition holds, every consequence must.

@@ -75,7 +75,7 @@ func (j *judge) sameAs(name string) []Failure {
 	}
 	ref := &other.exchanges[0]
 	if !ref.answered() {
-		return []Failure{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error}}
+		return []Failure{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error, Effect: Unavailable, silent: true}}
 	}
 	var failures []Failure
 	for _, field := range differing(comparable(j.ex.Response, true), comparable(ref.Response, true)) {

@@ -31,8 +31,14 @@ func (j *judge) shares(origin string, credentials bool) []Failure {
 		Expected: "the browser's CORS check passes",
 		Actual:   because(reason, "", grantOf(j.ex.Response)),
 		Reason:   string(reason),
-		Refusal:  true,
+		Effect:   LockedOut,
+		asked:    asked{origin: origin, credentials: credentials, preflight: j.preflight()},
 	}}
+}
+
+// preflight tells whether the answer is one to a preflight.
+func (j *judge) preflight() bool {
+	return j.ex.Method == "OPTIONS" && j.ex.Request.Has("Access-Control-Request-Method")
 }
 
 // denies: it cannot, neither with nor without credentials, or not with them.
@@ -47,6 +53,7 @@ func (j *judge) denies(origin string, onlyWithCredentials bool) []Failure {
 				What:     fmt.Sprintf("no script of %s can read the answer%s", show(origin), map[bool]string{true: " with credentials"}[onlyWithCredentials]),
 				Expected: "the browser's CORS check fails",
 				Actual:   fmt.Sprintf("it passes %s; %s", how, grantOf(j.ex.Response)),
+				Effect:   LetIn,
 			}}
 		}
 	}
@@ -65,7 +72,8 @@ func (j *judge) allows(ask *cases.Ask) []Failure {
 		Expected: "the browser's check of the preflight response passes",
 		Actual:   because(reason, parameter, fmt.Sprintf("status %d, %s", j.ex.Status, preflightGrantOf(j.ex.Response))),
 		Reason:   string(reason),
-		Refusal:  true,
+		Effect:   LockedOut,
+		asked:    asked{origin: ask.Origin, credentials: ask.Credentials, preflight: true, parameter: parameter},
 	}}
 }
 
@@ -81,6 +89,7 @@ func (j *judge) refuses(ask *cases.Ask) []Failure {
 				What:     fmt.Sprintf("the preflight refuses %s", describeAsk(ask)),
 				Expected: "the browser's check of the preflight response fails",
 				Actual:   fmt.Sprintf("it passes %s; status %d, %s", how, j.ex.Status, preflightGrantOf(j.ex.Response)),
+				Effect:   LetIn,
 			}}
 		}
 	}

@@ -186,9 +186,10 @@ var _ = Describe("a predicate", func() {
 			return harness.Exchange{Error: "the server closed the connection", ErrorKind: kind}
 		}
 		It("is one failure, however many predicates there are", func() {
-			Expect(judge(silent("closed"), shares(app), cases.Predicate{Status: cases.StatusSet{"2xx"}})).To(Equal([]harness.Failure{
-				{What: "the server answers", Expected: "a complete HTTP response", Actual: "the server closed the connection"},
-			}))
+			failures := judge(silent("closed"), shares(app), cases.Predicate{Status: cases.StatusSet{"2xx"}})
+			Expect(failures).To(HaveLen(1))
+			Expect(failures[0]).To(And(HaveField("What", "the server answers"), HaveField("Expected", "a complete HTTP response"),
+				HaveField("Actual", "the server closed the connection"), HaveField("Effect", harness.Unavailable), HaveField("Refusal", false)))
 		})
 		It("is one even if the predicates deny", func() {
 			Expect(judge(silent("closed"), cases.Predicate{Denies: ptr(app)})).To(HaveLen(1))

@@ -40,17 +40,22 @@ const (
 
 // Result is the result of one check.
 type Result struct {
-	ID       string         `json:"id"` // CASE/POLICY
-	Case     string         `json:"case"`
-	Policy   string         `json:"policy"`
-	Group    string         `json:"group"`
-	Title    string         `json:"title"`
-	Level    cases.Level    `json:"level"`
+	ID     string      `json:"id"` // CASE/POLICY
+	Case   string      `json:"case"`
+	Policy string      `json:"policy"`
+	Group  string      `json:"group"`
+	Title  string      `json:"title"`
+	Level  cases.Level `json:"level"`
+	// Security is that of what failed: empty where nobody got in by a request
+	// that a browser can send, and nothing became unavailable.
 	Security cases.Severity `json:"security,omitempty"`
 	Verdict  Verdict        `json:"verdict"` // the worst of the agents'
-	Skip     SkipKind       `json:"skip,omitempty"`
-	Reason   string         `json:"reason,omitempty"`
-	Agents   []AgentResult  `json:"agents,omitempty"` // "wire", or one for each agent that ran it
+	// Plain says that what fails is a plain exchange of an ordinary endpoint,
+	// from which other failures follow: 1 is the plainest. 0: it is none.
+	Plain  int           `json:"plain,omitempty"`
+	Skip   SkipKind      `json:"skip,omitempty"`
+	Reason string        `json:"reason,omitempty"`
+	Agents []AgentResult `json:"agents,omitempty"` // "wire", or one for each agent that ran it
 	// Disagreement: the model and a browser decided the same exchange differently.
 	Disagreement []Difference `json:"disagreement,omitempty"`
 	// Once is a disagreement that did not come again when the check was done
@@ -82,9 +87,16 @@ type Failure struct {
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`
 	Reason   string `json:"reason,omitempty"` // CorsError name where there is one
-	// Refusal says that what should have been granted was not: a site is kept
-	// out that should get in, and none gets in that should be kept out.
-	Refusal bool `json:"refusal,omitempty"`
+	// Effect is what it shows of the target; Refusal that it is LockedOut: a site
+	// is kept out that should get in, and none gets in that should be kept out.
+	Effect  Effect `json:"effect,omitempty"`
+	Refusal bool   `json:"refusal,omitempty"`
+	// Sendable says that a browser can send the request that it is about.
+	Sendable bool `json:"sendable"`
+
+	asked  asked // of a refusal: what was not granted
+	silent bool  // it is nothing but the lack of an answer
+	moot   bool  // and an answer was to deny something: nobody got in
 }
 
 // Difference is one point on which the model and a browser disagree.

@@ -42,6 +42,8 @@ type run struct {
 	summary  *Summary
 	running  map[*entry]bool
 	origins  map[string]*Stopped // of the target; the value is set when it died
+	steady   map[string]*steadiness
+	held     []*entry // finished, but whether they fail depends on others
 	stop     context.CancelCauseFunc
 }
 
@@ -81,7 +83,7 @@ func (r *Runner) start() *run {
 	w := &run{
 		target: r.Target, sender: newSender(r.Target, timeout), timeout: timeout, concurrency: concurrency(r.Concurrency),
 		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[bool]string{},
-		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{},
+		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{}, steady: map[string]*steadiness{},
 		summary: &Summary{Target: r.Target.Name, Started: time.Now(), AgentErrors: map[string]string{}},
 	}
 	if w.policies == nil {
@@ -197,16 +199,16 @@ func (r *run) one(ctx context.Context, e *entry) {
 	e.began = time.Now()
 	r.mark(e, true)
 	defer r.mark(e, false)
-	if e.check.Kind == cases.KindWire {
-		r.report(e, r.wireCheck(ctx, e))
-		return
-	}
-	part, err := r.prepare(ctx, e, r.model, e.check.Steps)
-	if err != nil {
-		r.report(e, r.lost(ctx, e, ModelName, err))
-		return
-	}
-	r.report(e, part.complete(ctx, r.model.perform(ctx, &part.job)))
+	r.report(e, r.insist(ctx, e, func() AgentResult {
+		if e.check.Kind == cases.KindWire {
+			return r.wireCheck(ctx, e)
+		}
+		part, err := r.prepare(ctx, e, r.model, e.check.Steps)
+		if err != nil {
+			return r.lost(ctx, e, ModelName, err)
+		}
+		return part.complete(ctx, r.model.perform(ctx, &part.job))
+	}))
 }
 
 func firstAgent(e *entry) string {

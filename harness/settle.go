@@ -32,8 +32,35 @@ func (r *run) finish(e *entry) {
 		}
 	}
 	r.excuse(e)
-	r.relent(e)
-	res.Verdict = worst(res.Agents)
+	e.conclude()
+	if !e.began.IsZero() {
+		res.Elapsed = time.Since(e.began)
+	}
+	r.compare(e)
+	if r.doubtful(e) {
+		return
+	}
+	if e.again {
+		e.result = weigh(e.result, e.first)
+	}
+	if r.target.Declared != nil && (res.Verdict == Fail || res.Verdict == Warn) {
+		r.mu.Lock()
+		r.held = append(r.held, e)
+		r.mu.Unlock()
+		return
+	}
+	r.emit(e)
+}
+
+// conclude makes the result of a check from its agents' parts.
+func (e *entry) conclude() {
+	res := &e.result
+	res.Verdict, res.Security = worst(res.Agents), ""
+	for _, a := range res.Agents {
+		if a.Verdict == Fail || a.Verdict == Warn {
+			res.Security = cmp.Or(res.Security, severityOf(e.check.Case, a.Failures))
+		}
+	}
 	switch res.Verdict {
 	case Skip:
 		res.Skip, res.Reason = cmp.Or(res.Skip, SkipStopped), res.Agents[0].Note
@@ -43,41 +70,11 @@ func (r *run) finish(e *entry) {
 		a := firstWith(res.Agents, Error)
 		res.Reason = a.Agent + ": " + a.Error
 	}
-	r.compare(e)
-	if r.doubtful(e) {
-		return
-	}
-	if e.again {
-		e.result = weigh(e.result, e.first)
-	}
-	r.emit(e)
 }
 
 // firstWith is the first of the agents' parts with a verdict that one of them has.
 func firstWith(agents []AgentResult, v Verdict) *AgentResult {
 	return &agents[slices.IndexFunc(agents, func(a AgentResult) bool { return a.Verdict == v })]
-}
-
-// relent takes the security severity off a result where an endpoint that lets
-// nobody in has let nobody in: what the case would show did not come about.
-func (r *run) relent(e *entry) {
-	res := &e.result
-	if r.summary.NotGranted == "" || res.Security == "" || worst(res.Agents) != Fail {
-		return
-	}
-	for _, a := range res.Agents {
-		if slices.ContainsFunc(a.Failures, func(f Failure) bool { return !f.Refusal }) {
-			return
-		}
-	}
-	harmless := *e.check.Case
-	harmless.Security = ""
-	res.Security = ""
-	for i := range res.Agents {
-		if a := &res.Agents[i]; a.Verdict == Fail {
-			a.Verdict = verdictOf(&harmless, a.Failures)
-		}
-	}
 }
 
 // order is an agent's place in results: the model first.
@@ -106,9 +103,6 @@ func (r *run) compare(e *entry) {
 }
 
 func (r *run) emit(e *entry) {
-	if !e.began.IsZero() {
-		e.result.Elapsed = time.Since(e.began)
-	}
 	if r.onResult != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -123,6 +117,10 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 		s.Stopped = &Stopped{Cancelled: true, Reason: "cancelled"}
 	} else {
 		r.lastLook(ctx, entries)
+	}
+	r.settlePlain(entries)
+	for _, e := range r.held {
+		r.emit(e)
 	}
 	for _, e := range entries {
 		s.Results = append(s.Results, e.result)

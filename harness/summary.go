@@ -53,11 +53,13 @@ func (a AgentInfo) Short() string {
 // Stopped says why a run ended early.
 type Stopped struct {
 	Cancelled bool `json:"cancelled,omitempty"` // by the caller; otherwise the target died
-	// Check is the check during which the target died, the first that noticed.
+	// Check is the first check that noticed that the target died.
 	Check string `json:"check,omitempty"`
 	// Running are the other checks that were under way then.
 	Running []string `json:"running,omitempty"`
 	Reason  string   `json:"reason"`
+	// Log are the last lines of the target's own log, where it has one.
+	Log string `json:"log,omitempty"`
 }
 
 // count fills in what follows from the results.

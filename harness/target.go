@@ -31,6 +31,9 @@ type Target struct {
 	// HeadBytes is the size of the largest request head that the server is
 	// declared to accept; 0 when not known.
 	HeadBytes int
+	// Log gives the last lines of the server's own log, for the report of its
+	// death; nil when it has none. policy tells which of several processes.
+	Log func(policy string) string
 	// Declared is the policy of an ordinary endpoint that serves no contract,
 	// Endpoint its URL.
 	Declared *cases.Policy

@@ -6,14 +6,15 @@ import (
 	"github.com/corsproof/corsproof/cases"
 )
 
-// verdictOf says what failures of a case mean for the target.
+// verdictOf says what failures of a case mean for the target: it is wrong where
+// a must does not hold or somebody's secrets are in danger.
 func verdictOf(c *cases.Case, failures []Failure) Verdict {
 	switch {
 	case c.Level == cases.Info:
 		return Noted
 	case len(failures) == 0:
 		return Pass
-	case c.Level == cases.Must, c.Security != "":
+	case c.Level == cases.Must, severityOf(c, failures) != "":
 		return Fail
 	}
 	return Warn

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/wire"
 )
 
 // wireStep is a raw step that was performed: one exchange for each repetition.
@@ -21,19 +22,24 @@ type wireStep struct {
 // answered tells whether the exchange has a complete response.
 func (e *Exchange) answered() bool { return e.Error == "" && e.Status != 0 }
 
+// silent tells whether no answer came, or not all of one; otherwise what came
+// was no HTTP.
+func (e *Exchange) silent() bool {
+	return !e.answered() && e.ErrorKind != string(wire.Malformed) && e.ErrorKind != string(wire.TooLarge)
+}
+
 // judgeWire holds the answers of a check's raw steps against their predicates.
 // A failure that every repetition of a step shows is told once.
 func judgeWire(steps []wireStep) []Failure {
 	var failures []Failure
 	for i := range steps {
-		for _, f := range steps[i].measured {
-			f.Step = steps[i].step.Name
+		for _, f := range marked(steps[i].step, steps[i].measured) {
+			f.Effect = Unavailable // what is measured is how long one waits
 			failures = append(failures, f)
 		}
 		for k := range steps[i].exchanges {
 			j := judge{steps: steps, at: &steps[i], ex: &steps[i].exchanges[k]}
-			for _, f := range append(j.all(steps[i].step.Answer), j.unasked()...) {
-				f.Step = steps[i].step.Name
+			for _, f := range marked(steps[i].step, append(j.all(steps[i].step.Answer), j.unasked()...)) {
 				if !slices.Contains(failures, f) {
 					failures = append(failures, f)
 				}

@@ -73,6 +73,7 @@ func (m *Manifest) Start(ctx context.Context, o Options) (*Instance, error) {
 		Missing:   maps.Clone(m.Missing),
 		HeadBytes: m.Limits.HeadBytes,
 	}}
+	i.target.Log = i.lastLines
 	if err := i.start(ctx, o); err != nil {
 		if stop := i.Stop(); stop != nil {
 			err = errors.Join(err, stop)
@@ -87,6 +88,18 @@ func (i *Instance) Target() *harness.Target { return i.target }
 
 // Log is the file with what the server prints.
 func (i *Instance) Log() string { return i.running[0].log }
+
+// lastLines are the end of the log of the process that serves a policy.
+func (i *Instance) lastLines(policy string) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, p := range i.running {
+		if base, own := i.target.PolicyBase[policy]; !own || p.base == base {
+			return tail(p.log)
+		}
+	}
+	return ""
+}
 
 // Stop ends all processes of the server: asked first, killed after two
 // seconds. It may be called more than once.

@@ -50,8 +50,10 @@ var _ = Describe("a matrix", func() {
 	It("keeps security findings, failures and what did not run apart", func() {
 		ne, refused := cell("plain", harness.Skip), cell("plain", harness.Skip)
 		ne.Skip, refused.Skip = harness.SkipNotExpressible, harness.SkipRefused
-		f := framework("f", cell("safe", harness.Fail), cell("plain", harness.Fail), cell("safe", harness.Pass), cell("plain", harness.Warn), ne, refused)
-		Expect(matrix().Score(&f)).To(Equal(compare.Score{Pass: 1, Must: 1, Security: 1, Warn: 1, NotExpressible: 1, Refused: 1}))
+		leak := cell("safe", harness.Fail)
+		leak.Security = cases.High
+		f := framework("f", leak, cell("safe", harness.Fail), cell("plain", harness.Fail), cell("plain", harness.Undecided), cell("safe", harness.Pass), cell("plain", harness.Warn), ne, refused)
+		Expect(matrix().Score(&f)).To(Equal(compare.Score{Pass: 1, Must: 2, Security: 1, Warn: 1, Undecided: 1, NotExpressible: 1, Refused: 1}))
 	})
 
 	It("comes back from its JSON, and refuses another version's", func() {

@@ -17,14 +17,13 @@ type Score struct {
 // Score counts a framework's results. Must are failures of level must without
 // a security severity, Security those with one.
 func (m *Matrix) Score(f *Framework) Score {
-	byID := m.caseIndex()
 	var s Score
 	for _, c := range f.Results {
 		switch c.Verdict {
 		case harness.Pass:
 			s.Pass++
 		case harness.Fail:
-			if byID[c.Case].Security != "" {
+			if c.Security != "" {
 				s.Security++
 			} else {
 				s.Must++
@@ -78,8 +77,8 @@ func (m *Matrix) WriteMarkdown(w io.Writer) error {
 			}
 			info := byID[c.Case]
 			tag := string(info.Level)
-			if info.Security != "" {
-				tag = "security: " + string(info.Security)
+			if c.Security != "" {
+				tag = "security: " + string(c.Security)
 			}
 			fmt.Fprintf(&b, "- `%s` (%s) %s\n", c.ID, tag, escape(info.Title))
 			n++

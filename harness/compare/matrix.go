@@ -79,14 +79,16 @@ type Framework struct {
 
 // Cell is one check of one framework. What a passed check exchanged is left out.
 type Cell struct {
-	ID      string                `json:"id"`
-	Case    string                `json:"case"`
-	Policy  string                `json:"policy"`
-	Verdict harness.Verdict       `json:"verdict"`
-	Skip    harness.SkipKind      `json:"skip,omitempty"`
-	Reason  string                `json:"reason,omitempty"`
-	Agents  []harness.AgentResult `json:"agents,omitempty"`
-	Curl    []string              `json:"curl,omitempty"`
+	ID      string          `json:"id"`
+	Case    string          `json:"case"`
+	Policy  string          `json:"policy"`
+	Verdict harness.Verdict `json:"verdict"`
+	// Security is that of what failed, which can be none where the case has one.
+	Security cases.Severity        `json:"security,omitempty"`
+	Skip     harness.SkipKind      `json:"skip,omitempty"`
+	Reason   string                `json:"reason,omitempty"`
+	Agents   []harness.AgentResult `json:"agents,omitempty"`
+	Curl     []string              `json:"curl,omitempty"`
 
 	Disagreement []harness.Difference `json:"disagreement,omitempty"`
 }
@@ -114,7 +116,7 @@ func (f *Framework) Fill(rep *report.Report) {
 	f.Results = make([]Cell, 0, len(rep.Results))
 	for _, row := range rep.Results {
 		c := Cell{
-			ID: row.ID, Case: row.Case, Policy: row.Policy, Verdict: row.Verdict,
+			ID: row.ID, Case: row.Case, Policy: row.Policy, Verdict: row.Verdict, Security: row.Security,
 			Skip: row.Skip, Reason: row.Reason, Disagreement: row.Disagreement,
 		}
 		if row.Verdict != harness.Pass && row.Verdict != harness.Skip {

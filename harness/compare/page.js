@@ -27,7 +27,7 @@ for (const f of M.frameworks) {
 }
 // kind is what a result counts as on the page: the legend's classes.
 function kind(r) {
-  if (r.verdict === "fail") return (caseOf.get(r.case) || {}).security ? "sec" : "fail";
+  if (r.verdict === "fail") return r.security ? "sec" : "fail";
   if (r.verdict === "skip") return r.skip === "not-expressible" ? "ne" : r.skip === "refused" ? "refused" : "none";
   return r.verdict;
 }
@@ -115,7 +115,7 @@ function finding(r, heading) {
   d.addEventListener("toggle", () => {
     if (!d.open || inside.childNodes.length) return;
     if (c.why) inside.append(el("p", null, c.why));
-    inside.append(dl([["level", (c.level || "") + (c.security ? ", security: " + c.security : "")], ["not run", r.skip && r.skip + ": " + (r.reason || "")], ["reason", !r.skip && r.reason], ["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))], ["case", el("a", {href: "#c/" + r.case}, r.case)]]));
+    inside.append(dl([["level", (c.level || "") + (r.security ? ", security: " + r.security : "")], ["not run", r.skip && r.skip + ": " + (r.reason || "")], ["reason", !r.skip && r.reason], ["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))], ["case", el("a", {href: "#c/" + r.case}, r.case)]]));
     for (const a of r.agents || []) {
       if (!(a.failures || []).length && !a.note && !a.error) continue;
       inside.append(el("h3", null, a.agent));

@@ -136,8 +136,9 @@ func redacted(r harness.Result) harness.Result {
 	return r
 }
 
-// Select are the rows with one of the verdicts, the gravest first: security
-// findings by severity, then by level, then in the table's order.
+// Select are the rows with one of the verdicts: those of plain exchanges, then
+// the gravest first: security findings by severity, then by level, then in the
+// table's order.
 func (r *Report) Select(verdicts ...harness.Verdict) []Row {
 	var rows []Row
 	for _, row := range r.Results {
@@ -151,7 +152,11 @@ func (r *Report) Select(verdicts ...harness.Verdict) []Row {
 	return rows
 }
 
+// gravity: what a plain exchange shows comes before what may follow from it.
 func gravity(r harness.Result) int {
+	if r.Plain > 0 {
+		return r.Plain - 1000
+	}
 	severity := map[cases.Severity]int{cases.Critical: 0, cases.High: 1, cases.Medium: 2, cases.Low: 3, "": 4}[r.Security]
 	level := map[cases.Level]int{cases.Must: 0, cases.Should: 1, cases.Practice: 2, cases.Info: 3}[r.Level]
 	return severity*4 + level

@@ -14,8 +14,8 @@ import (
 )
 
 // The rules of the terminal page: a finding begins at the left margin with its
-// verdict, everything that belongs to it is indented; security findings come
-// first; what did not run is said with its reason; the last line is the sum.
+// verdict, everything that belongs to it is indented; the plain exchange comes
+// first, then security findings; what did not run is said with its reason; the last line is the sum.
 
 // Printer writes reports for people. The zero value but for W writes without colour.
 type Printer struct {
@@ -81,7 +81,9 @@ func (p *Printer) Print(r *Report) {
 		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
 	}
 	if r.Stopped != nil {
-		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), r.Stopped.Reason)
+		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), visible(r.Stopped.Reason))
+		p.field("under way", strings.Join(r.Stopped.Running, "\n"))
+		p.field("its log", r.Stopped.Log)
 	}
 	if r.NotGranted != "" {
 		p.printf("\n%s the answers of %s are not shared with the allowed origin at all (%s): most of what fails above fails because of that. Is it the right URL, and the right origin?\n", p.paint("note:", color.FgYellow), r.URL, r.NotGranted)

@@ -1,0 +1,229 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// The plain exchange is what the typical script of a declared policy does: a
+// request, or a preflight, of a declared origin, and nothing else about it. When
+// that is not granted, a check about a second property (that it holds after
+// another request, in a burst, of another spelling) has nothing to look at: it is
+// undecided, and the plain one says what is wrong.
+
+// asked is the grant that a refusal is about.
+type asked struct {
+	origin      string
+	credentials bool
+	preflight   bool   // refused by the answer to the preflight
+	parameter   string // the method or header that was not granted, where it is that
+	instead     bool   // the request was to be blocked, and was, for another reason
+}
+
+// by adds who asked.
+func (a asked) by(r *cases.Request) asked {
+	if a.origin == "" && r != nil {
+		a.origin, a.credentials = r.Origin, r.Spec("http://127.0.0.1/").Credentials == spec.CredentialsInclude
+	}
+	return a
+}
+
+// atPreflight tells whether a reason is one of the answer to a preflight.
+func atPreflight(r spec.Reason) bool { return strings.Contains(string(r), "Preflight") }
+
+// ofExchange is a reason without the word that tells preflight and request apart.
+func ofExchange(reason string) string { return strings.TrimPrefix(reason, "Preflight") }
+
+// refused is a plain exchange that is not granted.
+type refused struct {
+	asked
+	reason string
+}
+
+// covers tells whether a failure follows from the refusal: the same was asked
+// for, whatever else the check asks.
+func (p *refused) covers(f *Failure) bool {
+	a := f.asked
+	switch {
+	case !f.Refusal || f.Reason == "" || a.preflight != p.preflight:
+		return false
+	case a.instead:
+		return ofExchange(f.Reason) == ofExchange(p.reason)
+	case a.origin != p.origin, p.credentials && !a.credentials:
+		return false
+	}
+	return p.parameter == "" || p.parameter == a.parameter
+}
+
+// String says what is not granted.
+func (p *refused) String() string {
+	how := ""
+	if p.credentials {
+		how = " with credentials"
+	}
+	if !p.preflight {
+		return fmt.Sprintf("the plain request of %s%s is not shared: %s", show(p.origin), how, p.reason)
+	}
+	if p.parameter != "" {
+		how += " for " + show(p.parameter)
+	}
+	return fmt.Sprintf("the plain preflight of %s%s is not granted: %s", show(p.origin), how, p.reason)
+}
+
+// settlePlain makes undecided, on an ordinary endpoint, what failed only because
+// a plain exchange is not granted. The checks of plain exchanges stay failures.
+func (r *run) settlePlain(entries []*entry) {
+	if r.target.Declared == nil {
+		return
+	}
+	var known []refused
+	ran := false // some check of a plain exchange
+	for _, e := range entries {
+		asks := plain(e.check)
+		if asks == 0 || e.result.Verdict == Skip {
+			continue
+		}
+		ran = true
+		for _, f := range allFailures(&e.result) {
+			if f.Refusal && f.Reason != "" && !f.asked.instead {
+				e.result.Plain = asks
+				known = append(known, refused{f.asked, f.Reason})
+			}
+		}
+	}
+	if !ran { // none was selected: what the first look at the endpoint showed
+		if origins := r.target.Declared.AllowedOrigins(); r.summary.NotGranted != "" && len(origins) > 0 {
+			known = append(known, refused{asked{origin: origins[0]}, string(r.summary.NotGranted)})
+		}
+	}
+	for _, e := range entries {
+		if e.result.Plain == 0 && len(known) > 0 {
+			r.follow(e, known)
+		}
+	}
+}
+
+// follow makes a result undecided where all its failures follow from what is known.
+func (r *run) follow(e *entry, known []refused) {
+	changed := false
+	for i := range e.result.Agents {
+		a := &e.result.Agents[i]
+		if a.Verdict != Fail && a.Verdict != Warn {
+			continue
+		}
+		if why := following(a.Failures, known); why != "" {
+			a.Verdict, a.Note, changed = Undecided, why, true
+		}
+	}
+	if changed {
+		e.conclude()
+	}
+}
+
+// following is why all of the failures follow from plain exchanges, in the
+// words of the first; empty if one does not.
+func following(failures []Failure, known []refused) string {
+	why := ""
+	for i := range failures {
+		at := slices.IndexFunc(known, func(p refused) bool { return p.covers(&failures[i]) })
+		if at < 0 {
+			return ""
+		}
+		if why == "" {
+			why = known[at].String()
+		}
+	}
+	return why
+}
+
+func allFailures(r *Result) []Failure {
+	var list []Failure
+	for _, a := range r.Agents {
+		list = append(list, a.Failures...)
+	}
+	return list
+}
+
+// plain is how plain an exchange a check is about: one request, once, of a
+// declared origin, with one thing at most that the policy has to allow. 1 is the
+// plainest, 0 none. The checks that repeat one for every stated origin, method
+// and header are of plain exchanges, too.
+func plain(c *cases.Check) int {
+	const stated = 4 // behind the single ones
+	if c.Case.Group == "stated" {
+		return stated
+	}
+	if len(c.Steps) != 1 || c.Case.Via != "" || c.Case.Over != "" {
+		return 0
+	}
+	s := &c.Steps[0]
+	if s.Times > 1 || s.Parallel > 1 || s.After > 0 {
+		return 0
+	}
+	if s.Wire != nil {
+		return plainWire(s, c.Policy)
+	}
+	return plainRequest(s.Request, c.Policy)
+}
+
+func plainWire(s *cases.Step, p *cases.Policy) int {
+	w := s.Wire
+	if ok, _ := cases.Sendable(s); !ok || w.Path != "" && w.Path != "/ok" || w.Body != "" {
+		return 0
+	}
+	asks, from := 1, ""
+	if w.Method != "" && w.Method != "GET" {
+		asks++
+	}
+	for _, line := range w.Headers {
+		name, value, _ := strings.Cut(line, ": ")
+		switch name {
+		case "Origin":
+			from = value
+		case "Access-Control-Request-Method", "Cookie":
+		case "Access-Control-Request-Headers":
+			asks++
+			if strings.Contains(value, ",") {
+				return 0
+			}
+		default:
+			return 0
+		}
+	}
+	if !slices.Contains(p.AllowedOrigins(), from) {
+		return 0
+	}
+	return asks
+}
+
+func plainRequest(r *cases.Request, p *cases.Policy) int {
+	for _, field := range [][]string{
+		{r.API, "", "fetch", "xhr"}, {r.Path, "", "/ok"}, {r.Mode, "", "cors"}, {r.Redirect, "", "follow"}, {r.Cache, "", "default"},
+		append([]string{r.Origin}, p.AllowedOrigins()...),
+	} {
+		if !slices.Contains(field[1:], field[0]) {
+			return 0
+		}
+	}
+	if r.UploadListener || r.Keepalive || len(r.Headers) > 1 || r.Method != spec.NormalizeMethod(r.Method) {
+		return 0
+	}
+	if b := r.Body; b != nil && (b.Kind != "" || b.Repeat > 1) {
+		return 0
+	}
+	asks := 1
+	for _, line := range r.Headers {
+		asks++
+		if name, value, _ := strings.Cut(line, ":"); spec.IsForbiddenRequestHeader(name, value) {
+			return 0
+		}
+	}
+	if r.Method != "" && r.Method != "GET" {
+		asks++
+	}
+	return asks
+}

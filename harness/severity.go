@@ -1,0 +1,106 @@
+package harness
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Effect is what a failure shows of the target: who is harmed by it.
+type Effect string
+
+// The effects.
+const (
+	LetIn       Effect = "let-in"       // what the policy forbids is granted
+	CacheUnsafe Effect = "cache-unsafe" // the answer for one may be given to another
+	Unavailable Effect = "unavailable"  // no answer came, or out of all proportion late
+	LockedOut   Effect = "locked-out"   // what the policy allows is not granted
+	Malformed   Effect = "malformed"    // a rule of the answer is broken, and nobody gets in or is kept out by it
+)
+
+// effects from grave to harmless: what a failure of several is said to be.
+var effects = []Effect{LetIn, CacheUnsafe, Unavailable, LockedOut, Malformed}
+
+// gravest is the gravest of the failures' effects.
+func gravest(failures []Failure) Effect {
+	for _, e := range effects {
+		if slices.ContainsFunc(failures, func(f Failure) bool { return f.Effect == e }) {
+			return e
+		}
+	}
+	return Malformed
+}
+
+// severityOf is the security severity of what failed, empty for none. It is the
+// case's where somebody got in, or a cache may give one's answer to another, by
+// a request that a browser can send; and, for a case that is about nothing else,
+// where the target became unavailable. What kept somebody out, and what no
+// browser can bring about, harms nobody's secrets.
+func severityOf(c *cases.Case, failures []Failure) cases.Severity {
+	for _, f := range failures {
+		switch f.Effect {
+		case LetIn, CacheUnsafe:
+			if f.Sendable {
+				return c.Security
+			}
+		case Unavailable:
+			if !guards(c) {
+				return c.Security
+			}
+		}
+	}
+	return ""
+}
+
+// guards tells whether the severity of a case is about letting in: something is
+// forbidden there, so that silence, which lets nobody in, is not what it is about.
+func guards(c *cases.Case) bool {
+	return slices.ContainsFunc(c.Steps, func(s cases.Step) bool {
+		return s.Expect != nil && (s.Expect.Outcome == string(spec.Blocked) || len(s.Expect.Hidden) > 0) || slices.ContainsFunc(s.Answer, forbids)
+	})
+}
+
+// forbids tells whether a predicate, when it fails, shows that somebody got in.
+func forbids(p cases.Predicate) bool {
+	switch {
+	case p.Denies != nil, p.DeniesWithCredentials != nil, p.Refuses != nil:
+		return true
+	case len(p.AnyOf) > 0:
+		return slices.ContainsFunc(p.AnyOf, func(alt []cases.Predicate) bool { return slices.ContainsFunc(alt, forbids) })
+	case len(p.If) > 0:
+		return slices.ContainsFunc(p.Then, forbids)
+	}
+	return effectOf(&p) == LetIn || effectOf(&p) == CacheUnsafe
+}
+
+// effectOf is what the failure of a predicate about fields, content or time
+// shows. Grants, which are judged by the browser's checks, say it themselves.
+func effectOf(p *cases.Predicate) Effect {
+	switch {
+	case p.VariesOr != nil, p.Lists != nil && strings.EqualFold(p.Lists.Name, "Vary"),
+		p.ListsNot != nil && strings.EqualFold(p.ListsNot.Name, "Vary"):
+		return CacheUnsafe
+	case p.NotMatches != nil && strings.EqualFold(p.NotMatches.Name, "Access-Control-Allow-Private-Network"):
+		return LetIn
+	case slices.ContainsFunc(p.Absent, func(name string) bool { return !strings.HasPrefix(strings.ToLower(name), "access-control-") }):
+		return LetIn // a field that the request alone can have brought: whoever wrote it speaks for the server
+	}
+	return Malformed
+}
+
+// marked gives failures of a step what all of them have: its name, whether a
+// browser can send it, and whom they keep out.
+func marked(step *cases.Step, failures []Failure) []Failure {
+	sendable, _ := cases.Sendable(step)
+	for i := range failures {
+		f := &failures[i]
+		f.Step, f.Sendable = step.Name, sendable
+		if f.Effect == "" {
+			f.Effect = Malformed
+		}
+		f.Refusal = f.Effect == LockedOut
+	}
+	return failures
+}

@@ -1,0 +1,147 @@
+package harness_test
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+)
+
+// hangUp ends a connection without an answer.
+func hangUp(w http.ResponseWriter) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err == nil {
+		_ = conn.(*net.TCPConn).SetLinger(0)
+		_ = conn.Close()
+	}
+}
+
+// evilGet asks as a stranger, who is to be denied.
+func evilGet() cases.Step {
+	evil := "https://evil.test"
+	s := wireGet("/ok", cases.Predicate{Denies: &evil})
+	s.Wire.Headers = []string{"Origin: " + evil}
+	return s
+}
+
+// grave gives a check a severity.
+func grave(c cases.Check) cases.Check {
+	c.Case.Security = cases.High
+	return c
+}
+
+var _ = Describe("A request without an answer", func() {
+	allow := func(w http.ResponseWriter) { w.Header().Set("Access-Control-Allow-Origin", app) }
+
+	It("is made once more, and the answer that comes then counts", func(ctx SpecContext) {
+		var seen atomic.Int32
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Origin") != "" && seen.Add(1) <= 2 { // the client itself may try twice
+				hangUp(w)
+				return
+			}
+			allow(w)
+		})
+		sum, err := run(ctx, s.URL, grave(wireCheck("a", wireGet("/ok", shares(app)))))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Results[0].Verdict).To(Equal(harness.Pass))
+		Expect(sum.Stopped).To(BeNil())
+	})
+
+	It("is a finding where it is reproduced while others are answered, and no question of letting in", func(ctx SpecContext) {
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Origin") != "" {
+				hangUp(w)
+			}
+		})
+		sum, err := run(ctx, s.URL, grave(wireCheck("a", wireGet("/ok", shares(app)))), grave(wireCheck("b", evilGet())))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Stopped).To(BeNil())
+		Expect(sum.Results[0].Verdict).To(Equal(harness.Fail))
+		Expect(sum.Results[1].Verdict).To(Equal(harness.Undecided))
+		Expect(sum.Results[1].Security).To(BeEmpty())
+		Expect(sum.Results[1].Reason).To(ContainSubstring("no answer came, twice"))
+	})
+
+	It("says nothing of a target that leaves ordinary ones without an answer, too", func(ctx SpecContext) {
+		var n atomic.Int32
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1)%7 == 0 {
+				select {
+				case <-r.Context().Done():
+				case <-time.After(5 * time.Second):
+				}
+				return
+			}
+			allow(w)
+		})
+		var checks []cases.Check
+		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+			step := wireGet("/ok", shares(app))
+			step.Times = 9 // so that each meets a silence, also the second time
+			checks = append(checks, grave(wireCheck(id, step)), grave(wireCheck(id+"-evil", evilGet())))
+		}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Timeout: 300 * time.Millisecond, Concurrency: 2}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Stopped).To(BeNil(), "it did not die")
+		Expect(sum.Counts[harness.Fail]).To(BeZero())
+		Expect(sum.Counts[harness.Undecided]).To(BeNumerically(">", 0))
+		for _, res := range sum.Results {
+			Expect(res.Security).To(BeEmpty())
+			if res.Verdict == harness.Undecided {
+				Expect(res.Reason).To(ContainSubstring("leaves ordinary requests without an answer"))
+			}
+		}
+	})
+
+	DescribeTable("of a target that dies is no failure of anything", func(ctx SpecContext, end func(http.ResponseWriter, *http.Request)) {
+		var n atomic.Int32
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-App", "ok")
+			if n.Add(1) > 20 {
+				end(w, r)
+				return
+			}
+			if r.Header.Get("Origin") == app {
+				allow(w)
+			}
+		}))
+		DeferCleanup(s.Close)
+		var checks []cases.Check
+		for i := range 60 {
+			id := "c" + string(rune('a'+i%26)) + string(rune('a'+i/26))
+			if i%2 == 0 {
+				checks = append(checks, grave(wireCheck(id, evilGet())))
+			} else {
+				checks = append(checks, grave(wireCheck(id, wireGet("/ok", shares(app)))))
+			}
+		}
+		target := &harness.Target{Base: s.URL, Log: func(string) string { return "\nTypeError: end of the world\n" }}
+		sum, err := (&harness.Runner{Target: target, Checks: checks, Timeout: 300 * time.Millisecond, Concurrency: 8}).Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Counts[harness.Fail]).To(BeZero())
+		Expect(sum.Counts[harness.Pass]).To(BeNumerically(">", 0), "what was measured is kept")
+		Expect(sum.Stopped).NotTo(BeNil())
+		Expect(sum.Stopped.Reason).To(HavePrefix("the target died"))
+		Expect(sum.Stopped.Log).To(Equal("TypeError: end of the world"))
+		for _, res := range sum.Results {
+			Expect(res.Verdict).To(BeElementOf(harness.Pass, harness.Skip, harness.Error), res.ID)
+		}
+	},
+		Entry("by resets", func(w http.ResponseWriter, _ *http.Request) { hangUp(w) }),
+		Entry("by silence", func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-r.Context().Done():
+			case <-time.After(5 * time.Second):
+			}
+		}),
+	)
+})
