@@ -109,7 +109,7 @@ const (
 	Allowed   Result = "allowed"
 	Blocked   Result = "blocked"    // a network error
 	TypeError Result = "type-error" // the constructor threw; nothing was sent
-	Invalid   Result = "invalid"    // the exchange itself is not well formed
+	Invalid   Result = "invalid"    // the exchange itself is not well formed, or a URL is out of scope: see MaxOddURL
 )
 
 // ResponseType is a response's type (https://fetch.spec.whatwg.org/#concept-response-type).

@@ -435,7 +435,7 @@ func FuzzFetch(f *testing.F) {
 			switch {
 			case (out.Result == Blocked) != (out.Reason != ""), (out.Result == Blocked) != (out.FailedHop >= 0),
 				(out.Result == Allowed) != (out.Type != TypeErr),
-				(out.Result == Invalid || out.Result == TypeError) != (out.Error != "" && len(out.Hops) == 0),
+				(out.Result == Invalid || out.Result == TypeError) != (out.Error != "" && (len(out.Hops) == 0 || fetch.tooLong)),
 				out.Reason != "" && out.Reason.Explain() == "",
 				(out.FailedParameter != "") != (out.Reason == ReasonMethodDisallowedByPreflightResponse || out.Reason == ReasonHeaderDisallowedByPreflightResponse):
 				t.Fatalf("%s: %+v", e, out)

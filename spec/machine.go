@@ -38,6 +38,7 @@ type Fetch struct {
 	ownCache    PreflightCache
 	unsafe      []string // CORS-unsafe names of the hop under way
 	preflighted bool     // some hop took the branch of main fetch that makes a preflight
+	tooLong     bool     // a Location is out of scope
 	kind        ActionKind
 	hops        []Hop
 	response    Response // the last response of the hop under way
@@ -75,7 +76,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	}
 	f.forget()
 	f.body, f.stream, f.flag = false, false, false
-	f.tainting, f.redirects, f.preflighted = TypeBasic, 0, false
+	f.tainting, f.redirects, f.preflighted, f.tooLong = TypeBasic, 0, false, false
 	f.kind, f.response, f.out = ActionDone, Response{}, Outcome{}
 	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1
 	if thrown, err := f.readRequest(); err != nil {

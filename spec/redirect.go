@@ -1,5 +1,7 @@
 package spec
 
+import "errors"
+
 // locationState is what https://fetch.spec.whatwg.org/#concept-response-location-url
 // returns besides a URL.
 type locationState int
@@ -21,11 +23,18 @@ func (f *Fetch) location(h Header) (URL, locationState) {
 	default:
 		return URL{}, locationFailure
 	}
-	u, err := f.url.Resolve(value)
+	u, err := f.resolve(value)
 	if err != nil {
 		return URL{}, locationFailure
 	}
 	return u.withFragment(f.url.fragment()), locationURL
+}
+
+// resolve is URL.Resolve, which notes what is out of scope.
+func (f *Fetch) resolve(location string) (URL, error) {
+	u, err := f.url.Resolve(location)
+	f.tooLong = f.tooLong || errors.Is(err, errTooLong)
+	return u, err
 }
 
 // locationValue returns the first Location and the number of them that count.
@@ -61,7 +70,7 @@ func (f *Fetch) failsAtOnce(resp Response, preflight bool) (Reason, bool) {
 	if f.p.InvalidLocationFirst && RedirectStatus(resp.Status) {
 		value, n := locationValue(f.p, resp.Header)
 		if n == 1 && value != "" {
-			if _, err := f.url.Resolve(value); err != nil && !(f.p.LaxHosts && parsesLax(value, f.url.String())) {
+			if _, err := f.resolve(value); err != nil && !(f.p.LaxHosts && parsesLax(value, f.url.String())) {
 				return ReasonRedirectInvalidLocation, true
 			}
 		}

@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // readRequest fills in the defaults and parses origin and URL. thrown is what
 // the API throws for a URL that does not parse.
@@ -26,6 +29,9 @@ func (f *Fetch) readRequest() (thrown string, err error) {
 	}
 	f.originHeader = r.Origin
 	if f.url, err = ParseURL(r.URL); err != nil {
+		if errors.Is(err, errTooLong) {
+			return "", fmt.Errorf("request.url: %w", err)
+		}
 		if !hasScheme(r.URL) {
 			return "", fmt.Errorf("request.url: %q: %w", r.URL, err)
 		}

@@ -11,6 +11,12 @@ func (f *Fetch) Deliver(resp Response) {
 		f.response = resp
 		f.deliverResponse(resp)
 	}
+	if f.tooLong {
+		// Whatever was decided, it was not decided by what the URL is.
+		f.end(Invalid, TypeErr)
+		f.out.Reason, f.out.FailedParameter, f.out.FailedHop = "", "", -1
+		f.out.Error = "the Location of hop " + strconv.Itoa(len(f.hops)-1) + ": " + errTooLong.Error()
+	}
 }
 
 // Fail says that the last action got no HTTP response.

@@ -32,5 +32,9 @@
 // left out is null, which is an error only where one is needed. Unknown keys
 // and keys given twice are errors. A line of nothing but white space is passed over.
 //
+// A URL or Location of more than spec.MaxOddURL bytes that has anything to
+// normalise makes its line invalid. The time that a line takes grows in
+// proportion to its length.
+//
 // In a session, a line without "at" happens at the time of the line before it.
 package exchange
