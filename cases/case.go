@@ -97,7 +97,12 @@ type When struct {
 // Step is one request of a case, or a burst of the same. Exactly one of
 // Request and Wire is set.
 type Step struct {
-	Name     string        `yaml:"name" json:"name,omitempty"`
+	Name string `yaml:"name" json:"name,omitempty"`
+	// Each repeats the step for every entry of a list of the policy, {{entry}};
+	// the entry is added to the name, so that a failure says which one it is about.
+	// An entry for which a template has no value is left out. An expanded step keeps
+	// what it was repeated for.
+	Each     Each          `yaml:"each" json:"each,omitempty"`
 	Request  *Request      `yaml:"request" json:"request,omitempty"`   // as a script or markup makes it; every agent can
 	Wire     *Wire         `yaml:"wire" json:"wire,omitempty"`         // raw; on the wire only
 	Expect   *Expect       `yaml:"expect" json:"expect,omitempty"`     // of a Request
@@ -117,9 +122,9 @@ type Request struct {
 	Origin      string   `yaml:"origin" json:"origin"`             // the page's origin; "null" a sandboxed frame
 	Path        string   `yaml:"path" json:"path,omitempty"`       // below the policy's base, default /ok, with query; the endpoint itself on an ordinary target
 	Method      string   `yaml:"method" json:"method,omitempty"`   // default GET
-	Headers     []string `yaml:"headers" json:"headers,omitempty"` // "Name: value" lines as the script sets them
+	Headers     []string `yaml:"headers" json:"headers,omitempty"` // "Name: value" lines as the script sets them; a template may give several, or none
 	Mode        string   `yaml:"mode" json:"mode,omitempty"`
-	Credentials string   `yaml:"credentials" json:"credentials,omitempty"`
+	Credentials string   `yaml:"credentials" json:"credentials,omitempty"` // fetch's mode; "stated": include if the policy allows credentials, else same-origin
 	Redirect    string   `yaml:"redirect" json:"redirect,omitempty"`
 	Cache       string   `yaml:"cache" json:"cache,omitempty"` // fetch's cache mode: default, no-store, reload, no-cache, force-cache, only-if-cached
 	Body        *Body    `yaml:"body" json:"body,omitempty"`
@@ -170,7 +175,7 @@ type Wire struct {
 	Method  string   `yaml:"method" json:"method,omitempty"`   // default GET
 	Path    string   `yaml:"path" json:"path,omitempty"`       // below the policy's base, default /ok; "=..." is the whole request target
 	Version string   `yaml:"version" json:"version,omitempty"` // default HTTP/1.1
-	Headers []string `yaml:"headers" json:"headers,omitempty"` // raw lines, each sent as it stands; Host is added when none is there
+	Headers []string `yaml:"headers" json:"headers,omitempty"` // raw lines, each sent as it stands; Host is added when none is there; a template that comes to nothing gives no line
 	Repeat  int      `yaml:"repeat" json:"repeat,omitempty"`   // how often the last header line is sent; 0 means once. Expanded steps have the lines.
 	Body    string   `yaml:"body" json:"body,omitempty"`       // sent as it stands; the case states the framing
 	// Bare: nothing is added but Host, so that the request is what the case
@@ -279,7 +284,7 @@ type Ask struct {
 	Origin      string   `yaml:"origin" json:"origin"`
 	Credentials bool     `yaml:"credentials" json:"credentials,omitempty"`
 	Method      string   `yaml:"method" json:"method"`
-	Headers     []string `yaml:"headers" json:"headers,omitempty"` // lower-case unsafe names
+	Headers     []string `yaml:"headers" json:"headers,omitempty"` // lower-case unsafe names; a template may give several, with commas between them, or none
 }
 
 // Names are field names; in YAML one string or a list.
@@ -294,5 +299,5 @@ type FieldValue struct {
 // FieldList is a list-valued field and elements of it.
 type FieldList struct {
 	Name   string   `yaml:"name" json:"name"`
-	Values []string `yaml:"values" json:"values"`
+	Values []string `yaml:"values" json:"values"` // a template may give several, with commas between them
 }

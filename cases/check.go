@@ -206,14 +206,14 @@ func (k *caseChecker) values(policies []*Policy, evaluators map[string]*evaluato
 		if evaluators[key] == nil {
 			evaluators[key] = k.table.programs.under(p, sampleEnv, k.c.Over)
 		}
-		steps, err := evaluators[key].steps(k.c, "nonce")
+		steps, from, err := evaluators[key].steps(k.c, "nonce")
 		if err == nil {
 			applies = true
-			k.expanded(steps, said)
+			k.expanded(steps, from, said)
 			for i := range steps {
 				if len(said) == 0 {
-					k.intent(p, &steps[i], i)
-					k.wireIntent(p, &steps[i], i)
+					k.intent(p, &steps[i], from[i])
+					k.wireIntent(p, &steps[i], from[i])
 				}
 			}
 			continue

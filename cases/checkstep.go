@@ -13,7 +13,7 @@ var (
 	apis = []string{"", "fetch", "xhr", "img", "script", "module", "font", "stylesheet", "eventsource", "beacon", "canvas", "navigate"}
 
 	modes        = []string{"", "cors", "no-cors", "same-origin"}
-	credentials  = []string{"", "omit", "same-origin", "include"}
+	credentials  = []string{"", "omit", "same-origin", "include", statedCredentials}
 	redirects    = []string{"", "follow", "error", "manual"}
 	cacheModes   = []string{"", "default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"}
 	crossorigins = []string{"", "anonymous", "use-credentials"}
@@ -46,6 +46,7 @@ func (k *caseChecker) step(i int) {
 	if s.Name != "" && slices.IndexFunc(k.c.Steps, func(o Step) bool { return o.Name == s.Name }) < i {
 		k.bad(Duplicate, path+".name", fmt.Sprintf("there is a step %q already", s.Name), "another name")
 	}
+	k.oneOf(path+".each", string(s.Each), eaches)
 	if s.Times < 0 || s.Parallel < 0 {
 		k.bad(BadValue, path, "times or parallel is negative", "0 or more")
 	}
@@ -199,8 +200,8 @@ func (k *caseChecker) predicate(p *Predicate, path string, i int) {
 	}
 	k.statuses(p.Status, path+".status")
 	k.fieldNames(p, path)
-	if p.SameAs != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == p.SameAs }) {
-		k.bad(BadValue, path, fmt.Sprintf("%s.same_as is %q, no step before has that name", path, p.SameAs), "the name of an earlier step")
+	if p.SameAs != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == p.SameAs && s.Each == "" }) {
+		k.bad(BadValue, path, fmt.Sprintf("%s.same_as is %q, no step before has that name", path, p.SameAs), "the name of an earlier step that is not repeated (each)")
 	}
 	for j, alt := range p.AnyOf {
 		if len(alt) == 0 {
@@ -242,16 +243,18 @@ func (k *caseChecker) fieldNames(p *Predicate, path string) {
 	}
 }
 
-// expanded checks what the templates gave. said holds what was reported for
+// expanded checks what the templates gave; from says which of the case's steps
+// each one is. said holds what was reported for
 // another policy already.
-func (k *caseChecker) expanded(steps []Step, said map[string]bool) {
+func (k *caseChecker) expanded(steps []Step, from []int, said map[string]bool) {
 	report := func(path, what, want string) {
 		if !said[path] {
 			said[path] = true
 			k.bad(BadValue, path, path+": "+what, want)
 		}
 	}
-	for i, s := range steps {
+	for n, s := range steps {
+		i := from[n]
 		if r := s.Request; r != nil {
 			path := at("steps", i) + ".request"
 			if r.Origin != "null" && checkOrigin(r.Origin) != nil {

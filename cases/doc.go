@@ -25,9 +25,10 @@
 //	      - shares: "{{allowed}}"
 //	      - one_line: Access-Control-Allow-Origin
 //
-// A case of one step writes request or wire, expect or answer, after, times and
+// A case of one step writes request or wire, expect or answer, each, after, times and
 // parallel beside its own fields; a case of several writes them in items of
-// steps. The fields are those of Case, Step, Request, Expect, Wire and Predicate.
+// steps. A step with each (origins, methods, request_headers, exposed) is repeated for every
+// entry of that list of the policy, and named after it. The fields are those of Case, Step, Request, Expect, Wire and Predicate.
 // Lists of names and of statuses may be given as one value. Every item of answer
 // has exactly one predicate. Unknown keys are errors. Strings such as null, true or
 // 1.10 need quotes.
@@ -40,7 +41,9 @@
 //
 // Every string of a step is a text/template over the policy. A function
 // without a value under a policy (denied, where every origin is allowed) means that
-// the case does not apply to that policy.
+// the case does not apply to that policy; in a step with each, that this entry is left out. A
+// line of headers that comes to nothing is left out, one with line breaks is several; in the
+// headers of allows and refuses and in lists, commas separate several elements.
 //
 //	allowed [n]       the nth origin that the policy allows (from 1; default 1), never null
 //	denied [n]        an origin that it surely does not allow
@@ -71,6 +74,14 @@
 //	allowedOrigin O, deniedOrigin O, allowedMethod M, deniedMethod M, allowedHeader H, deniedHeader H
 //	                  what is given, if the policy surely allows (or denies) it; no value if not
 //	expose [n]        the nth exposed header
+//	entry             what a step with each is repeated for
+//	granted           the first origin that the policy allows, null if it allows no other
+//	ask               the first method that needs permission; without one GET, whose headers do
+//	preflighted M     M, if it is a method that needs permission
+//	requestHeaders    all listed request headers that a script can set, lower-case and sorted (a list)
+//	allHeaders        the same as a preflight has them, with commas between them; no value if there is none
+//	exposes           the names that have to be exposed one by one (a list)
+//	sample H          a value that a script may well give the request header H
 //	maxAge            the max-age in seconds
 //	policy            the policy's name
 //	nonce             letters and digits, the same in all steps of a check, never used before
@@ -85,6 +96,9 @@
 // each aspect that the case looks at (whether it varies, credentials, what kind of list,
 // max-age), the case names nothing of a standard policy that this one lacks, and
 // the policy surely means what the case demands. So prefer templates to literal values.
+//
+// What an endpoint does not serve is not asked for: see Check.On. What a policy states and no
+// check looks at is an error of ours: see Policy.Stated and Policy.Looks.
 //
 // For the same reason the loader holds each expectation against what the policies
 // mean: a case that demands the opposite is an error, unless it says intent: "skip: REASON".

@@ -35,6 +35,9 @@ type Check struct {
 	Needs []Part
 	// NotApplicable says why the case means nothing under the policy; empty: it does.
 	NotApplicable string
+	// NotServed says which method an ordinary endpoint would have to serve, see
+	// On; empty: none that it does not.
+	NotServed string
 
 	again func(nonce string) []Step
 }
@@ -107,7 +110,7 @@ func (c *Check) expand(ev *evaluator, env Env, declared bool) {
 	} else {
 		nonce = randomNonce()
 	}
-	steps, err := ev.steps(c.Case, nonce)
+	steps, _, err := ev.steps(c.Case, nonce)
 	if err != nil {
 		c.NotApplicable = err.Error()
 		return
@@ -119,7 +122,7 @@ func (c *Check) expand(ev *evaluator, env Env, declared bool) {
 	}
 	c.Steps = steps
 	c.again = func(nonce string) []Step {
-		steps, _ := ev.steps(c.Case, nonce) // has just succeeded with another nonce
+		steps, _, _ := ev.steps(c.Case, nonce) // has just succeeded with another nonce
 		return steps
 	}
 }
@@ -149,20 +152,55 @@ type expandError struct {
 func (e *expandError) Error() string { return e.err.Error() }
 func (e *expandError) Unwrap() error { return e.err }
 
-// steps are the expanded steps of a case. The error is an *expandError.
-func (ev *evaluator) steps(c *Case, nonce string) ([]Step, error) {
+// steps are the expanded steps of a case; from says which of the case's steps
+// each one is. The error is an *expandError.
+func (ev *evaluator) steps(c *Case, nonce string) (steps []Step, from []int, err error) {
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
 	ev.scope.nonce = nonce
-	out := make([]Step, len(c.Steps))
 	for i := range c.Steps {
-		if err := ev.copy(reflect.ValueOf(&out[i]).Elem(), reflect.ValueOf(&c.Steps[i]).Elem(), false); err != nil {
+		more, err := ev.step(&c.Steps[i])
+		if err != nil {
 			err.path = at("steps", i) + err.path
+			return nil, nil, err
+		}
+		steps = append(steps, more...)
+		from = append(from, slices.Repeat([]int{i}, len(more))...)
+	}
+	return steps, from, nil
+}
+
+// step is a step of a case, expanded; one with each once for every entry that
+// its templates have a value for.
+func (ev *evaluator) step(src *Step) ([]Step, *expandError) {
+	entries := []string{""}
+	if src.Each != "" {
+		entries = ev.scope.policy.entries(src.Each, src.Request != nil)
+	}
+	defer func() { ev.scope.entry = "" }()
+	var steps []Step
+	left := &expandError{".each", ev.scope.none("each: "+string(src.Each), "it states none")}
+	for _, entry := range entries {
+		ev.scope.entry = entry
+		var s Step
+		if err := ev.copy(reflect.ValueOf(&s).Elem(), reflect.ValueOf(src).Elem(), false); err != nil {
+			if _, none := err.err.(*NoValueError); none && entry != "" {
+				left = err
+				continue
+			}
 			return nil, err
 		}
-		fillDefaults(&out[i])
+		s.Name = named(s.Name, entry)
+		if s.Request != nil && s.Request.Credentials == statedCredentials {
+			s.Request.Credentials = ev.scope.policy.credentialsMode()
+		}
+		fillDefaults(&s)
+		steps = append(steps, s)
 	}
-	return out, nil
+	if len(steps) == 0 {
+		return nil, left
+	}
+	return steps, nil
 }
 
 func fillDefaults(s *Step) {
@@ -243,9 +281,42 @@ func (ev *evaluator) copy(dst, src reflect.Value, bytes bool) *expandError {
 				err.path = "." + f.Tag.Get("yaml") + err.path
 				return err
 			}
+			if sep := separator(src.Type(), f.Name); sep != "" {
+				flatten(dst.Field(i), src.Field(i), sep)
+			}
 		}
 	default:
 		dst.Set(src)
 	}
 	return nil
+}
+
+// separator is what stands between several elements that one template gives in
+// a field; empty for a field in which each gives one.
+func separator(t reflect.Type, field string) string {
+	switch {
+	case t == reflect.TypeFor[Request]() && field == "Headers", t == reflect.TypeFor[Wire]() && field == "Headers":
+		return "\n"
+	case t == reflect.TypeFor[Ask]() && field == "Headers", t == reflect.TypeFor[FieldList]() && field == "Values":
+		return ","
+	}
+	return ""
+}
+
+// flatten takes the values of templates in dst apart, and leaves empty ones out.
+func flatten(dst, src reflect.Value, sep string) {
+	values, texts := dst.Interface().([]string), src.Interface().([]string)
+	var out []string
+	for i, v := range values {
+		switch {
+		case !strings.Contains(texts[i], "{{"):
+			out = append(out, v)
+		case sep == "\n" && (strings.Contains(v, "\n ") || strings.Contains(v, "\n\t")): // a folded line is one
+			out = append(out, v)
+		default:
+			parts := strings.Split(v, sep)
+			out = append(out, slices.DeleteFunc(parts, func(s string) bool { return s == "" })...)
+		}
+	}
+	dst.Set(reflect.ValueOf(out))
 }

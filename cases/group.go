@@ -26,6 +26,7 @@ type caseDoc struct {
 
 // stepDoc has the keys of Step that a case of one step may use.
 type stepDoc struct {
+	Each     Each          `yaml:"each"`
 	Request  *Request      `yaml:"request"`
 	Wire     *Wire         `yaml:"wire"`
 	Expect   *Expect       `yaml:"expect"`
@@ -102,7 +103,7 @@ func (d *decoder) decodeCase(node *yaml.Node) (Case, loadedCase) {
 		return doc.Case, loaded
 	}
 	loaded.short = true
-	doc.Steps = []Step{{Request: doc.Request, Wire: doc.Wire, Expect: doc.Expect, Answer: doc.Answer, Grow: doc.Grow,
+	doc.Steps = []Step{{Each: doc.Each, Request: doc.Request, Wire: doc.Wire, Expect: doc.Expect, Answer: doc.Answer, Grow: doc.Grow,
 		After: doc.After, Times: doc.Times, Parallel: doc.Parallel}}
 	for path, line := range where { // the checks look below steps[0]
 		for _, key := range own {

@@ -17,6 +17,7 @@ const somePolicies = `policies:
   - {name: exact, origins: [https://app.example, https://b.example], methods: [PUT], request_headers: [X-Custom]}
   - {name: creds, origins: [https://app.example], credentials: true, methods: [PUT]}
   - {name: any, origins: ["*"]}
+  - {name: lists, origins: [https://app.example], credentials: true, methods: [PUT, OPTIONS], request_headers: [X-A, X-M], expose_headers: [X-Out]}
 `
 
 // oneCase is a good case file. The tests replace a part of it by a mistake.
@@ -84,9 +85,9 @@ var _ = Describe("A case file with a mistake", func() {
 
 		// The case
 		Entry("an unknown key", "level: must", "level: must\n    severity: high", cases.UnknownKey,
-			`sample.yaml:7: sample-get: unknown key "severity", did you mean "security"?; expected one of after, answer, expect, fix, grow, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
+			`sample.yaml:7: sample-get: unknown key "severity", did you mean "security"?; expected one of after, answer, each, expect, fix, grow, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
 		Entry("an unknown key with a near one", "level: must", "levle: must", cases.UnknownKey,
-			`sample.yaml:6: sample-get: unknown key "levle", did you mean "level"?; expected one of after, answer, expect, fix, grow, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
+			`sample.yaml:6: sample-get: unknown key "levle", did you mean "level"?; expected one of after, answer, each, expect, fix, grow, id, intent, level, needs, over, parallel, policies, request, security, seen_in, spec, steps, times, title, via, when, why, wire`),
 		Entry("a key twice", "why: It matters.", "why: It matters.\n    why: Twice.", cases.Duplicate,
 			`sample.yaml:8: sample-get: the key "why" stands twice`),
 		Entry("no id", "id: sample-get\n    ", "", cases.MissingKey,
@@ -216,7 +217,7 @@ var _ = Describe("A case file with a mistake", func() {
 		Entry("a list without values", answerLine, "    answer: [{lists: {name: Vary}}]\n", cases.MissingKey,
 			`sample.yaml:11: sample-get: answer[0] has no values; expected a list of elements under values`),
 		Entry("same_as a step that is not there", answerLine, "    answer: [{same_as: first}]\n", cases.BadValue,
-			`sample.yaml:11: sample-get: answer[0].same_as is "first", no step before has that name; expected the name of an earlier step`),
+			`sample.yaml:11: sample-get: answer[0].same_as is "first", no step before has that name; expected the name of an earlier step that is not repeated (each)`),
 		Entry("growth of nothing", answerLine, "    grow: {begin: 'X-A: '}\n"+answerLine, cases.MissingKey,
 			`sample.yaml:11: sample-get: grow.unit is missing; expected what is repeated, such as ","`),
 		Entry("growth of a line that does not begin", answerLine, "    grow: {unit: ','}\n"+answerLine, cases.MissingKey,

@@ -81,7 +81,7 @@ var _ = Describe("The JSON Schemas", func() {
 		slices.Sort(want)
 		Expect(got).To(Equal(want))
 	},
-		Entry("case", cases.Schema(), "case", reflect.TypeFor[cases.Case](), "request", "wire", "expect", "answer", "grow", "after", "times", "parallel"),
+		Entry("case", cases.Schema(), "case", reflect.TypeFor[cases.Case](), "request", "wire", "expect", "answer", "grow", "after", "times", "parallel", "each"),
 		Entry("when", cases.Schema(), "when", reflect.TypeFor[cases.When]()),
 		Entry("step", cases.Schema(), "step", reflect.TypeFor[cases.Step]()),
 		Entry("request", cases.Schema(), "request", reflect.TypeFor[cases.Request]()),

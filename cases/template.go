@@ -46,6 +46,7 @@ type scope struct {
 	target string
 	path   func(p *Policy, path string) string
 	nonce  string
+	entry  string // what a repeated step is repeated for
 }
 
 func (s *scope) none(fn, reason string) error {
@@ -147,8 +148,16 @@ func (s *scope) funcs() template.FuncMap {
 			}
 			return strings.ReplaceAll(text, old, new), nil
 		},
-		"join":  func(list []string, sep string) string { return strings.Join(list, sep) },
-		"nonce": func() string { return s.nonce },
+		"join":           func(list []string, sep string) string { return strings.Join(list, sep) },
+		"nonce":          func() string { return s.nonce },
+		"entry":          s.entryValue,
+		"granted":        s.granted,
+		"requestHeaders": func() []string { return settableHeaders(p) },
+		"exposes":        p.exposedNames,
+		"ask":            s.ask,
+		"allHeaders":     s.allHeaders,
+		"preflighted":    s.preflighted,
+		"sample":         sample,
 		// index takes the place of the built-in one, for which a short list is a mistake.
 		"index": func(list []string, i int) (string, error) {
 			if i < 0 || i >= len(list) {
@@ -295,7 +304,7 @@ func (ps programs) add(text string) error {
 }
 
 // evaluator executes templates under one policy. It keeps the values of those
-// without a nonce.
+// without a nonce or an entry.
 type evaluator struct {
 	mu       sync.Mutex // Check.Fresh may be called by several goroutines
 	programs programs
@@ -342,7 +351,7 @@ func (ev *evaluator) eval(text string) (string, error) {
 		err = none
 	}
 	v := value{b.String(), err}
-	if !strings.Contains(text, "nonce") {
+	if !strings.Contains(text, "nonce") && !strings.Contains(text, "entry") {
 		ev.done[text] = v
 	}
 	return v.text, v.err

@@ -131,14 +131,14 @@ func credentialMutants() []Mutant {
 			Name: "creds-missing-actual", Class: GrantMissing, Browser: true,
 			Doc:     "Access-Control-Allow-Credentials is sent on preflights only.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-credentials"},
-			Targets: []string{"creds-*", "br-credentials-include*", "parallel-credentialed*", "element-*-credentials*", "cache-*", "merge-*", "redirect-credentialed*", "expose-*", "br-expose-star-creds*", "pf-*", "page-*", "maxage-credentialed-*", "maxage-per-cred*", "read-*", "acrh-any-headers-creds*", "h2-*", "status-*", "br-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*"},
+			Targets: []string{"creds-*", "br-credentials-include*", "parallel-credentialed*", "element-*-credentials*", "cache-*", "merge-*", "redirect-credentialed*", "expose-*", "br-expose-star-creds*", "pf-*", "page-*", "maxage-credentialed-*", "maxage-per-cred*", "read-*", "acrh-any-headers-creds*", "h2-*", "status-*", "br-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*", "stated-*"},
 			hooks:   head(on(not(isPreflight), drop(fieldACAC))),
 		},
 		{
 			Name: "creds-missing-preflight", Class: GrantMissing, Browser: true,
 			Doc:     "Access-Control-Allow-Credentials is not sent on preflights.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-credentials"},
-			Targets: []string{"creds-*", "maxage-credentialed-*", "maxage-per-cred*", "pf-*", "preflight-*", "acrm-*", "acrh-*", "redirect-*", "br-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*"},
+			Targets: []string{"creds-*", "maxage-credentialed-*", "maxage-per-cred*", "pf-*", "preflight-*", "acrm-*", "acrh-*", "redirect-*", "br-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*", "stated-*"},
 			hooks:   head(on(isPreflight, drop(fieldACAC))),
 		},
 		{
@@ -175,7 +175,7 @@ func credentialMutants() []Mutant {
 			Name: "creds-only-with-cookie", Class: RequestDependent, Browser: true,
 			Doc:     "Access-Control-Allow-Credentials is sent only when the request has a Cookie.",
 			Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py"},
-			Targets: []string{"creds-*", "cache-*", "merge-*", "pf-*", "redirect-*", "expose-*", "br-expose-*", "element-*", "status-*", "maxage-*", "read-*"},
+			Targets: []string{"creds-*", "cache-*", "merge-*", "pf-*", "redirect-*", "expose-*", "br-expose-*", "element-*", "status-*", "maxage-*", "read-*", "stated-*"},
 			hooks:   head(on(both(not(isPreflight), not(withField("Cookie"))), drop(fieldACAC))),
 		},
 		{
@@ -203,14 +203,14 @@ func credentialMutants() []Mutant {
 			Name: "creds-star-methods", Class: LiteralWildcard, Browser: true,
 			Doc:     "Access-Control-Allow-Methods is * with credentials, where it is only a name.",
 			Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"creds-*", "maxage-*", "pf-*", "acrm-*", "preflight-*"},
+			Targets: []string{"creds-*", "maxage-*", "pf-*", "acrm-*", "preflight-*", "stated-*"},
 			hooks:   head(on(both(isPreflight, isGranted, policy("exact-creds")), put(fieldACAM, "*"))),
 		},
 		{
 			Name: "creds-star-headers", Class: LiteralWildcard, Browser: true,
 			Doc:     "Access-Control-Allow-Headers is * with credentials, where it is only a name.",
 			Sources: []string{"https://github.com/falconry/falcon/blob/ce0a35b8fd/falcon/middleware.py", "https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-			Targets: []string{"creds-*", "preflight-*", "acrh-*", "pf-*", "br-*", "header-*", "maxage-*", "h2-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*"},
+			Targets: []string{"creds-*", "preflight-*", "acrh-*", "pf-*", "br-*", "header-*", "maxage-*", "h2-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*", "stated-*"},
 			hooks:   head(on(both(isPreflight, isGranted, policy("exact-creds")), put(fieldACAH, "*"))),
 		},
 		{

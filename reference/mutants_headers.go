@@ -48,21 +48,21 @@ func headerListMutants() []Mutant {
 			Name: "acah-content-type-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Content-Type is taken for safelisted, and not listed.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-request-header"},
-			Targets: []string{"acrh-*", "preflight-post*", "br-post-json*", "header-content-type*", "simple-post*", "creds-post*", "pf-*", "br-two-custom-*", "element-beacon-json*", "h2-*", "preflight-path-*"},
+			Targets: []string{"acrh-*", "preflight-post*", "br-post-json*", "header-content-type*", "simple-post*", "creds-post*", "pf-*", "br-two-custom-*", "element-beacon-json*", "h2-*", "preflight-path-*", "stated-*"},
 			hooks:   headersAre(policy("exact-creds", "any"), func(*exchange) string { return "X-Custom, Authorization" }),
 		},
 		{
 			Name: "acah-authorization-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Authorization is not listed.",
 			Sources: []string{"https://github.com/tower-rs/tower-http/issues/526"},
-			Targets: []string{"acrh-*", "preflight-auth-protected*", "header-authorization*", "br-two-custom*", "creds-authorization*", "pf-*", "redirect-cross-origin-authorization*", "read-401-secret*", "h2-*"},
+			Targets: []string{"acrh-*", "preflight-auth-protected*", "header-authorization*", "br-two-custom*", "creds-authorization*", "pf-*", "redirect-cross-origin-authorization*", "read-401-secret*", "h2-*", "stated-*"},
 			hooks:   headersAre(policy("exact-creds", "any"), func(*exchange) string { return "Content-Type, X-Custom" }),
 		},
 		{
 			Name: "acrh-three-refused", Class: RequestHeaderList, Browser: true,
 			Doc:     "A preflight that names all configured headers is refused.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/15"},
-			Targets: []string{"acrh-all-configured*", "acrh-unsorted*", "pf-all-headers*", "br-two-custom*"},
+			Targets: []string{"acrh-all-configured*", "acrh-unsorted*", "pf-all-headers*", "br-two-custom*", "stated-*"},
 			hooks: refuses(403, func(list string) bool {
 				return len(elements(list)) == 3 && slices.Contains(elements(list), "authorization")
 			}),
@@ -71,7 +71,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-one-string", Class: RequestHeaderList, Browser: true,
 			Doc:     "The whole list is compared as one name.",
 			Sources: []string{"https://github.com/emicklei/go-restful/issues/64", "https://github.com/noobaa/noobaa-core/pull/9776"},
-			Targets: []string{"acrh-*", "pf-all-headers*", "h2-acrh-*", "br-two-custom*", "header-*", "h2-preflight*"},
+			Targets: []string{"acrh-*", "pf-all-headers*", "h2-acrh-*", "br-two-custom*", "header-*", "h2-preflight*", "stated-*"},
 			hooks: headersAre(listed, func(x *exchange) string {
 				if strings.Contains(acrh(x), ",") {
 					return ""
@@ -83,7 +83,7 @@ func headerListMutants() []Mutant {
 			Name: "acrh-needs-space", Class: RequestHeaderList, Browser: true,
 			Doc:     "The list is split at comma and space, but browsers send no space.",
 			Sources: []string{"https://github.com/CenterForOpenScience/osf.io/pull/5757"},
-			Targets: []string{"acrh-*", "pf-all-headers*", "pf-any-headers-many*", "h2-acrh-*", "br-two-custom*", "header-*", "dos-acrh-*"},
+			Targets: []string{"acrh-*", "pf-all-headers*", "pf-any-headers-many*", "h2-acrh-*", "br-two-custom*", "header-*", "dos-acrh-*", "stated-*"},
 			hooks: refuses(403, func(list string) bool {
 				return commaThen(list, func(rest string) bool { return rest != "" && rest[0] != ' ' && rest[0] != '\t' && rest[0] != ',' })
 			}),

@@ -201,7 +201,7 @@ func preflightMutants() []Mutant {
 			Name: "preflight-get-refused", Class: SafelistedBlocked, Browser: true,
 			Doc:     "A preflight for GET, which a request-header needs, is refused: GET is not listed.",
 			Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-			Targets: []string{"preflight-get*", "preflight-safelisted-*", "header-*", "br-*", "acrh-*", "maxage-*", "pf-*", "parallel-preflights*", "creds-*", "simple-*", "redirect-*", "pna-*", "config-*", "h1-*", "cache-*", "read-*", "status-*", "preflight-*"},
+			Targets: []string{"preflight-get*", "preflight-safelisted-*", "header-*", "br-*", "acrh-*", "maxage-*", "pf-*", "parallel-preflights*", "creds-*", "simple-*", "redirect-*", "pna-*", "config-*", "h1-*", "cache-*", "read-*", "status-*", "preflight-*", "stated-*"},
 			hooks:   reject(403, both(ok, asked(is("GET")))),
 		},
 		{

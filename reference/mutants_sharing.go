@@ -17,7 +17,7 @@ func sharingMutants() []Mutant {
 			Name: "post-not-shared", Class: GrantMissing, Browser: true,
 			Doc:     "Answers to POST are not shared.",
 			Sources: []string{"https://github.com/ktorio/ktor/blob/ef92e5537d/ktor-server/ktor-server-plugins/ktor-server-cors/common/src/io/ktor/server/plugins/cors/CORS.kt"},
-			Targets: []string{"actual-post-*", "simple-post-*", "br-post-*", "simple-xhr-post*", "br-xhr-*", "creds-post*", "element-*", "expose-post*", "pf-post-*", "redirect-30*", "header-*", "br-two-custom-*", "read-201*", "status-30*", "pf-xhr-*", "br-maxage-absent*", "vary-*", "simple-*"},
+			Targets: []string{"actual-post-*", "simple-post-*", "br-post-*", "simple-xhr-post*", "br-xhr-*", "creds-post*", "element-*", "expose-post*", "pf-post-*", "redirect-30*", "header-*", "br-two-custom-*", "read-201*", "status-30*", "pf-xhr-*", "br-maxage-absent*", "vary-*", "simple-*", "stated-*"},
 			hooks:   head(on(both(isShared, method("POST")), dropGrant)),
 		},
 		{
@@ -38,7 +38,7 @@ func sharingMutants() []Mutant {
 			Name: "get-not-shared", Class: GrantMissing, Browser: true,
 			Doc:     "Preflights are answered, and the answers to GET are not shared.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"actual-*", "simple-*", "br-*", "page-*", "origin-*", "cache-*", "creds-*", "expose-*", "element-*", "parallel-*", "shared-*", "idempotent-*", "h1-*", "h2-*", "tls-*", "header-*", "maxage-*", "pf-*", "redirect-*", "status-*", "read-*", "vary-*", "merge-*", "iso-*", "garbage-*", "big-*", "acrh-*", "preflight-*"},
+			Targets: []string{"actual-*", "simple-*", "br-*", "page-*", "origin-*", "cache-*", "creds-*", "expose-*", "element-*", "parallel-*", "shared-*", "idempotent-*", "h1-*", "h2-*", "tls-*", "header-*", "maxage-*", "pf-*", "redirect-*", "status-*", "read-*", "vary-*", "merge-*", "iso-*", "garbage-*", "big-*", "acrh-*", "preflight-*", "stated-*"},
 			hooks:   head(on(both(isShared, method("GET"), status(200), policy("exact")), dropGrant)),
 		},
 		{

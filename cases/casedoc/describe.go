@@ -365,6 +365,16 @@ func Grow(g *cases.Grow) []string {
 // How says how a step is repeated, timed and connected; empty when it is plain.
 func How(s cases.Step) string {
 	var parts []string
+	switch s.Each {
+	case cases.EachOrigin:
+		parts = append(parts, "once for each allowed origin")
+	case cases.EachMethod:
+		parts = append(parts, "once for each listed method")
+	case cases.EachHeader:
+		parts = append(parts, "once for each listed request header")
+	case cases.EachExposed:
+		parts = append(parts, "once for each exposed response header")
+	}
 	if s.After > 0 {
 		parts = append(parts, "after "+s.After.Round(time.Millisecond).String())
 	}

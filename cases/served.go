@@ -1,0 +1,250 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Methods is what is known of the methods that an ordinary endpoint serves: true
+// for one that it serves, false for one that it does not. Nothing is known of a
+// method that is not there. The nil map knows nothing at all.
+type Methods map[string]bool
+
+// lacks says whether the endpoint is known not to serve the method.
+func (m Methods) lacks(method string) bool {
+	served, known := m[method]
+	return known && !served
+}
+
+// On is the check as it is to be run on an ordinary endpoint that serves these
+// methods. What it does not serve is not asked for:
+//
+//   - A GET on an endpoint that has none is carried by POST, which needs no permission
+//     either, and in the question of a preflight by a stated method as well.
+//   - An actual request of a method that is not served is left out: its answer
+//     is the router's, who owes no grant. A repeated step is left out alone.
+//   - That a preflight for GET, HEAD or POST is granted is demanded where the method
+//     is served or stated.
+//
+// A check of which nothing is left has NotServed.
+func (c *Check) On(m Methods) *Check {
+	if m == nil || c.NotApplicable != "" {
+		return c
+	}
+	out := *c
+	out.Steps, out.NotServed = c.serve(c.Steps, m)
+	if again := c.again; again != nil {
+		out.again = func(nonce string) []Step {
+			steps, _ := c.serve(again(nonce), m)
+			return steps
+		}
+	}
+	return &out
+}
+
+// serve gives the steps for the endpoint, or why there are none.
+func (c *Check) serve(steps []Step, m Methods) ([]Step, string) {
+	var kept []Step
+	var left string
+	for i := range steps {
+		s := steps[i].clone()
+		v := serving{check: c, methods: m, step: &s}
+		switch why := v.fit(); {
+		case why == "":
+			kept = append(kept, s)
+		case s.Each == "":
+			return nil, why
+		default:
+			left = why
+		}
+	}
+	if len(kept) == 0 {
+		return nil, left
+	}
+	return kept, ""
+}
+
+// clone copies the step as deep as serving changes it.
+func (s *Step) clone() Step {
+	out := *s
+	if s.Request != nil {
+		r := *s.Request
+		out.Request = &r
+	}
+	if s.Expect != nil {
+		e := *s.Expect
+		out.Expect = &e
+	}
+	if s.Wire != nil {
+		w := *s.Wire
+		w.Headers = slices.Clone(w.Headers)
+		out.Wire = &w
+	}
+	out.Answer = clonePredicates(s.Answer)
+	return out
+}
+
+func clonePredicates(list []Predicate) []Predicate {
+	out := slices.Clone(list)
+	for i := range out {
+		p := &out[i]
+		if p.Allows != nil {
+			a := *p.Allows
+			p.Allows = &a
+		}
+		if p.Refuses != nil {
+			a := *p.Refuses
+			p.Refuses = &a
+		}
+		p.If, p.Then, p.AnyOf = clonePredicates(p.If), clonePredicates(p.Then), slices.Clone(p.AnyOf)
+		for j := range p.AnyOf {
+			p.AnyOf[j] = clonePredicates(p.AnyOf[j])
+		}
+	}
+	return out
+}
+
+// serving fits one step to an endpoint.
+type serving struct {
+	check   *Check
+	methods Methods
+	step    *Step
+}
+
+// fit changes the step where it has to be; or says why it cannot be performed.
+func (v *serving) fit() string {
+	switch {
+	case v.step.Request != nil:
+		return v.request(v.step.Request)
+	case v.step.Wire.Method == "OPTIONS":
+		return v.preflight(v.step.Wire)
+	}
+	return v.actual(v.step.Wire)
+}
+
+// unserved is the reason why a method is not asked for.
+func unserved(method string) string {
+	return fmt.Sprintf("the endpoint does not serve %s", FromBytes(method))
+}
+
+// carrier is the method that a simple request has in the place of GET, if any.
+func (v *serving) carrier() string {
+	if served, known := v.methods["POST"]; served || !known && slices.Contains(v.check.Policy.Methods, "POST") {
+		return "POST"
+	}
+	return ""
+}
+
+func (v *serving) request(r *Request) string {
+	method := spec.NormalizeMethod(r.Method)
+	blocked := v.step.Expect != nil && v.step.Expect.Outcome == "blocked"
+	if method == "GET" && v.methods.lacks("GET") && scripted(r) && r.Cache == "" && v.check.Case.Via == "" {
+		if to := v.carrier(); to != "" {
+			r.Method = to
+			if e := v.step.Expect; e != nil && e.ACRM != nil && *e.ACRM == "GET" {
+				e.ACRM = &to
+			}
+			return ""
+		}
+	}
+	switch {
+	case blocked: // whoever is to be kept out is, whatever the endpoint serves
+		return ""
+	case method == "OPTIONS":
+		return "what the endpoint answers to an OPTIONS of a script's own is not known"
+	case v.methods.lacks(method):
+		return unserved(method)
+	}
+	return ""
+}
+
+func (v *serving) actual(w *Wire) string {
+	if w.Method != "GET" || !v.methods.lacks("GET") {
+		if v.methods.lacks(w.Method) {
+			return unserved(w.Method)
+		}
+		return ""
+	}
+	to := v.carrier()
+	if to == "" || v.check.Case.Via != "" || slices.ContainsFunc(w.Headers, forGet) {
+		return unserved("GET")
+	}
+	w.Method = to
+	if !slices.ContainsFunc(w.Headers, framed) {
+		w.Headers = append(w.Headers, "Content-Length: 0")
+	}
+	return ""
+}
+
+// forGet says whether a field line means something for GET alone.
+func forGet(line string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(line), ":")
+	return name == "range" || strings.HasPrefix(name, "if-")
+}
+
+func framed(line string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(line), ":")
+	return name == "content-length" || name == "transfer-encoding"
+}
+
+// preflight fits the question of a preflight, and what is demanded of its answer.
+func (v *serving) preflight(w *Wire) string {
+	if v.methods.lacks("GET") {
+		if to := v.asked(); to != "" {
+			v.rename(w, "GET", to)
+		}
+	}
+	why := ""
+	walkPredicates(v.step.Answer, "", func(p *Predicate, _ string) {
+		if p.Allows == nil || !slices.Contains(safelistedMethods, p.Allows.Method) {
+			return
+		}
+		m := p.Allows.Method
+		served, known := v.methods[m]
+		if stated := slices.Contains(v.check.Policy.Methods, m); !served && !stated && (known || m != "GET") {
+			why = unserved(m)
+			if !known {
+				why = fmt.Sprintf("nobody stated %s, and whether the endpoint serves it is not known", m)
+			}
+		}
+	})
+	return why
+}
+
+// asked is the method that a preflight names in the place of GET, if any.
+func (v *serving) asked() string {
+	if slices.Contains(v.check.Policy.Methods, "GET") {
+		return "" // stated, so that it is held to
+	}
+	if to := v.carrier(); to != "" {
+		return to
+	}
+	if list := unsafeMethods(v.check.Policy); len(list) > 0 {
+		return list[0]
+	}
+	return ""
+}
+
+func (v *serving) rename(w *Wire, from, to string) {
+	const field = "access-control-request-method"
+	found := false
+	for i, line := range w.Headers {
+		name, value, _ := strings.Cut(line, ":")
+		if strings.EqualFold(name, field) && strings.Trim(value, " \t") == from {
+			w.Headers[i], found = name+": "+to, true
+		}
+	}
+	if !found {
+		return
+	}
+	walkPredicates(v.step.Answer, "", func(p *Predicate, _ string) {
+		for _, a := range []*Ask{p.Allows, p.Refuses} {
+			if a != nil && a.Method == from {
+				a.Method = to
+			}
+		}
+	})
+}
