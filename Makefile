@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify selfcheck compare clean
+.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify selfcheck prove compare clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -48,6 +48,11 @@ verify: build chromium
 
 selfcheck: build
 	@$(BIN) selfcheck
+
+# Random policies, each against a server that is right and against one without each entry of it.
+PROVE ?= 2000
+prove:
+	CORSPROOF_PROVE=$(PROVE) $(GO) test -count=1 -timeout 3h ./harness -ginkgo.label-filter=property
 
 compare: build chromium
 	@$(BIN) compare --out report --against results/compare.json

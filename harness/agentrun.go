@@ -72,12 +72,7 @@ func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
 		p.entry.jobs[name] = performed{p.job.Steps, p.names, p.steps, result}
 	}
 	p.entry.mu.Unlock()
-	exchanges := exchangesOf(p.before)
-	for _, outcomes := range result.Steps {
-		for i := range outcomes {
-			exchanges = append(exchanges, outcomes[i].Exchanges...)
-		}
-	}
+	exchanges := p.exchanges(result, nil)
 	if result.Err != nil {
 		if name != ModelName {
 			p.entry.doubts()
@@ -108,11 +103,27 @@ func (p *part) complete(ctx context.Context, result JobResult) AgentResult {
 		failures = append(failures, judgeOutcomes(&p.steps[i], result.Steps[i])...)
 	}
 	failures = append(failures, judgeWire(append(slices.Clone(p.before), after...))...)
+	exchanges = append(p.exchanges(result, failures), exchangesOf(telling(after, failures))...)
 	res := r.judged(ctx, p.entry, name, failures, exchanges)
 	if why != "" && len(failures) == 0 && res.Verdict != Error {
 		res = AgentResult{Agent: name, Verdict: Undecided, Note: why, Exchanges: exchanges}
 	}
 	return res
+}
+
+// exchanges are those of the raw steps before the job and of the job. Of steps
+// that a case repeats for each entry of a list only those that failed, if one did.
+func (p *part) exchanges(result JobResult, failures []Failure) []Exchange {
+	list := exchangesOf(telling(p.before, failures))
+	for i, outcomes := range result.Steps {
+		if i < len(p.steps) && len(telling([]wireStep{{step: &p.steps[i]}}, failures)) == 0 {
+			continue
+		}
+		for j := range outcomes {
+			list = append(list, outcomes[j].Exchanges...)
+		}
+	}
+	return list
 }
 
 // batch gives a browser its part of the entries, and once more those of which

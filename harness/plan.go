@@ -14,7 +14,8 @@ import (
 // entry is a check in a run: where it goes, and its result as it grows.
 type entry struct {
 	index int
-	check *cases.Check
+	check *cases.Check // fitted to what the endpoint serves
+	asked *cases.Check // as it was given to the runner
 	place place
 
 	mu      sync.Mutex
@@ -37,7 +38,7 @@ type performed struct {
 
 // newEntry is a check whose result says nothing yet.
 func newEntry(i int, c *cases.Check) *entry {
-	return &entry{index: i, check: c, jobs: map[string]performed{}, result: Result{
+	return &entry{index: i, check: c, asked: c, jobs: map[string]performed{}, result: Result{
 		ID: c.ID, Case: c.Case.ID, Policy: c.Policy.Name, Group: c.Case.Group, Title: c.Case.Title,
 		Level: c.Case.Level, Verdict: Skip,
 	}}
@@ -48,6 +49,9 @@ func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
 	c := e.check
 	if c.NotApplicable != "" {
 		return SkipNotApplicable, c.NotApplicable, false
+	}
+	if c.NotServed != "" && len(c.Needs) == 0 {
+		return SkipNotServed, c.NotServed, false
 	}
 	switch s := r.policies[c.Policy.Name]; s.Kind {
 	case NotExpressible:
@@ -101,20 +105,15 @@ func (r *run) missingParts(c *cases.Check) string {
 	return "needs of the contract: " + strings.Join(parts, ", ")
 }
 
-// notAllowed keeps to what may be sent to a foreign server.
+// notAllowed keeps to what may be sent to the target.
 func (r *run) notAllowed(c *cases.Check) string {
+	for i := range c.Steps {
+		if why := r.target.sendable(stepMethod(&c.Steps[i])); why != "" {
+			return why
+		}
+	}
 	if !r.target.Foreign {
 		return ""
-	}
-	allowed := r.target.AllowedMethods
-	if len(allowed) == 0 {
-		allowed = []string{"GET", "HEAD"}
-	}
-	for i := range c.Steps {
-		m := stepMethod(&c.Steps[i])
-		if m != "OPTIONS" && !slices.Contains(allowed, m) {
-			return fmt.Sprintf("sends %s to a server that is not ours; allowed are OPTIONS, %s", show(m), strings.Join(allowed, ", "))
-		}
 	}
 	return tooMuch(c)
 }

@@ -34,7 +34,8 @@ const (
 	SkipBrowser        SkipKind = "needs-browser"
 	SkipTransport      SkipKind = "needs-transport"
 	SkipNotApplicable  SkipKind = "not-applicable"
-	SkipNotAllowed     SkipKind = "not-allowed" // the method is not allowed on a foreign server
+	SkipNotAllowed     SkipKind = "not-allowed" // the method may not be sent there
+	SkipNotServed      SkipKind = "not-served"  // an ordinary endpoint does not have the method
 	SkipStopped        SkipKind = "stopped"     // cancelled, or the target died before
 )
 

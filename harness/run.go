@@ -26,6 +26,7 @@ type run struct {
 	keepAll     bool
 	policies    map[string]PolicyState
 	tlsTrouble  map[bool]string // why checks over HTTP/2 (true) or TLS cannot run
+	methods     cases.Methods   // what an ordinary endpoint serves; nil: nothing is known
 	failing     int             // the 5xx that an ordinary endpoint answers anyway; 0 when it does not
 	prefix      string          // of this run's nonces
 	nonces      atomic.Uint64
@@ -71,8 +72,10 @@ func (r *Runner) Run(ctx context.Context) (*Summary, error) {
 	if err := w.sanity(ctx, entries); err != nil {
 		return nil, err
 	}
-	w.all(ctx, entries)
-	return w.conclude(ctx, entries), nil
+	w.inOrder(ctx, entries)
+	sum := w.conclude(ctx, entries)
+	sum.NotLookedAt = w.notLookedAt(entries)
+	return sum, nil
 }
 
 func (r *Runner) start() *run {
@@ -118,7 +121,9 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 			r.emit(e)
 			continue
 		}
-		r.origins[originOf(e.place.base)] = nil
+		if origin := originOf(e.place.base); r.origins[origin] == nil {
+			r.origins[origin] = nil
+		}
 		e.waiting = 1
 		if e.check.Kind != cases.KindWire {
 			e.waiting += len(r.agents)
@@ -257,7 +262,8 @@ func (r *run) wireCheck(ctx context.Context, e *entry) AgentResult {
 		res.Exchanges = exchangesOf(steps)
 		return res
 	}
-	res := r.judged(ctx, e, wireAgent, judgeWire(steps), exchangesOf(steps))
+	failures := judgeWire(steps)
+	res := r.judged(ctx, e, wireAgent, failures, exchangesOf(telling(steps, failures)))
 	if why := undecidedOf(steps); why != "" && res.Verdict == Pass {
 		res.Verdict, res.Note = Undecided, why
 	}

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -25,12 +24,17 @@ func (r *run) sanity(ctx context.Context, entries []*entry) error {
 		if err != nil {
 			return err
 		}
-		r.summary.EndpointStatus = resp.Status
-		if resp.Status >= 500 {
-			r.failing = resp.Status
+		method, status := r.serves(ctx, entries, resp)
+		r.summary.EndpointStatus = status
+		if status >= 500 {
+			r.failing = status
 		}
 		if origins := r.target.Declared.AllowedOrigins(); len(origins) > 0 {
-			if resp, err = r.probe(ctx, r.target.Endpoint, "Origin: "+origins[0]); err != nil {
+			fields := []string{"Origin: " + origins[0]}
+			if method == "POST" {
+				fields = append(fields, "Content-Length: 0")
+			}
+			if resp, err = r.probeWith(ctx, r.target.Endpoint, wire.H1, method, fields...); err != nil {
 				return err
 			}
 			r.summary.NotGranted = spec.CheckCORS(origins[0], spec.CredentialsOmit, resp.Header)
@@ -48,13 +52,16 @@ func (r *run) probe(ctx context.Context, url string, fields ...string) (*wire.Re
 }
 
 func (r *run) probeOver(ctx context.Context, url, proto string, fields ...string) (*wire.Response, error) {
+	return r.probeWith(ctx, url, proto, r.probeMethod(), fields...)
+}
+
+func (r *run) probeWith(ctx context.Context, url, proto, method string, fields ...string) (*wire.Response, error) {
 	ep, authority, target, err := endpointOf(url, proto)
 	if err != nil {
 		return nil, &TargetError{Kind: BadURL, URL: url, Err: err, Hints: []string{"give an absolute URL such as http://127.0.0.1:8080"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	method := r.probeMethod()
 	before, after := browserFields(rawAsking(url, method, fields))
 	resp, err := r.sender.do(ctx, ep, &wire.Request{
 		Method: method, Target: target,
@@ -68,7 +75,7 @@ func (r *run) probeOver(ctx context.Context, url, proto string, fields ...string
 
 // probeMethod is GET where it may be sent.
 func (r *run) probeMethod() string {
-	if why := r.notAllowed(&cases.Check{Steps: []cases.Step{{Wire: &cases.Wire{Method: "GET"}}}}); why != "" {
+	if r.target.sendable("GET") != "" {
 		return "OPTIONS"
 	}
 	return "GET"

@@ -21,6 +21,8 @@ type Summary struct {
 	// NotGranted is why the browser's CORS check of that answer fails for the
 	// origin that the declared policy allows; empty if it passes.
 	NotGranted spec.Reason `json:"not_granted,omitempty"`
+	// NotLookedAt are the parts of the declared policy that no check looked at.
+	NotLookedAt []NotLookedAt `json:"not_looked_at,omitempty"`
 	// Results are in the order of the checks, whatever order they came in.
 	Results []Result `json:"results"`
 	// Counts are the results by verdict.

@@ -43,7 +43,10 @@ type Target struct {
 	// AllowedMethods means GET and HEAD.
 	Foreign        bool
 	AllowedMethods []string
-	RateLimit      float64 // requests per second; 0 for no limit
+	// NoChanges: no method is sent but GET, HEAD and OPTIONS, which change
+	// nothing on a server that keeps to HTTP.
+	NoChanges bool
+	RateLimit float64 // requests per second; 0 for no limit
 }
 
 // PolicyState is what became of a policy that a target does not serve.

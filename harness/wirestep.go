@@ -28,6 +28,17 @@ func (e *Exchange) silent() bool {
 	return !e.answered() && e.ErrorKind != string(wire.Malformed) && e.ErrorKind != string(wire.TooLarge)
 }
 
+// telling are the steps whose exchanges say something about the failures: of
+// steps that a case repeats for each entry of a list only those that failed.
+func telling(steps []wireStep, failures []Failure) []wireStep {
+	if len(failures) == 0 {
+		return steps
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(s wireStep) bool {
+		return s.step.Each != "" && !slices.ContainsFunc(failures, func(f Failure) bool { return f.Step == s.step.Name })
+	})
+}
+
 // judgeWire holds the answers of a check's raw steps against their predicates.
 // A failure that every repetition of a step shows is told once.
 func judgeWire(steps []wireStep) []Failure {

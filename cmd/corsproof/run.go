@@ -95,7 +95,7 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose}
 	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose))
 	if target.Declared != nil {
-		fmt.Fprintf(page, "      held to %s\n\n", held(target.Declared))
+		fmt.Fprintf(page, "      %s\n      held to %s\n\n", sends(target, checks), held(target.Declared))
 	}
 	if note != "" {
 		fmt.Fprintf(page, "%s\n\n", note)
@@ -115,7 +115,44 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	if err := outputs.write(rep); err != nil {
 		return err
 	}
-	return verdict(rep, runErr)
+	if err := verdict(rep, runErr); err != nil {
+		return err
+	}
+	return f.unlooked(rep)
+}
+
+// unlooked is our own failure to look at a part of the policy. A choice of checks
+// leaves parts out on purpose.
+func (f *runFlags) unlooked(rep *report.Report) error {
+	if len(f.focus)+len(f.skip) > 0 || f.level != string(cases.Info) {
+		return nil
+	}
+	var parts []string
+	for _, n := range rep.NotLookedAt {
+		if n.Reason == "" {
+			parts = append(parts, n.Part.String())
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return &status{
+		code: exitSelfcheck, err: fmt.Errorf("no check is about these parts of the policy: %s", strings.Join(parts, ", ")),
+		hints: []string{"nothing that was checked says anything of them; please report it"},
+	}
+}
+
+// sends announces the methods that the endpoint will get.
+func sends(t *harness.Target, checks []cases.Check) string {
+	sure, wrongly := t.Sends(checks)
+	line := "sends " + strings.Join(sure, ", ")
+	if len(wrongly) > 0 {
+		line += " (and " + strings.Join(wrongly, ", ") + " if a preflight wrongly lets it)"
+	}
+	if !t.Foreign && !t.NoChanges {
+		line += "; --no-changes leaves out what may change something"
+	}
+	return line
 }
 
 // held is a policy in a line. What it does not say is said: that is as much a
@@ -138,9 +175,10 @@ func held(p *cases.Policy) string {
 		names("request headers ", p.RequestHeaders, "no request header of its own"),
 		names("exposes ", p.ExposeHeaders, "nothing exposed"),
 		"any max-age",
+		map[bool]string{true: "private network access", false: "no private network access"}[p.PrivateNetwork],
 	}
 	if p.MaxAge != nil {
-		parts[len(parts)-1] = fmt.Sprintf("max-age %d", *p.MaxAge)
+		parts[len(parts)-2] = fmt.Sprintf("max-age %d", *p.MaxAge)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -32,6 +32,8 @@ type targetFlags struct {
 	headers      []string
 	expose       []string
 	maxAge       int
+	private      bool
+	noChanges    bool
 	allowMethods []string
 	rate         float64
 	insecure     bool
@@ -43,18 +45,25 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.policyFile, "policy", "", "hold URL, an ordinary endpoint, to the policy in `FILE` (YAML)")
 	fs.StringSliceVar(&f.origins, "origin", nil, "hold URL to a policy: an allowed `ORIGIN`, * for any (repeatable)")
 	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed (not given: they must not be)")
-	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS` (not given: none but GET, HEAD and POST)")
+	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS`; on loopback they are sent, see --no-changes (not given: none but GET, HEAD and POST)")
 	fs.StringSliceVar(&f.headers, "request-headers", nil, "with --origin: the allowed request-header `NAMES` (not given: none)")
 	fs.StringSliceVar(&f.expose, "expose", nil, "with --origin: the exposed response-header `NAMES` (not given: none)")
 	fs.IntVar(&f.maxAge, "max-age", noMaxAge, "with --origin: the max-age of preflights in `SECONDS` (-1: not stated)")
+	fs.BoolVar(&f.private, "private-network", false, "with --origin: preflights for a private network are granted (not given: they must not be)")
+	fs.BoolVar(&f.noChanges, "no-changes", false, "send an endpoint no method that may change something: only GET, HEAD and OPTIONS")
 	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
 	fs.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate of the target")
 }
 
+// parts says whether a part of a policy besides the origins was given by a flag.
+func (f *targetFlags) parts() bool {
+	return f.credentials || f.private || len(f.methods)+len(f.headers)+len(f.expose) > 0 || f.maxAge != noMaxAge
+}
+
 // declared is the policy that the flags state for an ordinary endpoint, nil without one.
 func (f *targetFlags) declared() (*cases.Policy, error) {
-	if f.policyFile != "" && (len(f.origins) > 0 || f.credentials || len(f.methods)+len(f.headers)+len(f.expose) > 0 || f.maxAge != noMaxAge) {
+	if f.policyFile != "" && (len(f.origins) > 0 || f.parts()) {
 		return nil, usage(errors.New("--policy and --origin (or a flag that goes with it) both state the policy"), "leave one of them out")
 	}
 	if f.policyFile != "" {
@@ -69,7 +78,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		return &p, nil
 	}
 	if len(f.origins) == 0 {
-		if f.credentials || len(f.methods)+len(f.headers)+len(f.expose) > 0 || f.maxAge != noMaxAge {
+		if f.parts() {
 			return nil, usage(errors.New("a part of a policy was given by flags, and no --origin"), "say which origins the policy allows: --origin https://app.example.com (or * for any)")
 		}
 		return nil, nil
@@ -79,7 +88,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 	}
 	p := &cases.Policy{
 		Name: "declared", Origins: f.origins, Credentials: f.credentials,
-		Methods: f.methods, RequestHeaders: f.headers, ExposeHeaders: f.expose,
+		Methods: f.methods, RequestHeaders: f.headers, ExposeHeaders: f.expose, PrivateNetwork: f.private,
 	}
 	if f.maxAge >= 0 {
 		p.MaxAge = &f.maxAge
@@ -101,6 +110,8 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 		return nil, nil, err
 	}
 	switch {
+	case f.noChanges && policy == nil:
+		return nil, nil, usage(errors.New("--no-changes is for an ordinary endpoint, and no policy was given"), "corsproof run URL --origin ORIGIN, or --policy FILE")
 	case f.adapter != "" && len(args) > 0:
 		return nil, nil, usage(errors.New("a URL and --adapter name two targets"), "leave one of them out")
 	case policy != nil && len(args) == 0:
@@ -168,7 +179,7 @@ func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Ta
 		}
 	}
 	if policy != nil {
-		t.Declared, t.Endpoint = policy, address
+		t.Declared, t.Endpoint, t.NoChanges = policy, address, f.noChanges
 		return t, nil
 	}
 	base := strings.TrimRight(address, "/")

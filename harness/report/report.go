@@ -32,6 +32,8 @@ type Report struct {
 	// NotGranted is why the endpoint's answers are not shared with the origin
 	// that the declared policy allows.
 	NotGranted spec.Reason `json:"not_granted,omitempty"`
+	// NotLookedAt are the parts of the declared policy that no check looked at.
+	NotLookedAt []harness.NotLookedAt `json:"not_looked_at,omitempty"`
 	// AgentErrors are agents that broke, with the reason.
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`
 	Counts      Counts            `json:"counts"`
@@ -97,6 +99,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
 		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
+		NotLookedAt: sum.NotLookedAt,
 	}
 	byID := make(map[string]*cases.Case, len(table.Cases))
 	order := make(map[string]int, len(table.Cases))

@@ -76,6 +76,7 @@ func (p *Printer) Print(r *Report) {
 	p.groups(r)
 	p.skips(r)
 	p.undecided(r)
+	p.notLookedAt(r)
 	p.index(r)
 	for agent, why := range r.AgentErrors {
 		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
@@ -337,6 +338,29 @@ func (p *Printer) undecided(r *Report) {
 		}
 	}
 	p.reasons("Undecided:", list)
+}
+
+// notLookedAt tells, by reason, which parts of the declared policy no check looked at.
+func (p *Printer) notLookedAt(r *Report) {
+	if len(r.NotLookedAt) == 0 {
+		return
+	}
+	parts := map[string][]string{}
+	var order []string
+	for _, n := range r.NotLookedAt {
+		reason := n.Reason
+		if reason == "" {
+			reason = "no check that was run is about it"
+		}
+		if parts[reason] == nil {
+			order = append(order, reason)
+		}
+		parts[reason] = append(parts[reason], visible(n.Part.String()))
+	}
+	p.printf("\n%s\n", p.paint("Not looked at:", color.Bold))
+	for _, reason := range order {
+		p.printf("%s%s: %s\n", margin, strings.Join(parts[reason], ", "), visible(reason))
+	}
 }
 
 // reasons are ids of checks by what they have in common, in the order in which

@@ -1,0 +1,59 @@
+package harness
+
+import (
+	"fmt"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// NotLookedAt is a part of the declared policy that no check looked at.
+type NotLookedAt struct {
+	Part cases.Stated `json:"part"`
+	// Reason is why the checks that would have looked did not run; empty when
+	// the run had none.
+	Reason string `json:"reason,omitempty"`
+}
+
+// notLookedAt compares what the declared policy states with what the checks that ran
+// looked at. What an undecided check would have shown is told by that check.
+func (r *run) notLookedAt(entries []*entry) []NotLookedAt {
+	p := r.target.Declared
+	if p == nil {
+		return nil
+	}
+	seen := map[cases.Stated]bool{}
+	reasons := map[cases.Stated]string{}
+	for _, e := range entries {
+		if e.result.Verdict != Skip && e.result.Verdict != Error {
+			for _, s := range p.Looks(e.check.Steps) {
+				seen[s] = true
+			}
+		}
+		if len(e.check.Needs) > 0 {
+			continue // of the contract: it could not have run
+		}
+		for _, s := range p.Looks(e.asked.Steps) {
+			if !seen[s] && reasons[s] == "" {
+				reasons[s] = whyNot(e)
+			}
+		}
+	}
+	var list []NotLookedAt
+	for _, s := range p.Stated() {
+		if !seen[s] {
+			list = append(list, NotLookedAt{s, reasons[s]})
+		}
+	}
+	return list
+}
+
+// whyNot is why the entry, or the step of it that would have looked, did not run.
+func whyNot(e *entry) string {
+	switch {
+	case e.result.Reason != "":
+		return e.result.Reason
+	case e.result.Verdict == Error:
+		return fmt.Sprintf("%s could not be performed", e.check.ID)
+	}
+	return "the endpoint does not serve it"
+}

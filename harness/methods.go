@@ -1,0 +1,216 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/wire"
+)
+
+// An ordinary endpoint has some methods and not others, and a router that
+// refuses the others owes nobody a grant. So before anything is judged the
+// methods that the checks need are asked for with their real name, where that
+// may be done, and what is not served is not asked for (cases.Check.On).
+
+// sendable says whether the method may be sent to the target; why not. OPTIONS always may.
+func (t *Target) sendable(method string) (why string) {
+	allowed := t.AllowedMethods
+	if len(allowed) == 0 {
+		allowed = []string{http.MethodGet, http.MethodHead}
+	}
+	switch {
+	case method == http.MethodOptions:
+	case t.Foreign && !slices.Contains(allowed, method):
+		return fmt.Sprintf("sends %s to a server that is not ours; allowed are OPTIONS, %s", show(method), strings.Join(allowed, ", "))
+	case t.NoChanges && method != http.MethodGet && method != http.MethodHead:
+		return fmt.Sprintf("sends %s, which may change something on the server", show(method))
+	}
+	return ""
+}
+
+// Sends are the methods of the requests that checks send to the target: GET,
+// HEAD, POST, OPTIONS, then the others by name; wrongly those that go out only if a
+// preflight grants what it should not.
+func (t *Target) Sends(checks []cases.Check) (sure, wrongly []string) {
+	seen, refused := map[string]bool{}, map[string]bool{}
+	for i := range checks {
+		c := &checks[i]
+		if t.Declared != nil && len(c.Needs) > 0 {
+			continue
+		}
+		for j := range c.Steps {
+			s := &c.Steps[j]
+			m := stepMethod(s)
+			switch {
+			case t.sendable(m) != "", s.Expect != nil && s.Expect.Outcome == "type-error":
+			case s.Expect != nil && s.Expect.Outcome == "blocked" && !slices.Contains(firstMethods, m):
+				refused[m] = true
+			default:
+				seen[m] = true
+			}
+		}
+	}
+	for _, m := range firstMethods {
+		if seen[m] {
+			sure = append(sure, m)
+			delete(seen, m)
+		}
+	}
+	for _, m := range slices.Sorted(maps.Keys(seen)) {
+		sure = append(sure, show(m))
+		delete(refused, m)
+	}
+	for _, m := range slices.Sorted(maps.Keys(refused)) {
+		wrongly = append(wrongly, show(m))
+	}
+	return sure, wrongly
+}
+
+// firstMethods are those that need no permission, and OPTIONS.
+var firstMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}
+
+// notServed are the statuses by which a router says that there is no such method.
+func notServed(status int) bool {
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
+}
+
+// mayEnd tells the methods after which the endpoint may be another: what sends
+// them comes last.
+func mayEnd(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodOptions:
+		return false
+	}
+	return true
+}
+
+// late tells whether a check of an ordinary endpoint is one of the last.
+func (r *run) late(e *entry) bool {
+	return r.target.Declared != nil &&
+		slices.ContainsFunc(e.check.Steps, func(s cases.Step) bool { return mayEnd(stepMethod(&s)) })
+}
+
+// inOrder runs the entries, and last of all those after which the endpoint may be another.
+func (r *run) inOrder(ctx context.Context, entries []*entry) {
+	var early, last []*entry
+	for _, e := range entries {
+		if r.late(e) {
+			last = append(last, e)
+		} else {
+			early = append(early, e)
+		}
+	}
+	r.all(ctx, early)
+	if len(last) == 0 {
+		return
+	}
+	if r.methods != nil && r.summary.Stopped == nil {
+		for _, m := range r.wanted(last, mayEnd) {
+			r.askFor(ctx, m)
+		}
+	}
+	r.fit(last)
+	r.all(ctx, last)
+}
+
+// fit takes what the endpoint does not serve out of the checks.
+func (r *run) fit(entries []*entry) {
+	for _, e := range entries {
+		e.check = e.asked.On(r.methods)
+	}
+}
+
+// serves finds out which methods the endpoint has, get being its answer to a
+// plain GET (nil where that may not be sent), and fits the checks to it. It gives the
+// method that an ordinary request has there, with the status of its answer.
+func (r *run) serves(ctx context.Context, entries []*entry, get *wire.Response) (method string, status int) {
+	r.methods = cases.Methods{}
+	status = get.Status
+	if method = r.probeMethod(); method == http.MethodGet {
+		r.methods[http.MethodGet] = !notServed(status)
+	}
+	post := 0
+	for _, m := range r.wanted(entries, func(m string) bool { return !mayEnd(m) }) {
+		if answer := r.askFor(ctx, m); m == http.MethodPost {
+			post = answer
+		}
+	}
+	if !slices.Contains(slices.Collect(maps.Values(r.methods)), true) {
+		for _, m := range r.wanted(entries, mayEnd) { // there is nothing that they could end
+			r.askFor(ctx, m)
+		}
+	}
+	switch {
+	case r.methods[http.MethodGet]:
+	case r.methods[http.MethodPost]:
+		method, status = http.MethodPost, post
+	case !r.mayHaveOthers():
+		r.methods = nil // it serves nothing that is known: what comes is judged
+	}
+	r.fit(slices.DeleteFunc(slices.Clone(entries), r.late))
+	return method, status
+}
+
+// mayHaveOthers tells whether the endpoint has a method that was stated, or may have one that
+// must not be tried.
+func (r *run) mayHaveOthers() bool {
+	return slices.ContainsFunc(r.target.Declared.Methods, func(m string) bool {
+		served, known := r.methods[m]
+		return served || !known && m != http.MethodGet && m != http.MethodHead
+	})
+}
+
+// askFor asks the endpoint for a method, from an origin that is allowed, and keeps
+// whether it is served. The status is 0 where there was no answer.
+func (r *run) askFor(ctx context.Context, method string) int {
+	fields := []string{}
+	if origins := r.target.Declared.AllowedOrigins(); len(origins) > 0 {
+		fields = append(fields, "Origin: "+origins[0])
+	}
+	if method != http.MethodGet && method != http.MethodHead {
+		fields = append(fields, "Content-Length: 0")
+	}
+	resp, err := r.probeWith(ctx, r.target.Endpoint, wire.H1, method, fields...)
+	if err != nil {
+		return 0 // the checks that send it will say what is the matter
+	}
+	r.methods[method] = !notServed(resp.Status)
+	return resp.Status
+}
+
+// wanted are the methods among those that which says, GET apart, that checks send or
+// hold a preflight to, and that may be sent: the safelisted ones and those stated.
+func (r *run) wanted(entries []*entry, which func(method string) bool) []string {
+	var list []string
+	add := func(m string) {
+		if m == http.MethodGet || m == http.MethodOptions || !which(m) || slices.Contains(list, m) ||
+			r.target.sendable(m) != "" || !r.target.Declared.AllowsMethod(m) {
+			return
+		}
+		list = append(list, m)
+	}
+	for _, e := range entries {
+		if len(e.check.Needs) > 0 { // of the contract: they will not run
+			continue
+		}
+		for i := range e.check.Steps {
+			s := &e.check.Steps[i]
+			add(stepMethod(s))
+			for j := range s.Answer {
+				if a := s.Answer[j].Allows; a != nil && (a.Method == http.MethodHead || a.Method == http.MethodPost) {
+					add(a.Method)
+				}
+			}
+		}
+	}
+	if !r.methods[http.MethodGet] { // what else could carry its questions
+		add(http.MethodPost)
+	}
+	slices.Sort(list)
+	return list
+}
