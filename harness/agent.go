@@ -79,12 +79,20 @@ type Outcome struct {
 // each is a code point U+0000 to U+00FF, and header lists are arrays of
 // [name, value] pairs.
 type Exchange struct {
-	Preflight bool        `json:"preflight,omitempty"`
-	Proto     string      `json:"proto"`
-	Method    string      `json:"method"`
-	URL       string      `json:"url"`
-	Target    string      `json:"target,omitempty"` // the request target, where it is not that of URL ("*")
-	Request   spec.Header `json:"request"`
+	Preflight bool   `json:"preflight,omitempty"`
+	Proto     string `json:"proto"`
+	Method    string `json:"method"`
+	URL       string `json:"url"`
+	Target    string `json:"target,omitempty"` // the request target, where it is not that of URL ("*")
+	// Version is that of the request line, where it is not Proto, the answer's.
+	Version string      `json:"version,omitempty"`
+	Request spec.Header `json:"request"`
+	// Lines are the field lines as they went out, where Request does not say
+	// every byte: blanks around a value, a folded line, a line without a colon.
+	Lines []string `json:"lines,omitempty"`
+	// Connection is "same" or "pipelined" where the request went over the
+	// connection of the one before, after its answer or without waiting for it.
+	Connection string `json:"connection,omitempty"`
 	// Grown are further field lines of the request, the last ones, too long to be
 	// kept as they are; nil for none.
 	Grown       *Grown        `json:"grown,omitempty"`

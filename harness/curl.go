@@ -7,18 +7,53 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/spec"
 )
 
-// Curl is the request as a command line, to be pasted into a shell. It sends
-// the same bytes as far as curl can; a request with lines that are no header
-// fields (a folded one) becomes a printf into nc. Secrets are in it: see Redacted.
-func (e *Exchange) Curl() string {
-	for _, f := range e.Request {
-		if f.Name == "" || strings.ContainsAny(f.Name, " \t:") {
-			return e.netcat()
+// Commands that send an exchange again, byte for byte. curl is what people
+// have, and it writes its own request: it puts Host first, frames content itself, takes an
+// argument of 128 KiB at most (Linux), and cannot pipeline. What it cannot send is a printf into a
+// connection. Each form is executed by a test for every case of the table.
+
+// Commands are shell commands for the exchanges, in their order. Those that
+// went over one connection are one command, since a server may treat the second
+// otherwise.
+func Commands(list []Exchange) []string {
+	var commands []string
+	for i := 0; i < len(list); {
+		n := 1
+		for i+n < len(list) && list[i+n].Connection != "" {
+			n++
 		}
+		commands = append(commands, command(list[i:i+n]))
+		i += n
 	}
-	args := []string{"curl", "-sS"}
+	return commands
+}
+
+// Curl is the request as a command line of its own, to be pasted into a shell.
+// Secrets are in it: see Redacted.
+func (e *Exchange) Curl() string { return command([]Exchange{*e}) }
+
+// command is the command for exchanges that share a connection.
+func command(list []Exchange) string {
+	var parts []string
+	for i := range list {
+		args, ok := list[i].curl()
+		if !ok || i > 0 && list[i].Connection == "pipelined" {
+			return raw(list)
+		}
+		parts = append(parts, strings.Join(args, " "))
+	}
+	return "curl -sS " + strings.Join(parts, " --next -sS ")
+}
+
+// curl are curl's arguments; ok is false when it cannot send these bytes.
+func (e *Exchange) curl() (args []string, ok bool) {
+	scheme, authority, target, err := splitURL(e.URL)
+	if err != nil || e.Grown != nil || !e.curlCan(authority) {
+		return nil, false
+	}
 	if e.Method == "HEAD" {
 		args = append(args, "--head")
 	} else {
@@ -27,31 +62,69 @@ func (e *Exchange) Curl() string {
 			args = append(args, "-X", quoteShell(e.Method))
 		}
 	}
-	_, authority, target, err := splitURL(e.URL)
-	if err != nil {
-		return e.netcat()
-	}
 	args = append(args, e.curlConnection(authority)...)
 	args = append(args, e.curlFields(authority)...)
 	if e.Sent != "" {
-		args = append(args, "--data-binary", quoteShell(e.Sent))
+		args = append(args, "--data-raw", quoteShell(e.Sent)) // --data-binary would read a file for @
 	}
-	switch {
-	case e.Target != "":
-		args = append(args, "--request-target", quoteShell(e.Target))
-	case strings.Contains(target, "/."):
-		args = append(args, "--path-as-is")
+	url := e.URL
+	if e.Target != "" || !plainTarget(target) {
+		args = append(args, "--request-target", quoteShell(e.target()))
+		url = scheme + "://" + authority + "/"
 	}
-	return strings.Join(append(args, "-g", quoteShell(e.URL)), " ")
+	return append(args, "-g", quoteShell(url)), true
+}
+
+// curlCan tells whether curl sends the request line and the fields as they are.
+func (e *Exchange) curlCan(authority string) bool {
+	switch e.version() {
+	case "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "h2", "HTTP/2":
+	default:
+		return false
+	}
+	fields, lines := e.Request, e.RequestLines()
+	hasHost := fields.Has("Host") // what a browser tells of may lack it
+	if !spec.IsToken(e.Method) || strings.ContainsRune(e.Sent, 0) || e.Method == "HEAD" && e.Sent != "" {
+		return false
+	}
+	for i, f := range fields {
+		host := strings.EqualFold(f.Name, "Host")
+		switch {
+		case !spec.IsToken(f.Name), strings.ContainsAny(lines[i], "\r\n\x00"), strings.HasPrefix(lines[i], "@"):
+			return false
+		case hasHost && host != (i == 0) && !e.overH2(): // curl puts it first, and there is one
+			return false
+		case host && !e.overH2() && lines[i] != "Host: "+authority:
+			return false
+		case f.Value == "" && lines[i] != f.Name+":" && !e.overH2(): // "Name;" is sent without a blank
+			return false
+		case strings.EqualFold(f.Name, "Transfer-Encoding"), // curl would frame the content again
+			strings.EqualFold(f.Name, "Content-Length") && f.Value != strconv.Itoa(len(e.Sent)),
+			strings.EqualFold(f.Name, "Expect") && e.Sent != "": // curl would wait
+			return false
+		}
+	}
+	_, length := e.Request.Get("Content-Length")
+	return e.Sent == "" || length // it would add one
+}
+
+// plainTarget tells whether curl leaves a request target as it is.
+func plainTarget(target string) bool {
+	for i := range len(target) {
+		if c := target[i]; c <= 0x20 || c > 0x7e || strings.IndexByte(`"<>\^{}|#`+"`", c) >= 0 {
+			return false
+		}
+	}
+	return !strings.Contains(target, "/.")
 }
 
 // curlConnection are the options for protocol and certificate.
 func (e *Exchange) curlConnection(authority string) []string {
 	var args []string
 	switch {
-	case e.Proto == "HTTP/1.0":
+	case e.version() == "HTTP/1.0":
 		args = append(args, "--http1.0")
-	case strings.HasPrefix(e.Proto, "HTTP/2"), e.Proto == "h2":
+	case e.overH2():
 		args = append(args, "--http2")
 	case isHTTPS(e.URL):
 		args = append(args, "--http1.1")
@@ -68,23 +141,22 @@ func (e *Exchange) curlConnection(authority string) []string {
 }
 
 // curlFields are the header options. curl adds Accept and User-Agent of its
-// own, and Content-Type with content, unless told not to.
+// own, and with content Content-Type and Expect, unless told not to.
 func (e *Exchange) curlFields(authority string) []string {
 	var args []string
-	for _, f := range e.Request {
+	lines := e.RequestLines()
+	for i, f := range e.Request {
 		switch {
-		case strings.EqualFold(f.Name, "Host") && f.Value == authority,
-			strings.EqualFold(f.Name, "Content-Length") && f.Value == strconv.Itoa(len(e.Sent)) && e.Sent != "":
-			continue
+		case strings.EqualFold(f.Name, "Host") && f.Value == authority:
 		case f.Value == "":
 			args = append(args, "-H", quoteShell(f.Name+";"))
 		default:
-			args = append(args, "-H", quoteShell(f.Name+": "+f.Value))
+			args = append(args, "-H", quoteShell(lines[i]))
 		}
 	}
 	unwanted := []string{"Accept", "User-Agent"}
 	if e.Sent != "" {
-		unwanted = append(unwanted, "Content-Type")
+		unwanted = append(unwanted, "Content-Type", "Expect")
 	}
 	for _, name := range unwanted {
 		if !e.Request.Has(name) {
@@ -94,36 +166,51 @@ func (e *Exchange) curlFields(authority string) []string {
 	return args
 }
 
-// netcat is the request as bytes into a connection.
-func (e *Exchange) netcat() string {
-	ep, _, target, err := endpointOf(e.URL, wire.H1)
-	if err != nil {
+// raw are the requests as bytes into a connection, one behind the other: what
+// curl cannot send. Over HTTP/2 there are no such bytes.
+func raw(list []Exchange) string {
+	e := &list[0]
+	ep, _, _, err := endpointOf(e.URL, wire.H1)
+	switch {
+	case err != nil:
 		return "# " + show(e.Method) + " " + show(e.URL) + " cannot be written as a command"
+	case e.overH2():
+		return "# curl cannot send this over HTTP/2: " + show(e.Method) + " " + show(e.URL)
 	}
-	if e.Target != "" {
-		target = e.Target
+	var parts []string
+	for i := range list {
+		parts = append(parts, list[i].print()...)
 	}
-	proto := e.Proto
-	if !strings.HasPrefix(proto, "HTTP/1") {
-		proto = "HTTP/1.1"
-	}
-	text := e.Method + " " + target + " " + proto + "\r\n"
-	for _, f := range e.Request {
-		if f.Value == "" && strings.HasPrefix(f.Name, " ") || strings.HasPrefix(f.Name, "\t") {
-			text += f.Name + "\r\n"
-			continue
-		}
-		text += f.Name + ": " + f.Value + "\r\n"
-	}
-	text += "\r\n" + e.Sent
 	host, port, _ := net.SplitHostPort(ep.Addr)
 	pipe := "nc " + quoteShell(host) + " " + port
 	if ep.TLS {
 		pipe = "openssl s_client -quiet -connect " + quoteShell(ep.Addr)
 	}
-	// %b interprets the escapes; a percent sign in the text is safe.
-	return "printf %b " + quoteShell(escape(text)) + " | " + pipe
+	send := parts[0]
+	if len(parts) > 1 {
+		send = "{ " + strings.Join(parts, "; ") + "; }"
+	}
+	return send + " | " + pipe
 }
+
+// print are commands that write the request to their output.
+func (e *Exchange) print() []string {
+	g := e.Grown
+	if g == nil {
+		return []string{printf(e.Bytes())}
+	}
+	if g.Lines {
+		return []string{printf(e.head()), fmt.Sprintf(`yes "$(%s)" | head -n %d`, printf(g.Unit+"\r"), g.Times), printf("\r\n" + e.Sent)}
+	}
+	return []string{
+		printf(e.head() + g.Begin),
+		fmt.Sprintf("yes %s | head -n %d | tr -d '\\n'", quoteShell(g.Unit), g.Times),
+		printf(g.End + "\r\n\r\n" + e.Sent),
+	}
+}
+
+// printf writes the text; %b interprets the escapes, and a percent sign is safe.
+func printf(text string) string { return "printf %b " + quoteShell(escape(text)) }
 
 // escape writes bytes for printf's %b.
 func escape(s string) string {

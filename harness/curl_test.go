@@ -30,19 +30,48 @@ var _ = Describe("an exchange", func() {
 		}
 	},
 		Entry("repeats and case are kept", harness.Exchange{Method: "GET", Request: fields("oRigin", "a", "ORIGIN", "b")}, "-H 'oRigin: a' -H 'ORIGIN: b'"),
-		Entry("an empty value", harness.Exchange{Method: "GET", Request: fields("Origin", "")}, "-H 'Origin;'"),
+		Entry("an empty value", harness.Exchange{Method: "GET", Request: fields("Origin", ""), Lines: []string{"Origin:"}}, "-H 'Origin;'"),
 		Entry("a quote", harness.Exchange{Method: "GET", Request: fields("Origin", "it's")}, `-H 'Origin: it'\''s'`),
 		Entry("bytes", harness.Exchange{Method: "GET", Request: fields("Origin", "\x01\xff'\\1")}, `-H $'Origin: \001\377\'\\1'`),
 		Entry("HEAD", harness.Exchange{Method: "HEAD"}, "curl -sS --head"),
-		Entry("content", harness.Exchange{Method: "POST", Sent: "a&b", Request: fields("Content-Length", "3")}, "-X POST", "--data-binary 'a&b'", "-H Content-Type:"),
+		Entry("content", harness.Exchange{Method: "POST", Sent: "a&b", Request: fields("Content-Length", "3")}, "-X POST", "--data-raw 'a&b'", "-H Content-Type:"),
 		Entry("a whole request target", harness.Exchange{Method: "OPTIONS", Target: "*"}, "--request-target '*'"),
-		Entry("dot segments", harness.Exchange{Method: "GET", URL: "http://h/a/../b"}, "--path-as-is"),
+		Entry("dot segments", harness.Exchange{Method: "GET", URL: "http://h/a/../b"}, "--request-target /a/../b -g http://h/"),
 		Entry("HTTP/1.0", harness.Exchange{Method: "GET", Proto: "HTTP/1.0"}, "--http1.0"),
 		Entry("HTTP/2 with a certificate of one's own", harness.Exchange{Method: "GET", Proto: "HTTP/2.0", URL: "https://127.0.0.1:1/"}, "--http2 --insecure"),
 		Entry("a certificate of the world", harness.Exchange{Method: "GET", Proto: "HTTP/1.1", URL: "https://api.example/"}, "curl -sS -i --http1.1 -H"),
-		Entry("a folded line", harness.Exchange{Method: "GET", Request: fields("Host", "h", "Origin", "a", "  b", "")}, `printf %b 'GET /ok HTTP/1.1\r\nHost: h\r\nOrigin: a\r\n  b\r\n\r\n' | nc h 1`),
+		Entry("a folded line", harness.Exchange{Method: "GET", Request: fields("Host", "h", "Origin", "a", "  b", ""), Lines: []string{"Host: h", "Origin: a", "  b"}}, `printf %b 'GET /ok HTTP/1.1\r\nHost: h\r\nOrigin: a\r\n  b\r\n\r\n' | nc h 1`),
+		Entry("blanks around a value", harness.Exchange{Method: "GET", Request: fields("Origin", "a"), Lines: []string{"Origin:   a \t"}}, `-H $'Origin:   a \011'`),
+		Entry("a line without a colon", harness.Exchange{Method: "GET", Request: fields("Host", "h:1", "Origin", ""), Lines: []string{"Host: h:1", "Origin"}}, `printf %b 'GET /ok HTTP/1.1\r\nHost: h:1\r\nOrigin\r\n\r\n' | nc h 1`),
+		Entry("content that begins like a file's name", harness.Exchange{Method: "POST", Sent: "@x", Request: fields("Content-Length", "2")}, "--data-raw @x"),
+		Entry("chunked content, which curl would frame again", harness.Exchange{Method: "POST", Sent: "0\r\n\r\n", Request: fields("Transfer-Encoding", "chunked")}, `printf %b`, `chunked\r\n\r\n0\r\n\r\n' | nc`),
+		Entry("a long line", harness.Exchange{Method: "GET", Grown: &harness.Grown{Begin: "X: x", Unit: ",", Times: 1000000}}, `{ printf %b 'GET /ok HTTP/1.1\r\nX: x'; yes , | head -n 1000000 | tr -d '\n'; printf %b '\r\n\r\n'; } | nc h 1`),
 		Entry("no URL", harness.Exchange{Method: "GET", URL: "x"}, "# GET x cannot"),
 	)
+
+	It("is one command with the others of its connection", func() {
+		first := harness.Exchange{Method: "GET", URL: url}
+		second := harness.Exchange{Method: "POST", URL: url, Connection: "same"}
+		Expect(harness.Commands([]harness.Exchange{first, second, first})).To(Equal([]string{
+			"curl -sS -i -H Accept: -H User-Agent: -g http://h:1/ok --next -sS -i -X POST -H Accept: -H User-Agent: -g http://h:1/ok",
+			"curl -sS -i -H Accept: -H User-Agent: -g http://h:1/ok",
+		}))
+		second.Connection = "pipelined"
+		Expect(harness.Commands([]harness.Exchange{first, second})).To(Equal([]string{
+			`{ printf %b 'GET /ok HTTP/1.1\r\n\r\n'; printf %b 'POST /ok HTTP/1.1\r\n\r\n'; } | nc h 1`,
+		}))
+	})
+
+	It("hides secrets in lines too", func() {
+		ex := harness.Exchange{
+			Request: fields("Authorization", "Bearer abc", "Cookie", "a=1"),
+			Lines:   []string{"Authorization:  Bearer abc \t", "Cookie: a=1\r\n  b=2", "X: 1"},
+		}
+		ex.Request = append(ex.Request, fields("X", "1")...)
+		r := ex.Redacted()
+		Expect(r.Lines).To(Equal([]string{"Authorization:  Bearer [redacted] \t", "Cookie: a=[redacted]\r\n [redacted]", "X: 1"}))
+		Expect(ex.Lines[0]).To(ContainSubstring("abc"))
+	})
 
 	It("shows no secrets on demand", func() {
 		ex := harness.Exchange{
@@ -58,7 +87,8 @@ var _ = Describe("an exchange", func() {
 	})
 
 	It("keeps its bytes in JSON", func() {
-		ex := harness.Exchange{Method: "GET", URL: url, Request: fields("Origin", "\xff\x00é"), Response: fields("A", ""), Status: 200, Body: "\xfe", Elapsed: 5}
+		ex := harness.Exchange{Method: "GET", URL: url, Request: fields("Origin", "\xff\x00é"), Response: fields("A", ""), Status: 200, Body: "\xfe", Elapsed: 5,
+			Lines: []string{"Origin: \xff\x00é  "}, Grown: &harness.Grown{Begin: "X: ", Unit: "\xff", Times: 3}}
 		text, err := json.Marshal(ex)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(string(text)).To(ContainSubstring(`"request":[["Origin","ÿ\u0000Ã©"]]`))

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/harness/wire"
-	"github.com/corsproof/corsproof/spec"
 )
 
 // newExchange records a request that was sent, or tried, and its answer.
 func newExchange(url string, req *wire.Request, a wire.Answer) Exchange {
 	ex := Exchange{Method: req.Method, URL: url, Proto: req.Version, Request: fieldsOf(req.Lines)}
+	ex.Version = req.Version
+	ex.keepLines(req.Lines)
 	ex.Sent = req.Body[:min(len(req.Body), 64<<10)]
 	if _, _, target, err := splitURL(url); err != nil || target != req.Target {
 		ex.Target = req.Target
@@ -28,6 +29,14 @@ func newExchange(url string, req *wire.Request, a wire.Answer) Exchange {
 }
 
 func (e *Exchange) response(r *wire.Response) {
+	if e.Version == r.Proto || e.Version == "" && r.Proto == "HTTP/1.1" || strings.HasPrefix(r.Proto, "HTTP/2") {
+		e.Version = "" // Proto tells it
+	} else if e.Version == "" {
+		e.Version = "HTTP/1.1"
+	}
+	if strings.HasPrefix(r.Proto, "HTTP/2") {
+		e.Lines = nil // HTTP/2 has fields, no lines
+	}
 	e.Proto, e.Status, e.Response = r.Proto, r.Status, r.Header
 	e.BodySize, e.HeadBytes, e.Elapsed, e.Unfinished = r.Size, r.HeadBytes, r.Elapsed, r.Unfinished
 	e.stray(r.Excess, r.ExcessStart)
@@ -51,20 +60,6 @@ func (e *Exchange) stray(n int, start string) {
 // whole tells whether all of the content is there.
 func (e *Exchange) whole() bool {
 	return !e.Unfinished && e.BodyError == "" && e.BodySize <= mostDecoded && len(e.Body) < mostDecoded
-}
-
-// fieldsOf takes field lines apart. What is no field line (a folded one) keeps
-// all its bytes as a name.
-func fieldsOf(lines []string) spec.Header {
-	h := make(spec.Header, len(lines))
-	for i, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
-			name, value = line, ""
-		}
-		h[i] = spec.Field{Name: name, Value: strings.Trim(value, " \t")}
-	}
-	return h
 }
 
 // asAnswer makes an Answer of what a client call returned.

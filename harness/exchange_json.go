@@ -3,6 +3,7 @@ package harness
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/spec"
@@ -24,6 +25,10 @@ type pairs [][2]string
 // MarshalJSON writes bytes as code points U+0000 to U+00FF.
 func (e Exchange) MarshalJSON() ([]byte, error) {
 	p := plainExchange(e)
+	p.Lines = slices.Clone(e.Lines)
+	for i := range p.Lines {
+		p.Lines[i] = cases.FromBytes(p.Lines[i])
+	}
 	if e.Grown != nil {
 		g := *e.Grown
 		g.Begin, g.Unit, g.End = cases.FromBytes(g.Begin), cases.FromBytes(g.Unit), cases.FromBytes(g.End)
@@ -46,6 +51,9 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 	strings := []*string{&x.Method, &x.URL, &x.Target, &x.Sent, &x.Body, &x.ExcessStart}
 	if x.Grown != nil {
 		strings = append(strings, &x.Grown.Begin, &x.Grown.Unit, &x.Grown.End)
+	}
+	for i := range x.Lines {
+		strings = append(strings, &x.Lines[i])
 	}
 	for _, s := range strings {
 		if *s, err = cases.ToBytes(*s); err != nil {

@@ -19,6 +19,7 @@ func (e *Exchange) Redacted() Exchange {
 	r := *e
 	r.URL = redactURL(e.URL)
 	r.Request, r.Response = redactHeader(e.Request), redactHeader(e.Response)
+	r.Lines = redactLines(e.Lines)
 	return r
 }
 
@@ -48,6 +49,35 @@ func redactHeader(h spec.Header) spec.Header {
 		}
 	}
 	return h
+}
+
+// redactLines hides in each line what redactHeader hides in its field. What a
+// secret goes on with in a folded line is hidden whole.
+func redactLines(lines []string) []string {
+	if lines == nil {
+		return nil
+	}
+	out := slices.Clone(lines)
+	secret := false
+	for i, line := range lines {
+		if folded := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t"); folded {
+			if secret {
+				out[i] = line[:1] + hidden
+			}
+			continue
+		}
+		first, rest, _ := strings.Cut(line, "\r\n")
+		f := fieldOf(first)
+		shown := redactHeader(spec.Header{f})[0].Value
+		if secret = shown != f.Value; !secret {
+			continue
+		}
+		out[i] = strings.Replace(first, f.Value, shown, 1)
+		if rest != "" {
+			out[i] += "\r\n " + hidden
+		}
+	}
+	return out
 }
 
 func redactCookies(value string) string {

@@ -121,6 +121,9 @@ func (w *wireRun) round(ctx context.Context, conn *wire.Conn, reqs []*wire.Reque
 		ex := newExchange(urls[i], reqs[i], a)
 		ex.elapsedSince(start)
 		w.before(done, i).stray(a.Stray, a.StrayStart)
+		if kind := done[i].step.Wire.Connection; kind == "same" || kind == "pipelined" {
+			ex.Connection = kind
+		}
 		done[i].exchanges = append(done[i].exchanges, ex)
 		if a.Err != nil && (unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
 			return &lostError{a.Err.Kind, a.Err}

@@ -140,9 +140,7 @@ func evidence(agents []harness.AgentResult) (kept []harness.AgentResult, curl []
 		}
 		shown = true
 		a.Exchanges = a.Exchanges[:min(len(a.Exchanges), mostExchanges)]
-		for j := range a.Exchanges {
-			curl = append(curl, a.Exchanges[j].Curl())
-		}
+		curl = append(curl, harness.Commands(a.Exchanges)...)
 	}
 	return kept, curl
 }

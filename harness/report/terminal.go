@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -172,11 +173,11 @@ func (p *Printer) agent(a harness.AgentResult, full bool) {
 	if !full || len(a.Failures) == 0 {
 		return
 	}
-	for i, x := range a.Exchanges {
+	for _, x := range a.Exchanges {
 		p.exchange(x)
-		if i == len(a.Exchanges)-1 || !x.Preflight {
-			p.field("try", x.Curl())
-		}
+	}
+	for _, c := range harness.Commands(a.Exchanges) {
+		p.field("try", c)
 	}
 }
 
@@ -206,36 +207,69 @@ func (p *Printer) exchange(x harness.Exchange) {
 		}
 		p.printf("%s  %s %s\n", margin, p.paint(mark, color.Faint), visible(text))
 	}
-	head := func(mark string, h spec.Header) {
-		for i, f := range h {
+	head := func(mark string, lines []string) {
+		for i, text := range lines {
 			if i == mostLines {
-				line(mark, fmt.Sprintf("... %d more lines", len(h)-i))
+				line(mark, fmt.Sprintf("... %d more lines", len(lines)-i))
 				return
 			}
-			line(mark, f.Name+": "+f.Value)
+			line(mark, text)
 		}
 	}
-	line(">", fmt.Sprintf("%s %s %s", x.Method, x.URL, x.Proto))
-	head(">", x.Request)
+	if x.Connection != "" {
+		line("+", map[string]string{"same": "over the same connection", "pipelined": "over the same connection, without waiting for the answer"}[x.Connection])
+	}
+	line(">", x.First())
+	head(">", x.RequestLines())
+	if grown := x.GrownLine(); grown != "" {
+		line(">", grown)
+	}
+	if x.Sent != "" {
+		line(">", "")
+		line(">", x.Sent)
+	}
 	if x.Error != "" {
 		line("!", x.Error)
 		return
 	}
 	line("<", fmt.Sprintf("%s %d", x.Proto, x.Status))
-	head("<", x.Response)
+	head("<", fieldLines(x.Response))
 }
 
-// visible replaces what would disturb a terminal: control bytes and bytes that
-// are not UTF-8 are written as \xNN.
+func fieldLines(h spec.Header) []string {
+	lines := make([]string, len(h))
+	for i, f := range h {
+		lines[i] = f.Name + ": " + f.Value
+	}
+	return lines
+}
+
+// turnsText tells of characters that change the direction of what follows, or
+// break the line (Unicode's Bidi_Control, line and paragraph separator): with them
+// a value would look like another.
+func turnsText(r rune) bool {
+	return r == 0x61c || r == 0x200e || r == 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
+// visible replaces what would disturb a terminal, or not be seen: control bytes
+// and bytes that are not UTF-8 are written as \xNN, the usual ones as in C,
+// what turns text around as \uNNNN, and blanks at the end as \x20.
 func visible(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)
-		if (r == utf8.RuneError && size == 1) || r < 0x20 || (r >= 0x7f && r < 0xa0) {
+		switch {
+		case r == '\t', r == '\r', r == '\n':
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		case (r == utf8.RuneError && size == 1) || r < 0x20 || (r >= 0x7f && r < 0xa0):
 			for i := range size {
 				fmt.Fprintf(&b, `\x%02x`, s[i])
 			}
-		} else {
+		case turnsText(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		case r == ' ' && strings.Trim(s, " ") == "" && b.Len() > 0:
+			b.WriteString(`\x20`)
+		default:
 			b.WriteRune(r)
 		}
 		s = s[size:]
