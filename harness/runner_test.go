@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -156,6 +157,8 @@ var _ = Describe("the runner", func() {
 			Entry("hangs up", "", true, harness.HangsUp),
 			Entry("hangs up in the middle", "HTTP/1.1 200 OK\r\nX", true, harness.HangsUp),
 			Entry("another protocol", "220 smtp\r\n", false, harness.NotHTTP),
+			Entry("a field without a colon", "HTTP/1.1 200 OK\r\nX\r\n\r\n", false, harness.BadHTTP),
+			Entry("a head beyond all bounds", "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 2<<20)+"\r\n\r\n", false, harness.TooLarge),
 		)
 		It("that serves no contract", func(ctx SpecContext) {
 			s := httptest.NewServer(http.NotFoundHandler())

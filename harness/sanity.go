@@ -96,6 +96,13 @@ func targetError(url string, err error, timeout time.Duration) error {
 		e.Kind, e.Hints = HangsUp, []string{"look into the server's log; it may expect TLS (https://) on this port"}
 	case wire.NoTLS:
 		e.Kind, e.Hints = BadTLS, []string{"for a self-signed certificate give its authority, or accept any certificate; for a server without TLS use http://"}
+	case wire.TooLarge:
+		e.Kind, e.Hints = TooLarge, []string{"browsers read no such head either (Chrome 256 KiB): what makes it so long?"}
+	case wire.Malformed:
+		e.Kind, e.Hints = BadHTTP, []string{"a browser may refuse such an answer, whatever its CORS fields say"}
+		if w, ok := errors.AsType[*wire.Error](err); ok && w.Foreign {
+			e.Kind, e.Hints = NotHTTP, []string{"is this the port of a web server? If it expects TLS use https://"}
+		}
 	default:
 		e.Kind, e.Hints = NotHTTP, []string{"is this the port of a web server? If it expects TLS use https://"}
 	}

@@ -14,6 +14,8 @@ const (
 	Hangs       TargetErrorKind = "hangs"        // it accepts connections and does not answer
 	HangsUp     TargetErrorKind = "hangs-up"     // it closes connections without an answer
 	NotHTTP     TargetErrorKind = "not-http"     // what it answers is not HTTP
+	BadHTTP     TargetErrorKind = "bad-http"     // it speaks HTTP, and breaks its rules
+	TooLarge    TargetErrorKind = "too-large"    // the head of its answer is larger than what is read of one
 	BadTLS      TargetErrorKind = "tls"          // the TLS handshake fails
 	NoContract  TargetErrorKind = "no-contract"  // an HTTP server, but it does not serve the contract
 	BadURL      TargetErrorKind = "bad-url"      // the URL of the target is not one
@@ -41,6 +43,10 @@ func (e *TargetError) Error() string {
 		what = "the target closes connections without an answer"
 	case NotHTTP:
 		what = "the target does not speak HTTP"
+	case BadHTTP:
+		what = "the target's answer breaks the rules of HTTP"
+	case TooLarge:
+		what = "the head of the target's answer is too large to be read"
 	case BadTLS:
 		what = "no TLS connection to the target"
 	case NoContract:

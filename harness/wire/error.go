@@ -36,6 +36,8 @@ type Error struct {
 	Doing string
 	// Received are the first bytes of what came, for Malformed.
 	Received string
+	// Foreign says, for Malformed, that it does not even begin as HTTP.
+	Foreign bool
 	// Partial is the head of the answer when it came whole, else nil.
 	Partial *Response
 	Err     error

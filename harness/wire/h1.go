@@ -203,7 +203,7 @@ func (c *h1conn) fail(ctx context.Context, doing string, started bool, err error
 	var m *malformedError
 	switch {
 	case errors.As(err, &m):
-		return &Error{Kind: Malformed, Addr: c.addr, Doing: doing, Received: c.glimpse(), Err: err}
+		return &Error{Kind: Malformed, Addr: c.addr, Doing: doing, Received: c.glimpse(), Foreign: m.foreign, Err: err}
 	case errors.Is(err, errTooLarge):
 		return &Error{Kind: TooLarge, Addr: c.addr, Doing: doing, Err: err}
 	}

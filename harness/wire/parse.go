@@ -15,12 +15,19 @@ import (
 var errTooLarge = errors.New("the head of the answer is too large")
 
 // malformedError is a violation of the message grammar.
-type malformedError struct{ what string }
+type malformedError struct {
+	what    string
+	foreign bool // it does not even begin as a response of HTTP
+}
 
 func (e *malformedError) Error() string { return e.what }
 
 func malformed(format string, args ...any) error {
-	return &malformedError{fmt.Sprintf(format, args...)}
+	return &malformedError{what: fmt.Sprintf(format, args...)}
+}
+
+func foreign(format string, args ...any) error {
+	return &malformedError{what: fmt.Sprintf(format, args...), foreign: true}
 }
 
 // head is a parsed response head.
@@ -61,7 +68,7 @@ func readBlock(r *bufio.Reader, limit int, isHead bool, started *bool) ([]byte, 
 	*started = true
 	if b, _ := r.Peek(r.Buffered()); len(b) <= limit {
 		if isHead && !looksLikeHTTP(b) {
-			return nil, malformed("this is not an HTTP/1 response")
+			return nil, foreign("this is not an HTTP/1 response")
 		}
 		if n := blockEnd(b); n > 0 {
 			_, _ = r.Discard(n)
@@ -76,7 +83,7 @@ func readBlock(r *bufio.Reader, limit int, isHead bool, started *bool) ([]byte, 
 		}
 		block = append(block, part...)
 		if isHead && !looksLikeHTTP(block) {
-			return nil, malformed("this is not an HTTP/1 response")
+			return nil, foreign("this is not an HTTP/1 response")
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
@@ -132,10 +139,10 @@ func cutLine(s string) (line, rest string) {
 func parseStatusLine(line string) (proto string, status int, phrase string, err error) {
 	proto, rest, _ := strings.Cut(line, " ")
 	if len(proto) != len("HTTP/1.1") || proto[:5] != "HTTP/" || proto[6] != '.' || !digit(proto[5]) || !digit(proto[7]) {
-		return "", 0, "", malformed("the status line %.60q has no HTTP version", line)
+		return "", 0, "", foreign("the status line %.60q has no HTTP version", line)
 	}
 	if proto[5] != '1' {
-		return "", 0, "", malformed("the status line says %s, which is not HTTP/1", proto)
+		return "", 0, "", foreign("the status line says %s, which is not HTTP/1", proto)
 	}
 	code, phrase, _ := strings.Cut(rest, " ")
 	if len(code) != 3 || !digit(code[0]) || !digit(code[1]) || !digit(code[2]) || code[0] == '0' {
