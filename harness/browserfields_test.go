@@ -63,21 +63,25 @@ func (l *tapped) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tap{c, l.heads}, nil
+	return &tap{Conn: c, heads: l.heads}, nil
 }
 
+// tap tells heads as a whole: a server may read the first byte of one by itself.
 type tap struct {
 	net.Conn
 	heads chan string
+	part  string
 }
 
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
-	if n > 0 {
+	t.part += string(p[:n])
+	if strings.HasSuffix(t.part, "\r\n\r\n") {
 		select {
-		case t.heads <- string(p[:n]):
+		case t.heads <- t.part:
 		default:
 		}
+		t.part = ""
 	}
 	return n, err
 }
