@@ -57,6 +57,11 @@ const (
 
 // Variants returns the lawful variants.
 func Variants() []Variant {
+	return slices.Concat(layerVariants(), grantVariants(), messageVariants())
+}
+
+// layerVariants answer otherwise than the good server where the standards leave it free.
+func layerVariants() []Variant {
 	granted := both(isPreflight, isGranted)
 	return []Variant{
 		{

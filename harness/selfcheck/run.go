@@ -213,20 +213,28 @@ func (s *selfcheck) variant(ctx context.Context, v reference.Variant) error {
 	if err != nil {
 		return err
 	}
+	if err := s.asEndpoints(ctx, target, srv.TLSURL, v.Name); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	s.matrix.Variants = append(s.matrix.Variants, v.Name)
 	slices.Sort(s.matrix.Variants)
 	s.mu.Unlock()
+	s.lawful(sum, v.Name, "")
+	s.finished(target.Name)
+	return nil
+}
+
+// lawful reports what a lawful server was accused of. as says how it was asked.
+func (s *selfcheck) lawful(sum *harness.Summary, variant, as string) {
 	for _, r := range sum.Results {
 		switch {
 		case r.Verdict == harness.Fail, r.Verdict == harness.Warn && r.Level != cases.Practice:
-			s.report(VariantFails, v.Name, "%s: %s", r.ID, firstFailure(&r))
+			s.report(VariantFails, variant, "%s%s: %s", as, r.ID, firstFailure(&r))
 		case r.Verdict == harness.Error, r.Verdict == harness.Undecided:
-			s.report(NotRun, v.Name, "%s: %s", r.ID, r.Reason)
+			s.report(NotRun, variant, "%s%s: %s", as, r.ID, r.Reason)
 		}
 	}
-	s.finished(target.Name)
-	return nil
 }
 
 func (s *selfcheck) mutant(ctx context.Context, m reference.Mutant, row *Row) error {
