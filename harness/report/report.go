@@ -111,7 +111,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 	for _, res := range sum.Results {
 		row := Row{Result: redacted(res)}
 		if c := byID[res.Case]; c != nil {
-			row.Why, row.Fix, row.SeenIn = c.Why, c.Fix, c.SeenIn
+			row.Why, row.Fix, row.SeenIn = c.Why, res.Advice(c.Fix), c.SeenIn
 			row.Spec = table.Anchors.URLs(c.Spec)
 		}
 		r.Counts.Add(res)

@@ -28,8 +28,8 @@ func Message(r *harness.Result, table *cases.Table) string {
 	}
 	if c := table.Case(r.Case); c != nil {
 		fmt.Fprintf(&b, "  why: %s\n", c.Why)
-		if c.Fix != "" {
-			fmt.Fprintf(&b, "  fix: %s\n", c.Fix)
+		if fix := r.Advice(c.Fix); fix != "" {
+			fmt.Fprintf(&b, "  fix: %s\n", strings.ReplaceAll(fix, "\n", "\n       "))
 		}
 		for _, key := range c.Spec {
 			if a, ok := table.Anchors.Lookup(key); ok {

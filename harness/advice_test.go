@@ -1,0 +1,30 @@
+package harness_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/harness"
+)
+
+var _ = DescribeTable("the fix is for what was seen", func(failures []harness.Failure, status int, want OmegaMatcher) {
+	r := harness.Result{Agents: []harness.AgentResult{{Failures: failures, Exchanges: []harness.Exchange{{Status: status}}}}}
+	Expect(r.Advice("the case's own")).To(want)
+},
+	Entry("a name that is not listed", refused("HeaderDisallowedByPreflightResponse"), 204,
+		And(ContainSubstring("List the header"), Not(ContainSubstring("own")), Not(ContainSubstring("split")))),
+	Entry("a method that is not listed", refused("MethodDisallowedByPreflightResponse"), 204, ContainSubstring("List the method")),
+	Entry("* with credentials", refused("WildcardOriginNotAllowed"), 200, And(ContainSubstring("in place of *"), Not(ContainSubstring("byte for byte")))),
+	Entry("* with credentials, of a preflight", refused("PreflightWildcardOriginNotAllowed"), 204, ContainSubstring("in place of *")),
+	Entry("a redirect", refused("PreflightDisallowedRedirect"), 307, ContainSubstring("redirect")),
+	Entry("no header on a 401", refused("MissingAllowOriginHeader"), 401, And(ContainSubstring("every answer"), ContainSubstring("status 401"))),
+	Entry("no header on a 200", refused("MissingAllowOriginHeader"), 200, Not(ContainSubstring("status"))),
+	Entry("two reasons", append(refused("AllowOriginMismatch"), refused("InvalidAllowCredentials")...), 200,
+		And(ContainSubstring("very value"), ContainSubstring("Allow-Credentials: true"))),
+	Entry("the case's own property", []harness.Failure{{What: "Vary lists Origin"}}, 200, Equal("the case's own")),
+	Entry("a request that no browser sends", []harness.Failure{{Reason: "HeaderDisallowedByPreflightResponse", Refusal: true}}, 200, Equal("the case's own")),
+)
+
+func refused(reason string) []harness.Failure {
+	return []harness.Failure{{Reason: reason, Refusal: true, Sendable: true}}
+}
