@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify selfcheck prove compare clean
+.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify under-load selfcheck prove compare clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -45,6 +45,10 @@ bench: chromium
 
 verify: build chromium
 	@$(BIN) verify-model --n 20000 --seed 1
+
+# Twenty runs of the reference with Chrome on a machine that is much too busy.
+under-load: build chromium
+	@bash .ci/under-load
 
 selfcheck: build
 	@$(BIN) selfcheck

@@ -30,7 +30,7 @@ type Options struct {
 	Remote string
 	// Visible shows a window.
 	Visible bool
-	// Timeout limits the start. Zero: 30 s.
+	// Timeout limits the start. Zero: two minutes, which a busy machine may need.
 	Timeout time.Duration
 	// Flags are further command line flags, "--name" or "--name=value".
 	Flags []string
@@ -92,7 +92,7 @@ type Chrome struct {
 // and *StartError. ctx limits only the start.
 func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	if opt.Timeout == 0 {
-		opt.Timeout = 30 * time.Second
+		opt.Timeout = 2 * time.Minute
 	}
 	if opt.Width == 0 {
 		opt.Width = 12
