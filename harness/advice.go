@@ -70,10 +70,28 @@ func (r *Result) Advice(fix string) string {
 			add(a.refusedWith(spec.Reason(f.Reason)))
 		}
 	}
-	if own {
+	switch {
+	case own && r.sharedWithAll():
+		return "Do not send *: it lets every site read. Send the origin that asked, if it is one of those allowed, and Vary: Origin."
+	case own:
 		return fix
 	}
 	return strings.Join(list, "\n")
+}
+
+// sharedWithAll tells whether somebody was let in by *, where there is no
+// comparison of origins that could be wrong.
+func (r *Result) sharedWithAll() bool {
+	for i := range r.Agents {
+		a := &r.Agents[i]
+		letIn := slices.ContainsFunc(a.Failures, func(f Failure) bool { return f.Effect == LetIn })
+		for k := range a.Exchanges {
+			if v, _ := a.Exchanges[k].Response.Get("Access-Control-Allow-Origin"); letIn && v == "*" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // refusedWith adds the status where an answer without the header is an error:

@@ -25,6 +25,14 @@ var _ = DescribeTable("the fix is for what was seen", func(failures []harness.Fa
 	Entry("a request that no browser sends", []harness.Failure{{Reason: "HeaderDisallowedByPreflightResponse", Refusal: true}}, 200, Equal("the case's own")),
 )
 
+var _ = It("the fix for * is not to send it", func() {
+	r := harness.Result{Agents: []harness.AgentResult{{
+		Failures:  []harness.Failure{{Effect: harness.LetIn}},
+		Exchanges: []harness.Exchange{{Status: 200, Response: fields("Access-Control-Allow-Origin", "*")}},
+	}}}
+	Expect(r.Advice("Compare byte for byte.")).To(ContainSubstring("Do not send *"))
+})
+
 func refused(reason string) []harness.Failure {
 	return []harness.Failure{{Reason: reason, Refusal: true, Sendable: true}}
 }
