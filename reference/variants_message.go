@@ -45,12 +45,12 @@ func messageVariants() []Variant {
 				put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), put("Timing-Allow-Origin", "*")),
 		},
 		{
-			Name: "validators", Basis: []string{semantic + "#section-13"},
+			Name: "conditional-304", Basis: []string{semantic + "#section-13"},
 			Doc:   "Answers have an ETag and a date, and conditional requests are answered with 304, as much shared as what it stands for.",
 			hooks: validated,
 		},
 		{
-			Name: "cacheable", Basis: []string{caching + "#section-4.1", freeCaching},
+			Name: "cached-minute", Basis: []string{caching + "#section-4.1", freeCaching},
 			Doc: "Answers may be stored for a minute, and vary by Origin where they differ by it.",
 			hooks: always(on(both(not(isPreflight), status(200)), func(_ *exchange, h http.Header) {
 				if h.Get("Cache-Control") == "" {
@@ -64,12 +64,12 @@ func messageVariants() []Variant {
 			hooks: always(on(status(200), put("Cache-Control", "no-store"))),
 		},
 		{
-			Name: "compressed", Basis: []string{semantic + "#section-12.5.3"},
+			Name: "content-compressed", Basis: []string{semantic + "#section-12.5.3"},
 			Doc:   "Content is compressed for who asks for it, the CORS fields are the same.",
 			hooks: outside(compressing),
 		},
 		{
-			Name: "chunked", Basis: []string{messages + "#section-7.1"},
+			Name: "content-chunked", Basis: []string{messages + "#section-7.1"},
 			Doc: "The length of content is not announced.",
 			hooks: outside(func(next http.Handler) http.Handler {
 				return eachHead(next, func(h http.Header) { h.Del("Content-Length") }, true)
@@ -141,7 +141,7 @@ func messageVariants() []Variant {
 			}),
 		},
 		{
-			Name: "slow", Basis: []string{semantic + "#section-3.7"},
+			Name: "answers-slow", Basis: []string{semantic + "#section-3.7"},
 			Doc: "Each answer takes a while.",
 			hooks: outside(func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
