@@ -65,13 +65,6 @@ func statusMutants() []Mutant {
 			hooks:   head(on(both(isShared, status(404), unrouted), dropGrant)),
 		},
 		{
-			Name: "status-405-no-allow", Class: ContractBroken,
-			Doc:     "The layer drops Allow from a 405.",
-			Sources: []string{"https://github.com/gorilla/handlers/blob/9c61bd81e7/cors.go", "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6"},
-			Targets: []string{"status-405-wrong-method*", "status-405-*"},
-			hooks:   head(on(status(405), drop("Allow"))),
-		},
-		{
 			Name: "panic-loses", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "An exception is answered outside of the layer: the 500 is not shared.",
 			Sources: []string{"https://github.com/Kludex/starlette/issues/1175", "https://github.com/adamchainz/django-cors-headers/issues/512", "https://github.com/dotnet/aspnetcore/issues/2378"},
