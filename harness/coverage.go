@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/corsproof/corsproof/cases"
 )
@@ -12,6 +13,19 @@ type NotLookedAt struct {
 	// Reason is why the checks that would have looked did not run; empty when
 	// the run had none.
 	Reason string `json:"reason,omitempty"`
+}
+
+// Overlooked are those of the parts that no check of the run was about, whatever the
+// target does, separated by commas; empty for none. For a run of the whole table that is
+// our own failure.
+func Overlooked(list []NotLookedAt) string {
+	var parts []string
+	for _, n := range list {
+		if n.Reason == "" {
+			parts = append(parts, n.Part.String())
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // notLookedAt compares what the declared policy states with what the checks that ran

@@ -127,17 +127,12 @@ func (f *runFlags) unlooked(rep *report.Report) error {
 	if len(f.focus)+len(f.skip) > 0 || f.level != string(cases.Info) {
 		return nil
 	}
-	var parts []string
-	for _, n := range rep.NotLookedAt {
-		if n.Reason == "" {
-			parts = append(parts, n.Part.String())
-		}
-	}
-	if len(parts) == 0 {
+	parts := harness.Overlooked(rep.NotLookedAt)
+	if parts == "" {
 		return nil
 	}
 	return &status{
-		code: exitSelfcheck, err: fmt.Errorf("no check is about these parts of the policy: %s", strings.Join(parts, ", ")),
+		code: exitSelfcheck, err: fmt.Errorf("no check is about these parts of the policy: %s", parts),
 		hints: []string{"nothing that was checked says anything of them; please report it"},
 	}
 }

@@ -117,7 +117,7 @@ func Run(t *testing.T, target any, opts ...Option) *harness.Summary {
 		})
 		first = end
 	}
-	if text := suite.Incomplete(sum); text != "" {
+	if text := c.Incomplete(sum); text != "" {
 		t.Error(text)
 	}
 	return sum

@@ -51,7 +51,7 @@ func DescribeChecks(text string, target func() any, opts ...corstest.Option) boo
 			ginkgo.It(id, func() { report(c, results[id], table) })
 		}
 		ginkgo.It("runs to its end", func() {
-			if text := suite.Incomplete(sum); text != "" {
+			if text := c.Incomplete(sum); text != "" {
 				ginkgo.Fail(text)
 			}
 		})

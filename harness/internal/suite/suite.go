@@ -190,8 +190,9 @@ func contract(m Middleware, table *cases.Table) (*harness.Target, func(), error)
 }
 
 // Incomplete says why a run as a whole fails a test although each of its results
-// might not: it ended early, or nothing came of it. Empty if neither is so.
-func Incomplete(sum *harness.Summary) string {
+// might not: it ended early, nothing came of it, or a run of the whole table has
+// no check for a part of the policy. Empty if none of it is so.
+func (c *Config) Incomplete(sum *harness.Summary) string {
 	n := sum.Counts
 	ran := n[harness.Pass] + n[harness.Fail] + n[harness.Warn] + n[harness.Noted] + n[harness.Error]
 	switch {
@@ -201,6 +202,9 @@ func Incomplete(sum *harness.Summary) string {
 		return "not one check could be decided; the reasons are those of the skipped tests"
 	case ran == 0:
 		return "not one check was run; the reasons are those of the skipped tests"
+	}
+	if parts := harness.Overlooked(sum.NotLookedAt); parts != "" && len(c.Focus)+len(c.Skip) == 0 {
+		return "no check is about these parts of the policy: " + parts + "; please report it"
 	}
 	return ""
 }

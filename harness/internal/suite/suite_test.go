@@ -118,19 +118,29 @@ var _ = Describe("What a result means to a test", func() {
 	})
 })
 
-var _ = DescribeTable("A run as a whole", func(sum harness.Summary, text string) {
+var _ = DescribeTable("A run as a whole", func(sum harness.Summary, text string, opts ...suite.Option) {
 	if text == "" {
-		Expect(suite.Incomplete(&sum)).To(BeEmpty())
+		Expect(suite.New(opts).Incomplete(&sum)).To(BeEmpty())
 		return
 	}
-	Expect(suite.Incomplete(&sum)).To(ContainSubstring(text))
+	Expect(suite.New(opts).Incomplete(&sum)).To(ContainSubstring(text))
 },
 	Entry("fails when it ended early", harness.Summary{Stopped: &harness.Stopped{Reason: "the target died"}, Counts: map[harness.Verdict]int{harness.Pass: 9}}, "ended early: the target died"),
 	Entry("fails when nothing was run", harness.Summary{Counts: map[harness.Verdict]int{harness.Skip: 9}}, "not one check was run"),
 	Entry("fails when nothing could be decided", harness.Summary{Counts: map[harness.Verdict]int{harness.Skip: 9, harness.Undecided: 1}}, "could be decided"),
 	Entry("is what its results are when something was", harness.Summary{Counts: map[harness.Verdict]int{harness.Skip: 9, harness.Undecided: 9, harness.Pass: 1}}, ""),
 	Entry("is what its results are when something failed", harness.Summary{Counts: map[harness.Verdict]int{harness.Fail: 1}}, ""),
+	Entry("fails when a part of the policy has no check", overlooked(""), "these parts of the policy"),
+	Entry("is what its results are when the target has no such part", overlooked("the endpoint does not serve it"), ""),
+	Entry("is what its results are when checks were chosen", overlooked(""), "", focus("vary-*")),
 )
+
+func overlooked(reason string) harness.Summary {
+	return harness.Summary{
+		Counts:      map[harness.Verdict]int{harness.Pass: 1},
+		NotLookedAt: []harness.NotLookedAt{{Part: cases.Stated{Kind: cases.StatedMethod, Value: "PUT"}, Reason: reason}},
+	}
+}
 
 var _ = Describe("What cannot be run is an error", func() {
 	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
