@@ -75,6 +75,50 @@ var _ = Describe("growth", func() {
 		Entry("quadratic and harmless", quadratic(1e-10), 8<<10, 0),
 	)
 
+	// A machine that runs each computation for three milliseconds and then others,
+	// so that the rest of it takes a multiple; how much changes by chance.
+	busy := func(r *rand.Rand, stretch float64) func(time.Duration) time.Duration {
+		const slice = 3 * time.Millisecond
+		return func(d time.Duration) time.Duration {
+			by := 1 + (stretch-1)*(0.7+0.6*r.Float64())
+			return min(d, slice) + time.Duration(float64(max(d-slice, 0))*by)
+		}
+	}
+	DescribeTable("is judged beside a computation that meets the same on a busy machine", func(grow cases.Grow, p pace, most, failures int) {
+		for seed := range uint64(30) {
+			for _, stretch := range []float64{1, 2, 4, 10, 20} {
+				compute := busy(rand.New(rand.NewPCG(seed, 3)), stretch)
+				quiet := of(p, rand.New(rand.NewPCG(seed, 4)), 0)
+				found, undecided, _ := harness.MeasureGrowthBeside(grow, most, compute, func(begin string, n int) time.Duration {
+					if begin == beside.Beside {
+						return compute(max(1, time.Duration(n)*10))
+					}
+					return compute(quiet(begin, n))
+				})
+				if undecided != "" { // honest where the machine gives a twentieth of itself
+					Expect(stretch).To(BeNumerically(">", 4), undecided)
+					continue
+				}
+				Expect(found).To(HaveLen(failures), "seed %d, stretched %g times", seed, stretch)
+			}
+		}
+	},
+		Entry("linear, at each length that meets it otherwise", commas, linear(1e-8), 1<<20, 0),
+		Entry("linear, three slices long", commas, linear(1e-8), 900_000, 0),
+		Entry("linear, of many slices", commas, linear(4e-8), 1<<20, 0),
+		Entry("linear, of hundreds", commas, linear(1e-6), 1<<18, 0),
+		Entry("quadratic within 16 KiB", commas, quadratic(1e-9), 16<<10, 1),
+		Entry("a field that costs ten times the other, and little", beside, linear(1e-8), 1<<20, 0),
+		Entry("a field that costs a hundred times the other", beside, linear(1e-6), 1<<17, 1),
+	)
+
+	It("is held against the same bytes elsewhere, from the first on", func() {
+		_, _, _ = harness.MeasureGrowth(cases.Grow{Begin: "X-A: a", Unit: " ", End: "b"}, 4096, func(begin string, n int) time.Duration {
+			Expect(begin).To(HaveSuffix(": a"), "blanks that begin a value are other work")
+			return time.Duration(n) * time.Duration(n) * 10
+		})
+	})
+
 	It("goes as far as the server takes the head", func() {
 		for _, limit := range []int{100, 4000, 8190, 16000, 65000} {
 			found, _, longest := harness.MeasureGrowth(commas, 1<<20, func(begin string, n int) time.Duration {
