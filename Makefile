@@ -19,6 +19,7 @@ run: build chromium
 
 test: chromium lint
 	$(GOTEST) ./...
+	$(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
 
 # Every shape of every kind of small endpoint, right and broken; then those that
 # are about a browser in Chrome. make test has one shape of each.

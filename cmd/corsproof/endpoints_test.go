@@ -13,6 +13,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/report"
 	"github.com/corsproof/corsproof/internal/endpoints"
+	"github.com/corsproof/corsproof/internal/race"
 )
 
 // TestEndpoints: what a run says of each kind of endpoint, and ends with, is
@@ -20,6 +21,9 @@ import (
 // every shape, and then, with CORSPROOF_ENDPOINTS=browser, in Chrome of those
 // that are about a browser.
 func TestEndpoints(t *testing.T) {
+	if race.Enabled {
+		t.Skip("ten times as long with the race detector; make test runs it without")
+	}
 	all, browser := os.Getenv("CORSPROOF_ENDPOINTS") == "all", os.Getenv("CORSPROOF_ENDPOINTS") == "browser"
 	table, err := cases.Load()
 	if err != nil {
