@@ -112,7 +112,7 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	whole := backstop * timeout
+	whole := timeout + backstop
 	if r.brief { // nobody tells what is on the wire
 		whole = timeout
 	}

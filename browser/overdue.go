@@ -13,9 +13,9 @@ import (
 
 // An answer is judged by its head: content that does not end is cut off.
 
-// backstop is by how much a request may exceed its time in all, queueing
-// included, before its page gives it up by itself.
-const backstop = 12
+// backstop is how long a request may wait besides its time, for a connection and
+// for the browser itself, before its page gives it up.
+const backstop = 30 * time.Second
 
 // watch looks after the requests that are on the wire, again and again while
 // calls are under way. The lock is held.

@@ -48,7 +48,7 @@ func (r *runner) perform(ctx context.Context, sessions [][]Exchange, briefly boo
 	for i, xs := range sessions {
 		p := path(xs[0].Session)
 		r.replay.Put(p, xs)
-		jobs[i] = harness.Job{ID: p, Timeout: 30 * time.Second, Steps: r.steps(p, xs)}
+		jobs[i] = harness.Job{ID: p, Timeout: 10 * time.Second, Steps: r.steps(p, xs)}
 		index[p] = i
 	}
 	out := make([]observed, len(sessions))
