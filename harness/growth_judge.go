@@ -151,11 +151,8 @@ func (g *growth) compare(n int, long time.Duration) (failures []Failure, undecid
 		if ok {
 			t, ok = g.take(n, work)
 		}
-		switch {
-		case !ok && g.lost != nil:
-			return nil, ""
-		case !ok:
-			return nil, "an answer did not come while times were taken: " + g.broken
+		if !ok {
+			return nil, g.interrupted()
 		}
 		if measured == 0 {
 			best = t
@@ -193,6 +190,15 @@ func (g *growth) failure(n int, t timings) Failure {
 	}
 }
 
+// interrupted is why measuring ended without an answer; empty where that says
+// nothing of the target.
+func (g *growth) interrupted() string {
+	if g.lost != nil {
+		return ""
+	}
+	return "an answer did not come while times were taken: " + g.broken
+}
+
 // costs are the least times for n units in the field of the step and in the one
 // beside it, and for a computation of ours that takes as long as the first may.
 type costs struct{ mine, other, yard time.Duration }
@@ -212,11 +218,8 @@ func (g *growth) beside(n int, long time.Duration) (failures []Failure, undecide
 	agreed := 0
 	for measured := range growthMeasurements {
 		c, ok := g.pair(n)
-		switch {
-		case !ok && g.lost != nil:
-			return nil, ""
-		case !ok:
-			return nil, "an answer did not come while times were taken: " + g.broken
+		if !ok {
+			return nil, g.interrupted()
 		}
 		if measured == 0 {
 			best = c
