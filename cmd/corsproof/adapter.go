@@ -62,9 +62,11 @@ func checkAdapter(cmd *cobra.Command, table *cases.Table, dir, cache string) err
 	}
 	step("adapter", m.Display+" ("+m.Language+")")
 	root := m.Cache(cache)
-	if err := m.Install(ctx, root); err != nil {
+	took, err := m.Install(ctx, root)
+	if err != nil {
 		return problem(exitFailures, "install", err)
 	}
+	step("install", took.String())
 	version, err := m.AskVersion(ctx, root)
 	if err != nil {
 		return problem(exitFailures, "version", err)

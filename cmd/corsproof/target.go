@@ -151,9 +151,11 @@ func openAdapter(ctx context.Context, table *cases.Table, dir string, stderr io.
 	}
 	cache := m.Cache("")
 	fmt.Fprintf(stderr, "%s: installing and starting ...\n", m.Display)
-	if err := m.Install(ctx, cache); err != nil {
+	took, err := m.Install(ctx, cache)
+	if err != nil {
 		return nil, nil, &status{code: exitUnreachable, err: err}
 	}
+	fmt.Fprintf(stderr, "%s: %s\n", m.Display, took)
 	inst, err := m.Start(ctx, adapter.Options{Policies: table.Policies, Cache: cache})
 	if err != nil {
 		return nil, nil, &status{code: exitUnreachable, err: err}

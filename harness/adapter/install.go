@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
@@ -42,37 +43,49 @@ func (m *Manifest) Cache(root string) string {
 	return filepath.Join(root, m.Name)
 }
 
+// InstallTime is how long the commands of an install ran, waiting for others
+// not counted; 0 when it was done before.
+type InstallTime time.Duration
+
+func (t InstallTime) String() string {
+	if t == 0 {
+		return "installed before"
+	}
+	return fmt.Sprintf("installed in %.1f s", time.Duration(t).Seconds())
+}
+
 // Install runs the install commands, unless that was done before for the same
 // content of the manifest, the adapter's files, its lock files among them, and
 // the inputs. Everything printed goes to install.log in cache (see Cache). It is
 // safe to call from several processes. The error is an *InstallError when a command failed.
-func (m *Manifest) Install(ctx context.Context, cache string) error {
+func (m *Manifest) Install(ctx context.Context, cache string) (InstallTime, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return fmt.Errorf("installing %s: %w", m.Name, err)
+		return 0, fmt.Errorf("installing %s: %w", m.Name, err)
 	}
 	unlock, err := lockedfile.MutexAt(filepath.Join(cache, "lock")).Lock()
 	if err != nil {
-		return fmt.Errorf("installing %s: waiting for another install of it: %w", m.Name, err)
+		return 0, fmt.Errorf("installing %s: waiting for another install of it: %w", m.Name, err)
 	}
 	defer unlock()
 	hash, err := m.Hash()
 	if err != nil {
-		return fmt.Errorf("installing %s: reading its files: %w", m.Name, err)
+		return 0, fmt.Errorf("installing %s: reading its files: %w", m.Name, err)
 	}
 	stamp := filepath.Join(cache, "installed")
 	if done, err := os.ReadFile(stamp); err == nil && string(done) == hash && m.hasOutputs() {
-		return nil
+		return 0, nil
 	}
 	if err := os.RemoveAll(stamp); err != nil {
-		return fmt.Errorf("installing %s: %w", m.Name, err)
+		return 0, fmt.Errorf("installing %s: %w", m.Name, err)
 	}
+	started := time.Now()
 	if err := m.runInstall(ctx, cache); err != nil {
-		return err
+		return 0, err
 	}
 	if err := os.WriteFile(stamp, []byte(hash), 0o644); err != nil {
-		return fmt.Errorf("installing %s: %w", m.Name, err)
+		return 0, fmt.Errorf("installing %s: %w", m.Name, err)
 	}
-	return nil
+	return InstallTime(time.Since(started)), nil
 }
 
 func (m *Manifest) runInstall(ctx context.Context, cache string) error {

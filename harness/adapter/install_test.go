@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -25,14 +26,29 @@ var _ = Describe("Install", func() {
 
 	var cache string
 	BeforeEach(func() { cache = GinkgoT().TempDir() })
+	install := func(ctx context.Context, m *adapter.Manifest) error {
+		_, err := m.Install(ctx, cache)
+		return err
+	}
+
+	It("tells how long it took, and when there was nothing to do", func(ctx context.Context) {
+		m := load(minimal("") + "install: [sleep 0.3]\n")
+		took, err := m.Install(ctx, cache)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(time.Duration(took)).To(BeNumerically(">=", 300*time.Millisecond))
+		Expect(took.String()).To(MatchRegexp(`^installed in \d+\.\d s$`))
+		took, err = m.Install(ctx, cache)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(took.String()).To(Equal("installed before"))
+	})
 
 	It("runs once for the same files, whatever the tools left behind", func(ctx context.Context) {
 		m := load(minimal("") + counting)
-		Expect(m.Install(ctx, cache)).To(Succeed())
+		Expect(install(ctx, m)).To(Succeed())
 		Expect(os.Mkdir(filepath.Join(m.Dir, "node_modules"), 0o755)).To(Succeed())
 		write(m.Dir, "node_modules/x.js", "1")
 		write(m.Dir, "FINDINGS.md", "none")
-		Expect(m.Install(ctx, cache)).To(Succeed())
+		Expect(install(ctx, m)).To(Succeed())
 		Expect(runs(cache)).To(Equal(1))
 	})
 
@@ -46,9 +62,9 @@ var _ = Describe("Install", func() {
 			write(dir, "built", "1")
 			m, err := adapter.Load(dir)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(m.Install(ctx, cache)).To(Succeed())
+			Expect(install(ctx, m)).To(Succeed())
 			change(dir)
-			Expect(m.Install(ctx, cache)).To(Succeed())
+			Expect(install(ctx, m)).To(Succeed())
 			Expect(runs(cache)).To(Equal(2))
 		},
 		Entry("a lock file", func(dir string) { write(dir, "package-lock.json", "2") }),
@@ -61,13 +77,13 @@ var _ = Describe("Install", func() {
 	It("keeps what a failing command printed, and tries again", func(ctx context.Context) {
 		m := load(minimal("") + counting + "  - echo no compiler >&2; exit 3\n  - echo unreached\n")
 		var failed *adapter.InstallError
-		err := m.Install(ctx, cache)
+		err := install(ctx, m)
 		Expect(err).To(BeAssignableToTypeOf(failed))
 		Expect(err).To(MatchError(And(ContainSubstring("installing fake"), ContainSubstring("exit status 3"), ContainSubstring("no compiler"))))
 		log, err := os.ReadFile(filepath.Join(cache, "install.log"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(string(log)).To(And(ContainSubstring("no compiler"), Not(ContainSubstring("unreached"))))
-		Expect(m.Install(ctx, cache)).NotTo(Succeed())
+		Expect(install(ctx, m)).NotTo(Succeed())
 		Expect(runs(cache)).To(Equal(2))
 	})
 
@@ -75,7 +91,7 @@ var _ = Describe("Install", func() {
 		m := load(minimal("") + "install:\n  - sleep 600 & echo $! >\"$CORSPROOF_CACHE/child\"; wait\n")
 		ctx, cancel := context.WithCancel(ctx)
 		ended := make(chan error, 1)
-		go func() { ended <- m.Install(ctx, cache) }()
+		go func() { ended <- install(ctx, m) }()
 		Eventually(filepath.Join(cache, "child")).Should(BeAnExistingFile())
 		Eventually(func() string { return childOf(cache) }).ShouldNot(BeEmpty())
 		cancel()

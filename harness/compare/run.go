@@ -149,7 +149,8 @@ func (c *comparison) install(ctx context.Context, m *adapter.Manifest) (Framewor
 	f.Key = key
 	cache := m.Cache(c.Cache)
 	c.log(m.Name, "installing")
-	if err := m.Install(ctx, cache); err != nil {
+	took, err := m.Install(ctx, cache)
+	if err != nil {
 		f.State, f.Message = NotInstalled, firstLine(err)
 		var ie *adapter.InstallError
 		if errors.As(err, &ie) {
@@ -158,6 +159,7 @@ func (c *comparison) install(ctx context.Context, m *adapter.Manifest) (Framewor
 		c.log(m.Name, "not installed: %s", f.Message)
 		return f, false
 	}
+	c.log(m.Name, "%s", took)
 	if f.Version, err = m.AskVersion(ctx, cache); err != nil {
 		f.State, f.Message = NotInstalled, firstLine(err)
 		c.log(m.Name, "%s", f.Message)
