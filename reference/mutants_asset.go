@@ -60,7 +60,7 @@ func assetMutants() []Mutant {
 			Name: "asset-json-loses", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "JSON is served by a handler that writes its own head.",
 			Sources: []string{front, anyResponse},
-			Targets: []string{"simple-*", "header-*", "redirect-*", "read-*", "actual-*", "pf-*", "expose-content-type*"},
+			Targets: []string{"simple-*", "header-*", "redirect-*", "read-*", "actual-*", "pf-*", "expose-content-type*", "query-*"},
 			hooks:   head(on(both(isShared, contentType("application/json")), dropGrant)),
 		},
 		{
