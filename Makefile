@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify under-load selfcheck prove compare clean
+.PHONY: run test endpoints mutate test-frameworks bench lint build chromium verify under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -61,6 +61,12 @@ prove:
 
 compare: build chromium
 	@$(BIN) compare --out report --against results/compare.json
+
+# After a new result: headings and lists of every FINDINGS.md, and what is left for a
+# person to explain. FINDINGS="--write --delete" also drops sections of which nothing is left.
+FINDINGS ?= --write
+findings:
+	@$(GO) run ./internal/findings $(FINDINGS)
 
 clean:
 	rm -rf bin report .cache

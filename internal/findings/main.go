@@ -1,0 +1,69 @@
+// Command findings holds the FINDINGS.md beside each adapter against the
+// committed comparison: what fails and is explained nowhere, what is explained
+// and fails no more, and headings that say otherwise than the result.
+//
+//	go run ./internal/findings                    says it, and ends with 1 if there is anything
+//	go run ./internal/findings --write            corrects what follows from the result alone
+//	go run ./internal/findings --write --delete   also drops sections of which nothing is left
+//
+// A section names the checks that it explains, and the tool writes the end of its heading:
+//
+//	## The application's Vary is lost (1 low, 3 must)
+//
+//	Checks: `vary-inner-kept` (exact, one), `vary-inner-two-lines` (exact, one)
+//
+// A check that fails has to stand in one section; one that warns may. A
+// section without such a paragraph is prose, and its heading is left alone.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+type options struct {
+	results string // compare.json
+	dir     string // of the adapters
+	write   bool
+	drop    bool
+}
+
+// errDiffers: the findings and the result disagree, and it was said how.
+var errDiffers = errors.New("the findings and the result differ")
+
+func main() {
+	var o options
+	flag.StringVar(&o.results, "results", "results/compare.json", "the comparison that `corsproof compare` wrote")
+	flag.StringVar(&o.dir, "dir", "testdata/frameworks", "the adapters' directory")
+	flag.BoolVar(&o.write, "write", false, "write headings, take out checks that do not fail any more, add policies to cases that one section explains")
+	flag.BoolVar(&o.drop, "delete", false, "with --write: drop sections of which no check is left")
+	flag.Parse()
+	if err := o.run(os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func (o options) run(out io.Writer) error {
+	t, err := load(o.results, o.dir)
+	if err != nil {
+		return err
+	}
+	if o.write {
+		if err := t.write(out, o.drop); err != nil {
+			return err
+		}
+	}
+	problems := t.problems()
+	for _, p := range problems {
+		fmt.Fprintln(out, p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%w in %d places; `go run ./internal/findings --write` corrects headings and lists, the rest is prose", errDiffers, len(problems))
+	}
+	fmt.Fprintf(out, "%d files agree with %s\n", len(t.rows), o.results)
+	return nil
+}
