@@ -98,7 +98,7 @@ func (k *caseChecker) intent(p *Policy, s *Step, i int) {
 	if transport(k.c.Over) != "" {
 		target = sampleEnv.TLSTarget
 	}
-	want := p.Intends(s.Request, target+"/"+p.Name+s.Request.Path)
+	want := p.Intends(s.Request, target+"/"+p.Mount()+s.Request.Path)
 	if !want.Certain || s.Expect.Outcome == string(want.Outcome.Result) {
 		return
 	}

@@ -1,10 +1,14 @@
 package cases
 
+import "cmp"
+
 // Policy is what the owner of a server means by its CORS configuration. It is
 // plain data, independent of any framework. The zero value shares nothing.
 type Policy struct {
 	Name string `yaml:"name" json:"name"`
 	Doc  string `yaml:"doc" json:"doc,omitempty"`
+	// Path is the path segment below which the policy is mounted; empty: the name.
+	Path string `yaml:"path" json:"path,omitempty"`
 	// Origins are serialised origins, compared byte for byte; "null" allows
 	// the opaque origin, the single element "*" any origin.
 	Origins []string `yaml:"origins" json:"origins,omitempty"`
@@ -32,13 +36,24 @@ type Policy struct {
 	MaxAge *int `yaml:"max_age" json:"max_age,omitempty"`
 	// PrivateNetwork allows the legacy Private Network Access preflight.
 	PrivateNetwork bool `yaml:"private_network" json:"private_network,omitempty"`
+	// TimingOrigins are the origins whose pages may read the times of a load
+	// (Timing-Allow-Origin), serialised as Origins are; the single element "*" all.
+	TimingOrigins []string `yaml:"timing_origins" json:"timing_origins,omitempty"`
 	// Unsafe marks a policy that a careful framework refuses at start (any
 	// origin with credentials): "refused" is then the best answer.
 	Unsafe bool `yaml:"unsafe" json:"unsafe,omitempty"`
 	// ZeroConfig is the policy "default": whatever the framework does when
 	// switched on without any configuration.
 	ZeroConfig bool `yaml:"zero_config" json:"zero_config,omitempty"`
+	// OptIn marks a standard policy that only some frameworks have a way to say,
+	// with the reason why the others have none: it is given to an adapter only if
+	// its manifest names it under expressible. Empty: it is given to all.
+	OptIn string `yaml:"opt_in" json:"opt_in,omitempty"`
 }
+
+// Mount is the path segment below which a target that serves the contract has
+// the policy.
+func (p *Policy) Mount() string { return cmp.Or(p.Path, p.Name) }
 
 // OriginFunc describes the callback of a policy whose origins are decided by code.
 type OriginFunc struct {

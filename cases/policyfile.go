@@ -92,6 +92,7 @@ func (d *decoder) decodePolicy(node *yaml.Node, name string) Policy {
 
 var (
 	token     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110 section 5.6.2
+	segment   = regexp.MustCompile(`^[A-Za-z0-9_~+-][A-Za-z0-9._~+-]*$`)
 	kebabCase = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
@@ -102,7 +103,11 @@ func (p *Policy) Validate() []*PolicyError {
 	if !kebabCase.MatchString(p.Name) {
 		v.add("name", fmt.Sprintf("%q cannot stand in a URL and an id", p.Name), "lower-case letters, digits and hyphens")
 	}
+	if p.Path != "" && !segment.MatchString(p.Path) {
+		v.add("path", fmt.Sprintf("%q cannot stand in a URL as it is", p.Path), "one path segment of letters, digits and -._~+")
+	}
 	v.origins()
+	v.timing()
 	v.tokens("methods", p.Methods, "a method such as PUT, or *")
 	for i, m := range p.Methods {
 		if up := strings.ToUpper(m); up == "CONNECT" || up == "TRACE" || up == "TRACK" {
@@ -133,9 +138,10 @@ func (v *policyValidator) add(field, what, want string) {
 
 func at(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
 
+const wantOrigin = "a serialised origin, byte for byte as browsers send it (scheme://host[:port]), null, or * alone"
+
 func (v *policyValidator) origins() {
 	p := v.policy
-	const want = "a serialised origin, byte for byte as browsers send it (scheme://host[:port]), null, or * alone"
 	for i, o := range p.Origins {
 		switch {
 		case o == "*":
@@ -145,7 +151,7 @@ func (v *policyValidator) origins() {
 		case o == "null":
 		default:
 			if err := checkOrigin(o); err != nil {
-				v.add(at("origins", i), err.Error(), want)
+				v.add(at("origins", i), err.Error(), wantOrigin)
 			}
 		}
 		if slices.Index(p.Origins, o) < i {
@@ -169,7 +175,25 @@ func (v *policyValidator) origins() {
 	if f := p.OriginFunc; f != nil {
 		for field, o := range map[string]string{"allow": f.Allow, "throw": f.Throw} {
 			if err := checkOrigin(o); err != nil {
-				v.add("origin_func."+field, err.Error(), want)
+				v.add("origin_func."+field, err.Error(), wantOrigin)
+			}
+		}
+	}
+}
+
+// timing validates the origins that may read times: entries of
+// Timing-Allow-Origin (https://fetch.spec.whatwg.org/#concept-tao-check).
+func (v *policyValidator) timing() {
+	list := v.policy.TimingOrigins
+	for i, o := range list {
+		switch {
+		case o == "*" && len(list) > 1:
+			v.add(at("timing_origins", i), "* stands beside other origins", "* alone, or a list without it")
+		case slices.Index(list, o) < i:
+			v.add(at("timing_origins", i), fmt.Sprintf("%q stands twice", o), "each origin once")
+		case o != "*" && o != "null":
+			if err := checkOrigin(o); err != nil {
+				v.add(at("timing_origins", i), err.Error(), wantOrigin)
 			}
 		}
 	}

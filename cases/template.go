@@ -21,7 +21,7 @@ type Env struct {
 	TLSTarget string
 	// Path gives the path at which an endpoint of a policy lives on the target,
 	// without a trailing slash: Path(p, "/ok") is "/exact/ok" on a target that
-	// serves the contract. Nil: that one.
+	// serves the contract. Nil: that one, by the policy's Mount.
 	Path func(p *Policy, path string) string
 	// Nonce gives a string of letters and digits not used before; nil: random ones.
 	Nonce func() string
@@ -325,7 +325,7 @@ func (ps programs) under(p *Policy, env Env, over string) *evaluator {
 		ev.scope.target = env.TLSTarget
 	}
 	if env.Path == nil {
-		ev.scope.path = func(p *Policy, path string) string { return "/" + p.Name + path }
+		ev.scope.path = func(p *Policy, path string) string { return "/" + p.Mount() + path }
 	}
 	ev.root = template.New("").Funcs(ev.scope.funcs())
 	return ev

@@ -38,7 +38,7 @@ func (t *Target) place(c *cases.Check) (place, string) {
 			}
 			p.base = own
 		}
-		p.base = strings.TrimSuffix(p.base, "/") + "/" + c.Policy.Name
+		p.base = strings.TrimSuffix(p.base, "/") + "/" + c.Policy.Mount()
 	}
 	return p, ""
 }

@@ -109,7 +109,7 @@ func targetError(url string, err error, timeout time.Duration) error {
 	return e
 }
 
-// probePolicies asks every policy that a check needs, once, for BASE/POLICY/ok.
+// probePolicies asks every policy that a check needs, once, for /ok below its base.
 func (r *run) probePolicies(ctx context.Context, entries []*entry) error {
 	places := map[string]string{} // policy -> URL
 	var order []string

@@ -11,7 +11,7 @@ import (
 // Target is a running server, and where on it each policy lives.
 type Target struct {
 	Name string
-	// Base is the URL below which each policy lives at Base/POLICY (no
+	// Base is the URL below which each policy lives at Base/PATH, its Mount (no
 	// trailing slash). Empty with Declared.
 	Base string
 	// TLSBase is the same over TLS with HTTP/2; empty when not offered. When
@@ -106,7 +106,9 @@ func (t *Target) Env(policy string) cases.Env {
 		root = "/"
 	}
 	root, _, _ = strings.Cut(root, "?")
-	env.Path = func(p *cases.Policy, path string) string { return strings.TrimSuffix(root, "/") + "/" + p.Name + path }
+	env.Path = func(p *cases.Policy, path string) string {
+		return strings.TrimSuffix(root, "/") + "/" + p.Mount() + path
+	}
 	if t.Declared != nil {
 		// Only the endpoint itself is known to exist; other paths imply a part
 		// of the contract, without which their checks do not run.

@@ -39,7 +39,7 @@ const (
 // or that would match more than its owner can mean.
 type OriginError struct {
 	Policy string
-	Field  string // "origins", "origin_patterns", "origin_func.allow"
+	Field  string // "origins", "origin_patterns", "origin_func.allow", "timing_origins"
 	Value  string
 	Reason OriginReason
 	// Want is the canonical spelling, where there is one.

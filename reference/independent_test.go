@@ -22,7 +22,7 @@ var (
 	someOrigins = []string{
 		"https://app.example", "https://admin.example:8443", "http://legacy.example", "https://x.apps.example",
 		"https://strict.example", "https://foo.test", "capacitor://localhost", "null",
-		"https://evil.test", "https://app.example.evil.test", "https://throw.example", "https://foobar.test",
+		"https://evil.test", "https://app.example.evil.test", "https://throw.example", "https://foobar.test", "http://localhost:3000",
 	}
 	someMethods = []string{"GET", "HEAD", "POST", "PUT", "patch", "PATCH", "OPTIONS", "CHICKEN", "PURGE"}
 	someHeaders = [][]string{nil, {"x-custom"}, {"authorization"}, {"authorization", "content-type", "x-custom"}, {"x-evil"}, {"x-custom", "x-evil"}}
@@ -35,6 +35,8 @@ func meansOrigin(p cases.Policy, origin string) bool {
 	switch {
 	case p.OriginFunc != nil:
 		return origin == p.OriginFunc.Allow
+	case slices.Contains(p.OriginPatterns, "http://localhost:*"):
+		return origin == "http://localhost:3000"
 	case len(p.OriginPatterns)+len(p.OriginRegexes) > 0:
 		return origin == "https://x.apps.example"
 	}

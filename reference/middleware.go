@@ -25,6 +25,7 @@ const (
 	fieldACAPN  = "Access-Control-Allow-Private-Network"
 	fieldACMA   = "Access-Control-Max-Age"
 	fieldACEH   = "Access-Control-Expose-Headers"
+	fieldTAO    = "Timing-Allow-Origin"
 )
 
 // Middleware is a compiled policy. It is safe for concurrent use and never changes.
@@ -37,6 +38,7 @@ type Middleware struct {
 	headers string
 	expose  string
 	maxAge  string
+	timing  string
 
 	// "*" is literal for credentialed requests, so these name what was asked
 	// for, or what the response has, instead.
@@ -105,6 +107,7 @@ func compile(p cases.Policy, hk *hooks) (*Middleware, error) {
 	case anyExposed:
 		m.expose = "*"
 	}
+	m.timing = strings.Join(p.TimingOrigins, ", ")
 	if p.MaxAge != nil {
 		m.maxAge = strconv.Itoa(max(0, *p.MaxAge))
 	}
@@ -248,6 +251,11 @@ func (x *exchange) apply(h http.Header) {
 	}
 	for _, name := range vary {
 		addVary(h, name)
+	}
+	// The same list for everybody: an image is fetched without an Origin, and
+	// the browser finds the page's in the list (https://fetch.spec.whatwg.org/#concept-tao-check).
+	if m.timing != "" && x.kind != preflight {
+		h.Set(fieldTAO, m.timing)
 	}
 	if !x.granted {
 		return

@@ -49,11 +49,11 @@ func ask(p cases.Policy, app *spy, method string, header http.Header) *http.Resp
 	return w.Result()
 }
 
-// cors keeps the CORS fields and Vary of a head, as "Name: value" lines.
+// cors keeps the CORS fields, Vary and Timing-Allow-Origin of a head, as "Name: value" lines.
 func cors(h http.Header) []string {
 	var out []string
 	for name, values := range h {
-		if name == "Vary" || strings.HasPrefix(name, "Access-Control-") {
+		if name == "Vary" || name == "Timing-Allow-Origin" || strings.HasPrefix(name, "Access-Control-") {
 			for _, v := range values {
 				out = append(out, name+": "+v)
 			}
@@ -96,6 +96,9 @@ var _ = Describe("a request that is not a preflight", func() {
 			"Access-Control-Allow-Origin: https://app.example", "Access-Control-Expose-Headers: *", "Vary: Origin"),
 		Entry("the names of all headers where * would be literal", "expose-any-creds", "GET", lines("Origin: https://app.example"),
 			"Access-Control-Allow-Origin: https://app.example", "Access-Control-Allow-Credentials: true", "Access-Control-Expose-Headers: Date, Vary", "Vary: Origin"),
+		Entry("the origins that may read times, to everybody", "timing", "GET", lines("Origin: https://evil.test"),
+			"Timing-Allow-Origin: https://app.example", "Vary: Origin"),
+		Entry("the origins that may read times, without Origin", "timing", "GET", lines(), "Timing-Allow-Origin: https://app.example", "Vary: Origin"),
 		Entry("nothing at all from the empty policy", "default", "GET", lines("Origin: https://app.example")),
 		Entry("a grant for OPTIONS without Access-Control-Request-Method", "bare", "OPTIONS", lines("Origin: https://app.example", "Access-Control-Request-Headers: x-custom"),
 			"Access-Control-Allow-Origin: https://app.example", "Vary: Origin"),

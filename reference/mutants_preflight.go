@@ -280,7 +280,7 @@ func preflightMutants() []Mutant {
 			Targets: []string{"preflight-not-redirect*", "br-preflight-redirect*", "redirect*"},
 			hooks: redirects(307, func(x *exchange) bool {
 				return x.r.URL.Path == "/respond" && strings.Contains(x.r.URL.RawQuery, "Location")
-			}, func(x *exchange) string { return "/" + x.m.policy.Name + "/ok" }),
+			}, func(x *exchange) string { return "/" + x.m.policy.Mount() + "/ok" }),
 		},
 		{
 			Name: "preflight-query", Class: PreflightThrough, Browser: true,

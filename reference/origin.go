@@ -190,6 +190,7 @@ func compileOrigins(p *cases.Policy) (o origins, errs []error) {
 			return origin == allow
 		}
 	}
+	errs = append(errs, checkTiming(p)...)
 	if p.Credentials {
 		if o.any {
 			errs = append(errs, &UnsafeCredentialsError{Policy: p.Name, Origin: "*"})
@@ -199,6 +200,23 @@ func compileOrigins(p *cases.Policy) (o origins, errs []error) {
 		}
 	}
 	return o, errs
+}
+
+// checkTiming validates the origins that may read times.
+func checkTiming(p *cases.Policy) (errs []error) {
+	for _, v := range p.TimingOrigins {
+		if v == "*" || v == "null" {
+			if v == "*" && len(p.TimingOrigins) > 1 {
+				errs = append(errs, &WildcardError{Policy: p.Name, Field: "timing_origins"})
+			}
+			continue
+		}
+		if e := checkOrigin(v); e != nil {
+			e.Policy, e.Field = p.Name, "timing_origins"
+			errs = append(errs, e)
+		}
+	}
+	return errs
 }
 
 // checkOrigin reports why a browser would never send v as an Origin.

@@ -22,7 +22,7 @@ import (
 
 // Options configure a Server.
 type Options struct {
-	// Policies are mounted at BASE/NAME.
+	// Policies are mounted at BASE/PATH, the name of those that state no path.
 	Policies []cases.Policy
 	// Host is the address to listen on; empty means 127.0.0.1. The server is
 	// made to be tested, not to be exposed: another address than a loopback
@@ -76,16 +76,17 @@ func newServer(opts Options, hk *hooks) (*Server, error) {
 	}
 	mounted := make(map[string]http.Handler, len(opts.Policies))
 	for _, p := range opts.Policies {
-		if p.Name == "" || p.Name != url.PathEscape(p.Name) || mounted[p.Name] != nil {
-			return nil, fmt.Errorf("reference server: mounting policy %q: its name must be one path segment of its own: rename it", p.Name)
+		at := p.Mount()
+		if at == "" || at != url.PathEscape(at) || mounted[at] != nil {
+			return nil, fmt.Errorf("reference server: mounting policy %q at %q: it must be one path segment of its own: give it another name or path", p.Name, at)
 		}
 		m, err := compile(p, hk)
 		if err != nil {
 			s.Refused[p.Name] = err
-			mounted[p.Name] = refused(err)
+			mounted[at] = refused(err)
 			continue
 		}
-		mounted[p.Name] = m.Wrap(inner)
+		mounted[at] = m.Wrap(inner)
 	}
 	s.handler = outermost(recovering(route(mounted, hk)))
 	if opts.Observe != nil {

@@ -42,7 +42,7 @@ func (i *Instance) CheckContract(ctx context.Context, policies []cases.Policy) (
 		if !ok {
 			base = i.target.Base
 		}
-		base += "/" + policy.Name
+		base += "/" + policy.Mount()
 		for _, probe := range contract {
 			// Where the routes say what the policy allows, only those methods are routed.
 			if _, missing := i.target.Missing[probe.part]; missing || !routed(policy, probe.method) {

@@ -7,10 +7,10 @@ package adapter
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -30,6 +30,8 @@ type Manifest struct {
 	// Display is the name people know: "rs/cors".
 	Display  string `yaml:"display"`
 	Language string `yaml:"language"`
+	// Kind is what the adapter tests; empty: a library.
+	Kind Kind `yaml:"kind"`
 	// Package is what brings the CORS layer, as its registry names it; for a
 	// middleware written by hand, where it comes from.
 	Package string `yaml:"package"`
@@ -56,6 +58,20 @@ type Manifest struct {
 	// NotExpressible are the policies that the framework has no way to say, with
 	// the reason. The server is not given them.
 	NotExpressible map[string]string `yaml:"not_expressible"`
+	// Always is what the framework does whatever a policy states; the standard policies
+	// are measured as it can say them.
+	Always Always `yaml:"always"`
+	// Expressible are the standard policies with opt_in that the framework has a way to
+	// say, with how.
+	Expressible map[string]string `yaml:"expressible"`
+	// Forbids are the policies that the framework's documentation forbids, with its words
+	// and where they stand.
+	Forbids map[string]string `yaml:"forbids"`
+	// Alike are the fields of a policy of which the framework documents two contrary
+	// values as the same ("origins": an empty list is any), with the reason.
+	Alike map[Field]string `yaml:"alike"`
+	// Releases are releases with a known defect, or without it.
+	Releases []Release `yaml:"releases"`
 	// Missing are the parts of the contract that the framework cannot do, with the reason.
 	Missing map[cases.Part]string `yaml:"missing"`
 	Limits  Limits                `yaml:"limits"`
@@ -66,7 +82,7 @@ type Manifest struct {
 	Dir string `yaml:"-"`
 
 	unquoted []int          // the lines of keys that YAML takes for no value: null
-	lines    map[string]int // of each key and of each key below it: "missing.panic"
+	lines    map[string]int // of each key and of each key below it: "missing.panic", "releases[0].fixed"
 }
 
 // Limits are a server's declared limits; zero values are not known.
@@ -147,6 +163,12 @@ func (m *Manifest) note(prefix string, node *yaml.Node) {
 			m.lines[key] = node.Content[i].Line
 			m.note(key+".", node.Content[i+1])
 		}
+	case yaml.SequenceNode:
+		for i, child := range node.Content {
+			key := strings.TrimSuffix(prefix, ".") + "[" + strconv.Itoa(i) + "]"
+			m.lines[key] = child.Line
+			m.note(key+".", child)
+		}
 	}
 }
 
@@ -187,25 +209,10 @@ func (m *Manifest) validate() error {
 			all = append(all, m.wrong("missing."+string(part), "missing: %s needs the reason", part))
 		}
 	}
-	for policy, reason := range m.NotExpressible {
-		if strings.TrimSpace(reason) == "" {
-			all = append(all, m.wrong("not_expressible."+policy, "not_expressible: %s needs the reason", policy))
-		}
-	}
+	all = append(all, m.validateRules()...)
+	all = append(all, m.validateReleases()...)
 	if m.Limits.HeadBytes < 0 {
 		all = append(all, m.wrong("limits.head_bytes", "limits: head_bytes is %d; it is a number of bytes, 0 for not known", m.Limits.HeadBytes))
-	}
-	return sorted(all)
-}
-
-// CheckPolicies reports the policies of NotExpressible that are none of the
-// standard ones, which are all that the given list holds.
-func (m *Manifest) CheckPolicies(standard []cases.Policy) error {
-	var all []error
-	for policy := range maps.Keys(m.NotExpressible) {
-		if !slices.ContainsFunc(standard, func(p cases.Policy) bool { return p.Name == policy }) {
-			all = append(all, m.wrong("not_expressible."+policy, "not_expressible: there is no policy %q", policy))
-		}
 	}
 	return sorted(all)
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
@@ -96,7 +95,7 @@ func (p *process) await(ctx context.Context, policy cases.Policy, patience time.
 			return ""
 		default:
 			last = fmt.Sprintf("it answers %s for GET /%s/ok with the allowed origin %s, X-App %q; the contract wants 200 and X-App: ok",
-				answer.Status, policy.Name, anOrigin(policy), answer.Header.Get("X-App"))
+				answer.Status, policy.Mount(), anOrigin(policy), answer.Header.Get("X-App"))
 		}
 		select {
 		case <-p.done:
@@ -124,7 +123,7 @@ func (p *process) state(ctx context.Context, policy cases.Policy) harness.Policy
 func (p *process) probe(ctx context.Context, policy cases.Policy) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+"/"+policy.Name+"/ok", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+"/"+policy.Mount()+"/ok", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -142,15 +141,11 @@ func (p *process) probe(ctx context.Context, policy cases.Policy) (*http.Respons
 
 // anOrigin is an origin that the policy allows, or "" when it allows none.
 func anOrigin(policy cases.Policy) string {
-	switch {
-	case policy.OriginFunc != nil:
-		return policy.OriginFunc.Allow
-	case len(policy.OriginPatterns) > 0, len(policy.OriginRegexes) > 0:
-		return "https://one.apps.example"
-	case policy.ZeroConfig, slices.Contains(policy.Origins, "*"):
+	if policy.ZeroConfig || policy.AnyOrigin() {
 		return "https://app.example"
-	case len(policy.Origins) > 0:
-		return policy.Origins[0]
+	}
+	if list := policy.AllowedOrigins(); len(list) > 0 {
+		return list[0]
 	}
 	return ""
 }

@@ -21,8 +21,8 @@ import (
 
 // Options of Start.
 type Options struct {
-	// Policies are the policies to serve. Those that the manifest calls not
-	// expressible are left out.
+	// Policies are the policies to serve. Those that the manifest calls not expressible
+	// are left out, and those with an OptIn that it does not call expressible.
 	Policies []cases.Policy
 	// Cache is the directory that Install was given.
 	Cache string
@@ -116,7 +116,7 @@ func (i *Instance) Stop() error {
 func (i *Instance) start(ctx context.Context, o Options) error {
 	var served []cases.Policy
 	for _, policy := range o.Policies {
-		if reason, ok := i.manifest.NotExpressible[policy.Name]; ok {
+		if reason := i.manifest.unsaid(&policy); reason != "" {
 			i.target.Policies[policy.Name] = harness.PolicyState{Kind: harness.NotExpressible, Message: reason}
 			continue
 		}

@@ -75,6 +75,20 @@ var _ = Describe("Start", func() {
 		Expect(i.Log()).To(BeAnExistingFile())
 	})
 
+	It("asks for a policy with an opt_in only if the manifest says how it is expressed", func(ctx context.Context) {
+		plus := cases.Policy{Name: "plus", Path: "a+b", Origins: []string{"https://app.example"}, OptIn: "the router matches paths"}
+		options := adapter.Options{Policies: []cases.Policy{policies[0], plus}, Cache: cache}
+		i, err := load(minimal("")).Start(ctx, options)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(i.Stop)
+		Expect(i.Target().Policies).To(HaveKeyWithValue("plus", harness.PolicyState{Kind: harness.NotExpressible, Message: "the router matches paths"}))
+
+		i, err = load(minimal("")+"expressible: {plus: resources=}\n").Start(ctx, options)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(i.Stop)
+		Expect(i.Target().Policies).NotTo(HaveKey("plus"))
+	})
+
 	It("starts one process for each policy when it must", func(ctx context.Context) {
 		i, err := start(ctx, minimal("refuses")+"per_policy: true\n")
 		Expect(err).NotTo(HaveOccurred())
