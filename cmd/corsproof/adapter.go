@@ -41,7 +41,7 @@ adapter's, not failures of the framework's CORS. Exit status 1 when there are an
 		},
 	}
 	check.Flags().StringVar(&cache, "cache", "", "install into `DIR` (default: .build in the adapter's directory)")
-	cmd.AddCommand(check)
+	cmd.AddCommand(check, newReleases())
 	return cmd
 }
 

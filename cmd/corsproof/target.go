@@ -25,6 +25,7 @@ const noMaxAge = -1
 // targetFlags choose the server.
 type targetFlags struct {
 	adapter      string
+	release      string
 	policyFile   string
 	origins      []string
 	credentials  bool
@@ -42,6 +43,7 @@ type targetFlags struct {
 func (f *targetFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.adapter, "adapter", "", "start the adapter in `DIR`, run against it, stop it")
+	fs.StringVar(&f.release, "release", "", "with --adapter: the release `VERSION` of its package that its directory releases has (not given: the adapter's own)")
 	fs.StringVar(&f.policyFile, "policy", "", "hold URL, an ordinary endpoint, to the policy in `FILE` (YAML)")
 	fs.StringSliceVar(&f.origins, "origin", nil, "hold URL to a policy: an allowed `ORIGIN`, * for any (repeatable)")
 	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed (not given: they must not be)")
@@ -112,12 +114,14 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 	switch {
 	case f.noChanges && policy == nil:
 		return nil, nil, usage(errors.New("--no-changes is for an ordinary endpoint, and no policy was given"), "corsproof run URL --origin ORIGIN, or --policy FILE")
+	case f.release != "" && f.adapter == "":
+		return nil, nil, usage(errors.New("--release is a release of an adapter's package, and no adapter was given"), "corsproof run --adapter DIR --release VERSION")
 	case f.adapter != "" && len(args) > 0:
 		return nil, nil, usage(errors.New("a URL and --adapter name two targets"), "leave one of them out")
 	case policy != nil && len(args) == 0:
 		return nil, nil, usage(errors.New("a policy was given, and no endpoint to hold to it"), "corsproof run URL --policy FILE")
 	case f.adapter != "":
-		return openAdapter(ctx, table, f.adapter, stderr)
+		return openAdapter(ctx, table, f.adapter, f.release, stderr)
 	case len(args) == 0:
 		return openReference(ctx, table)
 	}
@@ -140,14 +144,19 @@ func roots(pem []byte) *x509.CertPool {
 	return pool
 }
 
-// openAdapter installs and starts an adapter.
-func openAdapter(ctx context.Context, table *cases.Table, dir string, stderr io.Writer) (*harness.Target, func(), error) {
+// openAdapter installs and starts an adapter, for another release than its own if one is named.
+func openAdapter(ctx context.Context, table *cases.Table, dir, release string, stderr io.Writer) (*harness.Target, func(), error) {
 	m, err := adapter.Load(dir)
 	if err != nil {
 		return nil, nil, usage(err, "testdata/frameworks/README.md describes adapters")
 	}
 	if err := m.CheckPolicies(table.Policies); err != nil {
 		return nil, nil, usage(err, "corsproof policies lists the standard policies")
+	}
+	if release != "" {
+		if m, err = atRelease(m, release); err != nil {
+			return nil, nil, err
+		}
 	}
 	cache := m.Cache("")
 	fmt.Fprintf(stderr, "%s: installing and starting ...\n", m.Display)
@@ -160,7 +169,9 @@ func openAdapter(ctx context.Context, table *cases.Table, dir string, stderr io.
 	if err != nil {
 		return nil, nil, &status{code: exitUnreachable, err: err}
 	}
-	return inst.Target(), func() { _ = inst.Stop() }, nil
+	target := inst.Target()
+	target.Name = strings.TrimSpace(target.Name + " " + release)
+	return target, func() { _ = inst.Stop() }, nil
 }
 
 // foreign is a server that somebody else started.

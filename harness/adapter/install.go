@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -144,24 +143,7 @@ func (m *Manifest) Hash() (string, error) {
 }
 
 func (m *Manifest) hashTree(sum io.Writer, root string) error {
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(m.Dir, path)
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			if path != root && (generated[entry.Name()] || slices.Contains(m.Outputs, rel)) {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		// Findings and the like say nothing about the build.
-		if !entry.Type().IsRegular() || filepath.Ext(path) == ".md" {
-			return nil
-		}
+	return m.walk(m.Dir, root, func(rel, path string) error {
 		file, err := os.Open(path)
 		if err != nil {
 			return err

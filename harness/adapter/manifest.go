@@ -70,11 +70,12 @@ type Manifest struct {
 	// Alike are the fields of a policy of which the framework documents two contrary
 	// values as the same ("origins": an empty list is any), with the reason.
 	Alike map[Field]string `yaml:"alike"`
-	// Releases are releases with a known defect, or without it.
-	Releases []Release `yaml:"releases"`
 	// Missing are the parts of the contract that the framework cannot do, with the reason.
 	Missing map[cases.Part]string `yaml:"missing"`
 	Limits  Limits                `yaml:"limits"`
+	// Releases are published defects of the package, with a release that has each
+	// and the one that mends it.
+	Releases []Release `yaml:"releases"`
 	// Notes are for readers of the comparison: what else is particular.
 	Notes string `yaml:"notes"`
 

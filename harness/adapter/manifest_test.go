@@ -61,7 +61,6 @@ var _ = Describe("Load", func() {
 		Entry("a release that is no version", minimal("")+release("version: ../up"), `adapter.yaml:9: releases[0]: version is "../up"`),
 		Entry("a release that is fixed in itself", minimal("")+release("fixed: 1.0.0"), "adapter.yaml:9: releases[0]: 1.0.0 is both"),
 		Entry("a release without a glob", minimal("")+release("cases: ['']"), "adapter.yaml:9: releases[0]: cases are"),
-		Entry("a policy of a release without the reason", minimal("")+release("not_expressible: {regex: ''}"), "adapter.yaml:9: releases[0].not_expressible: regex needs the reason"),
 	)
 
 	It("reads what a manifest can say", func() {
@@ -75,7 +74,7 @@ var _ = Describe("Load", func() {
 			"expressible: {plus: resources=}",
 			"alike: {origins: an empty list is documented as any}",
 			"releases:",
-			"  - {version: 1.0.0, fixed: v1.0.1-rc.1+incompatible, advisory: CVE-1, what: all, cases: ['origin-*/exact'], policies: [exact], not_expressible: {regex: none}}",
+			"  - {version: 1.0.0, fixed: v1.0.1-rc.1+incompatible, advisory: CVE-1, what: all, policies: [exact], not_expressible: only its log shows it}",
 			"",
 		}, "\n"))
 		Expect(m.Kind).To(Equal(adapter.Handwritten))
@@ -87,7 +86,7 @@ var _ = Describe("Load", func() {
 		Expect(m.Alike).To(HaveKey(adapter.FieldOrigins))
 		Expect(m.Releases).To(Equal([]adapter.Release{{
 			Version: "1.0.0", Fixed: "v1.0.1-rc.1+incompatible", Advisory: "CVE-1", What: "all",
-			Cases: []string{"origin-*/exact"}, Policies: []string{"exact"}, NotExpressible: map[string]string{"regex": "none"},
+			Policies: []string{"exact"}, NotExpressible: "only its log shows it",
 		}}))
 	})
 

@@ -177,7 +177,6 @@ func (m *Manifest) CheckPolicies(standard []cases.Policy) error {
 		}
 	}
 	for i, r := range m.Releases {
-		check(fmt.Sprintf("releases[%d].not_expressible", i), r.NotExpressible)
 		for j, policy := range r.Policies {
 			if known[policy] == nil {
 				key := fmt.Sprintf("releases[%d].policies", i)

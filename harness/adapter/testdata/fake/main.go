@@ -16,6 +16,11 @@ import (
 	"github.com/corsproof/corsproof/reference"
 )
 
+type policy struct {
+	Name   string `json:"name"`
+	Unsafe bool   `json:"unsafe"`
+}
+
 func main() {
 	mode := ""
 	if len(os.Args) > 1 {
@@ -32,10 +37,7 @@ func run(mode string) error {
 	if err != nil {
 		return err
 	}
-	var policies []struct {
-		Name   string `json:"name"`
-		Unsafe bool   `json:"unsafe"`
-	}
+	var policies []policy
 	if err := json.Unmarshal(data, &policies); err != nil {
 		return err
 	}
@@ -48,16 +50,8 @@ func run(mode string) error {
 		}
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
-	case "genuine": // the reference server, which serves the whole contract
-		var all []cases.Policy
-		if err := json.Unmarshal(data, &all); err != nil {
-			return err
-		}
-		server, err := reference.NewServer(reference.Options{Policies: all})
-		if err != nil {
-			return err
-		}
-		return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), server)
+	case "genuine": // the reference server, which serves the whole contract; or the mutant of that name
+		return genuine(data, os.Args[2:])
 	case "parent": // has a child that would outlive it
 		child := exec.Command("sleep", "600")
 		if err := child.Start(); err != nil {
@@ -67,6 +61,26 @@ func run(mode string) error {
 			return err
 		}
 	}
+	return pretend(mode, policies)
+}
+
+func genuine(data []byte, mutant []string) error {
+	var all []cases.Policy
+	if err := json.Unmarshal(data, &all); err != nil {
+		return err
+	}
+	opts := reference.Options{Policies: all}
+	server, err := reference.NewServer(opts)
+	if len(mutant) > 0 {
+		server, err = reference.NewMutant(mutant[0], opts)
+	}
+	if err != nil {
+		return err
+	}
+	return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), server)
+}
+
+func pretend(mode string, policies []policy) error {
 	served := map[string]http.HandlerFunc{}
 	for _, policy := range policies {
 		served[policy.Name] = func(w http.ResponseWriter, r *http.Request) {
