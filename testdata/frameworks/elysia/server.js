@@ -5,6 +5,7 @@ import { Elysia } from 'elysia'
 import { toNodeHandler } from 'srvx/node'
 import { routes } from '../shared/js/app.js'
 import { serve } from '../shared/js/node.js'
+import { anchored } from '../shared/js/options.js'
 import { ask, body } from '../shared/js/web.js'
 
 serve((policy) => {
@@ -42,8 +43,7 @@ function origin ({ origins = [], origin_regexes: regexes, origin_func: func }) {
       return request.headers.get('Origin') === func.allow
     }
   }
-  // The documentation anchors at the end: /.*\.saltyaom\.com$/.
-  if (regexes) return regexes.map((regex) => new RegExp(regex + '$'))
+  if (regexes) return regexes.map(anchored)
   return origins
 }
 

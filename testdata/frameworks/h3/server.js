@@ -3,6 +3,7 @@ import { H3, handleCors } from 'h3'
 import { toNodeHandler } from 'h3/node'
 import { routes } from '../shared/js/app.js'
 import { serve } from '../shared/js/node.js'
+import { anchored } from '../shared/js/options.js'
 import { ask, body } from '../shared/js/web.js'
 
 serve((policy) => {
@@ -28,7 +29,7 @@ function options (policy) {
   return {
     origin: origin(policy),
     methods: any(policy.methods ?? []),
-    allowHeaders: any(headers),
+    allowHeaders: any(headers.length ? headers : ['Accept']), // an empty list allows every header
     exposeHeaders: any(policy.expose_headers ?? []),
     credentials: policy.credentials,
     maxAge: maxAge !== undefined && String(maxAge)
@@ -46,8 +47,7 @@ function origin ({ origins = [], origin_regexes: regexes, origin_func: func }) {
       return origin === func.allow
     }
   }
-  // The documentation insists on both anchors.
-  if (regexes) return regexes.map((regex) => new RegExp(`^${regex}$`))
+  if (regexes) return regexes.map(anchored)
   return any(origins)
 }
 

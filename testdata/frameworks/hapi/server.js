@@ -43,7 +43,7 @@ function options (policy) {
     headers: policy.request_headers ?? [],
     exposedHeaders: policy.expose_headers ?? [],
     credentials: policy.credentials,
-    maxAge: policy.max_age ?? false
+    maxAge: policy.max_age
   }
 }
 

@@ -25,11 +25,18 @@ function options (policy) {
   return {
     origin: origin(policy),
     allowMethods: policy.methods ?? [],
-    allowHeaders: headers.includes('*') ? undefined : headers, // undefined: those that are requested
+    allowHeaders: allowHeaders(headers),
     exposeHeaders: policy.expose_headers ?? [],
     credentials: policy.credentials,
     ...(maxAge !== undefined && { maxAge })
   }
+}
+
+// The default, an empty list, allows the headers that are requested: that is any,
+// and a header that is safelisted anyway says none.
+function allowHeaders (headers) {
+  if (headers.includes('*')) return []
+  return headers.length ? headers : ['Accept']
 }
 
 function origin ({ origins = [], origin_func: func }) {

@@ -24,12 +24,19 @@ function options (policy) {
   return {
     origin: origin(policy),
     allowMethods: policy.methods ?? [],
-    allowHeaders: headers.includes('*') ? undefined : headers, // undefined: those that are requested
+    allowHeaders: allowHeaders(headers),
     exposeHeaders: policy.expose_headers,
     credentials: policy.credentials,
     maxAge: policy.max_age,
     privateNetworkAccess: policy.private_network
   }
+}
+
+// Left out, the headers that are requested are allowed, and for an empty list too:
+// a header that is safelisted anyway says none.
+function allowHeaders (headers) {
+  if (headers.includes('*')) return undefined
+  return headers.length ? headers : ['Accept']
 }
 
 // The option is one origin or a function: a list can only be looked up by one.

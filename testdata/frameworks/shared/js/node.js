@@ -8,7 +8,7 @@ export function policies () {
   return JSON.parse(readFileSync(process.env.CORSPROOF_POLICIES, 'utf8'))
 }
 
-// serve mounts, at /POLICY, what build makes of each policy: a listener
+// serve mounts, at /PATH, what build makes of each policy: a listener
 // (req, res), or a promise of one. build throws when the framework refuses the
 // configuration. The outermost layer announces a variation of its own, which the
 // CORS layers inside must not lose; a framework that cannot see what was set on
@@ -17,22 +17,27 @@ export async function serve (build, { outerVary = true } = {}) {
   const mounted = new Map()
   for (const policy of policies()) {
     try {
-      mounted.set(policy.name, await build(policy))
+      mounted.set(mount(policy), await build(policy))
     } catch (err) {
-      mounted.set(policy.name, refused(err))
+      mounted.set(mount(policy), refused(err))
     }
   }
   const server = createServer((req, res) => {
     if (outerVary) res.setHeader('Vary', 'Accept-Encoding')
     // A request target may be a whole URL.
-    const [, name, rest] = /^(?:https?:\/\/[^/]*)?\/([^/?]*)(.*)$/s.exec(req.url) ?? []
-    const listener = mounted.get(name)
+    const [, path, rest] = /^(?:https?:\/\/[^/]*)?\/([^/?]*)(.*)$/s.exec(req.url) ?? []
+    const listener = mounted.get(path)
     if (!listener) return res.writeHead(404).end()
     req.url = rest.startsWith('/') ? rest : '/' + rest
     listener(req, res)
   })
   server.listen(Number(process.env.PORT), '127.0.0.1')
   return server
+}
+
+// mount is the path segment below which a policy is served: its own, or the name.
+function mount (policy) {
+  return policy.path ?? policy.name
 }
 
 // refused answers for a policy that the framework would not take.
