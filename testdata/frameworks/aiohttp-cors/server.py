@@ -75,7 +75,7 @@ main = web.Application()
 main.on_response_prepare.append(vary)
 for policy in policies():
     try:
-        main.add_subapp("/" + policy.name, build(policy))
+        main.add_subapp("/" + policy.mount, build(policy))
     except Exception as error:
-        main.add_subapp("/" + policy.name, refused(message(error)))
+        main.add_subapp("/" + policy.mount, refused(message(error)))
 web.run_app(main, host="127.0.0.1", port=port(), print=None, access_log=None)

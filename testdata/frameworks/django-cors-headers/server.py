@@ -1,5 +1,6 @@
 """The adapter of django-cors-headers. Its settings are a process's: one policy for each."""
 
+import re
 import sys
 
 import django
@@ -24,16 +25,19 @@ def cors(policy: Policy) -> dict:
         "CORS_ALLOW_METHODS": policy.methods,
         "CORS_ALLOW_HEADERS": policy.request_headers,
         "CORS_EXPOSE_HEADERS": policy.expose_headers,
+        # The documentation's way to send no max-age, which is a day when nothing is configured, is 0.
+        "CORS_PREFLIGHT_MAX_AGE": policy.max_age or 0,
     }
     if "*" in policy.origins:
         given["CORS_ALLOW_ALL_ORIGINS"] = True
     elif policy.origin_regexes:
         # The documentation anchors at both ends: r"^https://\w+\.example\.com$".
-        given["CORS_ALLOWED_ORIGIN_REGEXES"] = [f"^{regex}$" for regex in policy.origin_regexes]
+        given["CORS_ALLOWED_ORIGIN_REGEXES"] = [f"^(?:{regex})$" for regex in policy.origin_regexes]
     elif policy.origin_func is None:
         given["CORS_ALLOWED_ORIGINS"] = policy.origins
-    if policy.max_age is not None:
-        given["CORS_PREFLIGHT_MAX_AGE"] = policy.max_age
+    if policy.path:
+        # What the layer is for, where that is more than a policy's name: the documentation writes r"^/api/.*$".
+        given["CORS_URLS_REGEX"] = f"^/{re.escape(policy.path)}/.*$"
     if policy.private_network:
         given["CORS_ALLOW_PRIVATE_NETWORK"] = True
     return given
@@ -60,7 +64,7 @@ def view(route: Route):
     return handle
 
 
-urlpatterns = [path(f"{policy.name}{route.path}", view(route)) for route in routes()]
+urlpatterns = [path(f"{policy.mount}{route.path}", view(route)) for route in routes()]
 
 
 def allowed(sender, request: HttpRequest, **kwargs) -> bool:

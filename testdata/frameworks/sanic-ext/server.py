@@ -16,16 +16,16 @@ def config(policy: Policy) -> dict:
     if policy.zero_config:
         return {}
     origins = [re.compile(regex) for regex in policy.origin_regexes] or policy.origins
-    given = {
+    return {
         "CORS_ORIGINS": "*" if "*" in policy.origins else origins,
         "CORS_SUPPORTS_CREDENTIALS": policy.credentials,
-        "CORS_METHODS": policy.methods,
+        # Empty, it is every method that is routed: one that is safelisted anyway says none.
+        "CORS_METHODS": policy.methods or ["GET"],
         "CORS_ALLOW_HEADERS": policy.request_headers,
         "CORS_EXPOSE_HEADERS": policy.expose_headers,
+        # The documentation's way to send no max-age, which is 5 seconds when nothing is configured, is 0.
+        "CORS_MAX_AGE": policy.max_age or 0,
     }
-    if policy.max_age is not None:
-        given["CORS_MAX_AGE"] = policy.max_age
-    return given
 
 
 def view(route: Route):
@@ -64,7 +64,7 @@ for route in routes():
     methods = [method for method in route.methods if method in HTTP_METHODS]
     if route.path == "/secret":
         methods.remove("OPTIONS")  # a decorator guards the handler, and leaves OPTIONS to the extension
-    app.add_route(view(route), f"/{policy.name}{route.path}", methods=methods)
+    app.add_route(view(route), f"/{policy.mount}{route.path}", methods=methods)
 
 if __name__ == "__main__":
     app.run("127.0.0.1", port(), single_process=True, access_log=False, motd=False)

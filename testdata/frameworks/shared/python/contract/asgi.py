@@ -9,16 +9,16 @@ from .policy import Policy, message, policies, port
 
 
 def serve(build: Callable[[Policy], Any]) -> None:
-    """Mounts, at /POLICY, the ASGI application that build makes of each policy.
+    """Mounts, at /PATH, the ASGI application that build makes of each policy.
 
     build raises when the framework refuses the configuration.
     """
     mounted = {}
     for policy in policies():
         try:
-            mounted[policy.name] = build(policy)
+            mounted[policy.mount] = build(policy)
         except Exception as error:
-            mounted[policy.name] = plain(501, (b"x-refused", message(error).encode()))
+            mounted[policy.mount] = plain(501, (b"x-refused", message(error).encode()))
     uvicorn.run(outermost(mounted), host="127.0.0.1", port=port(), lifespan="off", log_level="error", access_log=False)
 
 

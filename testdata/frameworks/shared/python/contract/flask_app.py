@@ -8,7 +8,7 @@ from .policy import Policy
 
 
 def views(policy: Policy) -> Blueprint:
-    """The application of one policy, to be registered at /POLICY."""
+    """The application of one policy, to be registered at /PATH."""
     blueprint = Blueprint(policy.name, __name__)
     for route in routes():
         methods = route.methods

@@ -17,6 +17,7 @@ class Policy:
     """A standard policy. Lists that are not in the JSON are empty; max_age is None when unset."""
 
     name: str
+    path: str = ""  # below which it is mounted; "" for the name
     origins: list[str] = field(default_factory=list)
     origin_patterns: list[str] = field(default_factory=list)
     origin_regexes: list[str] = field(default_factory=list)
@@ -28,6 +29,11 @@ class Policy:
     max_age: int | None = None
     private_network: bool = False
     zero_config: bool = False
+
+    @property
+    def mount(self) -> str:
+        """The path segment below which the policy is served."""
+        return self.path or self.name
 
 
 def policies() -> list[Policy]:

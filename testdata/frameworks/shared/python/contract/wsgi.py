@@ -8,16 +8,16 @@ from .policy import Policy, message, policies
 
 
 def mount(build: Callable[[Policy], Any]) -> Any:
-    """Mounts, at /POLICY, the WSGI application that build makes of each policy.
+    """Mounts, at /PATH, the WSGI application that build makes of each policy.
 
     build raises when the framework refuses the configuration.
     """
     mounted = {}
     for policy in policies():
         try:
-            mounted[policy.name] = build(policy)
+            mounted[policy.mount] = build(policy)
         except Exception as error:
-            mounted[policy.name] = plain(501, ("X-Refused", message(error)))
+            mounted[policy.mount] = plain(501, ("X-Refused", message(error)))
     nowhere = plain(404)
 
     def application(environ, start_response):
