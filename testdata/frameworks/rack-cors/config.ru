@@ -22,11 +22,12 @@ end
 
 # The application behind its CORS layer.
 class Mounted
-  def self.build(policy)
-    Rack::Cors.new(Contract.new) do
+  # With a pattern other than '*' the layer is to tell its paths from others by itself.
+  def self.build(policy, pattern = '*', app = Contract.new)
+    Rack::Cors.new(app) do
       allow do
         origins(*Options.origins(policy))
-        resource '*', **Options.resource(policy)
+        resource pattern, **Options.resource(policy)
       end
     end
   rescue StandardError => e
@@ -37,6 +38,12 @@ end
 
 policies = JSON.parse(File.read(ENV.fetch('CORSPROOF_POLICIES')))
 use Outermost
-policies.each do |policy|
+by_path, by_name = policies.partition { |policy| policy['path'] }
+by_name.each do |policy|
   map("/#{policy['name']}") { run Mounted.build(policy) }
+end
+# Whatever is not below a policy's name asks the layer of the one that has a path of its own.
+by_path.each do |policy|
+  below = "/#{policy['path']}"
+  run Mounted.build(policy, "#{below}/*", Rack::URLMap.new(below => Contract.new))
 end

@@ -5,8 +5,7 @@ module Options
   module_function
 
   def origins(policy)
-    # The documentation anchors at both ends: /\Ahttp:\/\/192\.168\.0\.\d{1,3}(:\d+)?\z/.
-    return policy['origin_regexes'].map { |regex| /\A#{regex}\z/ } if policy['origin_regexes']
+    return policy['origin_regexes'].map { |regex| /\A(?:#{regex})\z/ } if policy['origin_regexes']
     return [function(policy['origin_func'])] if policy['origin_func']
 
     # A string is a scheme and a host, or a host: the opaque origin needs an expression.
