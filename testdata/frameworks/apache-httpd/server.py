@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from contract.policy import Policy
-from contract.proxied import serve
+from contract.proxied import PREFLIGHT_ONLY, serve
 
 MODULES = ["mpm_event", "authz_core", "setenvif", "headers", "rewrite", "proxy", "proxy_http"]
 
@@ -25,6 +25,10 @@ StartServers 1
 RewriteEngine On
 Header always merge Vary Accept-Encoding
 """
+
+CONDITIONS = ["RewriteCond %{REQUEST_METHOD} OPTIONS"]
+if PREFLIGHT_ONLY:
+    CONDITIONS += ["RewriteCond %{HTTP:Origin} .", "RewriteCond %{HTTP:Access-Control-Request-Method} ."]
 
 
 def configure(policies: list[Policy], port: int, directory: Path) -> list[str]:
@@ -59,12 +63,12 @@ def location(policy: Policy, directory: Path) -> str:
     lines += [f"Header always set {name} {text}{only}" for name, text in fields if text != '""']
     lines += [
         "RewriteEngine On",
-        "RewriteCond %{REQUEST_METHOD} OPTIONS",
+        *CONDITIONS,
         "RewriteRule ^ - [R=204,L]",
-        f"ProxyPass unix:{directory}/app|http://localhost/{policy.name}/",
+        f"ProxyPass unix:{directory}/app|http://localhost/{policy.mount}/",
     ]
     body = "".join(f"    {line}\n" for line in lines)
-    return f"<Location /{policy.name}/>\n{body}</Location>\n"
+    return f"<Location /{policy.mount}/>\n{body}</Location>\n"
 
 
 def listed(names: list[str]) -> str:

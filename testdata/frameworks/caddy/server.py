@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contract.policy import Policy
-from contract.proxied import serve
+from contract.proxied import PREFLIGHT_ONLY, serve
 
 HEAD = """\
 {{
@@ -17,6 +17,10 @@ http://:{port} {{
     bind 127.0.0.1
     header +Vary Accept-Encoding
 """
+
+PREFLIGHT = ["@preflight method OPTIONS"]
+if PREFLIGHT_ONLY:
+    PREFLIGHT = ["@preflight {", "    method OPTIONS", "    header Origin *", "    header Access-Control-Request-Method *", "}"]
 
 
 def configure(policies: list[Policy], port: int, directory: Path) -> list[str]:
@@ -46,21 +50,22 @@ def route(policy: Policy, directory: Path) -> str:
         if lines[0].startswith("@"):
             lines += [f'header @allowed {name} "{text}"' for name, text in fields if text]
     lines += [
-        "@preflight method OPTIONS",
+        *PREFLIGHT,
         "respond @preflight 204",
         f"reverse_proxy unix/{directory}/app",
     ]
     body = "".join(f"        {line}\n" for line in lines)
-    return f"    handle /{policy.name}/* {{\n{body}    }}\n"
+    return f"    handle /{policy.mount}/* {{\n{body}    }}\n"
 
 
 def matcher(policy: Policy) -> list[str]:
     """The matcher @allowed: the values of a field, which may begin or end with a "*", or an expression."""
     if policy.origin_regexes:
-        return [f'@allowed header_regexp Origin "^{"|".join(policy.origin_regexes)}$"']
-    if "*" in policy.origins or not policy.origins:
+        return [f'@allowed header_regexp Origin "^(?:{"|".join(policy.origin_regexes)})$"']
+    origins = [*policy.origins, *policy.origin_patterns]
+    if "*" in origins or not origins:
         return []
-    return ["@allowed {", *(f'    header Origin "{origin}"' for origin in policy.origins), "}"]
+    return ["@allowed {", *(f'    header Origin "{origin}"' for origin in origins), "}"]
 
 
 serve(configure)

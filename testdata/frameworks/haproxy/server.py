@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contract.policy import Policy
-from contract.proxied import serve
+from contract.proxied import PREFLIGHT_ONLY, serve
 
 HEAD = """\
 global
@@ -18,10 +18,14 @@ frontend main
     bind 127.0.0.1:{port}
 """
 
+PREFLIGHT = "METH_OPTIONS"
+if PREFLIGHT_ONLY:
+    PREFLIGHT += " { req.hdr(Origin) -m found } { req.hdr(Access-Control-Request-Method) -m found }"
+
 
 def configure(policies: list[Policy], port: int, directory: Path) -> list[str]:
     file = directory / "haproxy.cfg"
-    rules = "".join(f"    use_backend {policy.name} if {{ path_beg /{policy.name}/ }}\n" for policy in policies)
+    rules = "".join(f"    use_backend {policy.name} if {{ path_beg /{policy.mount}/ }}\n" for policy in policies)
     backends = "".join(backend(policy, directory) for policy in policies)
     file.write_text(HEAD.format(port=port) + rules + backends)
     return ["haproxy", "-db", "-f", str(file)]
@@ -34,7 +38,7 @@ def backend(policy: Policy, directory: Path) -> str:
         value, allowed = "*", ""
     else:
         value, allowed = "%[var(txn.origin)]", " if { var(txn.origin) -m found }"
-        match = "-m reg " + " ".join(f"^{regex}$" for regex in policy.origin_regexes) if policy.origin_regexes else "-m str " + " ".join(policy.origins)
+        match = "-m reg " + " ".join(f"^({regex})$" for regex in policy.origin_regexes) if policy.origin_regexes else "-m str " + " ".join(policy.origins)
         lines.append("http-after-response add-header Vary Origin")
         if policy.origins or policy.origin_regexes:
             lines.append(f"http-request set-var(txn.origin) req.fhdr(Origin) if {{ req.fhdr(Origin) {match} }}")
@@ -51,7 +55,7 @@ def backend(policy: Policy, directory: Path) -> str:
     lines += [f'http-after-response set-header {name} "{text}"{allowed}' for name, text in fields if text]
     lines += [
         "http-after-response add-header Vary Accept-Encoding",
-        "http-request return status 204 if METH_OPTIONS",
+        f"http-request return status 204 if {PREFLIGHT}",
         f"server application unix@{directory}/app",
     ]
     return f"backend {policy.name}\n" + "".join(f"    {line}\n" for line in lines)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contract.policy import Policy
-from contract.proxied import serve
+from contract.proxied import PREFLIGHT_ONLY, serve
 
 HEAD = """\
 daemon off;
@@ -21,10 +21,18 @@ http {{
     map_hash_bucket_size 128;
 """
 
+# An "if" has one condition; a map makes one value of three. A method has no colon.
+PREFLIGHT = """\
+    map "$request_method:$http_access_control_request_method:$http_origin" $preflight {
+        default 0;
+        "~^OPTIONS:[^:]+:." 1;
+    }
+"""
+
 
 def configure(policies: list[Policy], port: int, directory: Path) -> list[str]:
     file = directory / "nginx.conf"
-    maps = "".join(origins(policy) for policy in policies if not policy.zero_config)
+    maps = (PREFLIGHT if PREFLIGHT_ONLY else "") + "".join(origins(policy) for policy in policies if not policy.zero_config)
     locations = "".join(location(policy, directory) for policy in policies)
     server = f"    server {{\n        listen 127.0.0.1:{port};\n{locations}    }}\n"
     file.write_text(HEAD.format(directory=directory) + maps + server + "}\n")
@@ -37,7 +45,7 @@ def variable(policy: Policy) -> str:
 
 def origins(policy: Policy) -> str:
     """The map that decides about the origin: an empty header is not sent."""
-    entries = [f'"~^{regex}$"' for regex in policy.origin_regexes]
+    entries = [f'"~^(?:{regex})$"' for regex in policy.origin_regexes]
     if "*" in policy.origins:
         entries = [] if policy.credentials else ["default"]
     value = '"*"' if "*" in policy.origins else "$http_origin"
@@ -61,8 +69,8 @@ def location(policy: Policy, directory: Path) -> str:
         preflight.append(("Access-Control-Max-Age", f'"{policy.max_age}"'))
     vary = [("Vary", '"Origin"')] if "*" not in policy.origins else []
     return f"""\
-        location /{policy.name}/ {{
-            if ($request_method = OPTIONS) {{
+        location /{policy.mount}/ {{
+            if ({"$preflight" if PREFLIGHT_ONLY else "$request_method = OPTIONS"}) {{
 {lines(preflight + vary, 16)}                return 204;
             }}
 {lines(fields + vary, 12)}            proxy_pass http://unix:{directory}/app:;

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -16,6 +17,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from .policy import Policy, policies, port
 from .wsgi import app
+
+
+# The configurations that are passed around answer every OPTIONS. The adapters whose names end in
+# -preflight-only start the same ones with this argument: only what is a preflight, an OPTIONS that
+# has Origin and Access-Control-Request-Method, is then the server's.
+PREFLIGHT_ONLY = "--preflight-only" in sys.argv
 
 
 class SocketServer(ThreadingMixIn, WSGIServer):
@@ -43,8 +50,8 @@ class Handler(WSGIRequestHandler):
 
 
 def applications() -> Any:
-    """The application of each policy, at /POLICY."""
-    mounted = {policy.name: app() for policy in policies()}
+    """The application of each policy, at /PATH."""
+    mounted = {policy.mount: app() for policy in policies()}
 
     def application(environ, start_response):
         name, _, rest = environ["PATH_INFO"][1:].partition("/")
