@@ -29,13 +29,13 @@ func cors(p contract.Policy) echo.MiddlewareFunc {
 	config := middleware.CORSConfig{
 		AllowOrigins:     p.Origins,
 		AllowMethods:     p.MethodsOrGET(),
-		AllowHeaders:     p.RequestHeaders,
+		AllowHeaders:     p.HeadersOrAccept(),
 		AllowCredentials: p.Credentials,
 		ExposeHeaders:    p.ExposeHeaders,
 		MaxAge:           p.MaxAgeSeconds(-1), // documented: a negative value sends 0
 	}
 	if p.AnyHeader() {
-		config.AllowHeaders = nil // those that are requested
+		config.AllowHeaders = nil // by default, those that are requested
 	}
 	if p.OriginFunc != nil {
 		config.UnsafeAllowOriginFunc = func(_ *echo.Context, origin string) (string, bool, error) {

@@ -41,7 +41,7 @@ func run() error {
 		}
 		app.Use(recover.New(), middleware)
 		mount(app)
-		served[policy.Name] = app.Handler()
+		served[policy.Mount()] = app.Handler()
 	}
 	root := fiber.New(config)
 	// Not Mount: its prefixes end anywhere, and /any would take in /any-creds.
@@ -49,8 +49,8 @@ func run() error {
 		c.Vary("Accept-Encoding")
 		// Not OriginalURL: a request target may be a whole URL.
 		target := string(c.Request().URI().RequestURI())
-		name, rest, _ := strings.Cut(strings.TrimPrefix(target, "/"), "/")
-		app, ok := served[name]
+		first, rest, _ := strings.Cut(strings.TrimPrefix(target, "/"), "/")
+		app, ok := served[first]
 		if !ok {
 			return fiber.ErrNotFound
 		}
@@ -68,13 +68,13 @@ func cross(p contract.Policy) (fiber.Handler, error) {
 	config := cors.Config{
 		AllowOrigins:     strings.Join(append(p.Origins, p.OriginPatterns...), ","),
 		AllowMethods:     strings.Join(p.MethodsOrGET(), ","),
-		AllowHeaders:     strings.Join(p.RequestHeaders, ","),
+		AllowHeaders:     strings.Join(p.HeadersOrAccept(), ","),
 		ExposeHeaders:    strings.Join(p.ExposeHeaders, ","),
 		AllowCredentials: p.Credentials,
 		MaxAge:           p.MaxAgeSeconds(-1), // documented: a negative value sends 0
 	}
 	if p.AnyHeader() {
-		config.AllowHeaders = "" // those that are requested
+		config.AllowHeaders = "" // by default, those that are requested
 	}
 	if p.OriginFunc != nil {
 		config.AllowOriginsFunc = p.OriginFunc.Decide

@@ -38,7 +38,7 @@ func run() error {
 		}
 		app.Use(recover.New(), middleware)
 		mount(app)
-		served[policy.Name] = app.Handler()
+		served[policy.Mount()] = app.Handler()
 	}
 	root := fiber.New(config)
 	// Not Mount: its prefixes end anywhere, and /any would take in /any-creds.
@@ -46,8 +46,8 @@ func run() error {
 		c.Vary("Accept-Encoding")
 		// Not OriginalURL: a request target may be a whole URL.
 		target := string(c.Request().URI().RequestURI())
-		name, rest, _ := strings.Cut(strings.TrimPrefix(target, "/"), "/")
-		app, ok := served[name]
+		first, rest, _ := strings.Cut(strings.TrimPrefix(target, "/"), "/")
+		app, ok := served[first]
 		if !ok {
 			return fiber.ErrNotFound
 		}
@@ -65,14 +65,14 @@ func cross(p contract.Policy) (fiber.Handler, error) {
 	config := cors.Config{
 		AllowOrigins:        append(p.Origins, p.OriginPatterns...),
 		AllowMethods:        p.MethodsOrGET(),
-		AllowHeaders:        p.RequestHeaders,
+		AllowHeaders:        p.HeadersOrAccept(),
 		ExposeHeaders:       p.ExposeHeaders,
 		AllowCredentials:    p.Credentials,
 		AllowPrivateNetwork: p.PrivateNetwork,
 		MaxAge:              p.MaxAgeSeconds(-1), // documented: a negative value sends 0
 	}
 	if p.AnyHeader() {
-		config.AllowHeaders = nil // those that are requested
+		config.AllowHeaders = nil // by default, those that are requested
 	}
 	if p.OriginFunc != nil {
 		config.AllowOriginsFunc = p.OriginFunc.Decide

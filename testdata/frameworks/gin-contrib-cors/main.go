@@ -3,6 +3,8 @@ package main
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"corsproof.example/contract"
@@ -29,7 +31,7 @@ func middleware(p contract.Policy) gin.HandlerFunc {
 	config := cors.Config{
 		AllowOrigins:        append(p.Origins, p.OriginPatterns...),
 		AllowWildcard:       len(p.OriginPatterns) > 0,
-		AllowMethods:        p.Methods,
+		AllowMethods:        p.MethodsOrGET(),
 		AllowHeaders:        p.LiteralHeaders(),
 		ExposeHeaders:       p.ExposeHeaders,
 		AllowCredentials:    p.Credentials,
@@ -41,9 +43,16 @@ func middleware(p contract.Policy) gin.HandlerFunc {
 	if p.MaxAge != nil {
 		config.MaxAge = time.Duration(*p.MaxAge) * time.Second
 	}
-	if p.Name == "custom-scheme" {
-		config.AllowBrowserExtensions = true
-		config.CustomSchemas = []string{"capacitor://"}
+	for _, origin := range p.Origins {
+		scheme, _, absolute := strings.Cut(origin, "://")
+		scheme += "://"
+		switch {
+		case !absolute || slices.Contains(cors.DefaultSchemas, scheme): // "*" and "null" have none
+		case slices.Contains(cors.ExtensionSchemas, scheme):
+			config.AllowBrowserExtensions = true
+		default:
+			config.CustomSchemas = append(config.CustomSchemas, scheme)
+		}
 	}
 	return cors.New(config)
 }

@@ -34,7 +34,7 @@ func options(p contract.Policy) cors.Options {
 	options := cors.Options{
 		AllowedOrigins:   append(p.Origins, p.OriginPatterns...),
 		AllowedMethods:   p.Methods,
-		AllowedHeaders:   p.RequestHeaders,
+		AllowedHeaders:   p.HeadersOrAccept(), // the default is a list
 		ExposedHeaders:   p.ExposeHeaders,
 		AllowCredentials: p.Credentials,
 	}

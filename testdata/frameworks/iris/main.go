@@ -35,7 +35,7 @@ func middleware(p contract.Policy) *cors.CORS {
 	case p.OriginFunc != nil:
 		c.AllowOriginMatcherFunc(p.OriginFunc.Decide)
 	case len(p.OriginRegexes) > 0:
-		c.AllowOriginRegex(p.OriginRegexes...) // the documentation has no example
+		c.AllowOriginRegex(anchored(p.OriginRegexes)...)
 	default:
 		c.AllowOrigins(p.Origins...)
 	}
@@ -45,5 +45,16 @@ func middleware(p contract.Policy) *cors.CORS {
 	if p.MaxAge != nil {
 		c.MaxAge(time.Duration(*p.MaxAge) * time.Second)
 	}
+	// The middleware has no methods: "This field cannot be modified by the end-developer".
 	return c.AllowHeaders(p.LiteralHeaders()...).ExposeHeaders(p.ExposeHeaders...)
+}
+
+// anchored are the expressions for a whole origin: Iris looks for a match anywhere,
+// and its documentation has no example.
+func anchored(expressions []string) []string {
+	var whole []string
+	for _, expression := range expressions {
+		whole = append(whole, "^"+expression+"$")
+	}
+	return whole
 }

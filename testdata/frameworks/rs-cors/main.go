@@ -21,7 +21,7 @@ func middleware(p contract.Policy) *cors.Cors {
 	options := cors.Options{
 		AllowedOrigins:      append(p.Origins, p.OriginPatterns...),
 		AllowedMethods:      p.Methods,
-		AllowedHeaders:      p.RequestHeaders,
+		AllowedHeaders:      p.HeadersOrAccept(), // the default is a list
 		ExposedHeaders:      p.ExposeHeaders,
 		AllowCredentials:    p.Credentials,
 		AllowPrivateNetwork: p.PrivateNetwork,

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = HttpServer::new(move || {
         let mut app = App::new();
         for (policy, refusal, routes) in policies.clone() {
-            let scope = web::scope(&policy.name);
+            let scope = web::scope(policy.mount());
             app = match refusal {
                 Some(message) => {
                     app.service(scope.default_service(web::to(move || refused(message.clone()))))
@@ -66,10 +66,7 @@ fn cors(p: &Policy) -> Cors {
     if let Some(func) = p.origin_func.clone() {
         cors = cors.allowed_origin_fn(move |origin, _| func.decide(origin.as_bytes()));
     }
-    cors = match p.any_method() {
-        true => cors.allow_any_method(),
-        false => cors.allowed_methods(p.methods.iter().map(String::as_str)),
-    };
+    cors = cors.allowed_methods(p.methods.iter().map(String::as_str));
     cors = match p.any_header() {
         true => cors.allow_any_header(),
         false => cors.allowed_headers(&p.request_headers),

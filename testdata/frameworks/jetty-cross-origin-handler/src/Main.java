@@ -4,6 +4,7 @@ import contract.RouteServlet;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -40,7 +41,7 @@ public final class Main {
   private static Handler handler(Policy policy) {
     try {
       CrossOriginHandler cors = cors(policy);
-      cors.setHandler(application("/" + policy.name));
+      cors.setHandler(application("/" + policy.mount()));
       return cors;
     } catch (RuntimeException e) {
       String message = Policy.message(e);
@@ -52,7 +53,7 @@ public final class Main {
           callback.succeeded();
           return true;
         }
-      }, "/" + policy.name);
+      }, "/" + policy.mount());
     }
   }
 
@@ -61,9 +62,10 @@ public final class Main {
     if (p.zeroConfig) {
       return cors;
     }
-    cors.setAllowedOriginPatterns(origins(p));
-    cors.setAllowedMethods(new HashSet<>(p.methodsOrSafelisted()));
-    cors.setAllowedHeaders(new HashSet<>(p.headersOrAccept()));
+    cors.setAllowedOriginPatterns(patterns(p.origins, p.originRegexes));
+    cors.setAllowedTimingOriginPatterns(patterns(p.timingOrigins, List.of()));
+    cors.setAllowedMethods(new HashSet<>(p.methods));
+    cors.setAllowedHeaders(new HashSet<>(p.requestHeaders));
     cors.setExposedHeaders(new HashSet<>(p.exposeHeaders));
     cors.setAllowCredentials(p.credentials);
     if (p.maxAge != null) {
@@ -72,13 +74,16 @@ public final class Main {
     return cors;
   }
 
-  /** The set holds regular expressions, so that an origin must be quoted; the documentation escapes the dots. */
-  private static Set<String> origins(Policy p) {
-    if (Policy.any(p.origins)) {
+  /**
+   * The set holds regular expressions, so that an origin must be quoted; the documentation escapes the dots. An
+   * expression is matched with the whole origin, and the documentation's own has no anchors.
+   */
+  private static Set<String> patterns(List<String> origins, List<String> expressions) {
+    if (Policy.any(origins)) {
       return Set.of("*");
     }
-    var patterns = p.origins.stream().map(origin -> origin.replaceAll("[.\\[\\]]", "\\\\$0")).collect(Collectors.toSet());
-    patterns.addAll(p.originRegexes);
+    var patterns = origins.stream().map(origin -> origin.replaceAll("[.\\[\\]]", "\\\\$0")).collect(Collectors.toSet());
+    patterns.addAll(expressions);
     return patterns;
   }
 

@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut root = Route::new();
     for policy in contract::policies()? {
         root = root.nest(
-            format!("/{}", policy.name),
+            format!("/{}", policy.mount()),
             match contract::attempt(|| cors(&policy)) {
                 Ok(cors) => app().with(cors).boxed(),
                 Err(message) => refused(message),
@@ -45,9 +45,7 @@ fn cors(p: &Policy) -> Result<Cors, Box<dyn Error>> {
     if let Some(func) = p.origin_func.clone() {
         cors = cors.allow_origins_fn(move |origin| func.decide(origin.as_bytes()));
     }
-    if !p.any_method() {
-        cors = cors.allow_methods(or_safelisted(&p.methods, "GET"));
-    }
+    cors = cors.allow_methods(or_safelisted(&p.methods, "GET"));
     if !p.any_header() {
         cors = cors.allow_headers(or_safelisted(&p.request_headers, "Accept"));
     }

@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let routes: Vec<Route> = contract::routes().into_iter().flat_map(routes).collect();
     let _stopped = rocket::custom(config)
-        .mount(format!("/{}", policy.name), routes)
+        .mount(format!("/{}", policy.mount()), routes)
         .attach(cors)
         // Without nosniff: for it Chrome forgets the answer to an image's request at once.
         .attach(Shield::new())

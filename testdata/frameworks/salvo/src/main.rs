@@ -75,7 +75,7 @@ fn cors(p: &Policy) -> Result<CorsHandler, Box<dyn Error>> {
 }
 
 fn app(policy: &Policy) -> Router {
-    let mut app = Router::with_path(&policy.name).hoop(CatchPanic::new());
+    let mut app = Router::with_path(policy.mount()).hoop(CatchPanic::new());
     for route in contract::routes() {
         let mut path = Router::with_path(route.path.trim_start_matches('/'));
         for method in route

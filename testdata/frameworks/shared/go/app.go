@@ -111,7 +111,7 @@ func respond(ask Ask) Answer {
 			answer.Fields = append(answer.Fields, Field{name, strings.TrimSpace(field), key == "add"})
 		case "etag":
 			answer.Fields = append(answer.Fields, Field{"ETag", value, false})
-			if strings.Contains(ask.header("If-None-Match"), value) {
+			if known, _ := ask.header("If-None-Match"); strings.Contains(known, value) {
 				answer.Status = http.StatusNotModified
 			}
 		case "body":
@@ -128,20 +128,20 @@ func respond(ask Ask) Answer {
 }
 
 func secret(ask Ask) Answer {
-	if ask.header("Authorization") == "" {
+	if _, given := ask.header("Authorization"); !given {
 		return Answer{http.StatusUnauthorized, []Field{{"WWW-Authenticate", "Bearer", false}}, nil}
 	}
 	return text("secret")
 }
 
-// header is the first value of a request header, or "".
-func (a Ask) header(name string) string {
+// header is the first value of a request header, and whether there is one: it may be empty.
+func (a Ask) header(name string) (value string, given bool) {
 	for _, header := range a.Headers {
 		if strings.EqualFold(header[0], name) {
-			return header[1]
+			return header[1], true
 		}
 	}
-	return ""
+	return "", false
 }
 
 func (a Ask) key() string {

@@ -4,6 +4,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 // are explained where the suite defines them (cases/policy.go).
 type Policy struct {
 	Name           string      `json:"name"`
+	Path           string      `json:"path"` // see Mount
 	Origins        []string    `json:"origins"`
 	OriginPatterns []string    `json:"origin_patterns"`
 	OriginRegexes  []string    `json:"origin_regexes"`
@@ -41,22 +43,28 @@ func (f *OriginFunc) Decide(origin string) bool {
 	return origin == f.Allow
 }
 
+// Mount is the first segment of the policy's paths: Path, or Name without one.
+func (p Policy) Mount() string { return cmp.Or(p.Path, p.Name) }
+
 // AnyOrigin says whether the policy allows every origin.
 func (p Policy) AnyOrigin() bool { return slices.Contains(p.Origins, "*") }
-
-// AnyMethod says whether the policy allows every method.
-func (p Policy) AnyMethod() bool { return slices.Contains(p.Methods, "*") }
 
 // AnyHeader says whether the policy allows every request header.
 func (p Policy) AnyHeader() bool { return slices.Contains(p.RequestHeaders, "*") }
 
 // MethodsOrGET is Methods, or only the safelisted GET when the policy lists none:
-// for frameworks that document a meaning of the empty list.
-func (p Policy) MethodsOrGET() []string {
-	if len(p.Methods) == 0 {
-		return []string{"GET"}
+// for frameworks where the empty list is no list but a default or an echo.
+func (p Policy) MethodsOrGET() []string { return orSafelisted(p.Methods, "GET") }
+
+// HeadersOrAccept is RequestHeaders, or only the safelisted Accept when the policy
+// lists none: for frameworks where the empty list is no list but a default or an echo.
+func (p Policy) HeadersOrAccept() []string { return orSafelisted(p.RequestHeaders, "Accept") }
+
+func orSafelisted(list []string, name string) []string {
+	if len(list) == 0 {
+		return []string{name}
 	}
-	return p.Methods
+	return list
 }
 
 // LiteralHeaders is RequestHeaders for frameworks that send the list as it

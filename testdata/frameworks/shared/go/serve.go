@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Serve mounts, at /POLICY, what build makes of each policy: the framework's
+// Serve mounts, at each policy's path, what build makes of each policy: the framework's
 // CORS layer with the contract's handlers behind it. build returns an error, or
 // panics, when the framework refuses the configuration. Serve returns only to
 // end the process: it prints what went wrong and exits.
@@ -30,7 +30,7 @@ func serve(build func(Policy) (http.Handler, error)) error {
 		if err != nil {
 			handler = refused(err)
 		}
-		mounted[policy.Name] = http.StripPrefix("/"+policy.Name, handler)
+		mounted[policy.Mount()] = http.StripPrefix("/"+policy.Mount(), handler)
 	}
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", os.Getenv("PORT")))
 	if err != nil {
@@ -55,8 +55,8 @@ func Try[T any](policy Policy, build func(Policy) (T, error)) (handler T, err er
 func outermost(mounted map[string]http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Encoding")
-		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		handler, ok := mounted[name]
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		handler, ok := mounted[first]
 		if !ok {
 			http.NotFound(w, r)
 			return

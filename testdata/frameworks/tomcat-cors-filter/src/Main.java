@@ -17,7 +17,7 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 
-/** The adapter of Tomcat's CorsFilter: a context for each policy. */
+/** The adapter of Tomcat's CorsFilter: a filter for each policy, mapped to its paths as web.xml maps one. */
 public final class Main {
   public static void main(String[] args) throws Exception {
     var tomcat = new Tomcat();
@@ -25,27 +25,26 @@ public final class Main {
     tomcat.setHostname("127.0.0.1");
     tomcat.setPort(Policy.port());
     tomcat.getConnector().setProperty("address", "127.0.0.1");
+    Context context = tomcat.addContext("", null);
+    var refused = new HashMap<String, String>();
+    filter(context, "/*", new Outermost(refused), Map.of());
     for (Policy policy : Policy.all()) {
+      String path = "/" + policy.mount();
       Map<String, String> parameters = parameters(policy);
-      var refused = new HashMap<String, String>();
       try {
         new CorsFilter().init(new Parameters(parameters));
+        filter(context, path + "/*", new CorsFilter(), parameters);
       } catch (ServletException e) {
-        refused.put(policy.name, Policy.message(e));
-      }
-      Context context = tomcat.addContext("/" + policy.name, null);
-      filter(context, "outermost", new Outermost(refused), Map.of());
-      if (refused.isEmpty()) {
-        filter(context, "cors", new CorsFilter(), parameters);
+        refused.put(policy.mount(), Policy.message(e));
       }
       for (App.Route route : App.routes()) {
-        Tomcat.addServlet(context, route.path(), new RouteServlet(route));
-        context.addServletMappingDecoded(route.path(), route.path());
+        Tomcat.addServlet(context, path + route.path(), new RouteServlet(route));
+        context.addServletMappingDecoded(path + route.path(), path + route.path());
       }
-      // What no route takes is the container's default servlet's, as always.
-      Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet");
-      context.addServletMappingDecoded("/", "default");
     }
+    // What no route takes is the container's default servlet's, as always.
+    Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet");
+    context.addServletMappingDecoded("/", "default");
     tomcat.start();
     tomcat.getServer().await();
   }
@@ -57,8 +56,8 @@ public final class Main {
     }
     var parameters = new HashMap<String, String>();
     parameters.put(CorsFilter.PARAM_CORS_ALLOWED_ORIGINS, String.join(",", p.origins));
-    parameters.put(CorsFilter.PARAM_CORS_ALLOWED_METHODS, String.join(",", p.methodsOrSafelisted()));
-    parameters.put(CorsFilter.PARAM_CORS_ALLOWED_HEADERS, String.join(",", p.headersOrAccept()));
+    parameters.put(CorsFilter.PARAM_CORS_ALLOWED_METHODS, String.join(",", p.methodsOrGet()));
+    parameters.put(CorsFilter.PARAM_CORS_ALLOWED_HEADERS, String.join(",", p.requestHeaders));
     parameters.put(CorsFilter.PARAM_CORS_EXPOSED_HEADERS, String.join(",", p.exposeHeaders));
     parameters.put(CorsFilter.PARAM_CORS_SUPPORT_CREDENTIALS, String.valueOf(p.credentials));
     if (p.maxAge != null) {
@@ -67,15 +66,16 @@ public final class Main {
     return parameters;
   }
 
-  private static void filter(Context context, String name, Filter filter, Map<String, String> parameters) {
+  /** Adds a filter, named by the URL pattern that it is mapped to. */
+  private static void filter(Context context, String pattern, Filter filter, Map<String, String> parameters) {
     var definition = new FilterDef();
-    definition.setFilterName(name);
+    definition.setFilterName(pattern);
     definition.setFilter(filter);
     parameters.forEach(definition::addInitParameter);
     context.addFilterDef(definition);
     var mapping = new FilterMap();
-    mapping.setFilterName(name);
-    mapping.addURLPattern("/*");
+    mapping.setFilterName(pattern);
+    mapping.addURLPattern(pattern);
     context.addFilterMap(mapping);
   }
 

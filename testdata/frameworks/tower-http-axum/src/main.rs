@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for policy in contract::policies()? {
         // with_state builds the layers, which is where a policy is refused.
         let app = contract::attempt(|| Ok(app().layer(cors(&policy)?).with_state(())));
-        root = root.nest_service(&format!("/{}", policy.name), app.unwrap_or_else(refused));
+        root = root.nest_service(&format!("/{}", policy.mount()), app.unwrap_or_else(refused));
     }
     let outermost = SetResponseHeaderLayer::appending(
         header::VARY,
@@ -68,8 +68,9 @@ fn cors(p: &Policy) -> Result<CorsLayer, Box<dyn Error>> {
         false => layer.expose_headers(parsed::<HeaderName>(&p.expose_headers)?),
     };
     let layer = match p.max_age {
-        Some(seconds) => layer.max_age(Duration::from_secs(seconds.try_into()?)),
-        None => layer,
+        Some(seconds) if seconds >= 0 => layer.max_age(Duration::from_secs(seconds.try_into()?)),
+        // "By default the header will not be set which disables caching".
+        _ => layer,
     };
     Ok(layer
         .allow_credentials(p.credentials)

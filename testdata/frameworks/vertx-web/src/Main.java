@@ -33,7 +33,7 @@ public final class Main {
         String message = Policy.message(e);
         router.route().handler(context -> context.response().setStatusCode(501).putHeader("X-Refused", message).end());
       }
-      root.route("/" + policy.name + "/*").subRouter(router);
+      root.route("/" + policy.mount() + "/*").subRouter(router);
     }
     var options = new HttpServerOptions().setHost("127.0.0.1").setPort(Policy.port());
     vertx.createHttpServer(options).requestHandler(root).listen().onFailure(e -> {
@@ -51,7 +51,7 @@ public final class Main {
     if (!p.originRegexes.isEmpty()) {
       cors.addOriginsWithRegex(p.originRegexes);
     }
-    // What is not called stays as it is: no methods, all headers that are asked for, nothing exposed.
+    // What is not called stays as it is: no methods, an echo of the headers that are asked for, nothing exposed.
     if (!p.methods.isEmpty()) {
       cors.allowedMethods(p.methods.stream().map(HttpMethod::valueOf).collect(Collectors.toSet()));
     }

@@ -8,6 +8,8 @@ use std::{env, error::Error, fs};
 #[derive(Default)]
 pub struct Policy {
     pub name: String,
+    /// See mount.
+    pub path: String,
     pub origins: Vec<String>,
     pub origin_patterns: Vec<String>,
     pub origin_regexes: Vec<String>,
@@ -39,6 +41,14 @@ impl OriginFunc {
 }
 
 impl Policy {
+    /// The first segment of the policy's paths: path, or name without one.
+    pub fn mount(&self) -> &str {
+        match self.path.as_str() {
+            "" => &self.name,
+            path => path,
+        }
+    }
+
     pub fn any_origin(&self) -> bool {
         self.origins == ["*"]
     }

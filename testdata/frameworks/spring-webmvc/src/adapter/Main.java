@@ -53,9 +53,9 @@ public class Main implements WebMvcConfigurer {
         var tried = new Mapping(policy).configuration();
         tried.validateAllowCredentials();
         tried.validateAllowPrivateNetwork();
-        configure(registry.addMapping("/" + policy.name + "/**"), policy);
+        configure(registry.addMapping("/" + policy.mount() + "/**"), policy);
       } catch (IllegalArgumentException e) {
-        refused.put(policy.name, Policy.message(e));
+        refused.put(policy.mount(), Policy.message(e));
       }
     }
   }
@@ -67,9 +67,11 @@ public class Main implements WebMvcConfigurer {
     if (p.originPatterns.isEmpty()) {
       mapping.allowedOrigins(p.origins.toArray(String[]::new));
     } else {
-      mapping.allowedOriginPatterns(p.originPatterns.toArray(String[]::new));
+      // Any port is written [*].
+      mapping.allowedOriginPatterns(
+          p.originPatterns.stream().map(pattern -> pattern.replaceFirst(":\\*$", ":[*]")).toArray(String[]::new));
     }
-    mapping.allowedMethods(p.methodsOrSafelisted().toArray(String[]::new));
+    mapping.allowedMethods(p.methods.toArray(String[]::new));
     mapping.allowedHeaders(p.requestHeaders.toArray(String[]::new));
     mapping.exposedHeaders(p.exposeHeaders.toArray(String[]::new));
     mapping.allowCredentials(p.credentials);
@@ -91,7 +93,7 @@ public class Main implements WebMvcConfigurer {
   SmartInitializingSingleton routes(@Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping mapping) {
     return () -> {
       for (Policy policy : policies) {
-        App.routes().forEach(route -> map(mapping, "/" + policy.name + route.path(), route));
+        App.routes().forEach(route -> map(mapping, "/" + policy.mount() + route.path(), route));
       }
     };
   }

@@ -108,12 +108,13 @@ public final class App {
     var fields = new ArrayList<Field>();
     for (var parameter : ask.parameters()) {
       String value = parameter.getValue();
-      int colon = value.indexOf(':');
       switch (parameter.getKey()) {
-        case "status" -> status = Integer.parseInt(value);
+        case "status" -> status = value.matches("[0-9]{3}") ? Integer.parseInt(value) : 0;
         case "body" -> body = value;
-        case "add", "set" ->
-            fields.add(new Field(value.substring(0, colon), value.substring(colon + 1).strip(), parameter.getKey().equals("add")));
+        case "add", "set" -> {
+          String[] field = value.split(":", 2);
+          fields.add(new Field(field[0], field.length < 2 ? "" : field[1].strip(), parameter.getKey().equals("add")));
+        }
         case "etag" -> {
           fields.add(new Field("ETag", value, false));
           String known = ask.header("If-None-Match");
@@ -121,6 +122,9 @@ public final class App {
         }
         default -> { }
       }
+    }
+    if (status < 200 || status > 599) {
+      return new Answer(400, List.of(), List.of("status must be a number from 200 to 599"));
     }
     boolean bodyless = body.isEmpty() || status == 204 || status == 304;
     return new Answer(status, fields, bodyless ? List.of() : List.of(body));

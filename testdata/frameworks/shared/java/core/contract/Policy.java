@@ -13,6 +13,8 @@ import java.util.List;
  */
 public final class Policy {
   public String name;
+  /** See mount. */
+  private String path = "";
   public List<String> origins = List.of();
   public List<String> originPatterns = List.of();
   public List<String> originRegexes = List.of();
@@ -23,15 +25,25 @@ public final class Policy {
   /** Seconds; null: not configured. */
   public Integer maxAge;
   public boolean privateNetwork;
+  /** Who may read resource timing: Timing-Allow-Origin. */
+  public List<String> timingOrigins = List.of();
   /** The framework's own defaults, nothing else. */
   public boolean zeroConfig;
 
-  /** The methods, or the safelisted ones when there are none: for frameworks where an empty list means their defaults. */
-  public List<String> methodsOrSafelisted() {
-    return methods.isEmpty() ? List.of("GET", "HEAD", "POST") : methods;
+  /** The first segment of the policy's paths: path, or name without one. */
+  public String mount() {
+    return path.isEmpty() ? name : path;
   }
 
-  /** The request headers, or only the safelisted Accept when there are none: for frameworks where an empty list means their defaults. */
+  /**
+   * The methods, or only the safelisted GET when there are none: for frameworks where the empty list is no list but a
+   * default, or where it takes away GET too.
+   */
+  public List<String> methodsOrGet() {
+    return methods.isEmpty() ? List.of("GET") : methods;
+  }
+
+  /** The request headers, or only the safelisted Accept when there are none: for frameworks where the empty list is no list but an echo. */
   public List<String> headersOrAccept() {
     return requestHeaders.isEmpty() ? List.of("Accept") : requestHeaders;
   }
