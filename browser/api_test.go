@@ -10,6 +10,9 @@ import (
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"><rect width="2" height="2"/></svg>`
 
+// wav is sixteen samples of sound.
+const wav = "RIFF4\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x10\x00\x00\x00zzzzzzzzzzzzzzzz"
+
 // typed is an answer of a media type, shared with origin unless that is empty.
 func typed(origin, contentType, body string) answer {
 	a := answer{status: 200, header: []string{"Content-Type: " + contentType}, body: body}
@@ -94,6 +97,11 @@ var _ = Describe("what markup and small calls load", func() {
 		Entry("stylesheet", "stylesheet", "text/css", "a{}", "anonymous"),
 		Entry("eventsource", "eventsource", "text/event-stream", "data: 1\n\n", ""),
 		Entry("canvas", "canvas", "image/svg+xml", svg, "anonymous"),
+		Entry("video", "video", "audio/wav", wav, "anonymous"),
+		Entry("audio", "audio", "audio/wav", wav, "anonymous"),
+		Entry("track", "track", "text/vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nx\n", "anonymous"),
+		Entry("mask", "mask", "image/svg+xml", svg, ""),
+		Entry("shape", "shape", "image/svg+xml", svg, ""),
 	)
 
 	It("eventsource: an answer that is none for it is an answer", func() {
@@ -160,6 +168,27 @@ var _ = Describe("what markup and small calls load", func() {
 		Expect(o.Result).To(Equal(spec.Blocked))
 		Expect(o.Reason).To(Equal(spec.Reason("PreflightMissingAllowOriginHeader")))
 		Expect(t.requests(u)).To(HaveLen(1))
+	})
+
+	It("track: without crossorigin on its video nothing of another origin is asked for", func() {
+		u := t.url(plan{actual: typed(app, "text/vtt", "WEBVTT\n")})
+		o := one(u, cases.Request{API: "track"})
+		Expect(o.Result).To(Equal(spec.Blocked))
+		Expect(t.requests(u)).To(BeEmpty())
+	})
+
+	It("media: what cannot be played was an answer all the same", func() {
+		for _, api := range []string{"video", "audio"} {
+			o := one(t.url(plan{actual: typed(app, "text/plain", "no sound")}), cases.Request{API: api, Crossorigin: "anonymous"})
+			Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason)+o.Error)
+			Expect(o.Error).NotTo(BeEmpty())
+		}
+	})
+
+	It("fetchLater: is not performed, since nothing would be seen of it", func() {
+		ok, why := chrome.Can(job(t.url(plan{}), cases.Request{API: "fetchlater"}))
+		Expect(ok).To(BeFalse())
+		Expect(why).To(ContainSubstring("deferred"))
 	})
 
 	It("navigate: no CORS, and an Origin only with POST", func() {

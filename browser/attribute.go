@@ -74,8 +74,8 @@ func (t *tab) settle() {
 		}
 	}
 	for _, c := range t.navigations {
-		// Not every navigation has a load event (204, a download), so that
-		// the end of the request is taken for its result.
+		// Not every navigation has a load event (204, a download), and a property of
+		// CSS has none, so that the end of the request is taken for the result.
 		for i := range c.results {
 			if rec := t.rec.started(c.js.URL, i); c.results[i] == nil && rec != nil && rec.complete() {
 				t.result(c, jsResult{ID: c.js.ID, Rep: i, URL: c.js.URL, OK: rec.failed == nil})
@@ -146,7 +146,7 @@ func (t *tab) match(r *rep) bool {
 // memory, without a request.
 func (r *rep) reused() bool {
 	switch r.call.js.API {
-	case apiImg, apiCanvas, apiScript, apiModule, apiStylesheet, apiFont:
+	case apiImg, apiCanvas, apiScript, apiModule, apiStylesheet, apiFont, apiVideo, apiAudio, apiTrack:
 		return r.res.OK && r.res.Rep > 0 && r.rec == nil
 	}
 	return false

@@ -74,6 +74,12 @@ const (
 	apiEventSource = "eventsource"
 	apiBeacon      = "beacon"
 	apiCanvas      = "canvas"
+	apiVideo       = "video"
+	apiAudio       = "audio"
+	apiTrack       = "track"
+	apiMask        = "mask"
+	apiShape       = "shape"
+	apiFetchLater  = "fetchlater"
 	apiNavigate    = "navigate"
 )
 
@@ -128,6 +134,11 @@ func mayPreflight(r *cases.Request) bool {
 		return odd
 	}
 	return false
+}
+
+// withoutEvent says whether no event, or not always one, tells the page what became of a request.
+func withoutEvent(api string) bool {
+	return api == apiNavigate || api == apiMask || api == apiShape
 }
 
 // scriptString is a string as a script would write it: text as it stands, and

@@ -28,7 +28,8 @@ func (c *Chrome) Can(j harness.Job) (bool, string) {
 	return true, ""
 }
 
-var apis = []string{apiFetch, apiXHR, apiImg, apiScript, apiModule, apiFont, apiStylesheet, apiEventSource, apiBeacon, apiCanvas, apiNavigate}
+var apis = []string{apiFetch, apiXHR, apiImg, apiScript, apiModule, apiFont, apiStylesheet, apiEventSource, apiBeacon, apiCanvas,
+	apiVideo, apiAudio, apiTrack, apiMask, apiShape, apiFetchLater, apiNavigate}
 
 // cannot says why Chrome cannot perform a step; empty if it can.
 func cannot(s *harness.BrowserStep) string {
@@ -78,6 +79,8 @@ func cannotCombine(r *cases.Request, a string, u *url.URL) string {
 			return "sendBeacon sends POST without further headers"
 		}
 		return ""
+	case apiFetchLater:
+		return "Chrome does not report the preflight of a deferred fetch to the tab that asked for it"
 	case apiNavigate:
 		if len(r.Headers) > 0 || !plainGet && !strings.EqualFold(r.Method, "POST") {
 			return "a navigation is GET or POST without further headers"

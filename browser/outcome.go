@@ -81,13 +81,13 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	res, rec := &r.res, r.rec
 	// What failed after the script had its response is no failure of the
 	// request: a body cut short, an EventSource that was closed again or makes
-	// nothing of what it got, a document that is saved instead of shown.
+	// nothing of what it got, a player that has enough or cannot play it, a document that is saved instead of shown.
 	answered := rec.hops[len(rec.hops)-1].response != nil
 	had := res.OK && readsBody(req)
 	switch api(req) {
 	case apiNavigate:
 		had = answered
-	case apiEventSource:
+	case apiEventSource, apiVideo, apiAudio:
 		had = res.OK || answered && rec.failed != nil && rec.failed.CorsErrorStatus == nil
 	}
 	if f := rec.failed; f != nil && !had && !rec.cut {
@@ -210,6 +210,8 @@ func failure(req *cases.Request, rec *record) (reason, parameter string, err err
 		return "", "", &NetError{URL: last, Code: "mixed content", Text: "an https page may not fetch over plain http; that is not CORS"}
 	case network.BlockedReasonCorpNotSameOrigin, network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoep, network.BlockedReasonCorpNotSameSite:
 		return reasonCORP, "", nil
+	case network.BlockedReasonOrigin: // the renderer's name for a mode of same-origin
+		return reasonMode, "", nil
 	default:
 		return "", "", &NetError{URL: last, Code: f.ErrorText, Text: "blocked by the browser: " + f.BlockedReason.String()}
 	}

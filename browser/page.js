@@ -152,6 +152,46 @@
     module(c, r, a) { const s = document.createElement('script'); s.type = 'module'; return apis.element(c, r, a, s, 'src'); },
     stylesheet(c, r, a) { const l = document.createElement('link'); l.rel = 'stylesheet'; return apis.element(c, r, a, l, 'href'); },
 
+    // A player has loaded what it needs as soon as it knows how long it is.
+    media(c, r, onAbort, el) {
+      return new Promise((done) => {
+        if (c.crossorigin) el.crossOrigin = c.crossorigin;
+        el.muted = true; el.preload = 'auto';
+        el.onloadeddata = () => { r.ok = true; done(); };
+        el.onerror = () => { r.error = 'error event'; done(); };
+        onAbort(done);
+        el.src = c.url;
+      }).finally(() => { el.onerror = null; el.removeAttribute('src'); el.load(); });
+    },
+    video: (c, r, a) => apis.media(c, r, a, document.createElement('video')),
+    audio: (c, r, a) => apis.media(c, r, a, document.createElement('audio')),
+
+    // A track takes the crossorigin attribute of its video.
+    track(c, r, onAbort) {
+      return new Promise((done) => {
+        const v = document.createElement('video'), t = document.createElement('track');
+        if (c.crossorigin) v.crossOrigin = c.crossorigin;
+        t.onload = () => { r.ok = true; done(); };
+        t.onerror = () => { r.error = 'error event'; done(); };
+        onAbort(done);
+        v.append(t);
+        t.src = c.url; t.track.mode = 'hidden';
+      });
+    },
+
+    // styled has a property of CSS load an image. No event tells what became of it; the agent ends the call.
+    styled(c, r, onAbort, property) {
+      return new Promise((done) => {
+        const el = document.createElement('div');
+        onAbort(() => { el.remove(); done(); });
+        el.style.cssText = 'float: left; width: 9px; height: 9px; ' + property + ': url(' + JSON.stringify(c.url) + ')';
+        document.documentElement.append(el);
+        el.getBoundingClientRect();
+      });
+    },
+    mask: (c, r, a) => apis.styled(c, r, a, 'mask-image'),
+    shape: (c, r, a) => apis.styled(c, r, a, 'shape-outside'),
+
     async canvas(c, r, onAbort) {
       const img = new Image();
       await apis.element(c, r, onAbort, img, 'src');

@@ -266,13 +266,13 @@ func cookiesMatter(s *harness.BrowserStep) bool {
 		return q.Credentials == string(spec.CredentialsInclude) || same && q.Credentials != string(spec.CredentialsOmit)
 	case apiXHR:
 		return q.Credentials == string(spec.CredentialsInclude) || same
-	case apiFont:
+	case apiFont, apiMask, apiShape:
 		return same
 	case apiEventSource:
 		return q.Crossorigin == "use-credentials" || q.Credentials == string(spec.CredentialsInclude) || same
 	case apiModule:
 		return q.Crossorigin == "use-credentials" || same
-	case apiImg, apiScript, apiStylesheet, apiCanvas:
+	case apiImg, apiScript, apiStylesheet, apiCanvas, apiVideo, apiAudio, apiTrack:
 		return q.Crossorigin != "anonymous" || same
 	}
 	return true // beacon, navigate

@@ -73,7 +73,7 @@ func (s *spot) start(ctx context.Context, width int, calls []*call) error {
 		c.left = c.js.Times
 		c.results = make([]*rep, c.js.Times)
 		t.calls[c.js.ID] = c
-		if c.js.API == apiNavigate {
+		if withoutEvent(c.js.API) {
 			t.navigations[c.js.ID] = c
 		}
 		js[i] = c.js

@@ -20,6 +20,8 @@ func (r *Request) Spec(url string) spec.Request {
 	case "", "fetch":
 		out.API = spec.APIFetch
 	case "xhr":
+	case "fetchlater": // https://fetch.spec.whatwg.org/#dom-window-fetchlater
+		out.API = spec.APIFetch
 	default:
 		out.API = spec.APIElement
 		r.element(&out)
@@ -43,6 +45,11 @@ func (r *Request) element(out *spec.Request) {
 	switch {
 	case r.API == "font": // https://drafts.csswg.org/css-fonts-4/#font-fetching-requirements
 		out.Mode, out.Credentials = spec.ModeCORS, spec.CredentialsSameOrigin
+	case r.API == "mask", r.API == "shape":
+		// https://drafts.fxtf.org/css-masking-1/#priv-sec, https://drafts.csswg.org/css-shapes-1/#shapes-from-image
+		out.Mode, out.Credentials = spec.ModeCORS, spec.CredentialsSameOrigin
+	case r.API == "track" && r.Crossorigin == "": // the same-origin fallback flag is set
+		out.Mode = spec.ModeSameOrigin
 	case r.API == "module": // always CORS
 		out.Mode, out.Credentials = spec.ModeCORS, spec.CredentialsSameOrigin
 		if r.Crossorigin == "use-credentials" {

@@ -44,7 +44,11 @@ func browserFields(a asking) (before, after []string) {
 	if secure {
 		coding = codingsSecure
 	}
-	if a.have("Range") {
+	var media []string
+	if a.api == "video" || a.api == "audio" {
+		media = []string{"Range: bytes=0-"} // where it begins to play, and seeks from
+	}
+	if media != nil || a.have("Range") {
 		coding = "identity" // the bytes of a part are counted before they are packed
 	}
 	if a.preflight {
@@ -56,6 +60,7 @@ func browserFields(a asking) (before, after []string) {
 	if secure {
 		after = append(after, site, mode, "Sec-Fetch-Dest: "+destination(a.api))
 	}
+	after = append(after, media...)
 	after = append(after, "Accept-Encoding: "+coding, "Accept-Language: en-US,en;q=0.9")
 	return missing(before, a.have), missing(after, a.have)
 }
@@ -106,7 +111,7 @@ func fetchSite(origin string, urls []string) string {
 // acceptOf is the value of Accept where the author sets none.
 func acceptOf(api string) string {
 	switch api {
-	case "img", "canvas":
+	case "img", "canvas", "mask", "shape":
 		return "image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 	case "stylesheet":
 		return "text/css,*/*;q=0.1"
@@ -122,8 +127,10 @@ func acceptOf(api string) string {
 // (https://fetch.spec.whatwg.org/#concept-request-destination).
 func destination(api string) string {
 	switch api {
-	case "img", "canvas":
+	case "img", "canvas", "mask", "shape":
 		return "image"
+	case "video", "audio", "track":
+		return api
 	case "script", "module":
 		return "script"
 	case "stylesheet":

@@ -26,13 +26,13 @@ func deniedActual(x *exchange) bool {
 func assetMutants() []Mutant {
 	const anyResponse = "https://fetch.spec.whatwg.org/#http-responses"
 	const front = "https://enable-cors.org/server_nginx.html"
-	static := contentType("image/", "font/", "text/css", "text/javascript", "application/javascript")
+	static := contentType("image/", "font/", "audio/", "video/", "text/vtt", "text/css", "text/javascript", "application/javascript")
 	return []Mutant{
 		{
 			Name: "asset-image-loses", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "Images are served by a front server, without the layer.",
 			Sources: []string{front, anyResponse},
-			Targets: []string{"element-img-*", "br-img-*", "element-canvas*", "cache-browser-image-*"},
+			Targets: []string{"element-img-*", "br-img-*", "element-canvas*", "element-mask*", "element-shape*", "cache-browser-image-*"},
 			hooks:   head(on(both(isShared, contentType("image/")), dropGrant)),
 		},
 		{
@@ -57,6 +57,27 @@ func assetMutants() []Mutant {
 			hooks:   head(on(both(isShared, contentType("text/javascript", "application/javascript")), dropGrant)),
 		},
 		{
+			Name: "asset-media-loses", Class: ErrorLosesGrant, Browser: true,
+			Doc:     "Video and audio are served by a front server, without the layer.",
+			Sources: []string{front, anyResponse},
+			Targets: []string{"element-video*", "element-audio*"},
+			hooks:   head(on(both(isShared, contentType("audio/", "video/")), dropGrant)),
+		},
+		{
+			Name: "asset-subtitles-lose", Class: ErrorLosesGrant, Browser: true,
+			Doc:     "Subtitles are served by a front server, without the layer.",
+			Sources: []string{front, anyResponse},
+			Targets: []string{"element-track*"},
+			hooks:   head(on(both(isShared, contentType("text/vtt")), dropGrant)),
+		},
+		{
+			Name: "part-shared-with-all", Class: OriginLoose, Browser: true,
+			Doc:     "A request with Range, as players send it, gets *, whatever the policy.",
+			Sources: []string{front, "https://github.com/istio/istio/issues/9783"},
+			Targets: []string{"element-video-denied*", "element-audio-denied*", "denied-range*"},
+			hooks:   head(on(both(deniedActual, withField("Range")), put(fieldACAO, "*"))),
+		},
+		{
 			Name: "asset-json-loses", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "JSON is served by a handler that writes its own head.",
 			Sources: []string{front, anyResponse},
@@ -65,7 +86,7 @@ func assetMutants() []Mutant {
 		},
 		{
 			Name: "asset-shared-with-all", Class: OriginLoose, Browser: true,
-			Doc:     "Images, fonts, scripts and style sheets get * from a front server, whatever the policy.",
+			Doc:     "Images, fonts, media, scripts and style sheets get * from a front server, whatever the policy.",
 			Sources: []string{front, "https://github.com/istio/istio/issues/9783"},
 			Targets: []string{"element-*-denied*"},
 			hooks:   head(on(both(deniedActual, static), put(fieldACAO, "*"))),
@@ -175,7 +196,7 @@ func assetMutants() []Mutant {
 			Name: "any-preflight-credentialed", Class: ReflectAny, Browser: true,
 			Doc:     "Preflights of any origin without credentials are echoed, with credentials.",
 			Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py"},
-			Targets: []string{"creds-star-preflighted*", "any-no-acac*"},
+			Targets: []string{"creds-star-preflighted*", "any-no-acac*", "element-beacon-json-star*"},
 			hooks: head(on(both(isPreflight, isGranted, policy("any")), func(x *exchange, h http.Header) {
 				h.Set(fieldACAO, x.origin)
 				h.Set(fieldACAC, "true")

@@ -257,6 +257,12 @@ func Request(r *cases.Request) string {
 		return fmt.Sprintf("navigator.sendBeacon(%q, %s)%s", path, b, from(r))
 	case "eventsource":
 		return fmt.Sprintf("new EventSource(%q)%s", path, from(r))
+	case "fetchlater":
+		return fmt.Sprintf("fetchLater(%q, {activateAfter: 0})%s", path, from(r))
+	case "mask":
+		return fmt.Sprintf("an element with the style \"mask-image: url(%s)\"%s", path, from(r))
+	case "shape":
+		return fmt.Sprintf("an element with the style \"shape-outside: url(%s)\"%s", path, from(r))
 	case "font":
 		return fmt.Sprintf("new FontFace(\"f\", \"url(%s)\").load()%s", path, from(r))
 	}
@@ -267,6 +273,8 @@ func Request(r *cases.Request) string {
 	switch api {
 	case "canvas":
 		return fmt.Sprintf("<img src=%q%s>, drawn on a canvas and read back%s", path, attr, from(r))
+	case "track":
+		return fmt.Sprintf("<track src=%q> of a <video%s>%s", path, attr, from(r))
 	case "module":
 		return fmt.Sprintf("<script type=\"module\" src=%q%s>%s", path, attr, from(r))
 	case "stylesheet":
