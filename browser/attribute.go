@@ -112,8 +112,8 @@ func (t *tab) match(r *rep) bool {
 		delete(t.console, r.res.URL)
 		return true
 	}
-	if r.res.Thrown != "" || r.res.Bug != "" || r.res.Timeout {
-		return true
+	if r.res.Thrown != "" || r.res.Bug != "" || r.res.Timeout || r.call.js.API == apiWebSocket {
+		return true // a handshake has events of its own, which nothing here needs
 	}
 	if r.rec == nil {
 		r.rec = t.rec.started(r.res.URL, r.res.Rep)

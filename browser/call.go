@@ -80,6 +80,7 @@ const (
 	apiMask        = "mask"
 	apiShape       = "shape"
 	apiFetchLater  = "fetchlater"
+	apiWebSocket   = "websocket"
 	apiNavigate    = "navigate"
 )
 

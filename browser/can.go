@@ -29,7 +29,7 @@ func (c *Chrome) Can(j harness.Job) (bool, string) {
 }
 
 var apis = []string{apiFetch, apiXHR, apiImg, apiScript, apiModule, apiFont, apiStylesheet, apiEventSource, apiBeacon, apiCanvas,
-	apiVideo, apiAudio, apiTrack, apiMask, apiShape, apiFetchLater, apiNavigate}
+	apiVideo, apiAudio, apiTrack, apiMask, apiShape, apiFetchLater, apiWebSocket, apiNavigate}
 
 // cannot says why Chrome cannot perform a step; empty if it can.
 func cannot(s *harness.BrowserStep) string {

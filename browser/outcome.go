@@ -41,6 +41,12 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
+	case api(req) == apiWebSocket:
+		// Why a handshake failed no page learns.
+		if o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error; res.OK {
+			o.Result, o.Type = spec.Allowed, spec.TypeBasic
+		}
+		return o, nil
 	case r.call.spot.tab.brief:
 		return briefly(req, pageOrigin, r), nil
 	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":

@@ -217,6 +217,15 @@
       });
     },
 
+    websocket(c, r, onAbort) {
+      return new Promise((done) => {
+        const ws = new WebSocket(c.url.replace(/^http/, 'ws'));
+        ws.onopen = () => { r.ok = true; ws.close(); done(); };
+        ws.onerror = () => { r.error = 'error event'; done(); };
+        onAbort(() => { ws.close(); done(); });
+      });
+    },
+
     async beacon(c, r) {
       try { r.ok = navigator.sendBeacon(c.url, body(c.body)); if (!r.ok) r.error = 'sendBeacon returned false'; } catch (e) { r.thrown = String(e); }
     },

@@ -119,7 +119,8 @@ type Request struct {
 	// "img", "script", "module", "font", "stylesheet", "eventsource", "beacon",
 	// "canvas" (img drawn and read back), "video", "audio", "track" (of a video that
 	// has the crossorigin attribute), "mask" and "shape" (images that the CSS properties
-	// mask-image and shape-outside name), "fetchlater", "navigate".
+	// mask-image and shape-outside name), "fetchlater",
+	// "websocket" (the handshake of one), "navigate".
 	API         string   `yaml:"api" json:"api,omitempty"`
 	Origin      string   `yaml:"origin" json:"origin"`             // the page's origin; "null" a sandboxed frame
 	Path        string   `yaml:"path" json:"path,omitempty"`       // below the policy's base, default /ok, with query; the endpoint itself on an ordinary target

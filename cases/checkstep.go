@@ -11,7 +11,7 @@ import (
 // The possible values of the fields of a step; "" is the default.
 var (
 	apis = []string{"", "fetch", "xhr", "img", "script", "module", "font", "stylesheet", "eventsource", "beacon", "canvas",
-		"video", "audio", "track", "mask", "shape", "fetchlater", "navigate"}
+		"video", "audio", "track", "mask", "shape", "fetchlater", websocket, "navigate"}
 
 	modes        = []string{"", "cors", "no-cors", "same-origin"}
 	credentials  = []string{"", "omit", "same-origin", "include", statedCredentials}

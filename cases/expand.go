@@ -115,7 +115,7 @@ func (c *Check) expand(ev *evaluator, env Env, declared bool) {
 		c.NotApplicable = err.Error()
 		return
 	}
-	if declared && len(c.Needs) == 0 {
+	if declared && ordinary(c.Needs) {
 		if c.NotApplicable = c.Policy.unmeant(steps, cmp.Or(ev.scope.target, sampleEnv.Target)); c.NotApplicable != "" {
 			return
 		}

@@ -23,6 +23,9 @@ const (
 	PartSecret   Part = "secret"
 	PartPostOnly Part = "post-only"
 	PartStream   Part = "stream"
+	// PartWebSocket: the target states where an endpoint of WebSocket is. No target
+	// has it of itself, a server of the contract neither (harness.Target.WebSocket).
+	PartWebSocket Part = "websocket"
 	// PartNope: a path below the policy that is not routed.
 	PartNope Part = "nope"
 	// PartOuterVary: the outermost layer adds Vary: Accept-Encoding.
@@ -37,9 +40,17 @@ const (
 // Parts are all the parts, sorted.
 func Parts() []Part {
 	parts := []Part{PartOK, PartApp, PartOptions, PartEcho, PartRespond, PartPanic, PartCount, PartSecret,
-		PartPostOnly, PartStream, PartNope, PartOuterVary, PartAnyMethod, PartPolicies}
+		PartPostOnly, PartStream, PartWebSocket, PartNope, PartOuterVary, PartAnyMethod, PartPolicies}
 	slices.Sort(parts)
 	return parts
+}
+
+// websocket is the API of a request that is the handshake of a WebSocket: no content comes of it.
+const websocket = "websocket"
+
+// ordinary says whether an ordinary endpoint can have what a check needs.
+func ordinary(needs []Part) bool {
+	return !slices.ContainsFunc(needs, func(p Part) bool { return p != PartWebSocket })
 }
 
 // PartOf is the part of the contract that a path below a policy's base needs:
@@ -58,7 +69,7 @@ func PartOf(path string) Part {
 	}
 	name := Part(strings.TrimPrefix(path, "/"))
 	switch name {
-	case PartOptions, PartEcho, PartRespond, PartPanic, PartCount, PartSecret, PartPostOnly, PartStream:
+	case PartOptions, PartEcho, PartRespond, PartPanic, PartCount, PartSecret, PartPostOnly, PartStream, PartWebSocket:
 		return name
 	}
 	return PartNope
@@ -77,7 +88,7 @@ func partsOf(c *Case) []Part {
 		case s.Request != nil:
 			need[PartOf(s.Request.Path)] = true
 			need[expectPart(s.Expect)] = true
-			if !scripted(s.Request) { // an element needs content of its kind
+			if !scripted(s.Request) && s.Request.API != websocket { // an element needs content of its kind
 				need[PartOK] = true
 			}
 		case s.Wire != nil:

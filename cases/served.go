@@ -151,6 +151,8 @@ func (v *serving) request(r *Request) string {
 		}
 	}
 	switch {
+	case r.API == websocket: // another endpoint
+		return ""
 	case blocked: // whoever is to be kept out is, whatever the endpoint serves
 		return ""
 	case method == "OPTIONS":

@@ -34,8 +34,11 @@ type modelFetch struct {
 
 // run drives the state machine of package spec until it is done.
 func (f *modelFetch) run(ctx context.Context) Outcome {
-	if f.step.Request.API == "navigate" {
+	switch f.step.Request.API {
+	case "navigate":
 		return f.navigate(ctx)
+	case "websocket":
+		return f.handshake(ctx)
 	}
 	f.body = bodyOf(&f.step.Request)
 	if f.step.Request.WithCookie {

@@ -14,6 +14,7 @@ type place struct {
 	base string // URL prefix without trailing slash; the whole URL of an ordinary endpoint
 	// endpoint: base is an ordinary endpoint; the path /ok stands for it.
 	endpoint bool
+	socket   string // URL of the endpoint of WebSocket; empty for none
 	proto    string // wire.H1, wire.H2 or wire.Any (a browser's choice)
 }
 
@@ -40,12 +41,25 @@ func (t *Target) place(c *cases.Check) (place, string) {
 		}
 		p.base = strings.TrimSuffix(p.base, "/") + "/" + c.Policy.Mount()
 	}
+	if t.WebSocket != "" {
+		p.socket = p.base + t.WebSocket
+		if p.endpoint {
+			scheme, authority, _, err := splitURL(p.base)
+			if err != nil {
+				return p, err.Error()
+			}
+			p.socket = scheme + "://" + authority + t.WebSocket
+		}
+	}
 	return p, ""
 }
 
 // url is the URL of a path below a policy's base ("/ok?x=1"); of an ordinary
 // endpoint, for /ok, the endpoint itself.
 func (p place) url(path string) string {
+	if cases.PartOf(path) == cases.PartWebSocket && p.socket != "" {
+		return p.socket
+	}
 	if !p.endpoint {
 		return p.base + path
 	}

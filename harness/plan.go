@@ -93,6 +93,10 @@ func (r *run) missingParts(c *cases.Check) string {
 	for _, part := range c.Needs {
 		why, missing := r.target.Missing[part]
 		switch {
+		case part == cases.PartWebSocket:
+			if r.target.WebSocket == "" {
+				parts = append(parts, "websocket (no path of one is stated)")
+			}
 		case missing && why != "":
 			parts = append(parts, fmt.Sprintf("%s (%s)", part, why))
 		case missing, r.target.Declared != nil:

@@ -28,6 +28,10 @@ type Target struct {
 	Policies map[string]PolicyState
 	// Missing are the contract parts that the target does not have, with the reason.
 	Missing map[cases.Part]string
+	// WebSocket is the path of an endpoint of WebSocket, with a slash at its
+	// beginning: below each policy's base, of an ordinary endpoint the whole path on its
+	// server. Empty: none is known, and nothing is asked of any.
+	WebSocket string
 	// HeadBytes is the size of the largest request head that the server is
 	// declared to accept; 0 when not known.
 	HeadBytes int

@@ -35,6 +35,8 @@ type hooks struct {
 	// and go.
 	read  func(b []byte)
 	write func(b []byte) []byte
+	// socket replaces the decision about the origin of a WebSocket handshake.
+	socket func(m *Middleware, r *http.Request, allowed bool) bool
 	// inner stands between the CORS layer and the application.
 	inner func(next http.Handler) http.Handler
 	// connection gives each request a memory of its connection (connectionOf).
@@ -74,6 +76,9 @@ func (hk *hooks) merge(other hooks) {
 	}
 	if other.write != nil {
 		hk.write = other.write
+	}
+	if other.socket != nil {
+		hk.socket = other.socket
 	}
 	if other.inner != nil {
 		hk.inner = other.inner

@@ -86,7 +86,7 @@ func newServer(opts Options, hk *hooks) (*Server, error) {
 			mounted[at] = refused(err)
 			continue
 		}
-		mounted[at] = m.Wrap(inner)
+		mounted[at] = m.withSocket(m.Wrap(inner))
 	}
 	s.handler = outermost(recovering(route(mounted, hk)))
 	if opts.Observe != nil {

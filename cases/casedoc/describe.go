@@ -257,6 +257,8 @@ func Request(r *cases.Request) string {
 		return fmt.Sprintf("navigator.sendBeacon(%q, %s)%s", path, b, from(r))
 	case "eventsource":
 		return fmt.Sprintf("new EventSource(%q)%s", path, from(r))
+	case "websocket":
+		return fmt.Sprintf("new WebSocket(%q)%s", path, from(r))
 	case "fetchlater":
 		return fmt.Sprintf("fetchLater(%q, {activateAfter: 0})%s", path, from(r))
 	case "mask":

@@ -37,6 +37,7 @@ type targetFlags struct {
 	noChanges    bool
 	allowMethods []string
 	rate         float64
+	webSocket    string
 	insecure     bool
 }
 
@@ -55,6 +56,7 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 	fs.BoolVar(&f.noChanges, "no-changes", false, "send an endpoint no method that may change something: only GET, HEAD and OPTIONS")
 	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
+	fs.StringVar(&f.webSocket, "websocket", "", "the `PATH` of an endpoint of WebSocket: from which origins it takes handshakes is then looked at")
 	fs.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate of the target")
 }
 
@@ -116,6 +118,10 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 		return nil, nil, usage(errors.New("--no-changes is for an ordinary endpoint, and no policy was given"), "corsproof run URL --origin ORIGIN, or --policy FILE")
 	case f.release != "" && f.adapter == "":
 		return nil, nil, usage(errors.New("--release is a release of an adapter's package, and no adapter was given"), "corsproof run --adapter DIR --release VERSION")
+	case f.webSocket != "" && !strings.HasPrefix(f.webSocket, "/"):
+		return nil, nil, usage(fmt.Errorf("--websocket %s is no path", f.webSocket), "give it with the slash: --websocket /socket (below each policy's path, where there are several)")
+	case f.webSocket != "" && len(args) == 0:
+		return nil, nil, usage(errors.New("--websocket is for a server of yours, and no URL was given"), "corsproof run URL --origin ORIGIN --websocket PATH")
 	case f.adapter != "" && len(args) > 0:
 		return nil, nil, usage(errors.New("a URL and --adapter name two targets"), "leave one of them out")
 	case policy != nil && len(args) == 0:
@@ -135,7 +141,7 @@ func openReference(ctx context.Context, table *cases.Table) (*harness.Target, fu
 	if err != nil {
 		return nil, nil, &status{code: exitUnreachable, err: fmt.Errorf("starting the embedded reference server: %w", err)}
 	}
-	return &harness.Target{Name: "reference server", Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots(srv.CertPEM)}, func() { _ = srv.Close() }, nil
+	return &harness.Target{Name: "reference server", Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots(srv.CertPEM), WebSocket: reference.WebSocketPath}, func() { _ = srv.Close() }, nil
 }
 
 func roots(pem []byte) *x509.CertPool {
@@ -183,7 +189,7 @@ func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Ta
 	if u.User != nil {
 		return nil, usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
 	}
-	t := &harness.Target{Name: address, TLSInsecure: f.insecure, RateLimit: f.rate}
+	t := &harness.Target{Name: address, TLSInsecure: f.insecure, RateLimit: f.rate, WebSocket: f.webSocket}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		t.Foreign = true
 		t.AllowedMethods = append([]string{"GET", "HEAD"}, f.allowMethods...)

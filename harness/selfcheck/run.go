@@ -144,7 +144,7 @@ func (s *selfcheck) server(ctx context.Context, name string, srv *reference.Serv
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(srv.CertPEM)
-	return &harness.Target{Name: name, Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots, HeadBytes: headBytes}, nil
+	return &harness.Target{Name: name, Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots, HeadBytes: headBytes, WebSocket: reference.WebSocketPath}, nil
 }
 
 // headBytes is how far requests grow. The servers take 1 MiB, which would cost
