@@ -49,6 +49,7 @@ func (f *modelFetch) run(ctx context.Context) Outcome {
 	defer j.mu.Unlock() // held by the machine, released while a request is out
 	request := f.step.Request.Spec(f.step.URL)
 	f.mode = string(request.Mode)
+	kept := false // by the policy of the resource
 	machine := spec.Begin(request, spec.Options{Engine: j.m.engine, Cache: f.preflights, Now: time.Since(j.started)})
 	for a := machine.Next(); a.Kind != spec.ActionDone; a = machine.Next() {
 		j.mu.Unlock()
@@ -61,10 +62,17 @@ func (f *modelFetch) run(ctx context.Context) Outcome {
 			machine.Fail()
 			continue
 		}
+		if kept = f.withheld(a, resp); kept {
+			machine.Fail()
+			continue
+		}
 		machine.Deliver(resp)
 	}
 	note := f.out.Error
 	f.out.Outcome = machine.Outcome()
+	if kept {
+		f.out.Reason = reasonCORP
+	}
 	if f.out.Error == "" {
 		f.out.Error = note
 	}

@@ -33,7 +33,7 @@ func deniedMutants() []Mutant {
 			Name: "origin-custom-scheme-denied", Class: GrantMissing,
 			Doc:     "Only http and https are valid schemes, whatever the policy lists.",
 			Sources: []string{"https://github.com/vert-x3/vertx-web/blob/79a467d678/vertx-web/src/main/java/io/vertx/ext/web/handler/impl/CorsHandlerImpl.java"},
-			Targets: []string{"origin-custom-scheme*", "origin-extension-scheme*", "any-custom-scheme*"},
+			Targets: []string{"origin-custom-scheme*", "origin-extension-scheme*", "any-custom-scheme*", "app-*"},
 			hooks: denyWhen(originIs(func(o string) bool {
 				return strings.Contains(o, "://") && !strings.HasPrefix(o, "http") && !strings.HasPrefix(o, "chrome-")
 			})),

@@ -14,7 +14,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Nothing is exposed.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-expose-headers"},
-			Targets: []string{"expose-*", "br-expose*", "redirect-exposed*"},
+			Targets: []string{"expose-*", "br-expose*", "redirect-exposed*", "read-*-content-range*"},
 			hooks:   head(drop(fieldACEH)),
 		},
 		{
@@ -63,7 +63,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-request-names", Class: GrantMissing, Browser: true,
 			Doc:     "Exposing everything lists the names of the request's fields.",
 			Sources: []string{"https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
-			Targets: []string{"expose-any*", "br-expose-star*"},
+			Targets: []string{"expose-any*", "br-expose-star*", "read-*-content-range*"},
 			hooks: head(on(both(isShared, policy("expose-any", "expose-any-creds")), func(x *exchange, h http.Header) {
 				names := []string{"Host"}
 				for name := range x.r.Header {
@@ -77,7 +77,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-any-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Exposing everything without credentials is not implemented.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-expose-headers"},
-			Targets: []string{"expose-any", "expose-any-*"},
+			Targets: []string{"expose-any", "expose-any-*", "read-*-content-range*"},
 			hooks:   head(on(policy("expose-any"), drop(fieldACEH))),
 		},
 		{
@@ -91,7 +91,7 @@ func exposeMutants() []Mutant {
 			Name: "expose-not-on-errors", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "Errors are shared, and expose nothing.",
 			Sources: []string{"https://github.com/dotnet/aspnetcore/issues/2378"},
-			Targets: []string{"expose-on-*"},
+			Targets: []string{"expose-on-*", "read-416-content-range*"},
 			hooks:   head(on(func(x *exchange) bool { return x.status >= 400 }, drop(fieldACEH))),
 		},
 		{

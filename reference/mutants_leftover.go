@@ -28,7 +28,7 @@ func leftoverMutants() []Mutant {
 			Name: "leftover-localhost", Class: OriginLoose, Browser: true,
 			Doc:     "Every port of localhost is allowed, as in development.",
 			Sources: []string{"https://portswigger.net/web-security/cors", compare},
-			Targets: []string{"origin-leftover-localhost*", "page-leftover-localhost*", "page-localhost-other*", "origin-port-prefix*", "page-port-prefix*"},
+			Targets: []string{"origin-leftover-localhost*", "page-leftover-localhost*", "page-localhost-other*", "origin-port-prefix*", "page-port-prefix*", "app-*"},
 			hooks:   also(func(_, host, _ string) bool { return host == "localhost" }),
 		},
 		{

@@ -189,7 +189,7 @@ func originMutants() []Mutant {
 			Name: "origin-any-scheme", Class: OriginLoose,
 			Doc:     "Any other scheme passes with an allowed host.",
 			Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb"},
-			Targets: []string{"origin-scheme-other*"},
+			Targets: []string{"origin-scheme-other*", "app-denied*"},
 			hooks: allowAlso(func(allowed, origin string) bool {
 				s2, _, _ := parts(origin)
 				_, a, _ := strings.Cut(allowed, "://")

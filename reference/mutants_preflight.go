@@ -277,7 +277,7 @@ func preflightMutants() []Mutant {
 			Name: "preflight-https-redirect", Class: PreflightThrough, Browser: true,
 			Doc:     "Preflights to a path that redirects are redirected as well.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
-			Targets: []string{"preflight-not-redirect*", "br-preflight-redirect*", "redirect*"},
+			Targets: []string{"preflight-not-redirect*", "br-preflight-redirect*", "redirect*", "query-see-other*"},
 			hooks: redirects(307, func(x *exchange) bool {
 				return x.r.URL.Path == "/respond" && strings.Contains(x.r.URL.RawQuery, "Location")
 			}, func(x *exchange) string { return "/" + x.m.policy.Mount() + "/ok" }),

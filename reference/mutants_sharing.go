@@ -216,7 +216,7 @@ func sharingMutants() []Mutant {
 			Name: "custom-header-not-shared", Class: RequestDependent, Browser: true,
 			Doc:     "A request with a header of the application's own is not shared.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"actual-custom-header*", "br-custom-header*", "header-*", "parallel-preflights*", "creds-preflighted*", "maxage-*", "options-actual-*", "pf-*", "br-*"},
+			Targets: []string{"actual-custom-header*", "br-custom-header*", "header-*", "parallel-preflights*", "creds-preflighted*", "maxage-*", "options-actual-*", "pf-*", "br-*", "app-preflighted*"},
 			hooks:   head(on(both(isShared, withField("X-Custom")), dropGrant)),
 		},
 		{

@@ -115,7 +115,7 @@ func statusMutants() []Mutant {
 			Name: "location-lost", Class: ContractBroken, Browser: true,
 			Doc:     "The layer drops Location from a shared redirect.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"status-*", "redirect-*", "br-redirect*", "cache-shared-redirect*", "br-preflight-redirect*", "vary-redirect*"},
+			Targets: []string{"status-*", "redirect-*", "br-redirect*", "cache-shared-redirect*", "br-preflight-redirect*", "vary-redirect*", "query-see-other*"},
 			hooks:   head(on(both(isActual, status(301, 302, 303, 307, 308)), drop("Location"))),
 		},
 		{
