@@ -1,10 +1,13 @@
 package browser_test
 
 import (
+	"context"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -189,6 +192,42 @@ var _ = Describe("what markup and small calls load", func() {
 		ok, why := chrome.Can(job(t.url(plan{}), cases.Request{API: "fetchlater"}))
 		Expect(ok).To(BeFalse())
 		Expect(why).To(ContainSubstring("deferred"))
+	})
+
+	DescribeTable("the times of a load are there where the answer allows it",
+		func(api string, timing []string, want bool) {
+			a := typed(app, "image/svg+xml", svg)
+			for _, v := range timing {
+				a.header = append(a.header, "Timing-Allow-Origin: "+v)
+			}
+			j := job(t.url(plan{actual: a}), cases.Request{API: api})
+			j.Steps[0].Timing = true
+			r := perform(j)[0]
+			Expect(r.Err).NotTo(HaveOccurred())
+			o := r.Steps[0][0]
+			Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason)+o.Error)
+			Expect(o.Timing).To(HaveValue(Equal(want)))
+		},
+		Entry("of a fetch, without the field", "fetch", nil, false),
+		Entry("of a fetch, listed", "fetch", []string{"https://a.example, " + app}, true),
+		Entry("of a fetch, on the second line", "fetch", []string{"https://a.example", app}, true),
+		Entry("of a fetch, with a slash", "fetch", []string{app + "/"}, false),
+		Entry("of an image, any", "img", []string{"*"}, true),
+		Entry("of an image, without the field", "img", nil, false),
+	)
+
+	It("WebSocket: opens where the server switches, from every page", func() {
+		// The server of these tests switches never.
+		o := one(t.url(plan{actual: allow(app)}), cases.Request{API: "websocket"})
+		Expect(o.Result).To(Equal(spec.Blocked))
+		Expect(o.Reason).To(BeEmpty())
+		srv, err := reference.Start(context.Background(), reference.Options{Policies: []cases.Policy{{Name: "api", Origins: []string{app}}}})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(srv.Close)
+		o = one(srv.URL+"/api"+reference.WebSocketPath, cases.Request{API: "websocket"})
+		Expect(o.Result).To(Equal(spec.Allowed), o.Error)
+		o = one(srv.URL+"/api"+reference.WebSocketPath, cases.Request{API: "websocket", Origin: "https://evil.example"})
+		Expect(o.Result).To(Equal(spec.Blocked))
 	})
 
 	It("navigate: no CORS, and an Origin only with POST", func() {

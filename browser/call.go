@@ -25,6 +25,7 @@ type jsCall struct {
 	Cache          string      `json:"cache,omitempty"`
 	Body           *jsBody     `json:"body,omitempty"`
 	Keepalive      bool        `json:"keepalive,omitempty"`
+	Timing         bool        `json:"timing,omitempty"` // whether the page can read the times of the load
 	UploadListener bool        `json:"uploadListener,omitempty"`
 	Crossorigin    string      `json:"crossorigin,omitempty"`
 	Times          int         `json:"times"`
@@ -57,6 +58,7 @@ type jsResult struct {
 	Body       string      `json:"body"`
 	Binary     bool        `json:"binary"` // Body has a code point for each byte
 	BodyError  string      `json:"bodyError"`
+	Timing     *bool       `json:"timing"` // the times are there; nil: there is no entry, or nobody asked
 	Tainted    bool        `json:"tainted"`
 	Began      float64     `json:"began"` // milliseconds since the epoch
 	MS         float64     `json:"ms"`
@@ -100,7 +102,7 @@ func encode(s *harness.BrowserStep, timeout, whole time.Duration) jsCall {
 	c := jsCall{
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
-		Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
+		Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
 		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), Patience: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {

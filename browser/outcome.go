@@ -76,6 +76,12 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	if err := verdict(req, pageOrigin, r, &o); err != nil {
 		return o, err
 	}
+	if r.call.js.Timing && o.Result == spec.Allowed {
+		if res.Timing == nil {
+			return o, &UnobservedError{URL: res.URL, What: "an entry of resource timing"}
+		}
+		o.Timing = res.Timing
+	}
 	if n := len(o.Exchanges); n > 0 && o.Result == spec.Allowed && !o.Exchanges[n-1].Preflight {
 		o.Exchanges[n-1].Body = o.Body
 	}

@@ -253,13 +253,30 @@
     },
   };
 
+  // timed waits for the entry that the page gets of a load, and says whether it tells its times. An observer sees the entry
+  // although the page's own list of them is full.
+  const timed = (c, r) => {
+    let observer, timer;
+    const entry = new Promise((done) => {
+      observer = new PerformanceObserver((list) => { for (const e of list.getEntriesByName(r.url)) done(e); });
+      observer.observe({ type: 'resource' });
+    });
+    return async () => {
+      const late = new Promise((f) => { timer = setTimeout(f, 2000); });
+      const e = await Promise.race([entry, late]);
+      clearTimeout(timer); observer.disconnect();
+      if (e) r.timing = e.requestStart > 0 && e.responseStart > 0;
+    };
+  };
+
   const one = async (c, rep) => {
     const t0 = performance.now();
     const r = { i: c.i, rep, url: href(c.url), began: performance.timeOrigin + t0 };
     let abort = () => {}, timer;
     const stop = (cut) => { if (cut) r.error = 'the content did not end'; else r.timeout = true; abort(); };
     try {
-      const work = apis[c.api](c, r, (f) => { abort = f; });
+      const times = c.timing && timed(c, r);
+      const work = Promise.resolve(apis[c.api](c, r, (f) => { abort = f; })).then(() => times && times());
       running.set(stop, [c.i, rep]);
       if (c.timeout > 0) {
         // The abort ends most waits by itself; the race ends the others.

@@ -166,6 +166,8 @@ type Expect struct {
 	Hidden     []string  `yaml:"hidden" json:"hidden,omitempty"`     // and cannot, though they were sent
 	Body       *string   `yaml:"body_contains" json:"body_contains,omitempty"`
 	Redirected *bool     `yaml:"redirected" json:"redirected,omitempty"`
+	// Timing: the entry that the page has of the load (PerformanceResourceTiming) tells its times.
+	Timing *bool `yaml:"timing" json:"timing,omitempty"`
 }
 
 // StatusSet are the accepted statuses: "2xx", "200", "not 5xx", "<500"; an
@@ -233,6 +235,10 @@ type Predicate struct {
 	Denies *string `yaml:"denies" json:"denies,omitempty"`
 	// DeniesWithCredentials: it fails with credentials mode include.
 	DeniesWithCredentials *string `yaml:"denies_with_credentials" json:"denies_with_credentials,omitempty"`
+	// Times: the TAO check passes for a page of this origin; HidesTimes: it fails. "*" is
+	// any page: only a "*" in the answer passes for it.
+	Times      *string `yaml:"times" json:"times,omitempty"`
+	HidesTimes *string `yaml:"hides_times" json:"hides_times,omitempty"`
 	// Allows: the answer, taken as that to a preflight, lets this request through.
 	Allows *Ask `yaml:"allows" json:"allows,omitempty"`
 	// Refuses: it does not, in neither credentials mode (or the one given).

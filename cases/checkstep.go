@@ -166,8 +166,8 @@ func (k *caseChecker) expect(e *Expect, path string) {
 	if e.Outcome != "blocked" && len(e.Reasons) > 0 {
 		k.bad(Conflict, path+".reasons", "reasons stand beside outcome "+e.Outcome, "outcome: blocked")
 	}
-	if e.Outcome != "allowed" && (e.Type != "" || len(e.Readable) > 0 || len(e.Hidden) > 0 || e.Body != nil || len(e.Status) > 0) {
-		k.bad(Conflict, path, "a script reads nothing of a request that is "+e.Outcome, "type, status, readable, hidden and body_contains only with outcome: allowed")
+	if e.Outcome != "allowed" && (e.Type != "" || len(e.Readable) > 0 || len(e.Hidden) > 0 || e.Body != nil || e.Timing != nil || len(e.Status) > 0) {
+		k.bad(Conflict, path, "a script reads nothing of a request that is "+e.Outcome, "type, status, readable, hidden, timing and body_contains only with outcome: allowed")
 	}
 	for i, r := range e.Reasons {
 		if !knownReason(r) {

@@ -28,6 +28,7 @@ const (
 	StatedCredentials    StatedKind = "credentials"
 	StatedMaxAge         StatedKind = "max-age"
 	StatedPrivateNetwork StatedKind = "private network"
+	StatedTiming         StatedKind = "timing origin"
 )
 
 // String is "request header x-trace".
@@ -76,6 +77,7 @@ func (p *Policy) Stated() []Stated {
 	if p.PrivateNetwork {
 		add(StatedPrivateNetwork, "")
 	}
+	add(StatedTiming, p.TimingOrigins...)
 	return list
 }
 
@@ -216,6 +218,8 @@ func (l *looker) actual(s *Step) {
 		case strings.Contains(path, "any_of["): // what one alternative demands is not demanded
 		case q.Shares != nil:
 			l.grant(*q.Shares, s.Wire.Method, nil, false)
+		case q.Times != nil:
+			l.seen[Stated{StatedTiming, *q.Times}] = true
 		case q.SharesWithCredentials != nil:
 			l.grant(*q.SharesWithCredentials, s.Wire.Method, nil, true)
 		}

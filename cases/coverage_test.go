@@ -66,7 +66,7 @@ var _ = Describe("What a policy states", func() {
 		Entry("null alone", "{origins: ['null'], methods: [PUT], expose_headers: [Link], max_age: 5}"),
 		Entry("a header and no method", "{origins: [https://mine.example], request_headers: [X-A], max_age: 0}"),
 		Entry("one exposed name with credentials", "{origins: [https://mine.example], credentials: true, expose_headers: [X-Request-Id]}"),
-		Entry("much", "{origins: [https://a.example, https://b.example, https://c.example, https://d.example], credentials: true, methods: [GET, HEAD, POST, PUT, PATCH, DELETE, CHICKEN], request_headers: [Accept, Content-Type, Authorization, X-A, X-B], expose_headers: [ETag, Link, X-A], max_age: -1, private_network: true}"),
+		Entry("much", "{origins: [https://a.example, https://b.example, https://c.example, https://d.example], credentials: true, methods: [GET, HEAD, POST, PUT, PATCH, DELETE, CHICKEN], request_headers: [Accept, Content-Type, Authorization, X-A, X-B], expose_headers: [ETag, Link, X-A], max_age: -1, private_network: true, timing_origins: [https://c.example, https://page.example]}"),
 		Entry("any", "{origins: ['*'], methods: ['*'], request_headers: ['*'], expose_headers: ['*'], max_age: 600, private_network: true}"),
 		Entry("any with credentials", "{origins: [https://a.example], credentials: true, methods: ['*'], request_headers: ['*'], expose_headers: ['*']}"),
 		Entry("wildcards", `{origin_patterns: ["https://*.a.example"], origin_regexes: ['https://[a-z]+\.b\.example'], methods: [PUT]}`),

@@ -27,7 +27,7 @@
 //
 // A case of one step writes request or wire, expect or answer, each, after, times and
 // parallel beside its own fields; a case of several writes them in items of
-// steps. A step with each (origins, methods, request_headers, exposed) is repeated for every
+// steps. A step with each (origins, methods, request_headers, exposed, timing_origins) is repeated for every
 // entry of that list of the policy, and named after it. The fields are those of Case, Step, Request, Expect, Wire and Predicate.
 // Lists of names and of statuses may be given as one value. Every item of answer
 // has exactly one predicate. Unknown keys are errors. Strings such as null, true or
@@ -54,6 +54,7 @@
 //	targetHost        its host:port
 //	otherScheme, otherPort, otherHost
 //	                  origins that differ from target in that component only
+//	timed, untimed    the first allowed origin that may read times (timing_origins); that may not, if some may
 //	alias             the target's origin by another name of the same server (127.0.0.1, localhost)
 //	oneDenied O...    the first of these origins that the policy surely denies; like denied and deniedOrigin never
 //	                  the target's own one, which a server may grant

@@ -15,10 +15,11 @@ const (
 	EachMethod  Each = "methods"
 	EachHeader  Each = "request_headers"
 	EachExposed Each = "exposed"
+	EachTiming  Each = "timing_origins"
 )
 
 // eaches are the possible values of Step.Each; "" is a step that is performed as it stands.
-var eaches = []string{"", string(EachOrigin), string(EachMethod), string(EachHeader), string(EachExposed)}
+var eaches = []string{"", string(EachOrigin), string(EachMethod), string(EachHeader), string(EachExposed), string(EachTiming)}
 
 // entries are what a step is repeated for under the policy. A "*", a pattern, an
 // expression and a function give the examples that the other template functions
@@ -45,6 +46,8 @@ func (p *Policy) entries(each Each, script bool) []string {
 		return settableHeaders(p)
 	case EachExposed:
 		return p.exposedNames()
+	case EachTiming:
+		return unique(slices.Clone(p.TimingOrigins))
 	}
 	return nil
 }

@@ -21,6 +21,13 @@ func (p *Policy) granted(origin string, credentials bool) (ok, certain bool) {
 	return ok, certain
 }
 
+// timed says whether the policy means pages of the origin to read times. Of one that states
+// none nothing is certain: a server may send * by itself.
+func (p *Policy) timed(origin string) (ok, certain bool) {
+	list := p.TimingOrigins
+	return slices.Contains(list, origin) || slices.Contains(list, "*"), len(list) > 0
+}
+
 // lets says whether the policy means the asked request to pass its preflight.
 func (p *Policy) lets(a *Ask) (ok, certain bool) {
 	ok, certain = p.granted(a.Origin, a.Credentials)
@@ -43,6 +50,12 @@ func (p *Policy) means(q *Predicate) (verdict int, what string) {
 	case q.Shares != nil:
 		ok, certain = p.granted(*q.Shares, false)
 		want, what = true, "shares "+*q.Shares
+	case q.Times != nil:
+		ok, certain = p.timed(*q.Times)
+		want, what = true, "times "+*q.Times
+	case q.HidesTimes != nil:
+		ok, certain = p.timed(*q.HidesTimes)
+		what = "hides_times " + *q.HidesTimes
 	case q.SharesWithCredentials != nil:
 		ok, certain = p.granted(*q.SharesWithCredentials, true)
 		want, what = true, "shares_with_credentials "+*q.SharesWithCredentials

@@ -191,7 +191,7 @@ var _ = Describe("A case file with a mistake", func() {
 		Entry("reasons of an allowed request", bothLines, `    request: {origin: "{{allowed}}"}`+"\n    expect: {outcome: allowed, reasons: [MissingAllowOriginHeader]}\n", cases.Conflict,
 			`sample.yaml:11: sample-get: reasons stand beside outcome allowed; expected outcome: blocked`),
 		Entry("a blocked request that is read", bothLines, `    request: {origin: "{{denied}}"}`+"\n    expect: {outcome: blocked, readable: [X-Resp]}\n", cases.Conflict,
-			`sample.yaml:11: sample-get: a script reads nothing of a request that is blocked; expected type, status, readable, hidden and body_contains only with outcome: allowed`),
+			`sample.yaml:11: sample-get: a script reads nothing of a request that is blocked; expected type, status, readable, hidden, timing and body_contains only with outcome: allowed`),
 		Entry("allowed, where the policy means blocked", bothLines, `    request: {origin: "{{denied}}"}`+"\n    expect: {outcome: allowed}\n", cases.BadIntent,
 			`sample.yaml:11: sample-get: the case expects "allowed", but under the policy exact the request must be "blocked" (MissingAllowOriginHeader); expected that outcome; or intent: "skip: REASON"`),
 		Entry("blocked, where the policy means allowed", bothLines, `    request: {origin: "{{allowed}}", method: PUT}`+"\n    expect: {outcome: blocked}\n", cases.BadIntent,
@@ -199,7 +199,7 @@ var _ = Describe("A case file with a mistake", func() {
 
 		// Predicates
 		Entry("an unknown predicate", answerLine, "    answer: [{share: x}]\n", cases.UnknownKey,
-			`sample.yaml:11: sample-get: unknown key "share" in answer[0], did you mean "shares"?; expected one of absent, allows, answered, any_of, app, at_most_one_line, body_contains, body_is, denies, denies_with_credentials, equals, head_bytes, if, lists, lists_exactly, lists_not, lists_not_exactly, matches, no_body, no_repeats, not_equals, not_matches, one_line, present, refuses, same_as, shares, shares_with_credentials, status, then, tokens, varies_or_static`),
+			`sample.yaml:11: sample-get: unknown key "share" in answer[0], did you mean "shares"?; expected one of absent, allows, answered, any_of, app, at_most_one_line, body_contains, body_is, denies, denies_with_credentials, equals, head_bytes, hides_times, if, lists, lists_exactly, lists_not, lists_not_exactly, matches, no_body, no_repeats, not_equals, not_matches, one_line, present, refuses, same_as, shares, shares_with_credentials, status, then, times, tokens, varies_or_static`),
 		Entry("two predicates in one item", answerLine, "    answer: [{shares: x, no_body: true}]\n", cases.Conflict,
 			`sample.yaml:11: sample-get: answer[0] has shares and no_body; expected exactly one predicate; write the others as items of their own`),
 		Entry("an empty item", answerLine, "    answer: [{}]\n", cases.MissingKey,

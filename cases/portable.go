@@ -43,6 +43,7 @@ var aspects = []aspect{
 		}
 		return "positive"
 	}},
+	{"who may read times", []string{"timing-allow-origin", `"timing":`}, func(p *Policy) string { return extent(p.TimingOrigins) }},
 	{"private network", []string{"private-network"}, func(p *Policy) string { return fmt.Sprint(p.PrivateNetwork) }},
 }
 

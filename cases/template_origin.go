@@ -24,8 +24,31 @@ func (s *scope) originFuncs() template.FuncMap {
 		"parent":          s.parent,
 		"label":           s.label,
 		"www":             s.www,
+		"timed":           s.timed,
+		"untimed":         s.untimed,
 		"preflightMethod": s.preflightMethod,
 	}
+}
+
+// timed is the first allowed origin that may read times; nobody where all may.
+func (s *scope) timed() (string, error) {
+	for _, o := range s.policy.AllowedOrigins() {
+		if slices.Contains(s.policy.TimingOrigins, o) {
+			return o, nil
+		}
+	}
+	return "", s.none("timed", "it names no allowed origin that may read times")
+}
+
+// untimed is the first allowed origin that may not read times.
+func (s *scope) untimed() (string, error) {
+	list := s.policy.TimingOrigins
+	for _, o := range s.policy.AllowedOrigins() {
+		if len(list) > 0 && list[0] != "*" && !slices.Contains(list, o) && o != s.target {
+			return o, nil
+		}
+	}
+	return "", s.none("untimed", "all allowed origins may read times, or nothing is said of times")
 }
 
 // surelyDenies says whether nobody may be let in from an origin. A server may

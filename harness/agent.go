@@ -40,6 +40,7 @@ type BrowserStep struct {
 	After    time.Duration // to let pass before it
 	Times    int           // how often in all, at least 1 and at least Parallel
 	Parallel int           // how many of them at once, at least 1
+	Timing   bool          // whether the page can read the times of the load is looked at
 	Text     string        // that is looked for in the content; empty: nothing is
 	// Before is called when the steps before it are done and this one is about
 	// to be performed; may be nil. Only for jobs of several steps.
@@ -63,6 +64,8 @@ type Outcome struct {
 	spec.Outcome
 	Body       string // what the script could read, the first 64 KiB
 	Redirected bool
+	// Timing: the page can read the times of the load. Nil: not looked at, or the agent cannot tell.
+	Timing     *bool
 	CookieSent bool // the last actual request carried the cookie of WithCookie
 	// FromCache: the browser's HTTP cache answered the last hop, as the response
 	// allows, so that nothing went out and nothing can be said of what would have.

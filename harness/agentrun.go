@@ -50,7 +50,7 @@ func (r *run) prepare(ctx context.Context, e *entry, agent Agent, steps []cases.
 			text = *s.Expect.Body
 		}
 		p.job.Steps = append(p.job.Steps, BrowserStep{
-			Text:    text,
+			Text: text, Timing: s.Expect != nil && s.Expect.Timing != nil,
 			Request: *s.Request, URL: withQuery(place.url(s.Request.Path), nonce), After: s.After,
 			Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1),
 		})

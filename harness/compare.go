@@ -67,6 +67,9 @@ func (c *comparison) outcome(m, o *Outcome) {
 		if m.Status != 0 && o.Status != 0 {
 			c.differ("status", fmt.Sprint(m.Status), fmt.Sprint(o.Status))
 		}
+		if m.Timing != nil && o.Timing != nil {
+			c.differ("times of the load", yes(*m.Timing), yes(*o.Timing))
+		}
 		if o.Readable != nil && m.Readable != nil {
 			c.differ("readable headers", readableNames(m), readableNames(o))
 		}

@@ -186,6 +186,13 @@ func (x *expectation) response() {
 	if x.Body != nil && !strings.Contains(o.Body, *x.Body) {
 		x.fail("the content that a script reads has "+quoted(*x.Body), "that text in it", quoted(o.Body))
 	}
+	if x.Timing != nil && o.Timing != nil && *o.Timing != *x.Timing {
+		e := LetIn
+		if *x.Timing {
+			e = LockedOut
+		}
+		x.failAs(e, "the page can read how long the load took", yes(*x.Timing), yes(*o.Timing)+"; "+x.timingField())
+	}
 	if x.Redirected != nil && o.Redirected != *x.Redirected {
 		x.fail("the response was redirected", yes(*x.Redirected), yes(o.Redirected))
 	}
@@ -203,6 +210,16 @@ func (x *expectation) sentField(name string) string {
 		return showField(ex.Response, "Access-Control-Expose-Headers")
 	}
 	return "it is hidden"
+}
+
+// timingField is what the last answer says of times.
+func (x *expectation) timingField() string {
+	for _, ex := range slices.Backward(x.o.Exchanges) {
+		if !ex.Preflight && ex.answered() {
+			return showField(ex.Response, "Timing-Allow-Origin")
+		}
+	}
+	return "no answer was seen"
 }
 
 func describeExpected(e *cases.Expect) string {

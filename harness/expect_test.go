@@ -45,6 +45,7 @@ var _ = Describe("an expectation", func() {
 		Entry("blocked for whichever reason", cases.Expect{Outcome: "blocked"}, seenOutcome(missing)),
 		Entry("blocked for one of the reasons", cases.Expect{Outcome: "blocked", Reasons: []string{"A", "MissingAllowOriginHeader"}}, seenOutcome(missing)),
 		Entry("blocked, and the agent does not know why", cases.Expect{Outcome: "blocked", Reasons: []string{"A"}}, seenOutcome(blocked(""))),
+		Entry("times, and the agent cannot tell", cases.Expect{Timing: ptr(true)}, seenOutcome()),
 		Entry("an agent that cannot tell the type", cases.Expect{Type: "opaque"}, seenOutcome(func(o *harness.Outcome) { o.Type = "" })),
 		Entry("a network error that is expected", cases.Expect{Outcome: "blocked", Reasons: []string{"NetworkError"}}, seenOutcome(blocked(spec.ReasonNetworkError))),
 		Entry("absent headers", cases.Expect{ACRH: ptr(""), Origin: ptr("")}, seenOutcome(func(o *harness.Outcome) { o.Hops[0].ACRH, o.Hops[0].Origin = nil, nil })),
@@ -78,6 +79,8 @@ var _ = Describe("an expectation", func() {
 		Entry("a header that was not sent", cases.Expect{Readable: []string{"X-None"}}, seenOutcome(), "X-None", "yes", "did not send"),
 		Entry("a header that is exposed", cases.Expect{Hidden: []string{"X-RESP"}}, seenOutcome(), "X-RESP", "null", `"1"`),
 		Entry("the content", cases.Expect{Body: ptr("x")}, seenOutcome(), "content", "in it", `"hello"`),
+		Entry("times that are hidden", cases.Expect{Timing: ptr(true)}, seenOutcome(func(o *harness.Outcome) { o.Timing = ptr(false) }), "how long", "yes", "no; "),
+		Entry("times that are told", cases.Expect{Timing: ptr(false)}, seenOutcome(func(o *harness.Outcome) { o.Timing = ptr(true) }), "how long", "no", "yes; "),
 		Entry("a redirect", cases.Expect{Redirected: ptr(true)}, seenOutcome(), "redirected", "yes", "no"),
 	)
 })

@@ -82,6 +82,9 @@ func (f *modelFetch) run(ctx context.Context) Outcome {
 		h.Sent, h.Origin, h.Header, h.Credentials = false, nil, nil, false
 		f.out.FromCache = f.out.FromCache || i == len(f.out.Hops)-1
 	}
+	if f.step.Timing && f.out.Result == spec.Allowed {
+		f.out.Timing = &f.out.TimingAllowed
+	}
 	f.out.Redirected = len(f.out.Hops) > 1 && f.out.Type != spec.TypeOpaqueRedirect
 	if f.out.Result == spec.Allowed && f.out.Type != spec.TypeOpaque && f.out.Type != spec.TypeOpaqueRedirect {
 		f.out.Body = f.last

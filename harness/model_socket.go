@@ -9,7 +9,8 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// reasonHandshake: the server did not switch to WebSocket. DevTools has no name for it.
+// reasonHandshake: the server did not switch to WebSocket, with whatever answer, or none: to
+// close the connection refuses as well. DevTools has no name for it.
 const reasonHandshake spec.Reason = "WebSocketHandshakeRefused"
 
 const statusSwitching = 101
@@ -18,7 +19,7 @@ const statusSwitching = 101
 // has it: no CORS, always an Origin, and credentials. That the server switches
 // protocols is all that is asked; the connection ends there.
 func (f *modelFetch) handshake(ctx context.Context) Outcome {
-	f.out.Outcome = spec.Outcome{Result: spec.Blocked, Type: spec.TypeErr, Reason: spec.ReasonNetworkError, PreflightCacheSeconds: -1}
+	f.out.Outcome = spec.Outcome{Result: spec.Blocked, Type: spec.TypeErr, Reason: reasonHandshake, PreflightCacheSeconds: -1}
 	origin := f.step.Request.Origin
 	f.out.Hops = []spec.Hop{{URL: f.step.URL, Sent: true, Method: "GET", Origin: &origin, Credentials: true}}
 	ex := f.shake(ctx, origin)
@@ -27,11 +28,8 @@ func (f *modelFetch) handshake(ctx context.Context) Outcome {
 	}
 	f.out.Exchanges = append(f.out.Exchanges, ex)
 	_, f.out.CookieSent = ex.Request.Get("Cookie")
-	switch {
-	case ex.Status == statusSwitching:
+	if ex.Status == statusSwitching {
 		f.out.Result, f.out.Type, f.out.Reason, f.out.FailedHop = spec.Allowed, spec.TypeBasic, "", -1
-	case ex.answered():
-		f.out.Reason = reasonHandshake
 	}
 	return f.out
 }

@@ -2,6 +2,8 @@ package harness_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -61,6 +63,35 @@ var _ = Describe("handshakes of WebSocket", func() {
 		}
 		Expect(got["ws-allowed"].Verdict).To(Equal(harness.Pass))
 	})
+
+	DescribeTable("are refused in more than one way",
+		func(ctx SpecContext, refuse http.HandlerFunc) {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Origin") == origin {
+					w.Header().Set("Access-Control-Allow-Origin", origin)
+				} else if r.URL.Path == "/socket" {
+					refuse(w, r)
+				}
+			}))
+			DeferCleanup(s.Close)
+			m := harness.NewModel(harness.ModelOptions{})
+			DeferCleanup(m.Close)
+			job := harness.Job{ID: "a", Timeout: ample, Steps: []harness.BrowserStep{{
+				Request: cases.Request{API: "websocket", Origin: "https://evil.test"}, URL: s.URL + "/socket",
+			}}}
+			Expect(m.Perform(ctx, []harness.Job{job}, func(r harness.JobResult) {
+				Expect(r.Err).NotTo(HaveOccurred())
+				Expect(harness.Judge(&cases.Expect{Outcome: "blocked"}, &r.Steps[0][0])).To(BeEmpty())
+				Expect(harness.Judge(&cases.Expect{Outcome: "allowed"}, &r.Steps[0][0])).NotTo(BeEmpty())
+			})).To(Succeed())
+		},
+		Entry("403", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }),
+		Entry("401", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }),
+		Entry("404", http.NotFound),
+		Entry("200", func(w http.ResponseWriter, _ *http.Request) {}),
+		Entry("a redirect to a login", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusFound) }),
+		Entry("the connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }),
+	)
 
 	It("that nobody answers are no handshakes that were refused", func(ctx SpecContext) {
 		got := results(ctx, "", "/api/nope")

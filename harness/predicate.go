@@ -47,6 +47,10 @@ func (j *judge) holds(p *cases.Predicate) []Failure {
 		return j.status(p.Status)
 	case p.Shares != nil:
 		return j.shares(*p.Shares, false)
+	case p.Times != nil:
+		return j.times(*p.Times, true)
+	case p.HidesTimes != nil:
+		return j.times(*p.HidesTimes, false)
 	case p.SharesWithCredentials != nil:
 		return j.shares(*p.SharesWithCredentials, true)
 	case p.Denies != nil:

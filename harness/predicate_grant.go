@@ -60,6 +60,22 @@ func (j *judge) denies(origin string, onlyWithCredentials bool) []Failure {
 	return nil
 }
 
+// times: a page of the origin may learn how long the load took, or not.
+func (j *judge) times(origin string, may bool) []Failure {
+	passes := spec.CheckTAO(origin, spec.TypeOpaque, j.ex.Response)
+	if passes == may {
+		return nil
+	}
+	f := Failure{
+		What:   fmt.Sprintf("a page of %s can read how long the load took", show(origin)),
+		Actual: showField(j.ex.Response, "Timing-Allow-Origin"), Expected: "the TAO check passes", Effect: LockedOut,
+	}
+	if !may {
+		f.What, f.Expected, f.Effect = strings.Replace(f.What, "can read", "cannot read", 1), "the TAO check fails", LetIn
+	}
+	return []Failure{f}
+}
+
 // allows: the answer, as that to a preflight, lets the request through.
 func (j *judge) allows(ask *cases.Ask) []Failure {
 	mode, how := credentialsMode(ask.Credentials)

@@ -65,7 +65,7 @@ func guards(c *cases.Case) bool {
 // forbids tells whether a predicate, when it fails, shows that somebody got in.
 func forbids(p cases.Predicate) bool {
 	switch {
-	case p.Denies != nil, p.DeniesWithCredentials != nil, p.Refuses != nil:
+	case p.Denies != nil, p.DeniesWithCredentials != nil, p.Refuses != nil, p.HidesTimes != nil:
 		return true
 	case len(p.AnyOf) > 0:
 		return slices.ContainsFunc(p.AnyOf, func(alt []cases.Predicate) bool { return slices.ContainsFunc(alt, forbids) })

@@ -94,7 +94,7 @@ func Mutants() []Mutant {
 		originMutants(), leftoverMutants(), kindMutants(), deniedMutants(), spellingMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
 		preflightMutants(), methodListMutants(), headerListMutants(), exposeMutants(), maxAgeMutants(),
 		varyMutants(), optionsMutants(), statusMutants(), mergeMutants(), privateNetworkMutants(),
-		transportMutants(), robustnessMutants(), configMutants(), isolationMutants(), requestMutants(), assetMutants(), statedMutants(), queryMutants(), webSocketMutants(), embeddingMutants(),
+		transportMutants(), robustnessMutants(), configMutants(), isolationMutants(), requestMutants(), assetMutants(), statedMutants(), queryMutants(), webSocketMutants(), embeddingMutants(), timingMutants(),
 	)
 	slices.SortFunc(all, func(a, b Mutant) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -49,7 +49,7 @@ func deniedMutants() []Mutant {
 			Name: "origin-second-denied", Class: GrantMissing, Browser: true,
 			Doc:     "Only the first of several configured origins is found.",
 			Sources: []string{"https://github.com/jub0bs/cors/issues/12"},
-			Targets: []string{"actual-get-second-origin*", "actual-get-http-origin*", "cache-*", "br-cache-*", "parallel-origins*", "creds-second-*", "creds-all-*", "expose-second-*", "br-preflight-cached-per-*", "page-second-*", "origin-extension-scheme*", "stated-*"},
+			Targets: []string{"actual-get-second-origin*", "actual-get-http-origin*", "cache-*", "br-cache-*", "parallel-origins*", "creds-second-*", "creds-all-*", "expose-second-*", "br-preflight-cached-per-*", "page-second-*", "origin-extension-scheme*", "stated-*", "timing-denied*"},
 			hooks: denyWhen(func(x *exchange) bool {
 				return len(x.m.policy.Origins) > 1 && x.origin == x.m.policy.Origins[1]
 			}),

@@ -54,7 +54,7 @@ func statusMutants() []Mutant {
 			Name: "status-4xx-loses", Class: ErrorLosesGrant, Browser: true,
 			Doc:     "Only responses below 300 are shared.",
 			Sources: []string{"https://github.com/rexyai/RestRserve/issues/199", "https://enable-cors.org/server_nginx.html"},
-			Targets: []string{"status-*", "read-*", "br-*", "expose-on-*", "vary-*", "redirect-*", "cache-*", "creds-on-error*", "pf-*", "merge-*"},
+			Targets: []string{"status-*", "read-*", "br-*", "expose-on-*", "vary-*", "redirect-*", "cache-*", "creds-on-error*", "pf-*", "merge-*", "timing-*"},
 			hooks:   head(on(both(isShared, func(x *exchange) bool { return x.status >= 300 }), dropGrant)),
 		},
 		{
@@ -115,7 +115,7 @@ func statusMutants() []Mutant {
 			Name: "location-lost", Class: ContractBroken, Browser: true,
 			Doc:     "The layer drops Location from a shared redirect.",
 			Sources: []string{"https://fetch.spec.whatwg.org/#http-responses"},
-			Targets: []string{"status-*", "redirect-*", "br-redirect*", "cache-shared-redirect*", "br-preflight-redirect*", "vary-redirect*", "query-see-other*"},
+			Targets: []string{"status-*", "redirect-*", "br-redirect*", "cache-shared-redirect*", "br-preflight-redirect*", "vary-redirect*", "query-see-other*", "timing-redirect*"},
 			hooks:   head(on(both(isActual, status(301, 302, 303, 307, 308)), drop("Location"))),
 		},
 		{

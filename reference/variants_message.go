@@ -42,7 +42,7 @@ func messageVariants() []Variant {
 			Name: "security-fields", Basis: []string{"https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header"},
 			Doc: "Answers have the usual security fields.",
 			hooks: always(put("X-Content-Type-Options", "nosniff"), put("Cross-Origin-Resource-Policy", "cross-origin"),
-				put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), put("Timing-Allow-Origin", "*")),
+				put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), on(not(policy("timing")), put(fieldTAO, "*"))),
 		},
 		{
 			Name: "conditional-304", Basis: []string{semantic + "#section-13"},

@@ -160,8 +160,11 @@ type Outcome struct {
 	Status                int               // of the response a script sees; 0 when it sees none
 	Readable              map[string]string // lower-case name -> combined value, as a script reads it
 	PreflightCacheSeconds int               // of the last preflight made; -1 when none succeeded
-	Trace                 []Step
-	Error                 string // with Invalid and TypeError: what was wrong
+	// TimingAllowed: a page may learn how long each hop took, as every answer
+	// passed the TAO check. False where no response came of the request.
+	TimingAllowed bool
+	Trace         []Step
+	Error         string // with Invalid and TypeError: what was wrong
 }
 
 // Options configure a Fetch. The zero value is the Fetch Standard itself with

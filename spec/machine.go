@@ -39,6 +39,7 @@ type Fetch struct {
 	unsafe      []string // CORS-unsafe names of the hop under way
 	preflighted bool     // some hop took the branch of main fetch that makes a preflight
 	tooLong     bool     // a Location is out of scope
+	untimed     bool     // timing allow failed flag
 	kind        ActionKind
 	hops        []Hop
 	response    Response // the last response of the hop under way
@@ -76,7 +77,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	}
 	f.forget()
 	f.body, f.stream, f.flag = false, false, false
-	f.tainting, f.redirects, f.preflighted, f.tooLong = TypeBasic, 0, false, false
+	f.tainting, f.redirects, f.preflighted, f.tooLong, f.untimed = TypeBasic, 0, false, false, false
 	f.kind, f.response, f.out = ActionDone, Response{}, Outcome{}
 	f.out.FailedHop, f.out.PreflightCacheSeconds = -1, -1
 	if thrown, err := f.readRequest(); err != nil {

@@ -79,6 +79,8 @@ func (f *Fetch) deliverResponse(resp Response) {
 			return
 		}
 	}
+	// Step 4.5.
+	f.untimed = f.untimed || !CheckTAO(f.originHeader, f.tainting, resp.Header)
 	// Step 6.
 	if redirect {
 		switch f.req.Redirect {
@@ -104,6 +106,7 @@ func (f *Fetch) deliverResponse(resp Response) {
 	}
 	// Main fetch, step 14.
 	f.end(Allowed, f.tainting)
+	f.out.TimingAllowed = !f.untimed
 	if f.tainting != TypeOpaque {
 		f.out.Status = resp.Status
 	}

@@ -20,6 +20,10 @@ func Predicate(p cases.Predicate) []string {
 		return one("the status is %s", strings.Join(p.Status, " or "))
 	case p.Shares != nil:
 		return one("the CORS check passes for origin %s without credentials", *p.Shares)
+	case p.Times != nil:
+		return one("the TAO check passes for a page of %s", *p.Times)
+	case p.HidesTimes != nil:
+		return one("the TAO check fails for a page of %s", *p.HidesTimes)
 	case p.SharesWithCredentials != nil:
 		return one("the CORS check passes for origin %s with credentials", *p.SharesWithCredentials)
 	case p.Denies != nil:
