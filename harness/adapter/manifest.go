@@ -73,6 +73,9 @@ type Manifest struct {
 	// Missing are the parts of the contract that the framework cannot do, with the reason.
 	Missing map[cases.Part]string `yaml:"missing"`
 	Limits  Limits                `yaml:"limits"`
+	// WebSocket is the path below each policy of an endpoint that takes handshakes of
+	// WebSocket from the origins that the policy allows; empty: there is none, and nothing is asked.
+	WebSocket string `yaml:"websocket"`
 	// Releases are published defects of the package, with a release that has each
 	// and the one that mends it.
 	Releases []Release `yaml:"releases"`
@@ -212,6 +215,9 @@ func (m *Manifest) validate() error {
 	}
 	all = append(all, m.validateRules()...)
 	all = append(all, m.validateReleases()...)
+	if m.WebSocket != "" && !strings.HasPrefix(m.WebSocket, "/") {
+		all = append(all, m.wrong("websocket", "websocket: %q is no path: begin it with a slash", m.WebSocket))
+	}
 	if m.Limits.HeadBytes < 0 {
 		all = append(all, m.wrong("limits.head_bytes", "limits: head_bytes is %d; it is a number of bytes, 0 for not known", m.Limits.HeadBytes))
 	}

@@ -43,6 +43,7 @@ var _ = Describe("Load", func() {
 		Entry("the policy null without quotes", minimal("")+"not_expressible:\n  null: no such knob\n", "adapter.yaml:8:", `"null"`),
 		Entry("inputs that are not there", minimal("")+"inputs: [../no-such-thing]\n", "adapter.yaml:7:", "no-such-thing"),
 		Entry("outputs elsewhere", minimal("")+"outputs: [../outside]\n", "adapter.yaml:7:", "../outside"),
+		Entry("a WebSocket that is no path", minimal("")+"websocket: socket\n", "adapter.yaml:7:", "socket"),
 		Entry("a negative limit", minimal("")+"limits:\n  head_bytes: -1\n", "adapter.yaml:8:", "-1"),
 		Entry("a kind that is none", minimal("")+"kind: framework\n", `adapter.yaml:7: kind is "framework"`, "library", "configuration", "handwritten"),
 		Entry("a policy that is both", minimal("")+"not_expressible: {plus: none}\nexpressible:\n  plus: resources=\n", "adapter.yaml:9: expressible: plus is not_expressible too"),

@@ -72,6 +72,7 @@ func (m *Manifest) Start(ctx context.Context, o Options) (*Instance, error) {
 		Policies:  map[string]harness.PolicyState{},
 		Missing:   maps.Clone(m.Missing),
 		HeadBytes: m.Limits.HeadBytes,
+		WebSocket: m.WebSocket,
 	}}
 	i.target.Log = i.lastLines
 	if err := i.start(ctx, o); err != nil {
