@@ -61,6 +61,9 @@ func (m *Matrix) caseIndex() map[string]Case {
 func (m *Matrix) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	m.Table(&b)
+	if note := m.WithheldNote(); note != "" {
+		b.WriteString("\n" + note + "\n")
+	}
 	b.WriteString("\n")
 	byID := m.caseIndex()
 	for i := range m.Frameworks {

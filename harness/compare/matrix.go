@@ -35,6 +35,7 @@ type Matrix struct {
 	Groups     []string            `json:"groups"` // in the table's order
 	Cases      []Case              `json:"cases"`
 	Frameworks []Framework         `json:"frameworks"`
+	Withheld   int                 `json:"withheld,omitempty"` // checks that Withhold took out
 }
 
 // Case is what the page says of a case.

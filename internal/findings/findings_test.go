@@ -53,6 +53,8 @@ func echoRow(extra ...compare.Cell) *row {
 	}, extra)})
 }
 
+const upstreamWords = "Upstream, searched 2026-11-26 for `echo CORS\ncredentials` and `echo *`: nothing."
+
 const echoText = `# What Echo fails
 
 Prose before the sections.
@@ -63,6 +65,8 @@ Checks: ` + "`creds-any` (any-creds), `creds-null` (any-creds)" + `
 
     ## no heading, indented
 
+` + upstreamWords + `
+
 ## Vary and OPTIONS (1 must, 2 warnings)
 
 Checks: ` + "`options-app` (any, exact), `vary-kept` (exact)" + `
@@ -71,6 +75,8 @@ Checks: ` + "`options-app` (any, exact), `vary-kept` (exact)" + `
 ## no heading either
 Checks: and no checks
 ` + "```" + `
+
+Upstream: nobody keeps this code.
 
 ## Not counted
 
@@ -127,30 +133,46 @@ func TestDiffers(t *testing.T) {
 			want:  `echo/FINDINGS.md: unexplained: vary-kept/one (must) Vary is kept`,
 			note:  `into "Vary and OPTIONS", which explains the case under other policies: vary-kept/one`,
 		},
+		"a case that two sections explain": {
+			old: "## Not counted\n", new: "## Vary alone (1 must)\n\nChecks: `vary-kept` (one)\n\n" + upstreamWords + "\n",
+			extra: []compare.Cell{cell("vary-kept/one", harness.Fail, ""), cell("vary-kept/null", harness.Fail, "")},
+			want:  `echo/FINDINGS.md: unexplained: vary-kept/null (must) Vary is kept`,
+			after: `echo/FINDINGS.md: unexplained: vary-kept/null (must) Vary is kept`,
+		},
 		"a check that passes": {
 			old: "`options-app` (any, exact)", new: "`acrh-one` (exact), `options-app` (any, exact)",
-			want: `echo/FINDINGS.md:11: "Vary and OPTIONS" explains what does not fail: acrh-one/exact passes`,
+			want: `echo/FINDINGS.md:14: "Vary and OPTIONS" explains what does not fail: acrh-one/exact passes`,
 			note: `out of "Vary and OPTIONS": acrh-one/exact passes`,
 		},
 		"a check that is skipped": {
 			old: "`options-app` (any, exact)", new: "`options-app` (any, exact), `page-regex` (regex)",
-			want: `echo/FINDINGS.md:11: "Vary and OPTIONS" explains what does not fail: page-regex/regex is skipped (` + string(harness.SkipNotExpressible) + `)`,
+			want: `echo/FINDINGS.md:14: "Vary and OPTIONS" explains what does not fail: page-regex/regex is skipped (` + string(harness.SkipNotExpressible) + `)`,
 			note: `out of "Vary and OPTIONS": page-regex/regex is skipped (` + string(harness.SkipNotExpressible) + `)`,
 		},
 		"a check that is not in the table any more": {
 			old: "`options-app` (any, exact)", new: "`gone` (any), `options-app` (any, exact)",
-			want: `echo/FINDINGS.md:11: "Vary and OPTIONS" explains what does not fail: gone/any is no check of the result`,
+			want: `echo/FINDINGS.md:14: "Vary and OPTIONS" explains what does not fail: gone/any is no check of the result`,
 			note: `out of "Vary and OPTIONS": gone/any is no check of the result`,
 		},
 		"a section of which nothing is left": {
 			old: "## Not counted\n", new: "## Old (1 low)\n\nChecks: `acrh-one` (exact)\n",
-			want:  `echo/FINDINGS.md:20: nothing of "Old" fails any more (acrh-one/exact passes): delete the section`,
-			after: `echo/FINDINGS.md:20: nothing of "Old" fails any more (acrh-one/exact passes): delete the section`,
+			want:  `echo/FINDINGS.md:25: nothing of "Old" fails any more (acrh-one/exact passes): delete the section`,
+			after: `echo/FINDINGS.md:25: nothing of "Old" fails any more (acrh-one/exact passes): delete the section`,
+		},
+		"a section without a word about upstream": {
+			old: "Upstream: nobody keeps this code.", new: "No upstream issue is known.",
+			want:  `echo/FINDINGS.md:14: "Vary and OPTIONS" does not say with which words upstream was searched, and when; expected a paragraph ` + upstreamShape,
+			after: `echo/FINDINGS.md:14: "Vary and OPTIONS" does not say with which words upstream was searched, and when; expected a paragraph ` + upstreamShape,
+		},
+		"a search without its words": {
+			old: " for `echo CORS\ncredentials` and `echo *`", new: "",
+			want:  `echo/FINDINGS.md:5: "Every origin is repeated" does not say with which words upstream was searched, and when; expected a paragraph ` + upstreamShape,
+			after: `echo/FINDINGS.md:5: "Every origin is repeated" does not say with which words upstream was searched, and when; expected a paragraph ` + upstreamShape,
 		},
 		"a check in two sections": {
-			old: "## Not counted\n", new: "## Again (1 must)\n\nChecks: `vary-kept` (exact)\n",
-			want:  `echo/FINDINGS.md:20: vary-kept/exact is explained by "Vary and OPTIONS" already`,
-			after: `echo/FINDINGS.md:20: vary-kept/exact is explained by "Vary and OPTIONS" already`,
+			old: "## Not counted\n", new: "## Again (1 must)\n\nChecks: `vary-kept` (exact)\n\n" + upstreamWords + "\n",
+			want:  `echo/FINDINGS.md:25: vary-kept/exact is explained by "Vary and OPTIONS" already`,
+			after: `echo/FINDINGS.md:25: vary-kept/exact is explained by "Vary and OPTIONS" already`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -205,7 +227,7 @@ func TestSyntax(t *testing.T) {
 		"`creds-any` (any-creds), ":  {"`creds-any/any-creds`, ", "echo/FINDINGS.md:7: in the checks, at \"`creds-any/any-creds`"},
 		"`creds-null` (any-creds)":   {"`creds-null`", "echo/FINDINGS.md:7: in the checks, at \"`creds-null`\""},
 		"Prose before the sections.": {"Checks: `a` (b)", "echo/FINDINGS.md:3: checks before the first section"},
-		"Prose.\n":                   {"Checks:\n", "echo/FINDINGS.md:22: no checks; expected `case` (policy, policy)"},
+		"Prose.\n":                   {"Checks:\n", "echo/FINDINGS.md:27: no checks; expected `case` (policy, policy)"},
 		"    ## no heading":          {"Checks: `a` (b)\n", "echo/FINDINGS.md:9: a second list of checks"},
 	} {
 		_, err := parse("echo/FINDINGS.md", strings.Replace(echoText, old, tc.new, 1))
@@ -229,7 +251,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, results, text.String())
-	put(t, file, "# Echo\n\n## Vary is lost\n\nChecks: `vary-kept` (exact)\n")
+	put(t, file, "# Echo\n\n## Vary is lost\n\nChecks: `vary-kept` (exact)\n\n"+upstreamWords+"\n")
 
 	var out strings.Builder
 	if err := (options{results: results, dir: dir}).run(&out); !errors.Is(err, errDiffers) || !strings.Contains(out.String(), "unexplained: vary-kept/one") {
@@ -240,9 +262,22 @@ func TestRun(t *testing.T) {
 		t.Errorf("error %v, printed:\n%s", err, out.String())
 	}
 	got, err := os.ReadFile(file)
-	if want := "# Echo\n\n## Vary is lost (1 low, 1 must)\n\nChecks: `vary-kept` (exact, one)\n"; err != nil || string(got) != want {
+	if want := "# Echo\n\n## Vary is lost (1 low, 1 must)\n\nChecks: `vary-kept` (exact, one)\n\n" + upstreamWords + "\n"; err != nil || string(got) != want {
 		t.Errorf("wrote %q (%v), want %q", got, err, want)
 	}
+}
+
+// TestLinesAfterWriting: what --write has moved is told with its new line.
+func TestLinesAfterWriting(t *testing.T) {
+	dir := t.TempDir()
+	d := document0(t, "# Echo\n\n## Vary\n\nChecks: `acrh-one` (exact),\n`vary-kept` (exact)\n\n"+upstreamWords+"\n\n## Old (1 low)\n\nChecks: `acrh-one` (exact)\n")
+	d.path = filepath.Join(dir, "echo", fileName)
+	put(t, d.path, d.String())
+	tree := &tree{rows: []*row{newRow(&compare.Matrix{}, &compare.Framework{Name: "echo", State: compare.Measured, Results: []compare.Cell{cell("vary-kept/exact", harness.Fail, "")}})}, docs: []*document{d}}
+	if err := tree.write(&strings.Builder{}, false); err != nil {
+		t.Fatal(err)
+	}
+	only(t, tree.problems(), d.path+`:10: nothing of "Old" fails any more (acrh-one/exact is no check of the result): delete the section`)
 }
 
 func put(t *testing.T, path, text string) {
@@ -252,5 +287,59 @@ func put(t *testing.T, path, text string) {
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestTake: the new result is where the old one was, without what is withheld,
+// and the findings are held against it.
+func TestTake(t *testing.T) {
+	dir := t.TempDir()
+	m := &compare.Matrix{Version: compare.FormatVersion, Frameworks: []compare.Framework{{
+		Name: "echo", State: compare.Measured, Results: []compare.Cell{cell("vary-kept/exact", harness.Fail, ""), cell("secret/exact", harness.Fail, cases.High)},
+	}}}
+	var text strings.Builder
+	if err := m.WriteJSON(&text); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "report", "compare.json"), text.String())
+	put(t, filepath.Join(dir, "echo", fileName), "# Echo\n\n## Vary (1 must)\n\nChecks: `vary-kept` (exact)\n\n"+upstreamWords+"\n")
+
+	var out strings.Builder
+	o := options{results: filepath.Join(dir, "compare.json"), dir: dir, take: filepath.Join(dir, "report"), withhold: globs{"echo=secret/*"}}
+	if err := o.run(&out); err != nil {
+		t.Fatalf("error %v, printed:\n%s", err, out.String())
+	}
+	for _, name := range []string{"compare.json", "compare.md", "compare.html"} {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || strings.Contains(string(got), "secret") || !strings.Contains(string(got), "vary-kept/exact") {
+			t.Errorf("%s (error %v):\n%s", name, err, got)
+		}
+	}
+	o.withhold = globs{"echo=gone/*"}
+	if err := o.run(&out); err == nil || !strings.Contains(err.Error(), "no check of the comparison matches") {
+		t.Errorf("withholding what is not there: error %v", err)
+	}
+	if err := (options{withhold: globs{"echo=x"}}).run(&out); err == nil || !strings.Contains(err.Error(), "needs --take") {
+		t.Errorf("withholding without taking: error %v", err)
+	}
+}
+
+// TestDraft: a section for each case that nothing explains, which the tool can
+// read again, with what was sent and what came.
+func TestDraft(t *testing.T) {
+	failed := cell("acrm-list/exact", harness.Fail, cases.Low)
+	failed.Curl = []string{"curl -i http://127.0.0.1:1/exact/ok"}
+	failed.Agents = []harness.AgentResult{{Agent: "wire", Failures: []harness.Failure{{What: "the list", Expected: "GET", Actual: "none"}}}}
+	d, r := document0(t, echoText), echoRow(failed, cell("acrm-list/one", harness.Fail, ""))
+	r.titles["acrm-list"] = "The list is sent"
+	var out strings.Builder
+	draft(&out, d, r)
+	want := "## The list is sent (1 low, 1 must)\n\nChecks: `acrm-list` (exact, one)\n\n    $ curl -i http://127.0.0.1:1/exact/ok\n\nthe list: expected GET, got none\n"
+	if out.String() != want {
+		t.Errorf("drafted\n%s\nwant\n%s", out.String(), want)
+	}
+	drafted := document0(t, echoText+"\n"+out.String())
+	if got := drafted.unexplained(r); len(got) != 0 {
+		t.Errorf("with the draft, unexplained: %v", got)
 	}
 }

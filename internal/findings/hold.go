@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -33,10 +34,7 @@ func (d *document) holds(r *row, elsewhere map[string]string) []problem {
 			problems = append(problems, problem{d.path, s.line, text})
 		}
 	}
-	for _, c := range r.failing {
-		if by[c] != nil {
-			continue
-		}
+	for _, c := range d.unexplained(r) {
 		text := fmt.Sprintf("unexplained: %s (%s) %s", c, r.stands[c], r.titles[c.Case])
 		if e := elsewhere[c.Case]; e != "" {
 			text += "; compare " + e
@@ -44,6 +42,17 @@ func (d *document) holds(r *row, elsewhere map[string]string) []problem {
 		problems = append(problems, problem{d.path, 0, text})
 	}
 	return problems
+}
+
+// unexplained are the failing checks that stand in no section.
+func (d *document) unexplained(r *row) []check {
+	explained := map[check]bool{}
+	for _, s := range d.sections {
+		for _, c := range s.checks {
+			explained[c] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.failing), func(c check) bool { return explained[c] })
 }
 
 // differs says what is wrong in one section, and notes in by what it explains.
@@ -67,6 +76,9 @@ func (s *section) differs(r *row, by map[check]*section) (texts []string) {
 	if want := r.count(kept); s.count != want {
 		texts = append(texts, fmt.Sprintf("the heading of %q says (%s), the result (%s)", s.title, s.count, want))
 	}
+	if !s.searched() {
+		texts = append(texts, fmt.Sprintf("%q does not say with which words upstream was searched, and when; expected a paragraph %s", s.title, upstreamShape))
+	}
 	return texts
 }
 
@@ -88,6 +100,16 @@ func (s *section) why(r *row, gone []check) string {
 		parts[i] = c.String() + " " + r.now(c)
 	}
 	return strings.Join(parts, ", ")
+}
+
+const upstreamShape = "\"Upstream, searched YYYY-MM-DD for `WORDS`: FOUND\""
+
+// upstream is how a section tells what those who keep the package know: with
+// which words it was looked for, and when. Where there is nobody to ask it says so.
+var upstream = regexp.MustCompile("(?m)^Upstream(, searched \\d{4}-\\d\\d-\\d\\d for `[^`]+`|: nobody keeps )")
+
+func (s *section) searched() bool {
+	return upstream.MatchString(strings.Join(s.body, "\n"))
 }
 
 // correct makes the changes that follow from the result alone, and says those
@@ -132,18 +154,16 @@ func (d *document) takeOut(r *row, drop bool) (notes []string) {
 // adopt gives a failing check that no section explains to the section that
 // explains its case under other policies, where there is exactly one.
 func (d *document) adopt(r *row) (notes []string) {
-	explained := map[check]bool{}
 	by := map[string][]*section{}
 	for _, s := range d.sections {
 		for _, c := range s.checks {
-			explained[c] = true
 			if !slices.Contains(by[c.Case], s) {
 				by[c.Case] = append(by[c.Case], s)
 			}
 		}
 	}
-	for _, c := range r.failing {
-		if explained[c] || len(by[c.Case]) != 1 {
+	for _, c := range d.unexplained(r) {
+		if len(by[c.Case]) != 1 {
 			continue
 		}
 		s := by[c.Case][0]

@@ -5,6 +5,11 @@
 //	go run ./internal/findings                    says it, and ends with 1 if there is anything
 //	go run ./internal/findings --write            corrects what follows from the result alone
 //	go run ./internal/findings --write --delete   also drops sections of which nothing is left
+//	go run ./internal/findings --draft NAME       prints sections for what nobody has explained of NAME, to be completed
+//	go run ./internal/findings --take report      first puts a new result (make compare) in place of the committed one
+//
+// With --take, --withhold FRAMEWORK=GLOB leaves checks out of the committed result, as SECURITY.md asks for a
+// defect that those who keep the package do not know of yet.
 //
 // A section names the checks that it explains, and the tool writes the end of its heading:
 //
@@ -22,6 +27,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 type options struct {
@@ -29,7 +35,18 @@ type options struct {
 	dir     string // of the adapters
 	write   bool
 	drop    bool
+	// take is the directory of a new result, empty for none; withhold are the
+	// checks of it that are not committed, as compare.Matrix.Withhold takes them.
+	take     string
+	withhold globs
+	draft    string // a framework's name; empty for none
 }
+
+// globs is a flag that may be given several times.
+type globs []string
+
+func (g *globs) String() string     { return strings.Join(*g, " ") }
+func (g *globs) Set(s string) error { *g = append(*g, s); return nil }
 
 // errDiffers: the findings and the result disagree, and it was said how.
 var errDiffers = errors.New("the findings and the result differ")
@@ -40,6 +57,9 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "testdata/frameworks", "the adapters' directory")
 	flag.BoolVar(&o.write, "write", false, "write headings, take out checks that do not fail any more, add policies to cases that one section explains")
 	flag.BoolVar(&o.drop, "delete", false, "with --write: drop sections of which no check is left")
+	flag.StringVar(&o.take, "take", "", "put the comparison in `DIR` in place of the committed one first: JSON, Markdown and page")
+	flag.Var(&o.withhold, "withhold", "with --take: leave `FRAMEWORK=GLOB` out, a glob over CASE/POLICY; may be repeated")
+	flag.StringVar(&o.draft, "draft", "", "print the beginnings of sections for what nobody has explained of the framework `NAME`")
 	flag.Parse()
 	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -48,9 +68,19 @@ func main() {
 }
 
 func (o options) run(out io.Writer) error {
+	if o.take != "" {
+		if err := takeOver(o.take, o.results, o.withhold); err != nil {
+			return err
+		}
+	} else if len(o.withhold) > 0 {
+		return errors.New("--withhold needs --take: what is committed already is public")
+	}
 	t, err := load(o.results, o.dir)
 	if err != nil {
 		return err
+	}
+	if o.draft != "" {
+		return t.draft(out, o.draft)
 	}
 	if o.write {
 		if err := t.write(out, o.drop); err != nil {

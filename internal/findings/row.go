@@ -33,10 +33,11 @@ type row struct {
 	failing    []check            // in the table's order
 	other      map[check]string   // of all other checks: "passes", "is skipped: REASON"
 	titles     map[string]string  // of cases
+	cells      map[check]*compare.Cell
 }
 
 func newRow(m *compare.Matrix, f *compare.Framework) *row {
-	r := &row{name: f.Name, stands: map[check]standing{}, other: map[check]string{}, titles: map[string]string{}}
+	r := &row{name: f.Name, stands: map[check]standing{}, other: map[check]string{}, titles: map[string]string{}, cells: map[check]*compare.Cell{}}
 	for _, c := range m.Cases {
 		r.titles[c.ID] = c.Title
 	}
@@ -51,6 +52,7 @@ func newRow(m *compare.Matrix, f *compare.Framework) *row {
 
 func (r *row) add(c *compare.Cell) {
 	at := check{c.Case, c.Policy}
+	r.cells[at] = c
 	switch c.Verdict {
 	case harness.Fail:
 		r.failing = append(r.failing, at)

@@ -51,6 +51,17 @@ func (t *tree) problems() []problem {
 	return list
 }
 
+// draft drafts for one framework.
+func (t *tree) draft(out io.Writer, name string) error {
+	for i, r := range t.rows {
+		if r.name == name {
+			draft(out, t.docs[i], r)
+			return nil
+		}
+	}
+	return fmt.Errorf("drafting findings: the comparison has no framework %q", name)
+}
+
 // explained is, for each case, a section of some file that explains it.
 func (t *tree) explained() map[string]string {
 	found := map[string]string{}
