@@ -122,6 +122,15 @@ func isolationMutants() []Mutant {
 			}),
 		},
 		{
+			Name: "iso-plus-lost", Class: PolicyLeak,
+			Doc:     "A plus in the path is taken for a blank: the policy of the path is not found.",
+			Sources: []string{"CVE-2024-6844", "https://github.com/advisories/GHSA-8vgw-p6qm-5gr7"},
+			Targets: []string{"iso-path-plus-own*"},
+			hooks: func() hooks {
+				return hooks{allows: func(x *exchange) bool { return x.granted && x.m.policy.Name != "plus" }}
+			},
+		},
+		{
 			Name: "iso-dot-segments", Class: PolicyLeak,
 			Doc:     "The policy is looked up by the path as it came, the resource by the cleaned one.",
 			Sources: []string{"CVE-2019-18978", "https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/CHANGELOG.md"},

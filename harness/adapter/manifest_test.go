@@ -124,6 +124,10 @@ var _ = Describe("the manifests of the frameworks", func() {
 	It("come with lock files that hold no download addresses", func() {
 		locks, err := filepath.Glob("../../testdata/frameworks/*/package-lock.json")
 		Expect(err).NotTo(HaveOccurred())
+		releases, err := filepath.Glob("../../testdata/*/*/releases/*/package-lock.json")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(releases).NotTo(BeEmpty())
+		locks = append(locks, releases...)
 		Expect(locks).NotTo(BeEmpty())
 		for _, file := range locks {
 			content, err := os.ReadFile(file)
