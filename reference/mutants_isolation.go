@@ -110,6 +110,20 @@ func isolationMutants() []Mutant {
 			}),
 		},
 		{
+			Name: "iso-case-unrouted", Class: PolicyLeak,
+			Doc:     "The policy is looked up without regard to case, where nothing is served.",
+			Sources: []string{"CVE-2024-6866", "https://github.com/advisories/GHSA-43qf-4rqw-9q2g"},
+			Targets: []string{"iso-path-case-own*"},
+			hooks: func() hooks {
+				return hooks{route: func(_ *http.Request, policy, rest string) (string, string) {
+					if policy != "strict" && strings.EqualFold(policy, "strict") {
+						return "strict", "/nope"
+					}
+					return policy, rest
+				}}
+			},
+		},
+		{
 			Name: "iso-path-plus", Class: PolicyLeak,
 			Doc:     "A plus in the path is taken for a space: the policy of another path is found.",
 			Sources: []string{"CVE-2024-6844", "https://github.com/advisories/GHSA-8vgw-p6qm-5gr7"},
