@@ -35,6 +35,9 @@ type Check struct {
 	Needs []Part
 	// NotApplicable says why the case means nothing under the policy; empty: it does.
 	NotApplicable string
+	// Unsaid are the fields of the standard policy that the framework has values of its
+	// own for, when the check is NotApplicable only because of them (see Expand).
+	Unsaid []string
 	// NotServed says which method an ordinary endpoint would have to serve, see
 	// On; empty: none that it does not.
 	NotServed string
@@ -60,7 +63,9 @@ func randomNonce() string { return strings.ToLower(rand.Text()[:13]) }
 // policies.
 //
 // For a target that serves the contract, policies are those it is asked for,
-// and a case gives one check for each of them that it lists. For an ordinary endpoint
+// and a case gives one check for each of them that it lists. One that has the name of a
+// standard policy and other values in the fields that Replaced looks at is that policy as
+// a framework can say it: a check that does not hold for it is Unsaid. For an ordinary endpoint
 // (declared) each case gives one check for each policy; those whose Needs is not
 // empty cannot run there, those with NotApplicable mean nothing for the policy.
 func (t *Table) Expand(policies []Policy, declared bool, env Env) []Check {
@@ -83,16 +88,37 @@ func (t *Table) Expand(policies []Policy, declared bool, env Env) []Check {
 				evaluators[key] = t.programs.under(p, env, c.Over)
 			}
 			check := Check{ID: c.ID + "/" + p.Name, Case: c, Policy: p, Kind: kind, Needs: needs}
-			if declared {
-				check.NotApplicable = t.foreign(c, text, p)
-			}
-			if check.NotApplicable == "" {
+			switch standard := t.Policy(p.Name); {
+			case declared:
+				if check.NotApplicable = t.foreign(c, text, p); check.NotApplicable == "" {
+					check.expand(evaluators[key], env, declared)
+				}
+			case standard != nil && len(standard.Replaced(p)) > 0:
+				check.say(t, standard, evaluators[key], env)
+			default:
 				check.expand(evaluators[key], env, declared)
 			}
 			checks = append(checks, check)
 		}
 	}
 	return checks
+}
+
+// say expands the check of a standard policy that is measured as a framework says it.
+func (c *Check) say(t *Table, standard *Policy, ev *evaluator, env Env) {
+	plain := *c
+	if plain.expand(t.programs.under(standard, env, c.Case.Over), env, false); plain.NotApplicable != "" {
+		c.NotApplicable = plain.NotApplicable // to the standard policy either
+		return
+	}
+	if c.NotApplicable = t.unsaid(c.Case, stepsText(c.Case), standard, c.Policy); c.NotApplicable == "" {
+		if c.expand(ev, env, false); c.NotApplicable == "" {
+			c.NotApplicable = standard.changed(c.Policy, c.Steps, cmp.Or(ev.scope.target, sampleEnv.Target))
+		}
+	}
+	if c.NotApplicable != "" {
+		c.Unsaid, c.Steps, c.again = standard.Replaced(c.Policy), nil, nil
+	}
 }
 
 func transport(over string) string {

@@ -47,6 +47,21 @@ var aspects = []aspect{
 	{"private network", []string{"private-network"}, func(p *Policy) string { return fmt.Sprint(p.PrivateNetwork) }},
 }
 
+// looked says whether a case depends on the aspect; text is its steps.
+func (a *aspect) looked(text string) bool {
+	return a.looks == nil || slices.ContainsFunc(a.looks, func(l string) bool { return strings.Contains(text, l) })
+}
+
+// listed are the standard policies that the case is written for.
+func (t *Table) listed(c *Case) (list []*Policy) {
+	for _, name := range c.Policies {
+		if s := t.Policy(name); s != nil {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
 func extent(list []string) string {
 	switch {
 	case len(list) == 0:
@@ -63,14 +78,9 @@ func (t *Table) foreign(c *Case, text string, p *Policy) string {
 	if ok, why := c.When.Holds(p); !ok {
 		return why
 	}
-	var listed []*Policy
-	for _, name := range c.Policies {
-		if s := t.Policy(name); s != nil {
-			listed = append(listed, s)
-		}
-	}
+	listed := t.listed(c)
 	for _, a := range aspects {
-		if a.looks != nil && !slices.ContainsFunc(a.looks, func(l string) bool { return strings.Contains(text, l) }) {
+		if !a.looked(text) {
 			continue
 		}
 		is := a.of(p)

@@ -47,6 +47,9 @@ func newEntry(i int, c *cases.Check) *entry {
 // skip is why a check cannot run on the target; ok is true when it can.
 func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
 	c := e.check
+	if len(c.Unsaid) > 0 {
+		return SkipNotExpressible, r.target.unsaid(c), false
+	}
 	if c.NotApplicable != "" {
 		return SkipNotApplicable, c.NotApplicable, false
 	}

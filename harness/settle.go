@@ -132,6 +132,7 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 			}
 		}
 	}
+	s.Forbids = r.target.Forbids
 	s.Elapsed = time.Since(s.Started)
 	s.count()
 	return s

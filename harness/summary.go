@@ -15,6 +15,8 @@ type Summary struct {
 	Elapsed time.Duration `json:"elapsed"`
 	// Policies are those of the checks that the target does not serve.
 	Policies map[string]PolicyState `json:"policies,omitempty"`
+	// Forbids are the policies that the target's documentation forbids, with its words.
+	Forbids map[string]string `json:"forbids,omitempty"`
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary
 	// request; 0 for a target that serves the contract.
 	EndpointStatus int `json:"endpoint_status,omitempty"`

@@ -3,6 +3,7 @@ package harness
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
@@ -26,6 +27,13 @@ type Target struct {
 	// Policies says of each standard policy whether the target has it; one
 	// that is not named here is served.
 	Policies map[string]PolicyState
+	// Said are the standard policies that the target can only say with values of its own
+	// for some fields, as it says them, by name; the others are as the table has them.
+	Said map[string]cases.Policy
+	// Always are its reasons for those fields: "max_age" -> "it is written into the code".
+	Always map[string]string
+	// Forbids are the policies that the target's documentation forbids, with its words.
+	Forbids map[string]string
 	// Missing are the contract parts that the target does not have, with the reason.
 	Missing map[cases.Part]string
 	// WebSocket is the path of an endpoint of WebSocket, with a slash at its
@@ -71,19 +79,20 @@ const (
 )
 
 // Expand gives the checks of a table for this target: every case under each
-// standard policy that it lists or, for an ordinary endpoint, every case under
+// standard policy that it lists, as the target says it, or, for an ordinary endpoint, every case under
 // the declared policy.
 func (t *Target) Expand(table *cases.Table) []cases.Check {
 	if t.Declared != nil {
 		return table.Expand([]cases.Policy{*t.Declared}, true, t.Env(t.Declared.Name))
 	}
+	policies := t.said(table.Policies)
 	if len(t.PolicyBase) == 0 {
-		return table.Expand(table.Policies, false, t.Env(""))
+		return table.Expand(policies, false, t.Env(""))
 	}
 	// Policies with a process of their own have an origin of their own, which
 	// the cases name. The checks stay in the table's order.
 	of := map[string][]cases.Check{}
-	for _, p := range table.Policies {
+	for _, p := range policies {
 		for _, c := range table.Expand([]cases.Policy{p}, false, t.Env(p.Name)) {
 			of[c.Case.ID] = append(of[c.Case.ID], c)
 		}
@@ -93,6 +102,26 @@ func (t *Target) Expand(table *cases.Table) []cases.Check {
 		checks = append(checks, of[table.Cases[i].ID]...)
 	}
 	return checks
+}
+
+// said are the policies as the target says them.
+func (t *Target) said(standard []cases.Policy) []cases.Policy {
+	list := slices.Clone(standard)
+	for i, p := range list {
+		if said, other := t.Said[p.Name]; other {
+			list[i] = said
+		}
+	}
+	return list
+}
+
+// unsaid is why a check does not hold for its policy as the target says it.
+func (t *Target) unsaid(c *cases.Check) string {
+	var reasons []string
+	for _, field := range c.Unsaid {
+		reasons = append(reasons, field+": "+t.Always[field])
+	}
+	return c.NotApplicable + ", but whatever a policy states, " + strings.Join(reasons, "; ")
 }
 
 // Env is what the templates of cases can know of the target, under a policy.

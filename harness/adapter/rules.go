@@ -78,6 +78,15 @@ func (a *Always) reasons() map[Field]string {
 	return reasons
 }
 
+// texts are the reasons with the fields as words.
+func (a *Always) texts() map[string]string {
+	texts := map[string]string{}
+	for field, reason := range a.reasons() {
+		texts[string(field)] = reason
+	}
+	return texts
+}
+
 // apply puts the fixed values in the place of a policy's own.
 func (a *Always) apply(p cases.Policy) cases.Policy {
 	if a.Methods != nil {
@@ -95,6 +104,7 @@ func (a *Always) apply(p cases.Policy) cases.Policy {
 	if a.Credentials != nil {
 		p.Credentials = a.Credentials.Value
 	}
+	p.Unsafe = p.Unsafe || p.AnyOrigin() && p.Credentials
 	return p
 }
 
@@ -187,13 +197,22 @@ func (m *Manifest) CheckPolicies(standard []cases.Policy) error {
 	return sorted(all)
 }
 
-// unsaid is why the policy is not given to the adapter; empty: it is.
-func (m *Manifest) unsaid(p *cases.Policy) string {
+// say gives a standard policy as the framework can say it, or the reason why it has no
+// way to: none is documented, or it has one value for what the policy is there for.
+func (m *Manifest) say(p cases.Policy, standard []cases.Policy) (said cases.Policy, reason string) {
 	if reason, ok := m.NotExpressible[p.Name]; ok {
-		return reason
+		return p, reason
 	}
-	if _, ok := m.Expressible[p.Name]; !ok {
-		return p.OptIn
+	if _, ok := m.Expressible[p.Name]; !ok && p.OptIn != "" {
+		return p, p.OptIn
 	}
-	return ""
+	if p.ZeroConfig { // that is whatever the framework does
+		return p, ""
+	}
+	said = m.Always.apply(p)
+	i := slices.IndexFunc(standard, func(p cases.Policy) bool { return p.Name == cases.Plain })
+	if i < 0 {
+		return said, ""
+	}
+	return said, m.Always.reasons()[Field(p.Point(&said, &standard[i]))]
 }

@@ -70,6 +70,9 @@ func (m *Manifest) Start(ctx context.Context, o Options) (*Instance, error) {
 	i := &Instance{manifest: m, dir: dir, stop: stop, target: &harness.Target{
 		Name:      m.Name,
 		Policies:  map[string]harness.PolicyState{},
+		Said:      map[string]cases.Policy{},
+		Always:    m.Always.texts(),
+		Forbids:   maps.Clone(m.Forbids),
 		Missing:   maps.Clone(m.Missing),
 		HeadBytes: m.Limits.HeadBytes,
 		WebSocket: m.WebSocket,
@@ -117,11 +120,15 @@ func (i *Instance) Stop() error {
 func (i *Instance) start(ctx context.Context, o Options) error {
 	var served []cases.Policy
 	for _, policy := range o.Policies {
-		if reason := i.manifest.unsaid(&policy); reason != "" {
+		said, reason := i.manifest.say(policy, o.Policies)
+		if reason != "" {
 			i.target.Policies[policy.Name] = harness.PolicyState{Kind: harness.NotExpressible, Message: reason}
 			continue
 		}
-		served = append(served, policy)
+		if len(policy.Replaced(&said)) > 0 {
+			i.target.Said[policy.Name] = said
+		}
+		served = append(served, said)
 	}
 	if len(served) == 0 {
 		return fmt.Errorf("starting %s: it can express none of the policies asked for", i.manifest.Name)

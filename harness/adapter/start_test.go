@@ -89,6 +89,28 @@ var _ = Describe("Start", func() {
 		Expect(i.Target().Policies).NotTo(HaveKey("plus"))
 	})
 
+	It("gives the server, and the checks, the policies as the framework can say them", func(ctx context.Context) {
+		asked := []cases.Policy{
+			{Name: "exact", Origins: []string{"https://app.example"}, Methods: []string{"PUT"}},
+			{Name: "any", Origins: []string{"*"}, Methods: []string{"PUT"}},
+			{Name: "bare", Origins: []string{"https://app.example"}},
+			{Name: "any-methods", Origins: []string{"https://app.example"}, Methods: []string{"*"}},
+			{Name: "default", ZeroConfig: true},
+		}
+		manifest := minimal("") + "always:\n  methods: {value: ['*'], reason: it sends an asterisk}\n  credentials: {value: true, reason: it sends true}\nforbids: {any: no}\n"
+		i, err := load(manifest).Start(ctx, adapter.Options{Policies: asked, Cache: cache})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(i.Stop)
+		target := i.Target()
+		Expect(target.Policies).To(HaveKeyWithValue("bare", harness.PolicyState{Kind: harness.NotExpressible, Message: "it sends an asterisk"}))
+		Expect(target.Said).To(HaveLen(3))
+		Expect(target.Said["exact"]).To(Equal(cases.Policy{Name: "exact", Origins: []string{"https://app.example"}, Methods: []string{"*"}, Credentials: true}))
+		Expect(target.Said["any"].Unsafe).To(BeTrue(), "any origin with credentials")
+		Expect(target.Said["any-methods"].Credentials).To(BeTrue())
+		Expect(target.Always).To(Equal(map[string]string{"methods": "it sends an asterisk", "credentials": "it sends true"}))
+		Expect(target.Forbids).To(HaveKey("any"))
+	})
+
 	It("starts one process for each policy when it must", func(ctx context.Context) {
 		i, err := start(ctx, minimal("refuses")+"per_policy: true\n")
 		Expect(err).NotTo(HaveOccurred())

@@ -53,7 +53,49 @@ var _ = Describe("a matrix", func() {
 		leak := cell("safe", harness.Fail)
 		leak.Security = cases.High
 		f := framework("f", leak, cell("safe", harness.Fail), cell("plain", harness.Fail), cell("plain", harness.Undecided), cell("safe", harness.Pass), cell("plain", harness.Warn), ne, refused)
-		Expect(matrix().Score(&f)).To(Equal(compare.Score{Pass: 1, Must: 2, Security: 1, Warn: 1, Undecided: 1, NotExpressible: 1, Refused: 1}))
+		Expect(matrix().Score(&f)).To(Equal(compare.Score{
+			Pass: 1, Must: 2, Security: 1, Warn: 1, Undecided: 1, NotExpressible: 1, Refused: 1, Checks: 8, Ran: 6,
+		}))
+	})
+
+	It("keeps what gets past the owner's words apart from what the configuration asks for or the documentation forbids", func() {
+		leak := func(policy string, severity cases.Severity) compare.Cell {
+			return compare.Cell{ID: "safe/" + policy, Case: "safe", Policy: policy, Verdict: harness.Fail, Security: severity}
+		}
+		f := framework("f", leak("exact", cases.High), leak("any-creds", cases.Critical), leak("any-creds", ""), leak("any", cases.High), leak("exact", ""))
+		m := matrix(f)
+		m.Unsafe = []string{"any-creds"}
+		score := m.Score(&f)
+		Expect([]int{score.Security, score.Must, score.Asked, score.Forbidden}).To(Equal([]int{2, 1, 2, 0}))
+		m.Frameworks[0].Forbids = map[string]string{"any-creds": "do not", "any": "nor this"}
+		score = m.Score(&m.Frameworks[0])
+		Expect([]int{score.Security, score.Must, score.Asked, score.Forbidden}).To(Equal([]int{1, 1, 0, 3}))
+		var b strings.Builder
+		Expect(m.WriteMarkdown(&b)).To(Succeed())
+		Expect(b.String()).To(ContainSubstring("- `safe/any-creds` (security: critical; the documentation forbids this configuration)"))
+		m.Frameworks[0].Forbids = nil
+		b.Reset()
+		Expect(m.WriteMarkdown(&b)).To(Succeed())
+		Expect(b.String()).To(ContainSubstring("- `safe/any-creds` (security: critical; the configuration asks for it in so many words)"))
+		Expect(b.String()).To(ContainSubstring("- `safe/exact` (security: high)"))
+	})
+
+	It("knows the unsafe policies of the table", func() {
+		t := table()
+		t.Policies = []cases.Policy{{Name: "exact"}, {Name: "any-creds", Unsafe: true}}
+		Expect(compare.New("test", t, nil).Unsafe).To(Equal([]string{"any-creds"}))
+	})
+
+	It("says what kind of thing a row is, and how much of the table was measured", func() {
+		unsaid := cell("plain", harness.Skip)
+		unsaid.Skip = harness.SkipNotExpressible
+		f := framework("f", cell("safe", harness.Pass), unsaid, unsaid)
+		f.Kind = adapter.Configuration
+		var b strings.Builder
+		Expect(matrix(f).WriteMarkdown(&b)).To(Succeed())
+		Expect(b.String()).To(ContainSubstring("| f | configuration | Go | 1 | 33 % | 1 |"))
+		Expect(b.String()).To(ContainSubstring("what fails is its own, not the server's"))
+		Expect(b.String()).To(ContainSubstring("Measured in 1 of 3 checks"))
 	})
 
 	It("comes back from its JSON, and refuses another version's", func() {
@@ -81,7 +123,7 @@ var _ = Describe("a matrix", func() {
 	It("is a Markdown table whose cells hold", func() {
 		var b strings.Builder
 		Expect(matrix(framework("f | g", cell("plain", harness.Fail))).WriteMarkdown(&b)).To(Succeed())
-		Expect(b.String()).To(ContainSubstring(`| f \| g | Go | 1 | 0 | 0 | 1 | 0 | 0 | 0 |`))
+		Expect(b.String()).To(ContainSubstring(`| f \| g | library | Go | 1 | 100 % | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 |`))
 		Expect(b.String()).To(ContainSubstring("- `plain/exact` (must)"))
 	})
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/adapter"
 	"github.com/corsproof/corsproof/harness/report"
 )
 
@@ -34,6 +35,7 @@ type Matrix struct {
 	Elapsed    time.Duration       `json:"elapsed_ns"`
 	Groups     []string            `json:"groups"` // in the table's order
 	Cases      []Case              `json:"cases"`
+	Unsafe     []string            `json:"unsafe,omitempty"` // policies that ask for the danger in so many words
 	Frameworks []Framework         `json:"frameworks"`
 	Withheld   int                 `json:"withheld,omitempty"` // checks that Withhold took out
 }
@@ -66,6 +68,8 @@ type Framework struct {
 	Name     string            `json:"name"` // the adapter's directory
 	Display  string            `json:"display"`
 	Language string            `json:"language"`
+	Kind     adapter.Kind      `json:"kind,omitempty"`    // empty in older files: a library
+	Forbids  map[string]string `json:"forbids,omitempty"` // policies that its documentation forbids, with its words
 	Package  string            `json:"package,omitempty"`
 	Version  string            `json:"version,omitempty"`
 	State    State             `json:"state"`
@@ -107,6 +111,11 @@ func New(tool string, table *cases.Table, agents []harness.AgentInfo) *Matrix {
 			ID: c.ID, Group: c.Group, Title: c.Title, Level: c.Level, Security: c.Security,
 			Why: c.Why, Fix: c.Fix, Spec: table.Anchors.URLs(c.Spec),
 		})
+	}
+	for _, p := range table.Policies {
+		if p.Unsafe {
+			m.Unsafe = append(m.Unsafe, p.Name)
+		}
 	}
 	return m
 }

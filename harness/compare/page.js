@@ -15,7 +15,8 @@ for (const f of M.frameworks) {
   f.by = new Map();
   f.groups = new Map();
   for (const r of f.results || []) {
-    r.kind = kind(r);
+    r.kind = kind(r, f);
+    r.whose = r.kind === "asked" ? whose(r, f) : "";
     const c = caseOf.get(r.case), g = c ? c.group : "?";
     if (!f.by.has(r.case)) f.by.set(r.case, []);
     f.by.get(r.case).push(r);
@@ -24,18 +25,26 @@ for (const f of M.frameworks) {
   }
   f.sec = (f.results || []).filter(r => r.kind === "sec").length;
   f.fail = (f.results || []).filter(r => r.kind === "fail").length;
+  f.asked = f.results.filter(r => r.kind === "asked").length;
+  f.share = Math.round(100 * f.results.filter(r => r.verdict !== "skip").length / f.results.length) || 0;
 }
 // kind is what a result counts as on the page: the legend's classes.
-function kind(r) {
+function kind(r, f) {
+  if (r.verdict === "fail" && whose(r, f)) return "asked";
   if (r.verdict === "fail") return r.security ? "sec" : "fail";
   if (r.verdict === "skip") return r.skip === "not-expressible" ? "ne" : r.skip === "refused" ? "refused" : "none";
   return r.verdict;
+}
+// whose says why a failure does not get past the words of whoever configured it.
+function whose(r, f) {
+  if ((f.forbids || {})[r.policy]) return "the documentation forbids this configuration: " + f.forbids[r.policy];
+  return (M.unsafe || []).includes(r.policy) ? "the configuration asks for it in so many words" : "";
 }
 // sum is one cell for several results: the gravest kind and how many of it.
 function sum(rs) {
   const n = {};
   for (const r of rs || []) n[r.kind] = (n[r.kind] || 0) + 1;
-  for (const k of ["sec", "fail", "error", "warn", "undecided"]) if (n[k]) return [k, String(n[k] + (k === "sec" ? n.fail || 0 : 0))];
+  for (const k of ["sec", "fail", "asked", "error", "warn", "undecided"]) if (n[k]) return [k, String(n[k] + (k === "sec" ? n.fail || 0 : 0))];
   if (n.pass) return ["pass", String(n.pass)];
   if (n.info) return ["info", "i"];
   if (n.refused) return ["refused", "R"];
@@ -43,7 +52,7 @@ function sum(rs) {
   return ["none", "·"];
 }
 const state = () => ({q: $("q").value.trim().toLowerCase(), lang: $("lang").value, show: $("show").value, sort: $("sort").value, flip: $("flip").dataset.on === "1"});
-const shows = (r, show) => !show || (show === "sec" ? r.kind === "sec" : show === "fail" ? r.kind === "fail" || r.kind === "sec" : show === "warn" ? r.kind === "warn" : r.kind === "ne" || r.kind === "refused");
+const shows = (r, show) => !show || (show === "sec" ? r.kind === "sec" : show === "fail" ? r.kind === "fail" || r.kind === "sec" || r.kind === "asked" : show === "warn" ? r.kind === "warn" : r.kind === "ne" || r.kind === "refused");
 const says = (r, q) => !q || [r.id, r.reason, (caseOf.get(r.case) || {}).title, ...(r.agents || []).flatMap(a => (a.failures || []).map(x => x.reason + " " + x.what))].join(" ").toLowerCase().includes(q);
 const named = (f, q) => [f.name, f.display, f.package, f.language].join(" ").toLowerCase().includes(q);
 
@@ -62,7 +71,7 @@ function cell(rs, s, href) {
 function describe(rs) {
   const n = {};
   for (const r of rs) n[r.kind] = (n[r.kind] || 0) + 1;
-  const name = {sec: "security", fail: "failed", warn: "warnings", pass: "passed", ne: "not expressible", refused: "refused", none: "not run", info: "noted", error: "errors", undecided: "undecided"};
+  const name = {sec: "security", fail: "failed", asked: "asked for", warn: "warnings", pass: "passed", ne: "not expressible", refused: "refused", none: "not run", info: "noted", error: "errors", undecided: "undecided"};
   return Object.keys(n).map(k => n[k] + " " + name[k]).join(", ");
 }
 function draw() {
@@ -72,17 +81,17 @@ function draw() {
   if (s.flip) drawCases(t, list, s); else drawFrameworks(t, list, s);
   if (!t.tBodies[0].rows.length) t.replaceChildren(el("caption", {class: "empty"}, "Nothing matches."));
 }
-const label = f => [f.display, el("small", null, f.version || "", " ", f.language)];
+const label = f => [f.display, el("small", null, f.version || "", " ", f.language, f.kind && f.kind !== "library" ? ", " + f.kind : "")];
 function drawFrameworks(t, list, s) {
-  t.append(el("thead", null, el("tr", null, el("th", null, "framework"), ["security findings", "other failures"].map(t => el("th", {class: "sum"}, el("span", null, t))), M.groups.map(g => el("th", null, el("a", {href: "#g/" + g}, el("span", null, g)))))));
+  t.append(el("thead", null, el("tr", null, el("th", null, "framework"), ["% measured", "security findings", "other failures", "asked for, or forbidden"].map(t => el("th", {class: "sum"}, el("span", null, t))), M.groups.map(g => el("th", null, el("a", {href: "#g/" + g}, el("span", null, g)))))));
   const body = el("tbody");
   for (const f of list) {
     const row = el("tr", null, el("th", {title: f.display + " " + (f.version || "")}, el("a", {href: "#f/" + f.name}, label(f))));
     if (f.state !== "measured") {
-      row.append(el("td", {class: "error", colspan: M.groups.length + 2}, el("a", {href: "#f/" + f.name}, f.state + ": " + (f.message || ""))));
+      row.append(el("td", {class: "error", colspan: M.groups.length + 4}, el("a", {href: "#f/" + f.name}, f.state + ": " + (f.message || ""))));
     } else {
       const hit = {...s, hit: named(f, s.q)};
-      row.append(...[f.sec, f.fail].map(n => el("td", {class: "num"}, el("a", {href: "#f/" + f.name}, String(n)))), ...M.groups.map(g => cell(f.groups.get(g), hit, "#f/" + f.name + "/" + g)));
+      row.append(...[f.share, f.sec, f.fail, f.asked].map(n => el("td", {class: "num"}, el("a", {href: "#f/" + f.name}, String(n)))), ...M.groups.map(g => cell(f.groups.get(g), hit, "#f/" + f.name + "/" + g)));
     }
     body.append(row);
   }
@@ -115,7 +124,7 @@ function finding(r, heading) {
   d.addEventListener("toggle", () => {
     if (!d.open || inside.childNodes.length) return;
     if (c.why) inside.append(el("p", null, c.why));
-    inside.append(dl([["level", (c.level || "") + (r.security ? ", security: " + r.security : "")], ["not run", r.skip && r.skip + ": " + (r.reason || "")], ["reason", !r.skip && r.reason], ["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))], ["case", el("a", {href: "#c/" + r.case}, r.case)]]));
+    inside.append(dl([["level", (c.level || "") + (r.security ? ", security: " + r.security : "")], ["not run", r.skip && r.skip + ": " + (r.reason || "")], ["reason", !r.skip && r.reason], ["but", r.whose], ["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))], ["case", el("a", {href: "#c/" + r.case}, r.case)]]));
     for (const a of r.agents || []) {
       if (!(a.failures || []).length && !a.note && !a.error) continue;
       inside.append(el("h3", null, a.agent));
@@ -137,17 +146,17 @@ function detail() {
   else return;
   box.scrollIntoView({block: "start"});
 }
-const rank = {sec: 0, fail: 1, error: 2, warn: 3, undecided: 4, refused: 5, ne: 6, info: 7, none: 8, pass: 9};
+const rank = {sec: 0, fail: 1, asked: 2, error: 3, warn: 4, undecided: 5, refused: 6, ne: 7, info: 8, none: 9, pass: 10};
 function detailFramework(box, f, group, id) {
   if (!f) return;
-  box.append(el("h2", null, f.display + " " + (f.version || "")), el("p", {class: "meta"}, [f.language, f.package, group && "group " + group].filter(Boolean).join(", ")));
+  box.append(el("h2", null, f.display + " " + (f.version || "")), el("p", {class: "meta"}, [f.language, f.kind !== "library" && f.kind, f.package, f.share + " % of the table measured", group && "group " + group].filter(Boolean).join(", ")));
   if (f.message) box.append(el("p", null, f.state + ": " + f.message));
   if (f.log) box.append(el("pre", null, f.log));
   const missing = Object.entries(f.missing || {});
   if (missing.length && !group) box.append(dl(missing.map(([k, v]) => ["lacks " + k, v])));
   const groups = group ? [group] : M.groups;
   for (const g of groups) {
-    const rs = (f.groups.get(g) || []).filter(r => group ? !id || r.case === id : rank[r.kind] < 4).sort((a, b) => rank[a.kind] - rank[b.kind]);
+    const rs = (f.groups.get(g) || []).filter(r => group ? !id || r.case === id : rank[r.kind] < 5).sort((a, b) => rank[a.kind] - rank[b.kind]);
     if (!rs.length) continue;
     if (!group) box.append(el("h3", null, g));
     const list = rs.map(r => finding(r));

@@ -136,7 +136,7 @@ func (c *comparison) key(m *adapter.Manifest) (string, error) {
 
 // install brings the framework's packages and asks for its version.
 func (c *comparison) install(ctx context.Context, m *adapter.Manifest) (Framework, bool) {
-	f := Framework{Name: m.Name, Display: m.Display, Language: m.Language, Package: m.Package}
+	f := Framework{Name: m.Name, Display: m.Display, Language: m.Language, Package: m.Package, Kind: m.Kind, Forbids: m.Forbids}
 	f.Missing = make(map[string]string, len(m.Missing))
 	for part, why := range m.Missing {
 		f.Missing[string(part)] = why

@@ -26,7 +26,11 @@ type Report struct {
 	Started  time.Time                      `json:"started"`
 	Elapsed  time.Duration                  `json:"elapsed_ns"`
 	Policies map[string]harness.PolicyState `json:"policies,omitempty"` // those that the target does not serve
-	Stopped  *harness.Stopped               `json:"stopped,omitempty"`  // why the run ended before its end
+	// Unsafe are the policies that ask for the danger in so many words; Forbids those that
+	// the target's documentation forbids, with its words.
+	Unsafe  []string          `json:"unsafe,omitempty"`
+	Forbids map[string]string `json:"forbids,omitempty"`
+	Stopped *harness.Stopped  `json:"stopped,omitempty"` // why the run ended before its end
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary request.
 	EndpointStatus int `json:"endpoint_status,omitempty"`
 	// NotGranted is why the endpoint's answers are not shared with the origin
@@ -99,7 +103,12 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
 		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
-		NotLookedAt: sum.NotLookedAt,
+		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids,
+	}
+	for _, p := range table.Policies {
+		if p.Unsafe {
+			r.Unsafe = append(r.Unsafe, p.Name)
+		}
 	}
 	byID := make(map[string]*cases.Case, len(table.Cases))
 	order := make(map[string]int, len(table.Cases))

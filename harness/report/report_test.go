@@ -152,6 +152,21 @@ var _ = Describe("a report", func() {
 		Expect(b.String()).NotTo(ContainSubstring("verysecret"))
 	})
 
+	It("tells what the configuration asks for, what the documentation forbids, and when most could not be asked", func() {
+		unsaid := result("third", "exact", harness.Skip)
+		unsaid.Skip, unsaid.Reason = harness.SkipNotExpressible, "no such knob"
+		asked := failing(result("first", "exact", harness.Fail))
+		asked.Policy = "any-creds"
+		rep := newReport(asked, unsaid, unsaid)
+		Expect(page(rep, false)).NotTo(ContainSubstring("in so many words"))
+		Expect(page(rep, false)).To(ContainSubstring("only 1 of 3 checks were run"))
+		rep.Unsafe = []string{"any-creds"}
+		Expect(page(rep, false)).To(ContainSubstring("1 of the 1 failures are under any-creds, a configuration that asks for them in so many words"))
+		rep.Forbids = map[string]string{"any-creds": "never do this"}
+		Expect(page(rep, false)).To(ContainSubstring("1 of the 1 failures are under any-creds, which the documentation forbids (never do this)"))
+		Expect(page(newReport(asked, unsaid), false)).NotTo(ContainSubstring("checks were run:"))
+	})
+
 	It("is JUnit XML with a suite for each group", func() {
 		skip := result("third", "exact", harness.Skip)
 		skip.Skip, skip.Reason = harness.SkipBrowser, "no browser"

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,8 @@ func (p *Printer) Print(r *Report) {
 	p.undecided(r)
 	p.notLookedAt(r)
 	p.index(r)
+	p.asked(r)
+	p.share(r)
 	for agent, why := range r.AgentErrors {
 		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
 	}
@@ -443,6 +446,37 @@ func (p *Printer) index(r *Report) {
 			break
 		}
 		p.printf("%s%s  %s\n", margin, p.paint(row.ID, color.Bold), row.Title)
+	}
+}
+
+// asked tells how many of the failures do not get past the words of whoever
+// configured the target.
+func (p *Printer) asked(r *Report) {
+	var list reasons
+	for _, row := range r.Select(harness.Fail) {
+		switch words := r.Forbids[row.Policy]; {
+		case words != "":
+			list.add(row.Policy+", which the documentation forbids ("+words+")", row.ID)
+		case slices.Contains(r.Unsafe, row.Policy):
+			list.add(row.Policy+", a configuration that asks for them in so many words", row.ID)
+		}
+	}
+	for _, reason := range list.order {
+		p.printf("\n%s %d of the %d failures are under %s\n", p.paint("note:", color.FgYellow), len(list.ids[reason]), r.Counts.Fail, visible(reason))
+	}
+}
+
+// share tells that less than half of the table could be asked of a target that has no
+// way to say the rest.
+func (p *Printer) share(r *Report) {
+	unsaid := 0
+	for _, row := range r.Results {
+		if row.Skip == harness.SkipNotExpressible {
+			unsaid++
+		}
+	}
+	if 2*unsaid > r.Counts.Checks {
+		p.printf("\n%s only %d of %d checks were run: there is no way to say what the others are about\n", p.paint("note:", color.FgYellow), r.Counts.Ran(), r.Counts.Checks)
 	}
 }
 
