@@ -175,6 +175,9 @@ func held(p *cases.Policy) string {
 	if p.MaxAge != nil {
 		parts[len(parts)-2] = fmt.Sprintf("max-age %d", *p.MaxAge)
 	}
+	if len(p.TimingOrigins) > 0 {
+		parts = append(parts, "times of loads for "+strings.Join(p.TimingOrigins, ", "))
+	}
 	return strings.Join(parts, "; ")
 }
 
