@@ -188,10 +188,21 @@ var _ = Describe("what markup and small calls load", func() {
 		}
 	})
 
-	It("fetchLater: is not performed, since nothing would be seen of it", func() {
-		ok, why := chrome.Can(job(t.url(plan{}), cases.Request{API: "fetchlater"}))
+	It("fetchLater: goes out as a fetch does, though nobody learns what came of it", func() {
+		put := cases.Request{API: "fetchlater", Method: "PUT", Body: &cases.Body{Text: "x"}}
+		u := t.url(plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT"), actual: allow(app)})
+		o := one(u, put)
+		Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason)+o.Error)
+		Expect(t.requests(u)).To(HaveLen(2))
+		Expect(t.received(u)).To(Equal("x"))
+		u = t.url(plan{preflight: answer{status: 204}})
+		o = one(u, put)
+		Expect(o.Result).To(Equal(spec.Blocked))
+		Expect(o.Reason).To(Equal(spec.Reason("PreflightMissingAllowOriginHeader")))
+		Expect(t.requests(u)).To(HaveLen(1))
+		ok, why := chrome.Can(job("http://api.example.org/x", put))
 		Expect(ok).To(BeFalse())
-		Expect(why).To(ContainSubstring("deferred"))
+		Expect(why).NotTo(BeEmpty())
 	})
 
 	DescribeTable("the times of a load are there where the answer allows it",

@@ -77,7 +77,11 @@ func (t *tab) settle() {
 		// Not every navigation has a load event (204, a download), and a property of
 		// CSS has none, so that the end of the request is taken for the result.
 		for i := range c.results {
-			if rec := t.rec.started(c.js.URL, i); c.results[i] == nil && rec != nil && rec.complete() {
+			rec := t.rec.started(c.js.URL, i)
+			if rec != nil {
+				rec.deferred = c.js.API == apiFetchLater
+			}
+			if c.results[i] == nil && rec != nil && rec.complete() {
 				t.result(c, jsResult{ID: c.js.ID, Rep: i, URL: c.js.URL, OK: rec.failed == nil})
 				go c.spot.eval(t.ctx, "end", c.js.ID)
 			}

@@ -141,7 +141,7 @@ func mayPreflight(r *cases.Request) bool {
 
 // withoutEvent says whether no event, or not always one, tells the page what became of a request.
 func withoutEvent(api string) bool {
-	return api == apiNavigate || api == apiMask || api == apiShape
+	return api == apiNavigate || api == apiFetchLater || api == apiMask || api == apiShape
 }
 
 // scriptString is a string as a script would write it: text as it stands, and

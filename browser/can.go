@@ -80,7 +80,13 @@ func cannotCombine(r *cases.Request, a string, u *url.URL) string {
 		}
 		return ""
 	case apiFetchLater:
-		return "Chrome does not report the preflight of a deferred fetch to the tab that asked for it"
+		switch {
+		case u.Scheme == "http" && !isLoopback(u.Hostname()):
+			return "fetchLater refuses a URL that is not potentially trustworthy"
+		case !strings.HasPrefix(r.Origin, "https:"):
+			return "only a page that came over https has fetchLater"
+		}
+		return ""
 	case apiNavigate:
 		if len(r.Headers) > 0 || !plainGet && !strings.EqualFold(r.Method, "POST") {
 			return "a navigation is GET or POST without further headers"

@@ -60,7 +60,7 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 		return o, nil
 	case r.rec == nil:
 		return o, &UnobservedError{URL: res.URL, What: "any event"}
-	case !r.rec.terminal() || r.rec.failedInPreflight() && len(r.rec.preflights) == 0:
+	case !r.rec.terminal() || r.rec.failedInPreflight() && len(r.rec.preflights) == 0 && !r.rec.deferred:
 		return o, &UnobservedError{URL: res.URL, What: "the end"}
 	}
 	if r.lost && !r.rec.complete() {
@@ -75,6 +75,9 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 	}
 	if err := verdict(req, pageOrigin, r, &o); err != nil {
 		return o, err
+	}
+	if r.rec.deferred {
+		o.Hops, o.Exchanges, o.FailedHop = nil, nil, -1 // what of them was seen is not all
 	}
 	if r.call.js.Timing && o.Result == spec.Allowed {
 		if res.Timing == nil {

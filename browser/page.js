@@ -217,6 +217,17 @@
       });
     },
 
+    // Nothing comes back of a deferred fetch: the agent ends the call.
+    fetchlater(c, r, onAbort) {
+      return new Promise((done) => {
+        onAbort(done);
+        const init = { method: c.method, headers: c.headers, activateAfter: 0 };
+        if (c.credentials) init.credentials = c.credentials;
+        if (c.body) init.body = body(c.body);
+        try { fetchLater(c.url, init); } catch (e) { r.thrown = String(e); done(); }
+      });
+    },
+
     websocket(c, r, onAbort) {
       return new Promise((done) => {
         const ws = new WebSocket(c.url.replace(/^http/, 'ws'));

@@ -262,7 +262,7 @@ func cookiesMatter(s *harness.BrowserStep) bool {
 	q := &s.Request
 	same := sameOrigin(q.Origin, s.URL)
 	switch api(q) {
-	case apiFetch:
+	case apiFetch, apiFetchLater:
 		return q.Credentials == string(spec.CredentialsInclude) || same && q.Credentials != string(spec.CredentialsOmit)
 	case apiXHR:
 		return q.Credentials == string(spec.CredentialsInclude) || same

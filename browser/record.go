@@ -25,6 +25,7 @@ type record struct {
 	cut        bool      // its content did not end, and was given up
 	failed     *network.EventLoadingFailed
 	finished   bool
+	deferred   bool // of fetchLater: its preflight is reported to nobody
 	handed     bool // a script has the response: what follows is about its body only
 	console    []string
 }
@@ -103,7 +104,7 @@ func (r *record) complete() bool {
 			return false
 		}
 	}
-	return len(r.preflights) > 0 || !r.failedInPreflight()
+	return r.deferred || len(r.preflights) > 0 || !r.failedInPreflight()
 }
 
 // lacking says that something is not in that probably comes.
