@@ -258,7 +258,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("error %v, printed:\n%s", err, out.String())
 	}
 	out.Reset()
-	if err := (options{results: results, dir: dir, write: true}).run(&out); err != nil || !strings.Contains(out.String(), "1 files agree") {
+	if err := (options{results: results, dir: dir, write: true}).run(&out); err != nil || !strings.Contains(out.String(), "1 files agree") || strings.Contains(out.String(), "not in the comparison") {
 		t.Errorf("error %v, printed:\n%s", err, out.String())
 	}
 	got, err := os.ReadFile(file)
@@ -287,6 +287,27 @@ func put(t *testing.T, path, text string) {
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestAhead: findings of an adapter that the comparison does not have are
+// named, and read.
+func TestAhead(t *testing.T) {
+	dir := t.TempDir()
+	var text, out strings.Builder
+	if err := (&compare.Matrix{Version: compare.FormatVersion}).WriteJSON(&text); err != nil {
+		t.Fatal(err)
+	}
+	o := options{results: filepath.Join(dir, "compare.json"), dir: dir}
+	put(t, o.results, text.String())
+	put(t, filepath.Join(dir, "new", fileName), "# New\n\n## A (1 must)\n\nChecks: `a` (b)\n")
+	if err := o.run(&out); err != nil || !strings.Contains(out.String(), "not in the comparison yet: new\n") {
+		t.Errorf("error %v, printed:\n%s", err, out.String())
+	}
+	put(t, filepath.Join(dir, "new", fileName), "# New\n\n## A\n\nChecks: a\n")
+	var syntax *syntaxError
+	if err := o.run(&out); !errors.As(err, &syntax) {
+		t.Errorf("checks that cannot be read: error %v", err)
 	}
 }
 

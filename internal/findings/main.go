@@ -87,6 +87,9 @@ func (o options) run(out io.Writer) error {
 			return err
 		}
 	}
+	if len(t.ahead) > 0 {
+		fmt.Fprintf(out, "not in the comparison yet: %s\n", strings.Join(t.ahead, ", "))
+	}
 	problems := t.problems()
 	for _, p := range problems {
 		fmt.Fprintln(out, p)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/corsproof/corsproof/harness/compare"
 )
@@ -16,6 +17,8 @@ const fileName = "FINDINGS.md"
 type tree struct {
 	rows []*row
 	docs []*document
+	// ahead are adapters with findings that the comparison does not have yet.
+	ahead []string
 }
 
 // load reads both. An adapter without findings has an empty document.
@@ -38,7 +41,29 @@ func load(results, dir string) (*tree, error) {
 		}
 		t.rows, t.docs = append(t.rows, r), append(t.docs, d)
 	}
-	return t, nil
+	t.ahead, err = t.without(dir)
+	return t, err
+}
+
+// without are the adapters that have findings and no row: they are newer than
+// the comparison. What they say is read, and cannot be held against anything.
+func (t *tree) without(dir string) (names []string, err error) {
+	paths, _ := filepath.Glob(filepath.Join(dir, "*", fileName)) // the pattern is well formed
+	for _, path := range paths {
+		name := filepath.Base(filepath.Dir(path))
+		if slices.ContainsFunc(t.rows, func(r *row) bool { return r.name == name }) {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading findings: %w", err)
+		}
+		if _, err := parse(path, string(text)); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
 }
 
 // problems of all files.
