@@ -27,6 +27,8 @@ def cors(policy: Policy) -> dict:
         "CORS_EXPOSE_HEADERS": policy.expose_headers,
         # The documentation's way to send no max-age, which is a day when nothing is configured, is 0.
         "CORS_PREFLIGHT_MAX_AGE": policy.max_age or 0,
+        # The paths that the layer is for; the documentation writes r"^/api/.*$".
+        "CORS_URLS_REGEX": f"^/{re.escape(policy.mount)}/.*$",
     }
     if "*" in policy.origins:
         given["CORS_ALLOW_ALL_ORIGINS"] = True
@@ -35,9 +37,6 @@ def cors(policy: Policy) -> dict:
         given["CORS_ALLOWED_ORIGIN_REGEXES"] = [f"^(?:{regex})$" for regex in policy.origin_regexes]
     elif policy.origin_func is None:
         given["CORS_ALLOWED_ORIGINS"] = policy.origins
-    if policy.path:
-        # What the layer is for, where that is more than a policy's name: the documentation writes r"^/api/.*$".
-        given["CORS_URLS_REGEX"] = f"^/{re.escape(policy.path)}/.*$"
     if policy.private_network:
         given["CORS_ALLOW_PRIVATE_NETWORK"] = True
     return given

@@ -50,8 +50,10 @@ app.config.OAS = False
 app.config.update(config(policy))
 
 
-async def vary(request: Request, response: HTTPResponse) -> None:
-    """The layer outside of everything: it announces a variation of its own."""
+async def outermost(request: Request, response: HTTPResponse) -> HTTPResponse | None:
+    """The layer outside of everything: it announces a variation of its own, and has nothing but the policy."""
+    if not request.path.startswith(f"/{policy.mount}/"):
+        return HTTPResponse(status=404)
     response.headers.add("Vary", "Accept-Encoding")
 
 
@@ -59,7 +61,7 @@ try:
     Extend(app)
 except Exception as error:
     sys.exit(f"refused: {message(error)}")
-app.register_middleware(vary, "response", priority=1000)  # the last one
+app.register_middleware(outermost, "response", priority=1000)  # the last one
 for route in routes():
     methods = [method for method in route.methods if method in HTTP_METHODS]
     if route.path == "/secret":
