@@ -131,20 +131,40 @@ var _ = Describe("Run", func() {
 })
 
 var _ = Describe("the releases of the adapters", func() {
-	It("name cases that there are", func() {
-		table, err := cases.Load()
+	var table *cases.Table
+	releases := map[string][]adapter.Release{} // by the manifest's file
+	BeforeEach(func() {
+		var err error
+		table, err = cases.Load()
 		Expect(err).NotTo(HaveOccurred())
-		checks := table.Expand(table.Policies, false, cases.Env{})
 		manifests, err := filepath.Glob("../../testdata/*/*/" + adapter.ManifestFile)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(manifests).NotTo(BeEmpty())
 		for _, file := range manifests {
 			m, err := adapter.Load(filepath.Dir(file))
 			Expect(err).NotTo(HaveOccurred(), file)
-			for _, release := range m.Releases {
+			releases[file] = m.Releases
+		}
+	})
+
+	It("name cases that there are", func() {
+		checks := table.Expand(table.Policies, false, cases.Env{})
+		for file, all := range releases {
+			for _, release := range all {
 				if release.NotExpressible == "" {
 					_, err := advisory.Select(checks, release)
 					Expect(err).NotTo(HaveOccurred(), file)
+				}
+			}
+		}
+	})
+
+	It("are named by no case when no case can find them", func() {
+		for file, all := range releases {
+			for _, release := range all {
+				for _, c := range table.Cases {
+					named := strings.Contains(strings.Join(c.SeenIn, " "), release.Advisory)
+					Expect(named && release.NotExpressible != "").To(BeFalse(), "%s: %s is not expressible, and %s names it under seen_in", file, release.Advisory, c.ID)
 				}
 			}
 		}
