@@ -20,14 +20,14 @@ serve((policy) => {
 })
 
 function options (policy) {
-  const { request_headers: headers = [] } = policy
+  const { request_headers: headers = [], max_age: maxAge } = policy
   return {
     origin: origin(policy),
     allowMethods: policy.methods ?? [],
     allowHeaders: allowHeaders(headers),
     exposeHeaders: policy.expose_headers,
     credentials: policy.credentials,
-    maxAge: policy.max_age,
+    ...(maxAge !== undefined && { maxAge: String(maxAge) }), // of the two documented types the one that says 0, too
     privateNetworkAccess: policy.private_network
   }
 }

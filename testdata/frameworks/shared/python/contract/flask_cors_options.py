@@ -16,7 +16,7 @@ def options(policy: Policy) -> dict[str, Any]:
         "expose_headers": policy.expose_headers,
     }
     if policy.max_age is not None:
-        given["max_age"] = policy.max_age
+        given["max_age"] = str(policy.max_age)  # of the documented types the one that says 0, too
     if policy.private_network:
         given["allow_private_network"] = True
     return given
