@@ -166,17 +166,27 @@ func (f *compareFlags) write(m *compare.Matrix, name string) error {
 	return os.Rename(path+".part", path)
 }
 
+// adapterDirs are the directories, all of this repository's adapters when there are none.
+func adapterDirs(dirs []string) ([]string, error) {
+	if len(dirs) > 0 {
+		return dirs, nil
+	}
+	found, _ := filepath.Glob(filepath.Join(frameworksDir, "*", adapter.ManifestFile)) // the pattern is well formed
+	for _, path := range found {
+		dirs = append(dirs, filepath.Dir(path))
+	}
+	if len(dirs) == 0 {
+		return nil, usage(fmt.Errorf("no adapters in %s", frameworksDir), "run it in corsproof's repository, or name directories")
+	}
+	return dirs, nil
+}
+
 // loadManifests loads the adapters in the directories, all of this
 // repository's when there are none.
 func loadManifests(dirs []string, table *cases.Table) ([]*adapter.Manifest, error) {
-	if len(dirs) == 0 {
-		found, _ := filepath.Glob(filepath.Join(frameworksDir, "*", "adapter.yaml")) // the pattern is well formed
-		for _, path := range found {
-			dirs = append(dirs, filepath.Dir(path))
-		}
-		if len(dirs) == 0 {
-			return nil, usage(fmt.Errorf("no adapters in %s", frameworksDir), "run it in corsproof's repository, or name directories")
-		}
+	dirs, err := adapterDirs(dirs)
+	if err != nil {
+		return nil, err
 	}
 	var manifests []*adapter.Manifest
 	var problems []error

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,10 +10,37 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"corsproof": main})
+	testscript.Main(m, map[string]func(){"corsproof": main, "faithful": faithful})
+}
+
+// faithful is the server of an adapter that serves the contract, on the reference; with an
+// argument it ends at the first request for that path, with its last words.
+func faithful() {
+	var policies []cases.Policy
+	data, err := os.ReadFile(os.Getenv("CORSPROOF_POLICIES"))
+	if err == nil {
+		err = json.Unmarshal(data, &policies)
+	}
+	if err != nil {
+		panic(err)
+	}
+	server, err := reference.NewServer(reference.Options{Policies: policies})
+	if err != nil {
+		panic(err)
+	}
+	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(os.Args) > 1 && r.URL.Path == os.Args[1] {
+			fmt.Fprintln(os.Stderr, "the last words of the server")
+			os.Exit(7)
+		}
+		server.ServeHTTP(w, r)
+	})))
 }
 
 // The scripts in testdata/script are the specification of the command line,

@@ -14,53 +14,8 @@ import (
 	"github.com/corsproof/corsproof/cases"
 )
 
-// Violation is one way in which a running adapter does not serve the contract
-// of testdata/frameworks/README.md. It says nothing about CORS.
-type Violation struct {
-	Policy  string
-	Request string // "PUT /exact/echo"
-	Want    string
-	Got     string
-}
-
-func (v Violation) Error() string {
-	return fmt.Sprintf("%s: the contract wants %s; the server answers %s", v.Request, v.Want, v.Got)
-}
-
-// CheckContract holds the running server to the contract: every handler that the
-// manifest does not call missing, below every policy that is served. All requests
-// have an origin that the policy allows, and none is one that a CORS layer may
-// answer itself. The error is that ctx ended.
-func (i *Instance) CheckContract(ctx context.Context, policies []cases.Policy) ([]Violation, error) {
-	var all []Violation
-	for _, policy := range policies {
-		// Some frameworks answer 403 to whomever the policy does not name.
-		if _, ok := i.target.Policies[policy.Name]; ok || anOrigin(policy) == "" {
-			continue
-		}
-		base, ok := i.target.PolicyBase[policy.Name]
-		if !ok {
-			base = i.target.Base
-		}
-		base += "/" + policy.Mount()
-		for _, probe := range contract {
-			// Where the routes say what the policy allows, only those methods are routed.
-			if _, missing := i.target.Missing[probe.part]; missing || !routed(policy, probe.method) {
-				continue
-			}
-			if violation := probe.check(ctx, base, policy); violation != nil {
-				all = append(all, *violation)
-			}
-			if ctx.Err() != nil {
-				return all, ctx.Err()
-			}
-		}
-	}
-	return all, nil
-}
-
-// routed says whether every framework routes the method under the policy.
-func routed(policy cases.Policy, method string) bool {
+// routes says whether every framework routes the method under the policy.
+func routes(policy cases.Policy, method string) bool {
 	return method == "GET" || method == "POST" || slices.Contains(policy.Methods, method) || slices.Contains(policy.Methods, "*")
 }
 
@@ -80,6 +35,14 @@ type answered struct {
 }
 
 func (a answered) app() string { return a.Header.Get("X-App") }
+
+// String is the answer in a line, for whom it surprises.
+func (a answered) String() string {
+	if a.app() == "" {
+		return fmt.Sprintf("%s, no X-App, %.80q", a.Status, a.body)
+	}
+	return fmt.Sprintf("%s, X-App: %s, %.80q", a.Status, a.app(), a.body)
+}
 
 // own says that the framework answered by itself, with one of the statuses.
 func (a answered) own(statuses ...int) bool {
@@ -157,41 +120,41 @@ func echoAnswer(a answered) bool {
 	return false
 }
 
-func (p contractProbe) check(ctx context.Context, base string, policy cases.Policy) *Violation {
-	answer, err := p.send(ctx, base, policy)
-	if err == nil && p.ok(answer) {
-		return nil
+// send asks the question; an empty origin sends no Origin field.
+func (p contractProbe) send(ctx context.Context, patience time.Duration, base, origin string) (answered, error) {
+	header := http.Header{}
+	if p.body != "" {
+		header.Set("Content-Type", "text/plain")
 	}
-	violation := &Violation{Policy: policy.Name, Request: p.method + " /" + policy.Name + p.path, Want: p.want}
-	if err != nil {
-		violation.Got = "nothing: " + err.Error()
-	} else {
-		violation.Got = fmt.Sprintf("%s, X-App: %q, %.200q", answer.Status, answer.app(), answer.body)
+	if name, value, ok := strings.Cut(p.header, ": "); ok {
+		header.Set(name, value)
 	}
-	return violation
+	if origin != "" {
+		header.Set("Origin", origin)
+	}
+	return ask(ctx, patience, p.method, base+p.path, header, p.body)
 }
 
-func (p contractProbe) send(ctx context.Context, base string, policy cases.Policy) (answered, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+// ask sends a request and reads the answer, which may take as long as patience, and 64 KiB of
+// its body at most.
+func ask(ctx context.Context, patience time.Duration, method, url string, header http.Header, body string) (answered, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, p.method, base+p.path, strings.NewReader(p.body))
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
 		return answered{}, err
 	}
-	request.Header.Set("Origin", anOrigin(policy))
-	if p.body != "" {
-		request.Header.Set("Content-Type", "text/plain")
-	}
-	if name, value, ok := strings.Cut(p.header, ": "); ok {
-		request.Header.Set(name, value)
-	}
+	request.Header = header
 	response, err := plain.RoundTrip(request)
 	if err != nil {
 		return answered{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	return answered{response, string(body)}, err
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return answered{response, ""}, nil // what follows is no body
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	return answered{response, string(data)}, err
 }
 
 // plain sends each request on a connection of its own and follows nothing.

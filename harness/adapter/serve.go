@@ -91,6 +91,8 @@ func (p *process) await(ctx context.Context, policy cases.Policy, patience time.
 		answer, err := p.probe(deadline, policy)
 		switch {
 		case err != nil:
+		case anOrigin(policy) == "" && answer.StatusCode == http.StatusForbidden:
+			return "" // a framework that turns away whom the policy does not name: nobody
 		case answer.Header.Get("X-Refused") != "", answer.StatusCode == http.StatusOK && answer.Header.Get("X-App") != "":
 			return ""
 		default:
@@ -137,6 +139,17 @@ func (p *process) probe(ctx context.Context, policy cases.Policy) (*http.Respons
 	}
 	_ = answer.Body.Close()
 	return answer, nil
+}
+
+// anAnswered is a policy whose answer shows that the server is there: one that allows somebody,
+// if there is any.
+func anAnswered(served []cases.Policy) cases.Policy {
+	for _, policy := range served {
+		if anOrigin(policy) != "" {
+			return policy
+		}
+	}
+	return served[0]
 }
 
 // anOrigin is an origin that the policy allows, or "" when it allows none.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,12 @@ type Options struct {
 	Cache string
 	// Ready is how long the server may take until it answers; 0 means a minute.
 	Ready time.Duration
+	// Patience is how long an answer of a check may take; 0 means 10 s.
+	Patience time.Duration
+
+	// verbatim gives the server all policies as they stand: whoever asks for it has chosen
+	// them, and wants to see what the framework makes of them.
+	verbatim bool
 }
 
 // StartError says why a server is not there.
@@ -50,6 +57,7 @@ type Instance struct {
 	running  []*process
 	stop     context.CancelFunc
 	dir      string // of the policies' files
+	patience time.Duration
 }
 
 // Start starts the server and returns when it answers; the error is a
@@ -59,6 +67,9 @@ func (m *Manifest) Start(ctx context.Context, o Options) (*Instance, error) {
 	if o.Ready == 0 {
 		o.Ready = time.Minute
 	}
+	if o.Patience == 0 {
+		o.Patience = 10 * time.Second
+	}
 	if err := os.MkdirAll(o.Cache, 0o755); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", m.Name, err)
 	}
@@ -67,7 +78,7 @@ func (m *Manifest) Start(ctx context.Context, o Options) (*Instance, error) {
 		return nil, fmt.Errorf("starting %s: %w", m.Name, err)
 	}
 	ctx, stop := context.WithCancel(ctx)
-	i := &Instance{manifest: m, dir: dir, stop: stop, target: &harness.Target{
+	i := &Instance{manifest: m, dir: dir, stop: stop, patience: o.Patience, target: &harness.Target{
 		Name:      m.Name,
 		Policies:  map[string]harness.PolicyState{},
 		Said:      map[string]cases.Policy{},
@@ -95,14 +106,23 @@ func (i *Instance) Log() string { return i.running[0].log }
 
 // lastLines are the end of the log of the process that serves a policy.
 func (i *Instance) lastLines(policy string) string {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for _, p := range i.running {
-		if base, own := i.target.PolicyBase[policy]; !own || p.base == base {
-			return tail(p.log)
-		}
+	if p := i.processOf(policy); p != nil {
+		return tail(p.log)
 	}
 	return ""
+}
+
+// processOf is the process that serves a policy, nil if there is none.
+func (i *Instance) processOf(policy string) *process {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	base, own := i.target.PolicyBase[policy]
+	for _, p := range slices.Backward(i.running) { // the last one: others may have lost their port
+		if !own || p.base == base {
+			return p
+		}
+	}
+	return nil
 }
 
 // Stop ends all processes of the server: asked first, killed after two
@@ -120,6 +140,10 @@ func (i *Instance) Stop() error {
 func (i *Instance) start(ctx context.Context, o Options) error {
 	var served []cases.Policy
 	for _, policy := range o.Policies {
+		if o.verbatim {
+			served = append(served, policy)
+			continue
+		}
 		said, reason := i.manifest.say(policy, o.Policies)
 		if reason != "" {
 			i.target.Policies[policy.Name] = harness.PolicyState{Kind: harness.NotExpressible, Message: reason}
@@ -205,7 +229,7 @@ func (i *Instance) launch(ctx context.Context, o Options, name string, served []
 		if err != nil {
 			return nil, fmt.Errorf("starting %s: %w", i.manifest.Name, err)
 		}
-		why := p.await(ctx, served[0], o.Ready)
+		why := p.await(ctx, anAnswered(served), o.Ready)
 		if why == "" {
 			return p, nil
 		}

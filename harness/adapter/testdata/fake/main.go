@@ -41,6 +41,9 @@ func run(mode string) error {
 	if err := json.Unmarshal(data, &policies); err != nil {
 		return err
 	}
+	if wrap, ok := around[mode]; ok {
+		return reshaped(data, wrap, os.Args[2:])
+	}
 	switch mode {
 	case "dies":
 		return fmt.Errorf("the fake cannot go on")
