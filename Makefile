@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test endpoints mutate test-frameworks test-vulnerable bench lint build chromium verify under-load selfcheck prove compare findings clean
+.PHONY: run test endpoints mutate test-frameworks adapters test-vulnerable bench lint build chromium verify under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -36,6 +36,11 @@ mutate:
 # Tests that need Node, Python, Rust, Java besides Go.
 test-frameworks: build chromium
 	bash .ci/frameworks
+
+# Every adapter held to its contract, one after the other, with the time that each takes;
+# needs what test-frameworks does. Some: make adapters ADAPTERS=testdata/frameworks/rs-cors
+adapters: build
+	@$(BIN) adapter check $(ADAPTERS)
 
 # Every known vulnerable release that an adapter lists: found by the cases that
 # are named for it, and gone in the release that mends it. Fetches some hundred packages.
