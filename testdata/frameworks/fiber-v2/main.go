@@ -30,7 +30,7 @@ func run() error {
 	}
 	config := fiber.Config{
 		DisableStartupMessage: true,
-		RequestMethods:        append(fiber.DefaultMethods, "QUERY", "PURGE", "M-SEARCH", "CHICKEN", "patch"),
+		RequestMethods:        append(fiber.DefaultMethods, "QUERY", "PURGE", "M-SEARCH", "CHICKEN", "patch", "query"),
 	}
 	served := map[string]fasthttp.RequestHandler{}
 	for _, policy := range policies {

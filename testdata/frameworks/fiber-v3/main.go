@@ -28,7 +28,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	config := fiber.Config{RequestMethods: append(fiber.DefaultMethods, "QUERY", "PURGE", "M-SEARCH", "CHICKEN", "patch")}
+	config := fiber.Config{RequestMethods: append(fiber.DefaultMethods, "QUERY", "PURGE", "M-SEARCH", "CHICKEN", "patch", "query")}
 	served := map[string]fasthttp.RequestHandler{}
 	for _, policy := range policies {
 		app := fiber.New(config)
