@@ -19,6 +19,18 @@ func patternWhen(f func(scheme, suffix, origin string) bool) func() hooks {
 	})
 }
 
+// portWhen grants an origin that f takes for one of a host with any port.
+func portWhen(f func(host, origin string) bool) func() hooks {
+	return allowWhen(func(x *exchange) bool {
+		for _, p := range x.m.origins.patterns {
+			if p.anyPort && !p.labels && f(p.suffix, x.origin) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // regexWhen grants an origin in which a differently compiled expression of
 // the policy finds something.
 func regexWhen(compile func(expr string) string) func() hooks {
@@ -154,6 +166,27 @@ func patternMutants() []Mutant {
 			hooks: allowWhen(both(originIs(is("null")), func(x *exchange) bool {
 				return len(x.m.policy.OriginPatterns)+len(x.m.policy.OriginRegexes) > 0
 			})),
+		},
+		{
+			Name: "any-port-denied", Class: GrantMissing,
+			Doc:     "A wildcard for the port is taken for a port's name.",
+			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
+			Targets: []string{"origin-any-port"},
+			hooks:   denyWhen(policy("any-port")),
+		},
+		{
+			Name: "any-port-any-scheme", Class: OriginLoose,
+			Doc:     "Where any port is listed, any scheme is allowed.",
+			Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
+			Targets: []string{"origin-any-port-scheme"},
+			hooks:   portWhen(func(suffix, origin string) bool { return strings.HasPrefix(origin, "https://"+suffix+":") }),
+		},
+		{
+			Name: "any-port-more-host", Class: OriginLoose,
+			Doc:     "Where any port is listed, the host may go on.",
+			Sources: []string{"CVE-2019-25211", "https://github.com/advisories/GHSA-869c-j7wc-8jqv"},
+			Targets: []string{"origin-any-port-host", "origin-localhost-*"},
+			hooks:   portWhen(func(suffix, origin string) bool { return strings.HasPrefix(origin, "http://"+suffix) }),
 		},
 		{
 			Name: "regex-no-end", Class: OriginLoose, Browser: true,
