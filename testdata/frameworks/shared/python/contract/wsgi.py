@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Callable, Iterable
 
-from .app import Ask, Route, routes
+from .app import EVERY_METHOD, Ask, Route, routes
 from .policy import Policy, message, policies
 
 
@@ -65,7 +65,9 @@ def app() -> Any:
         if route is None:
             return plain(404)(environ, start_response)
         method = environ["REQUEST_METHOD"]
-        if method not in route.methods:
+        # A route for EVERY_METHOD, which stands for all where a router wants them one by one, takes what is made up, too.
+        anything = method != "OPTIONS" and all(known in route.methods for known in EVERY_METHOD)
+        if method not in route.methods and not anything:
             return plain(405, ("Allow", ", ".join(route.methods)))(environ, start_response)
         answer = route.answer(ask(environ))
         start_response(f"{answer.status} {phrase(answer.status)}", answer.headers)
