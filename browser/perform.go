@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -215,7 +216,7 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 		several := len(j.Steps) > 1
 		for k := range j.Steps {
 			s := &j.Steps[k]
-			own = own || s.Request.WithCookie || r.isolate && cookiesMatter(s)
+			own = own || s.Request.WithCookie || plays(&s.Request) || r.isolate && cookiesMatter(s)
 			several = several || s.After > 0
 			u := withoutFragment(s.URL)
 			_, here := inRun[u]
@@ -256,6 +257,10 @@ func replace(old, fresh *household) *household {
 	}
 	return fresh
 }
+
+// plays says whether a player makes the request. Beside many other requests of its page a
+// player was seen to wait for its answer without end (Chromium 156); alone it never was.
+func plays(q *cases.Request) bool { return api(q) == apiVideo || api(q) == apiAudio }
 
 // cookiesMatter says whether the browser may send or take cookies.
 func cookiesMatter(s *harness.BrowserStep) bool {

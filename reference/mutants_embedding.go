@@ -1,5 +1,7 @@
 package reference
 
+import "slices"
+
 // embeddingMutants set security fields without a look at what the policy shares, or take applications for
 // what they are not.
 func embeddingMutants() []Mutant {
@@ -40,12 +42,12 @@ func embeddingMutants() []Mutant {
 		},
 		{
 			Name: "app-any", Class: OriginLoose,
-			Doc:     "Every application is allowed: what is no page of the web needs no CORS, somebody thought.",
+			Doc:     "Every application of the known kinds is allowed: what is no page of the web needs no CORS, somebody thought.",
 			Sources: []string{"https://github.com/ollama/ollama/issues/4791", "https://fetch.spec.whatwg.org/#concept-cors-check"},
-			Targets: []string{"app-denied*", "origin-extension-other*", "origin-custom-scheme-other*"},
+			Targets: []string{"app-denied*", "origin-custom-scheme-other*"},
 			hooks: allowWhen(func(x *exchange) bool {
 				s, _, _ := parts(x.origin)
-				return x.kind != plain && !x.m.origins.none() && s != "" && s != "http" && s != "https"
+				return x.kind != plain && !x.m.origins.none() && slices.Contains([]string{"app", "capacitor", "ionic", "tauri"}, s)
 			}),
 		},
 		{

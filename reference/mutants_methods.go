@@ -226,7 +226,7 @@ func methodListMutants() []Mutant {
 			Name: "acrm-any-methods-missing", Class: GrantMissing, Browser: true,
 			Doc:     "Any method means the well-known ones.",
 			Sources: []string{"https://github.com/playframework/playframework/blob/1a666e1866/web/play-filters-helpers/src/main/scala/play/filters/cors/AbstractCORSPolicy.scala"},
-			Targets: []string{"acrm-any-methods*", "maxage-method-added*", "br-put-preflight*", "pf-patch*", "pf-delete*", "br-lower-case-patch*", "pf-any-methods*"},
+			Targets: []string{"acrm-any-methods*", "maxage-method-added*", "br-put-preflight*", "pf-patch*", "pf-delete*", "br-lower-case-patch*", "pf-any-methods*", "query-*"},
 			hooks:   methodsAre(policy("any-methods"), func(*exchange) string { return "GET, HEAD, POST" }),
 		},
 		{

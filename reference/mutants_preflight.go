@@ -74,7 +74,7 @@ func preflightMutants() []Mutant {
 			Name: "preflight-404", Class: PreflightThrough, Browser: true,
 			Doc:     "The grant stands on a 404: the preflight found no route.",
 			Sources: []string{"https://github.com/firefox-devtools/profiler-server/pull/40", "https://github.com/hapijs/hapi/blob/f2a24f6635/lib/cors.js"},
-			Targets: []string{"acrm-*", "pf-*", "br-put-preflight*", "br-lower-case-patch*", "maxage-method-*", "acam-*"},
+			Targets: []string{"acrm-*", "pf-*", "br-put-preflight*", "br-lower-case-patch*", "maxage-method-*", "acam-*", "query-*"},
 			hooks:   answer(404, both(ok, policy("any-methods"))),
 		},
 		{
