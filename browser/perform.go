@@ -216,7 +216,7 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 		several := len(j.Steps) > 1
 		for k := range j.Steps {
 			s := &j.Steps[k]
-			own = own || s.Request.WithCookie || plays(&s.Request) || r.isolate && cookiesMatter(s)
+			own = own || s.Request.WithCookie || r.isolate && cookiesMatter(s)
 			several = several || s.After > 0
 			u := withoutFragment(s.URL)
 			_, here := inRun[u]
@@ -226,6 +226,8 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
 		}
 		switch {
+		case slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return plays(&s.Request) }):
+			r.met = append(r.met, i) // after all others
 		case r.c.crowded(&r.jobs[i]):
 			crowded = append(crowded, i)
 		case own || again:
@@ -258,7 +260,7 @@ func replace(old, fresh *household) *household {
 	return fresh
 }
 
-// plays says whether a player makes the request. Beside many other requests of its page a
+// plays says whether a player makes the request. Beside many other requests of the browser a
 // player was seen to wait for its answer without end (Chromium 156); alone it never was.
 func plays(q *cases.Request) bool { return api(q) == apiVideo || api(q) == apiAudio }
 
