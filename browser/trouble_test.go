@@ -104,7 +104,7 @@ var _ = Describe("when things go wrong", func() {
 		Expect(can("http://127.0.0.1/", cases.Request{Method: "POST", Body: &cases.Body{Kind: "stream"}})).To(ContainSubstring("HTTP/2"))
 		Expect(can("http://127.0.0.1/", cases.Request{API: "xhr", Mode: "no-cors"})).NotTo(BeEmpty())
 		Expect(can("http://127.0.0.1/", cases.Request{API: "img", Method: "PUT"})).NotTo(BeEmpty())
-		Expect(can("http://127.0.0.1/", cases.Request{API: "websocket"})).To(ContainSubstring("not known"))
+		Expect(can("http://127.0.0.1/", cases.Request{API: "gopher"})).To(ContainSubstring("not known"))
 		Expect(can("/relative", cases.Request{})).To(ContainSubstring("absolute"))
 	})
 
