@@ -68,6 +68,7 @@
 //	                  components of an origin: hostport is all after ://
 //	method [n]        a listed method that needs permission, PUT first; methods: all (a list)
 //	preflightMethod   the same, or GET where no method needs permission: for preflights that are about the origin
+//	methodStated      a method that is listed; GET if there is none, or any
 //	methodDenied      a method that is not listed
 //	header [n]        a listed custom request header, X-Custom first
 //	headers           all listed ones that need permission, lower-case and sorted (a list)

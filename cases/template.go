@@ -99,6 +99,7 @@ func (s *scope) funcs() template.FuncMap {
 		},
 
 		"method":       s.method,
+		"methodStated": func() string { return statedMethod(p) },
 		"methods":      func() []string { return unsafeMethods(p) },
 		"methodDenied": s.methodDenied,
 		"header":       func(n ...int) (string, error) { return s.nth("header", "custom request headers", customHeaders(p), n) },

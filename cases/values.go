@@ -47,6 +47,18 @@ func (s *scope) method(n ...int) (string, error) {
 	return s.nth("method", "methods that need permission", list, n)
 }
 
+// statedMethod is a method that the policy lists; GET where it lists none, or any.
+// A server may refuse the preflight of a method that needs no permission and that
+// its owner did not list.
+func statedMethod(p *Policy) string {
+	for _, m := range p.Methods {
+		if m == "GET" || m == "*" {
+			return "GET"
+		}
+	}
+	return append(slices.Clone(p.Methods), "GET")[0]
+}
+
 func (s *scope) methodDenied() (string, error) {
 	if s.policy.ZeroConfig {
 		return "", s.none("methodDenied", "nothing is known of zero configuration")

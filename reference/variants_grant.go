@@ -77,6 +77,14 @@ func grantVariants() []Variant {
 			hooks: head(on(not(policy("custom-methods")), rewrite(fieldACAM, more("OPTIONS")))),
 		},
 		{
+			Name: "preflight-unlisted-refused", Basis: []string{freeStatus},
+			Doc: "A preflight for a method that is not listed is refused, although one that needs no permission would pass in a browser.",
+			hooks: head(on(both(isPreflight, func(x *exchange) bool {
+				listed := x.m.policy.Methods
+				return len(listed) > 0 && !slices.Contains(listed, "*") && !slices.Contains(listed, x.r.Header.Get(fieldACRM))
+			}), drop(fieldACAO, fieldACAC, fieldACAM, fieldACAH, fieldACMA, fieldACAPN))),
+		},
+		{
 			Name: "max-age-unstated", Basis: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 			Doc: "Where no max-age is configured, preflights may be cached for a day.",
 			hooks: compiled(func(p *cases.Policy) {
