@@ -250,7 +250,8 @@ type Predicate struct {
 	// OneLine: exactly one line with each of these names; AtMostOneLine: 0 or 1.
 	OneLine       Names `yaml:"one_line" json:"one_line,omitempty"`
 	AtMostOneLine Names `yaml:"at_most_one_line" json:"at_most_one_line,omitempty"`
-	// Equals: one line whose value has these bytes; NotEquals: no line has them.
+	// Equals: one line whose value has these bytes; NotEquals: not that (other lines
+	// beside such a one make it another value).
 	Equals    *FieldValue `yaml:"equals" json:"equals,omitempty"`
 	NotEquals *FieldValue `yaml:"not_equals" json:"not_equals,omitempty"`
 	// Lists: the combined list has each element (case-insensitive); ListsNot: none of them.

@@ -32,14 +32,13 @@ func (j *judge) value(p *cases.Predicate) []Failure {
 	case p.Equals != nil:
 		return j.equals(p.Equals)
 	case p.NotEquals != nil:
-		for _, v := range j.ex.Response.Values(p.NotEquals.Name) {
-			if v == p.NotEquals.Value {
-				return []Failure{{
-					What:     fmt.Sprintf("%s is not %s", p.NotEquals.Name, quoted(p.NotEquals.Value)),
-					Expected: "any other value, or none", Actual: showField(j.ex.Response, p.NotEquals.Name),
-				}}
-			}
+		if len(j.equals(p.NotEquals)) > 0 {
+			return nil
 		}
+		return []Failure{{
+			What:     fmt.Sprintf("%s is not %s", p.NotEquals.Name, quoted(p.NotEquals.Value)),
+			Expected: "any other value, or none", Actual: showField(j.ex.Response, p.NotEquals.Name),
+		}}
 	case p.Matches != nil:
 		return j.matches(p.Matches, true)
 	case p.NotMatches != nil:
