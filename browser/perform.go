@@ -226,7 +226,7 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
 		}
 		switch {
-		case slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return plays(&s.Request) }):
+		case slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return needsOwn(&s.Request) }):
 			r.met = append(r.met, i) // after all others
 		case r.c.crowded(&r.jobs[i]):
 			crowded = append(crowded, i)
@@ -260,9 +260,17 @@ func replace(old, fresh *household) *household {
 	return fresh
 }
 
-// plays says whether a player makes the request. Beside many other requests of the browser a
-// player was seen to wait for its answer without end (Chromium 156); alone it never was.
-func plays(q *cases.Request) bool { return api(q) == apiVideo || api(q) == apiAudio }
+// needsOwn says whether a request needs a browser context of its own. Beside many other requests of
+// the browser a player was seen to wait for its answer without end (Chromium 156); alone it never
+// was. Of deferred fetches only the first sixteen frames of a tab have a quota
+// (https://fetch.spec.whatwg.org/#deferred-fetch-quota).
+func needsOwn(q *cases.Request) bool {
+	switch api(q) {
+	case apiVideo, apiAudio, apiFetchLater:
+		return true
+	}
+	return false
+}
 
 // cookiesMatter says whether the browser may send or take cookies.
 func cookiesMatter(s *harness.BrowserStep) bool {
