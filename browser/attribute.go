@@ -158,14 +158,14 @@ func (r *rep) reused() bool {
 
 // refusedInPage is the reason why the request never leaves the renderer, which
 // reports nothing about it then; empty if it does.
-func refusedInPage(c *jsCall, origin string) string {
+func refusedInPage(c *jsCall, origin string) spec.Reason {
 	switch {
 	case c.Mode == string(spec.ModeSameOrigin) && !sameOrigin(origin, c.URL):
-		return reasonMode
+		return spec.ReasonDisallowedByMode
 	case c.Mode == string(spec.ModeNoCORS) && c.Redirect != "" && c.Redirect != string(spec.RedirectFollow):
-		return reasonNoCorsRedir
+		return spec.ReasonNoCorsRedirectModeNotFollow
 	case scriptReads(c.API) && !fetchable(c.URL):
-		return reasonScheme
+		return spec.ReasonCorsDisabledScheme
 	}
 	return ""
 }

@@ -89,11 +89,11 @@ func briefly(req *cases.Request, pageOrigin string, r *rep) harness.Outcome {
 	o.FailedHop = -1
 	if !res.OK {
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
-		reason := r.console.reason
+		reason := spec.Reason(r.console.reason)
 		if reason == "" {
 			reason = refusedInPage(&r.call.js, pageOrigin)
 		}
-		o.Reason, o.FailedParameter = spec.Reason(reason), r.console.parameter
+		o.Reason, o.FailedParameter = reason, r.console.parameter
 		return o
 	}
 	o.Result, o.Redirected, o.Type = spec.Allowed, res.Redirected, spec.ResponseType(res.Type)

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // Options say which browser, and how. The zero value looks for an installed
@@ -248,6 +249,9 @@ func (c *Chrome) Name() string { return "chrome" }
 
 // Version is the browser's product and version, and what was changed about it.
 func (c *Chrome) Version() string { return c.version }
+
+// Engine is Chromium's.
+func (c *Chrome) Engine() spec.Engine { return spec.EngineChromium }
 
 // Close ends the browser (a remote one keeps running, its pages closed) and
 // removes its profile.

@@ -11,22 +11,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// Reasons of the browser's that are no CorsError. The others are the
-// CorsError names of DevTools, or the names that package spec shares.
-const (
-	reasonNetwork       = "NetworkError"     // no HTTP response, or not a whole one
-	reasonMode          = "DisallowedByMode" // decided in the renderer
-	reasonNoCorsRedir   = "NoCorsRedirectModeNotFollow"
-	reasonRedirectMode  = "RedirectDisallowedByMode" // redirect: "error"
-	reasonRedirectURL   = "RedirectInvalidLocation"
-	reasonRedirectCount = "TooManyRedirects"
-	reasonRedirectBody  = "RedirectWithStreamBody"
-	reasonScheme        = "CorsDisabledScheme"
-	reasonORB           = "BlockedByORB" // Opaque Response Blocking
-	reasonCORP          = "BlockedByCORP"
-	reasonTainted       = "CanvasTainted"
-)
-
 // outcome puts together what the script saw and what was recorded. The error
 // says that there is no telling.
 func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, error) {
@@ -54,7 +38,7 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 		return briefly(req, pageOrigin, r), nil
 	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
-		o.Reason = spec.Reason(refusedInPage(&r.call.js, pageOrigin))
+		o.Reason = refusedInPage(&r.call.js, pageOrigin)
 		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
 		return o, nil
 	case r.reused():
@@ -111,8 +95,8 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	if f := rec.failed; f != nil && !had && !rec.cut {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
-		o.Reason, o.FailedParameter = spec.Reason(reason), parameter
-		if reason == reasonRedirectMode {
+		o.Reason, o.FailedParameter = reason, parameter
+		if reason == spec.ReasonRedirectDisallowedByMode {
 			o.Hops = withoutUnsent(o.Hops)
 		}
 		o.FailedHop = len(o.Hops) - 1
@@ -125,7 +109,7 @@ func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) 
 	}
 	switch a := api(req); {
 	case a == apiCanvas && res.Tainted:
-		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, reasonTainted, res.Error
+		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, harness.ReasonCanvasTainted, res.Error
 		o.FailedHop = len(rec.hops) - 1
 		return nil
 	case !readsBody(req):
@@ -202,13 +186,13 @@ func usesCORS(req *cases.Request) bool {
 
 // failure names the reason of a failed request. The error means that it says
 // nothing about the target's CORS.
-func failure(req *cases.Request, rec *record) (reason, parameter string, err error) {
+func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter string, err error) {
 	f := rec.failed
 	last := rec.hops[len(rec.hops)-1].request.URL
 	if s := f.CorsErrorStatus; s != nil {
 		switch s.CorsError {
 		case network.CorsErrorMethodDisallowedByPreflightResponse, network.CorsErrorHeaderDisallowedByPreflightResponse:
-			return s.CorsError.String(), s.FailedParameter, nil
+			return spec.Reason(spec.Reason(s.CorsError.String())), s.FailedParameter, nil
 		case network.CorsErrorInvalidResponse:
 			// The preflight got no HTTP response.
 			for _, p := range rec.preflights {
@@ -216,49 +200,49 @@ func failure(req *cases.Request, rec *record) (reason, parameter string, err err
 					return "", "", &NetError{URL: last, Code: p.failed.ErrorText}
 				}
 			}
-			return reasonNetwork, "", nil
+			return spec.ReasonNetworkError, "", nil
 		case network.CorsErrorInsecureLocalNetwork, network.CorsErrorInvalidLocalNetworkAccess, network.CorsErrorLocalNetworkAccessPermissionDenied:
 			return "", "", &NetError{URL: last, Code: s.CorsError.String(), Text: "Local Network Access checks are on in this browser: start it with --disable-features=LocalNetworkAccessChecks"}
 		}
-		return s.CorsError.String(), "", nil
+		return spec.Reason(s.CorsError.String()), "", nil
 	}
 	switch f.BlockedReason {
 	case "":
 	case network.BlockedReasonMixedContent:
 		return "", "", &NetError{URL: last, Code: "mixed content", Text: "an https page may not fetch over plain http; that is not CORS"}
 	case network.BlockedReasonCorpNotSameOrigin, network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoep, network.BlockedReasonCorpNotSameSite:
-		return reasonCORP, "", nil
+		return harness.ReasonBlockedByCORP, "", nil
 	case network.BlockedReasonOrigin: // the renderer's name for a mode of same-origin
-		return reasonMode, "", nil
+		return spec.ReasonDisallowedByMode, "", nil
 	default:
 		return "", "", &NetError{URL: last, Code: f.ErrorText, Text: "blocked by the browser: " + f.BlockedReason.String()}
 	}
 	if req.Mode == string(spec.ModeSameOrigin) && !sameOrigin(req.Origin, last) {
-		return reasonMode, "", nil // a redirect that led elsewhere; the renderer decides
+		return spec.ReasonDisallowedByMode, "", nil // a redirect that led elsewhere; the renderer decides
 	}
 	switch f.ErrorText {
 	case "net::ERR_BLOCKED_BY_ORB":
-		return reasonORB, "", nil
+		return harness.ReasonBlockedByORB, "", nil
 	case "net::ERR_TOO_MANY_REDIRECTS":
-		return reasonRedirectCount, "", nil
+		return spec.ReasonTooManyRedirects, "", nil
 	case "net::ERR_INVALID_REDIRECT":
-		return reasonRedirectURL, "", nil
+		return spec.ReasonRedirectInvalidLocation, "", nil
 	case "net::ERR_UNSAFE_REDIRECT", "net::ERR_UNKNOWN_URL_SCHEME":
-		return reasonScheme, "", nil
+		return spec.ReasonCorsDisabledScheme, "", nil
 	case "net::ERR_FAILED", "net::ERR_ABORTED", "net::ERR_INVALID_ARGUMENT":
 		if isRedirect(rec) {
 			switch {
 			case req.Redirect == string(spec.RedirectError):
-				return reasonRedirectMode, "", nil
+				return spec.ReasonRedirectDisallowedByMode, "", nil
 			case req.Body != nil && req.Body.Kind == "stream":
-				return reasonRedirectBody, "", nil
+				return spec.ReasonRedirectWithStreamBody, "", nil
 			}
 		}
 	}
 	if unreachable(f.ErrorText) {
 		return "", "", &NetError{URL: last, Code: f.ErrorText}
 	}
-	return reasonNetwork, "", nil
+	return spec.ReasonNetworkError, "", nil
 }
 
 // isRedirect says whether the last answer was a redirect.

@@ -67,7 +67,7 @@ func (r *Result) Advice(fix string) string {
 			}
 			own = false
 			add(text)
-			add(a.refusedWith(spec.Reason(f.Reason)))
+			add(refusedWith(a, spec.Reason(f.Reason)))
 		}
 	}
 	switch {
@@ -96,7 +96,7 @@ func (r *Result) sharedWithAll() bool {
 
 // refusedWith adds the status where an answer without the header is an error:
 // then it may come from a layer before the one that adds CORS headers.
-func (a *AgentResult) refusedWith(r spec.Reason) string {
+func refusedWith(a *AgentResult, r spec.Reason) string {
 	if r != spec.ReasonMissingAllowOriginHeader && r != spec.ReasonPreflightMissingAllowOriginHeader {
 		return ""
 	}

@@ -57,9 +57,9 @@ func (r *run) doubted(ctx context.Context) {
 		e.first, e.doubt = e.result, false
 		fresh := newEntry(e.index, e.check)
 		e.result, e.jobs = fresh.result, fresh.jobs
-		e.waiting = 1 + len(r.agents)
+		e.waiting = len(r.agents)
 		r.one(ctx, e)
-		for _, a := range r.agents {
+		for _, a := range r.browsers() {
 			r.batch(ctx, a, []*entry{e})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/wire"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -14,6 +15,9 @@ type Agent interface {
 	Name() string
 	// Version describes the agent for reports: "Chromium 156.0.8078.79", flags.
 	Version() string
+	// Engine is the one whose documented departures from the standard apply to
+	// the agent; spec.EngineFetch: none.
+	Engine() spec.Engine
 	// Can says whether the agent can perform the request; the reason if not.
 	Can(Job) (ok bool, why string)
 	// Perform runs a batch and sends each job's outcomes, in any order, as they
@@ -21,6 +25,8 @@ type Agent interface {
 	// if the agent itself broke; what was sent before stays valid.
 	// Jobs are independent of one another: no shared cookies, HTTP cache or
 	// preflight cache between two jobs, all of it shared between the steps of one.
+	// done may be called by several goroutines at once; Perform itself is called
+	// by one at a time.
 	Perform(ctx context.Context, jobs []Job, done func(JobResult)) error
 	Close() error
 }
@@ -114,3 +120,50 @@ type Exchange struct {
 	HeadBytes   int           `json:"head_bytes,omitempty"` // size of the response head
 	Elapsed     time.Duration `json:"elapsed"`
 }
+
+// KeptContent is how much of an exchange's content is kept, without its
+// codings, in bytes.
+const KeptContent = 64 << 10
+
+// whole tells whether all of the content is there.
+func (e *Exchange) whole() bool {
+	return !e.Unfinished && e.BodyError == "" && e.BodySize <= KeptContent && len(e.Body) < KeptContent
+}
+
+// answered tells whether the exchange has a complete response.
+func (e *Exchange) answered() bool { return e.Error == "" && e.Status != 0 }
+
+// silent tells whether no answer came, or not all of one; otherwise what came
+// was no HTTP.
+func (e *Exchange) silent() bool {
+	return !e.answered() && e.ErrorKind != string(wire.Malformed) && e.ErrorKind != string(wire.TooLarge)
+}
+
+// content is what is there to read, for messages.
+func (e *Exchange) content() string {
+	s := quoted(e.Body)
+	if e.BodyError != "" {
+		s += "; " + show(e.BodyError)
+	}
+	if e.Unfinished {
+		s += "; it did not end in time"
+	}
+	return s
+}
+
+// cookie is the cookie that WithCookie gives the user agent. It belongs to the
+// target's host and, as SameSite=None, goes along cross-site.
+const cookie = "corsproof=1"
+
+// ModelName is the name of the model agent in results.
+const ModelName = "model"
+
+// wireAgent names the raw client in results.
+const wireAgent = "wire"
+
+// Reasons for which a browser keeps an answer from a page that are not CORS.
+const (
+	ReasonBlockedByORB  spec.Reason = "BlockedByORB"  // Opaque Response Blocking
+	ReasonBlockedByCORP spec.Reason = "BlockedByCORP" // Cross-Origin-Resource-Policy
+	ReasonCanvasTainted spec.Reason = "CanvasTainted" // the image loaded, and the canvas cannot be read
+)

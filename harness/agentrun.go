@@ -25,7 +25,7 @@ type part struct {
 
 // prepare performs the raw steps that come first and makes the job. The steps
 // are the check's, expanded for this agent.
-func (r *run) prepare(ctx context.Context, e *entry, agent Agent, steps []cases.Step) (*part, error) {
+func (r *run) prepare(ctx context.Context, e *entry, who Agent, steps []cases.Step) (*part, error) {
 	before, browser, after, err := splitSteps(steps)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (r *run) prepare(ctx context.Context, e *entry, agent Agent, steps []cases.
 	if err != nil {
 		return nil, err
 	}
-	p := &part{run: r, entry: e, agent: agent, steps: browser, after: after, done: done}
+	p := &part{run: r, entry: e, agent: who, steps: browser, after: after, done: done}
 	p.wire = wireRun{sender: r.sender, place: place, timeout: r.timeout, headBytes: r.target.HeadBytes}
 	if p.before, err = p.wire.steps(ctx, before); err != nil {
 		p.release()
@@ -128,8 +128,8 @@ func (p *part) exchanges(result JobResult, failures []Failure) []Exchange {
 
 // batch gives a browser its part of the entries, and once more those of which
 // all that failed is that no answer came.
-func (r *run) batch(ctx context.Context, agent Agent, entries []*entry) {
-	silent := r.batchOf(ctx, agent, entries, nil)
+func (r *run) batch(ctx context.Context, who Agent, entries []*entry) {
+	silent := r.batchOf(ctx, who, entries, nil)
 	if len(silent) == 0 {
 		return
 	}
@@ -139,37 +139,37 @@ func (r *run) batch(ctx context.Context, agent Agent, entries []*entry) {
 			again = append(again, e)
 		}
 	}
-	r.batchOf(ctx, agent, again, silent)
+	r.batchOf(ctx, who, again, silent)
 }
 
 // batchOf performs a batch and returns what is worth asking again; first is
 // what came of the entries before, nil when they are asked for the first time.
-func (r *run) batchOf(ctx context.Context, agent Agent, entries []*entry, first map[*entry]AgentResult) map[*entry]AgentResult {
+func (r *run) batchOf(ctx context.Context, who Agent, entries []*entry, first map[*entry]AgentResult) map[*entry]AgentResult {
 	parts := map[string]*part{}
 	var jobs []Job
 	for _, e := range entries {
 		if s := r.stopped(ctx, e); s != "" {
-			r.report(e, AgentResult{Agent: agent.Name(), Verdict: Skip, Note: s})
+			r.report(e, AgentResult{Agent: who.Name(), Verdict: Skip, Note: s})
 			continue
 		}
 		steps := e.check.Fresh("")
 		if steps == nil {
 			steps = e.check.Steps // a check made by hand
 		}
-		p, err := r.prepare(ctx, e, agent, steps)
+		p, err := r.prepare(ctx, e, who, steps)
 		if err != nil {
-			r.report(e, r.lost(ctx, e, agent.Name(), err))
+			r.report(e, r.lost(ctx, e, who.Name(), err))
 			continue
 		}
-		if ok, why := agent.Can(p.job); !ok {
+		if ok, why := who.Can(p.job); !ok {
 			p.release()
-			r.report(e, AgentResult{Agent: agent.Name(), Verdict: Skip, Note: why})
+			r.report(e, AgentResult{Agent: who.Name(), Verdict: Skip, Note: why})
 			continue
 		}
 		parts[p.job.ID] = p
 		jobs = append(jobs, p.job)
 	}
-	b := agentBatch{run: r, agent: agent, parts: parts, first: first, silent: map[*entry]AgentResult{}}
+	b := agentBatch{run: r, agent: who, parts: parts, first: first, silent: map[*entry]AgentResult{}}
 	err := b.perform(ctx, jobs)
 	b.wg.Wait()
 	b.rest(ctx, err)

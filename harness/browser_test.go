@@ -27,6 +27,9 @@ type fakeBrowser struct {
 
 func (*fakeBrowser) Name() string    { return "chrome" }
 func (*fakeBrowser) Version() string { return "fake 1" }
+
+// Engine is Chromium's, whose departures are documented.
+func (*fakeBrowser) Engine() spec.Engine { return spec.EngineChromium }
 func (f *fakeBrowser) Can(harness.Job) (bool, string) {
 	return f.can == "", f.can
 }

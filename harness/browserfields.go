@@ -93,13 +93,13 @@ func trustworthy(rawURL string) bool {
 
 // fetchSite is the value of Sec-Fetch-Site: how near the page is to the
 // farthest of the URLs (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header).
-func fetchSite(origin string, urls []string) string {
+func fetchSite(from string, urls []string) string {
 	value := "same-origin"
 	for _, u := range urls {
 		target := originOf(u)
 		switch {
-		case origin == "" || origin == target:
-		case siteOf(origin) != siteOf(target):
+		case from == "" || from == target:
+		case siteOf(from) != siteOf(target):
 			return "cross-site"
 		default:
 			value = "same-site"

@@ -18,17 +18,16 @@ import (
 )
 
 const (
-	mostDecoded = 64 << 10 // bytes of content that are unpacked: as much as is kept of what is not packed
-	mostCodings = 4        // of one answer; nobody packs twice
-	mostWindow  = 8 << 20  // bytes that Zstandard may look back, as in browsers (RFC 9659)
+	mostCodings = 4       // of one answer; nobody packs twice
+	mostWindow  = 8 << 20 // bytes that Zstandard may look back, as in browsers (RFC 9659)
 )
 
 // decoded is content without its codings (RFC 9110 section 8.4), at most
-// mostDecoded bytes of it: what a script reads. An error says why it is not
+// KeptContent bytes of it: what a script reads. An error says why it is not
 // all; partial content is expected to break off. A coding that is not known
 // leaves content as it is, as browsers do.
 func decoded(h spec.Header, body []byte, partial bool) (string, error) {
-	codings := elements(h, "Content-Encoding")
+	codings := h.Elements("Content-Encoding")
 	if len(codings) == 0 || len(body) == 0 {
 		return string(body), nil
 	}
@@ -47,7 +46,7 @@ func decoded(h spec.Header, body []byte, partial bool) (string, error) {
 		}
 		r = next
 	}
-	out, err := io.ReadAll(io.LimitReader(r, mostDecoded))
+	out, err := io.ReadAll(io.LimitReader(r, KeptContent))
 	if err != nil && !(partial && errors.Is(err, io.ErrUnexpectedEOF)) {
 		return string(out), fmt.Errorf("the content is not in the coding %s that it is said to be in: %w", show(strings.Join(codings, ", ")), err)
 	}

@@ -17,9 +17,9 @@ import (
 // What a check comes to when several things happen in it: the agents differ, a
 // browser's departure and the target's defect meet, steps are far apart.
 var _ = Describe("a check in which several things happen", func() {
-	run := func(ctx context.Context, server http.HandlerFunc, agent harness.Agent, c cases.Check) harness.Result {
+	run := func(ctx context.Context, server http.HandlerFunc, who harness.Agent, c cases.Check) harness.Result {
 		GinkgoHelper()
-		r := harness.Runner{Target: &harness.Target{Base: appServer(server).URL}, Checks: []cases.Check{c}, Agents: []harness.Agent{agent}, Timeout: ample}
+		r := harness.Runner{Target: &harness.Target{Base: appServer(server).URL}, Checks: []cases.Check{c}, Agents: []harness.Agent{who}, Timeout: ample}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		return sum.Results[0]

@@ -10,13 +10,13 @@ import (
 
 // disagree compares what the model and a browser made of the same steps. Only
 // what both can tell is compared: an agent leaves zero what it does not see.
-func disagree(steps []BrowserStep, names []string, model, other JobResult, agent string) []Difference {
+func disagree(steps []BrowserStep, names []string, model, other JobResult, name string) []Difference {
 	var diffs []Difference
 	for i := range steps {
 		if i >= len(model.Steps) || i >= len(other.Steps) {
 			break
 		}
-		d := comparison{agent: agent, step: names[i], request: &steps[i], typed: seesType(steps[i].Request.API)}
+		d := comparison{agent: name, step: names[i], request: &steps[i], typed: seesType(steps[i].Request.API)}
 		m, o := model.Steps[i], other.Steps[i]
 		if steps[i].Parallel > 1 {
 			// In what order they came is nobody's fault.
@@ -80,28 +80,15 @@ func (c *comparison) outcome(m, o *Outcome) {
 	c.hops(m, o)
 }
 
-// reason compares why a request was blocked. Browsers name a reason only for
-// failures of CORS checks proper; the others are plain network errors to them.
+// reason compares why a request was blocked, as far as the other agent tells.
 func (c *comparison) reason(m, o *Outcome) {
-	switch {
-	case o.Reason == "":
-	case m.Reason != o.Reason:
-		if !plainNetworkError(m.Reason) || !plainNetworkError(o.Reason) {
-			c.differ("reason", string(m.Reason), string(o.Reason))
-		}
-	case o.FailedParameter == "":
-	case m.Reason == spec.ReasonHeaderDisallowedByPreflightResponse:
-		// Which of several refused headers a browser names is arbitrary; one
-		// that was allowed is not.
-		refused := c.refused(o)
-		if len(refused) == 0 {
-			refused = []string{m.FailedParameter}
-		}
-		if !slices.Contains(refused, o.FailedParameter) {
-			c.differ("failed parameter", strings.Join(refused, " or "), o.FailedParameter)
-		}
-	default:
-		c.differ("failed parameter", m.FailedParameter, o.FailedParameter)
+	if o.Reason == "" || m.Reason == o.Reason && o.FailedParameter == "" {
+		return
+	}
+	r := &c.request.Request
+	x := BlockedRequest{Origin: r.Origin, Mode: r.Spec(c.request.URL).Mode, Refused: c.refused(o)}
+	if what, model, other, _ := CompareReasons(x, &m.Outcome, &o.Outcome); what != "" {
+		c.differ(what, model, other)
 	}
 }
 
@@ -115,17 +102,6 @@ func (c *comparison) refused(o *Outcome) []string {
 		}
 	}
 	return nil
-}
-
-// plainNetworkError tells whether DevTools has no name of its own for a
-// reason: ours then name what is a network error and nothing more to it.
-func plainNetworkError(r spec.Reason) bool {
-	switch r {
-	case spec.ReasonNetworkError, spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode,
-		spec.ReasonRedirectInvalidLocation, spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody:
-		return true
-	}
-	return false
 }
 
 // hops compares what went out.

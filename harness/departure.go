@@ -8,29 +8,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// EngineAgent is an Agent that says which engine's documented departures from
-// the standard apply to it.
-type EngineAgent interface {
-	Agent
-	Engine() spec.Engine
-}
-
-// engineOf is the engine of an agent; the standard itself if it is not known.
-func engineOf(a Agent) spec.Engine {
-	if e, ok := a.(EngineAgent); ok {
-		return e.Engine()
-	}
-	switch a.Name() {
-	case "chrome", "chromium", "edge":
-		return spec.EngineChromium
-	case "firefox":
-		return spec.EngineFirefox
-	case "webkit", "safari":
-		return spec.EngineWebKit
-	}
-	return spec.EngineFetch
-}
-
 // disagreement is what the model and a browser decide differently about the
 // same exchanges. The two asked the target one after the other and may have
 // been answered differently, or have taken another time; so the model also
@@ -38,23 +15,23 @@ func engineOf(a Agent) spec.Engine {
 // then is a disagreement. Differences that the model with the engine's
 // documented departures does not have are marked. The remark is what else is
 // to be known: that the two were answered differently.
-func disagreement(steps []BrowserStep, names []string, model, other JobResult, agent Agent) (diffs []Difference, remark string) {
-	diffs = disagree(steps, names, model, other, agent.Name())
+func disagreement(steps []BrowserStep, names []string, model, other JobResult, name string, engine spec.Engine) (diffs []Difference, remark string) {
+	diffs = disagree(steps, names, model, other, name)
 	if len(diffs) == 0 {
 		return nil, ""
 	}
-	remark = answeredDifferently(model, other, agent.Name())
-	replayed, same := replays(steps, names, other, agent.Name(), spec.Options{})
+	remark = answeredDifferently(model, other, name)
+	replayed, same := replays(steps, names, other, name, spec.Options{})
 	switch {
 	case same:
 		return nil, remark
 	case replayed != nil:
-		diffs = disagree(steps, names, *replayed, other, agent.Name())
+		diffs = disagree(steps, names, *replayed, other, name)
 	case remark != "":
 		return nil, remark // the model got another answer, and knows too little of the browser's
 	}
 	explainBlocking(diffs, other)
-	if text := documented(steps, names, other, agent); text != "" {
+	if text := documented(steps, names, other, name, engine); text != "" {
 		for i := range diffs {
 			diffs[i].Departure = text
 		}
@@ -66,10 +43,9 @@ func disagreement(steps []BrowserStep, names []string, model, other JobResult, a
 // browser came to what it made of the steps; empty unless the model that has
 // the engine's deviations comes to exactly the same on the answers it got, and
 // the standard does not.
-func documented(steps []BrowserStep, names []string, other JobResult, agent Agent) string {
-	engine := engineOf(agent)
+func documented(steps []BrowserStep, names []string, other JobResult, name string, engine spec.Engine) string {
 	same := func(opt spec.Options) bool {
-		_, same := replays(steps, names, other, agent.Name(), opt)
+		_, same := replays(steps, names, other, name, opt)
 		return same
 	}
 	if engine == spec.EngineFetch || same(spec.Options{}) || !same(spec.Options{Engine: engine}) {
@@ -104,21 +80,21 @@ func explainBlocking(diffs []Difference, other JobResult) {
 
 // otherBlocking are reasons of browsers that are not CORS.
 var otherBlocking = map[spec.Reason]string{
-	"BlockedByORB":  "Opaque Response Blocking, which is not part of CORS: https://fetch.spec.whatwg.org/#orb",
-	"BlockedByCORP": "Cross-Origin-Resource-Policy, which is not part of CORS: https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header",
+	ReasonBlockedByORB:  "Opaque Response Blocking, which is not part of CORS: https://fetch.spec.whatwg.org/#orb",
+	ReasonBlockedByCORP: "Cross-Origin-Resource-Policy, which is not part of CORS: https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header",
 }
 
 // replays lets the model decide, as the options say, on the responses that the
 // browser got, with each reading of the time that passed between them. same is
 // true when it comes to what the browser did; otherwise it is what the model
 // came to, nil when it asks for a response that the browser never got.
-func replays(steps []BrowserStep, names []string, seen JobResult, agent string, opt spec.Options) (decided *JobResult, same bool) {
+func replays(steps []BrowserStep, names []string, seen JobResult, name string, opt spec.Options) (decided *JobResult, same bool) {
 	for _, clock := range clocks(seen) {
 		result, ok := replay(steps, seen, opt, clock)
 		if !ok {
 			continue
 		}
-		if len(disagree(steps, names, result, seen, agent)) == 0 {
+		if len(disagree(steps, names, result, seen, name)) == 0 {
 			return &result, true
 		}
 		if decided == nil {

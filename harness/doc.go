@@ -28,8 +28,8 @@
 //
 // An agent implements Agent: Perform takes a batch of jobs and reports each as
 // it comes. Fields of an Outcome that a browser cannot tell stay zero and are
-// neither judged nor compared. An agent that implements EngineAgent too says which
-// profile of package spec applies to it.
+// neither judged nor compared. Engine says which profile of package spec
+// applies to it.
 //
 // # In tests
 //

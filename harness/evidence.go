@@ -104,7 +104,7 @@ func (e *Exchange) head() string {
 func (e *Exchange) Bytes() string {
 	text := e.head()
 	if e.Grown != nil {
-		text += strings.Join(e.Grown.lines(), "\r\n") + "\r\n"
+		text += strings.Join(e.Grown.fieldLines(), "\r\n") + "\r\n"
 	}
 	return text + "\r\n" + e.Sent
 }

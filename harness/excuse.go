@@ -22,7 +22,7 @@ func (r *run) excuse(e *entry) {
 		}
 		at := r.order(a.Agent)
 		p, ok := e.jobs[a.Agent]
-		if !ok || at < 0 || p.result.Err != nil || documented(p.steps, p.names, p.result, r.agents[at]) == "" {
+		if !ok || at < 0 || p.result.Err != nil || documented(p.steps, p.names, p.result, r.agents[at].Name(), r.agents[at].Engine()) == "" {
 			continue
 		}
 		standard, ok := p.byTheStandard(e.result.Agents)

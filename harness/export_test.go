@@ -1,8 +1,6 @@
 package harness
 
 import (
-	"time"
-
 	"github.com/corsproof/corsproof/cases"
 )
 
@@ -20,30 +18,6 @@ func JudgeWire(steps ...WireStep) []Failure {
 		list[i] = wireStep{step: &steps[i].Step, exchanges: steps[i].Exchanges, watched: steps[i].Watched}
 	}
 	return judgeWire(list)
-}
-
-// StartSharedCache starts a shared cache of its own.
-func StartSharedCache(timeout time.Duration) (*SharedCache, error) {
-	return startSharedCache(newSender(&Target{}, timeout), timeout)
-}
-
-// MeasureGrowth measures growth up to so many units by the times that ask
-// gives; 0 is a refusal of the longer head. A computation takes no longer than its work.
-func MeasureGrowth(grow cases.Grow, most int, ask func(begin string, n int) time.Duration) (failures []Failure, undecided string, longest int) {
-	return MeasureGrowthBeside(grow, most, func(d time.Duration) time.Duration { return d }, ask)
-}
-
-// MeasureGrowthBeside measures it on a machine where a computation takes what compute gives.
-func MeasureGrowthBeside(grow cases.Grow, most int, compute func(time.Duration) time.Duration, ask func(begin string, n int) time.Duration) (failures []Failure, undecided string, longest int) {
-	g := growth{grow: &grow, most: most, compute: compute, ask: func(begin string, n int) (Exchange, error) {
-		ex := Exchange{Status: 200, Elapsed: ask(begin, n), Grown: &Grown{Begin: begin, Unit: grow.Unit, Times: n}}
-		if ex.Elapsed == 0 {
-			ex.Status = 431
-		}
-		return ex, nil
-	}}
-	failures, undecided = g.run()
-	return failures, undecided, g.kept[len(g.kept)-1].Grown.Times
 }
 
 // SeverityOf is the severity of what failed, for tests of its table.

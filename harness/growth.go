@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -26,35 +25,6 @@ const (
 	// longer requests would only keep the machine busy.
 	slowEnough = 250 * time.Millisecond
 )
-
-// Grown is the part of a request's head that a step let grow: Begin, then Unit
-// so many Times, then End, in one field line; or so many Lines, each a Unit.
-type Grown struct {
-	Begin string `json:"begin,omitempty"`
-	Unit  string `json:"unit"`
-	Times int    `json:"times"`
-	End   string `json:"end,omitempty"`
-	Lines bool   `json:"lines,omitempty"`
-}
-
-// lines are the field lines.
-func (g *Grown) lines() []string {
-	if !g.Lines {
-		return []string{g.Begin + strings.Repeat(g.Unit, g.Times) + g.End}
-	}
-	lines := make([]string, g.Times)
-	for i := range lines {
-		lines[i] = g.Unit
-	}
-	return lines
-}
-
-func (g *Grown) String() string {
-	if g.Lines {
-		return fmt.Sprintf("%d lines %q", g.Times, g.Unit)
-	}
-	return fmt.Sprintf("%d times %q", g.Times, g.Unit)
-}
 
 // nobodys is the beginning of a field that nothing asks for: what the server
 // takes for the same bytes there is not the cost of what it does with a field.
@@ -139,7 +109,7 @@ func (w *wireRun) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) 
 		req := made[part]
 		if req == nil {
 			whole := *plain
-			whole.Lines = append(whole.Lines[:len(whole.Lines):len(whole.Lines)], part.lines()...)
+			whole.Lines = append(whole.Lines[:len(whole.Lines):len(whole.Lines)], part.fieldLines()...)
 			req = &whole
 			made[part] = req
 		}
@@ -152,7 +122,7 @@ func (w *wireRun) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) 
 		a := conn.Do(ctx, req)[0]
 		ex := newExchange(url, plain, a)
 		ex.Grown = &part
-		ex.elapsedSince(start)
+		recordElapsed(&ex, start)
 		if a.Err != nil && (unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
 			return ex, &lostError{a.Err.Kind, a.Err}
 		}

@@ -1,13 +1,8 @@
 package harness_test
 
 import (
-	"bytes"
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"net/http"
-	"runtime"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -183,40 +178,5 @@ var _ = Describe("growth", func() {
 		Entry("twice as much", linear(1e-7), linear(5e-8), 0),
 		Entry("ten times as much, of next to nothing", linear(4e-9), linear(4e-10), 0),
 		Entry("twenty times as much", linear(2e-7), linear(1e-8), 1),
-	)
-
-	// Servers that really work, on a machine that does other things too (the other tests).
-	DescribeTable("of real servers", func(ctx SpecContext, work func(value string), verdict ...harness.Verdict) {
-		s := appServer(func(_ http.ResponseWriter, r *http.Request) { work(r.Header.Get("X-A")) })
-		step := wireGet("/ok", anything)
-		step.Grow = &cases.Grow{Begin: "X-A: x", Unit: ",", End: "x"}
-		sum, err := run(ctx, s.URL, wireCheck("grow", step))
-		Expect(err).NotTo(HaveOccurred())
-		Expect(verdict).To(ContainElement(sum.Results[0].Verdict), "%+v", sum.Results[0])
-	},
-		Entry("linear, several milliseconds", func(v string) {
-			for range 40 {
-				_ = strings.Count(strings.ReplaceAll(v, ",", ";"), "x")
-			}
-		}, harness.Pass, harness.Undecided),
-		Entry("linear, with much garbage", func(v string) {
-			for _, part := range strings.Split(v, ",") {
-				_ = bytes.Clone([]byte(part + "12345678"))
-			}
-			if len(v) > 1000 && rand.N(3) == 0 {
-				runtime.GC()
-			}
-		}, harness.Pass, harness.Undecided),
-		Entry("quadratic", func(v string) {
-			n := 0
-			for i := range len(v) {
-				for j := range i {
-					if v[i] == v[j] {
-						n++
-					}
-				}
-			}
-			_ = fmt.Sprint(n)
-		}, harness.Fail),
 	)
 })

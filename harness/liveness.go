@@ -19,9 +19,9 @@ import (
 // whether it is still there.
 
 // judged makes the result of an agent that performed every step.
-func (r *run) judged(ctx context.Context, e *entry, agent string, failures []Failure, exchanges []Exchange) AgentResult {
+func (r *run) judged(ctx context.Context, e *entry, name string, failures []Failure, exchanges []Exchange) AgentResult {
 	c := e.check.Case
-	res := AgentResult{Agent: agent, Verdict: verdictOf(c, failures), Note: noteOf(c, failures)}
+	res := AgentResult{Agent: name, Verdict: verdictOf(c, failures), Note: noteOf(c, failures)}
 	if c.Level != cases.Info {
 		res.Failures = failures
 	}
@@ -34,31 +34,31 @@ func (r *run) judged(ctx context.Context, e *entry, agent string, failures []Fai
 		return res
 	}
 	if gone := r.checkAlive(ctx, e); gone != nil {
-		return AgentResult{Agent: agent, Verdict: Error, Error: gone.Error(), Exchanges: exchanges}
+		return AgentResult{Agent: name, Verdict: Error, Error: gone.Error(), Exchanges: exchanges}
 	}
 	if s := r.stopped(ctx, e); s != "" { // what came of it may come of that
-		return AgentResult{Agent: agent, Verdict: Skip, Note: s}
+		return AgentResult{Agent: name, Verdict: Skip, Note: s}
 	}
 	return res
 }
 
 // lost makes the result of an agent that could not perform every step.
-func (r *run) lost(ctx context.Context, e *entry, agent string, err error) AgentResult {
+func (r *run) lost(ctx context.Context, e *entry, name string, err error) AgentResult {
 	if s := r.stopped(ctx, e); s != "" {
-		return AgentResult{Agent: agent, Verdict: Skip, Note: s}
+		return AgentResult{Agent: name, Verdict: Skip, Note: s}
 	}
 	if absent, ok := errors.AsType[*absentError](err); ok {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.result.Skip = SkipNotApplicable
-		return AgentResult{Agent: agent, Verdict: Skip, Note: absent.Error()}
+		return AgentResult{Agent: name, Verdict: Skip, Note: absent.Error()}
 	}
 	if died := r.checkAlive(ctx, e); died != nil {
 		err = died
 	} else if unsure(err) {
-		return AgentResult{Agent: agent, Verdict: Undecided, Note: err.Error()}
+		return AgentResult{Agent: name, Verdict: Undecided, Note: err.Error()}
 	}
-	return AgentResult{Agent: agent, Verdict: Error, Error: err.Error()}
+	return AgentResult{Agent: name, Verdict: Error, Error: err.Error()}
 }
 
 // checkAlive asks whether the target is still there after something broke. If

@@ -2,16 +2,13 @@ package harness
 
 import (
 	"context"
+	"crypto/tls"
 	"runtime"
 	"sync"
 	"time"
 
-	"github.com/corsproof/corsproof/harness/wire"
 	"github.com/corsproof/corsproof/spec"
 )
-
-// ModelName is the name of the model agent in results.
-const ModelName = "model"
 
 // Model is the agent that acts as a browser would: package spec decides, over
 // real connections. It has cookies, an HTTP cache and a preflight cache for
@@ -25,9 +22,12 @@ type Model struct {
 
 // ModelOptions configure a model agent.
 type ModelOptions struct {
-	// Target says which certificates to trust and how fast to go. Nil: the
-	// system's, as fast as possible.
-	Target *Target
+	// Sender sends the requests; nil: a sender of its own, by the next two fields.
+	Sender *sender
+	// TLS says which certificates to trust; nil: the system's.
+	TLS *tls.Config
+	// RateLimit is how many requests go out in a second at most; 0: no limit.
+	RateLimit float64
 	// Engine selects a browser's documented departures; empty: the standard.
 	Engine spec.Engine
 	// Concurrency is how many jobs are under way at once; 0: twice the
@@ -37,13 +37,13 @@ type ModelOptions struct {
 
 var _ Agent = (*Model)(nil)
 
-// NewModel is a model agent of its own; Close ends its connections.
+// NewModel is a model agent; Close ends the connections of a sender of its own.
 func NewModel(opt ModelOptions) *Model {
-	t := opt.Target
-	if t == nil {
-		t = &Target{}
+	m := &Model{sender: opt.Sender, engine: opt.Engine, concurrency: concurrency(opt.Concurrency)}
+	if m.sender == nil {
+		m.sender, m.owns = newSender(opt.TLS, opt.RateLimit, 0), true
 	}
-	return &Model{sender: newSender(t, 0), owns: true, engine: opt.Engine, concurrency: concurrency(opt.Concurrency)}
+	return m
 }
 
 // concurrency is how much to do at once when n does not say.
@@ -63,6 +63,14 @@ func (m *Model) Version() string {
 		return "model of the Fetch Standard"
 	}
 	return "model of the Fetch Standard with the departures of " + string(m.engine)
+}
+
+// Engine is the one that the model was made for.
+func (m *Model) Engine() spec.Engine {
+	if m.engine == "" {
+		return spec.EngineFetch
+	}
+	return m.engine
 }
 
 // Can says yes to every request.
@@ -190,25 +198,4 @@ func (j *modelJob) once(ctx context.Context, s *BrowserStep, v view) (Outcome, e
 	o := f.run(ctx)
 	o.Began, o.Elapsed = start, time.Since(start)
 	return o, f.lost
-}
-
-// pause lets real time pass.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// unusable are the failures after which nothing can be said about the target's
-// CORS: it is not there, or the caller has given up.
-func unusable(kind wire.ErrorKind) bool {
-	return kind == wire.Unreachable || kind == wire.Canceled || kind == wire.NoTLS
 }

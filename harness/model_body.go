@@ -2,7 +2,6 @@ package harness
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
@@ -20,18 +19,6 @@ func bodyOf(r *cases.Request) string {
 		return "------corsproof\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\n" + text + "\r\n------corsproof--\r\n"
 	}
 	return text
-}
-
-// hostOf is the host of a URL without its port: cookies know no ports.
-func hostOf(rawURL string) string {
-	_, authority, _, err := splitURL(rawURL)
-	if err != nil {
-		return ""
-	}
-	if host, _, err := net.SplitHostPort(authority); err == nil {
-		return host
-	}
-	return authority
 }
 
 // resolve makes a Location absolute.

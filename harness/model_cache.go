@@ -2,11 +2,8 @@ package harness
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"sync"
-
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/corsproof/corsproof/harness/httpcache"
 	"github.com/corsproof/corsproof/spec"
@@ -48,20 +45,6 @@ func (c *httpCaches) of(site string) *httpcache.Cache {
 		c.bySite[site] = &httpcache.Cache{}
 	}
 	return c.bySite[site]
-}
-
-// siteOf is the site of an origin (https://html.spec.whatwg.org/#sites):
-// scheme and registrable domain.
-func siteOf(origin string) string {
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
-		return origin
-	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
-	if err != nil {
-		domain = u.Hostname()
-	}
-	return u.Scheme + "://" + domain
 }
 
 // sendCached sends a GET, or answers it out of the HTTP cache as the request's

@@ -22,23 +22,23 @@ func (f *modelFetch) withheld(a spec.Action, resp spec.Response) bool {
 
 // opaque tells whether the response is opaque: some URL so far is of another origin.
 func (f *modelFetch) opaque(last string) bool {
-	origin := f.step.Request.Origin
+	from := f.step.Request.Origin
 	for i := range f.out.Exchanges {
-		if originOf(f.out.Exchanges[i].URL) != origin {
+		if originOf(f.out.Exchanges[i].URL) != from {
 			return true
 		}
 	}
-	return originOf(last) != origin
+	return originOf(last) != from
 }
 
 // keptToItself is the check of one answer to a page of the origin.
-func keptToItself(origin, rawURL string, h spec.Header) bool {
+func keptToItself(from, rawURL string, h spec.Header) bool {
 	value, _ := h.Get("Cross-Origin-Resource-Policy")
 	switch value {
 	case "same-origin":
-		return originOf(rawURL) != origin
+		return originOf(rawURL) != from
 	case "same-site":
-		return bareSite(origin) == "" || bareSite(origin) != bareSite(rawURL) || isHTTPS(rawURL) && !isHTTPS(origin)
+		return bareSite(from) == "" || bareSite(from) != bareSite(rawURL) || isHTTPS(rawURL) && !isHTTPS(from)
 	}
 	return false
 }

@@ -13,10 +13,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// cookie is the cookie that WithCookie gives the user agent. It belongs to the
-// target's host and, as SameSite=None, goes along cross-site.
-const cookie = "corsproof=1"
-
 // modelFetch is one request of the model agent under way.
 type modelFetch struct {
 	job  *modelJob
@@ -97,14 +93,11 @@ func (f *modelFetch) run(ctx context.Context) Outcome {
 	return f.out
 }
 
-// reasonTainted: the image loaded, and the canvas cannot be read.
-const reasonTainted spec.Reason = "CanvasTainted"
-
 // taint: a canvas onto which an image was drawn that did not come by CORS
 // cannot be read (https://html.spec.whatwg.org/#concept-canvas-origin-clean).
 func (f *modelFetch) taint() {
 	if f.step.Request.API == "canvas" && f.out.Result == spec.Allowed && f.out.Type == spec.TypeOpaque {
-		f.out.Result, f.out.Type, f.out.Reason = spec.Blocked, spec.TypeErr, reasonTainted
+		f.out.Result, f.out.Type, f.out.Reason = spec.Blocked, spec.TypeErr, ReasonCanvasTainted
 		f.out.FailedHop = len(f.out.Hops) - 1
 	}
 }
@@ -123,7 +116,7 @@ func (f *modelFetch) exchange(ctx context.Context, a spec.Action, more spec.Head
 	start := time.Now()
 	ex := f.transmit(ctx, a, more)
 	ex.Preflight = a.Kind == spec.ActionPreflight
-	ex.elapsedSince(start)
+	recordElapsed(&ex, start)
 	f.out.Exchanges = append(f.out.Exchanges, ex)
 	if a.Kind == spec.ActionRequest {
 		f.last = ex.Body

@@ -2,6 +2,7 @@ package harness_test
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -91,7 +92,7 @@ func perform(ctx context.Context, s *seen, steps ...harness.BrowserStep) harness
 	if s.Certificate() != nil {
 		roots.AddCert(s.Certificate())
 	}
-	m := harness.NewModel(harness.ModelOptions{Target: &harness.Target{TLSRoots: roots}})
+	m := harness.NewModel(harness.ModelOptions{TLS: &tls.Config{RootCAs: roots}})
 	defer func() { Expect(m.Close()).To(Succeed()) }()
 	for i := range steps {
 		if !strings.Contains(steps[i].URL, "://") {

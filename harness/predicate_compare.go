@@ -21,14 +21,14 @@ func comparable(h spec.Header, withVary bool) map[string]string {
 		}
 		switch {
 		case name == "access-control-allow-headers", name == "access-control-expose-headers", name == "vary":
-			list := elements(h, name)
+			list := h.Elements(name)
 			for i := range list {
 				list[i] = strings.ToLower(list[i])
 			}
 			slices.Sort(list)
 			fields[name] = strings.Join(slices.Compact(list), ", ")
 		case name == "access-control-allow-methods":
-			list := elements(h, name)
+			list := h.Elements(name)
 			slices.Sort(list)
 			fields[name] = strings.Join(slices.Compact(list), ", ")
 		case strings.HasPrefix(name, "access-control-"):
@@ -91,7 +91,7 @@ func (j *judge) sameAs(name string) []Failure {
 // variesOr: Vary lists the field, or the CORS fields are the same in every
 // step of the case, so that a cache cannot hand out the wrong ones.
 func (j *judge) variesOr(field string) []Failure {
-	for _, e := range elements(j.ex.Response, "Vary") {
+	for _, e := range j.ex.Response.Elements("Vary") {
 		if e == "*" || strings.EqualFold(e, field) {
 			return nil
 		}

@@ -65,18 +65,6 @@ func bytesOf(n int64) string {
 	return strconv.FormatInt(n, 10) + " bytes"
 }
 
-// content is what is there to read, for messages.
-func (e *Exchange) content() string {
-	s := quoted(e.Body)
-	if e.BodyError != "" {
-		s += "; " + show(e.BodyError)
-	}
-	if e.Unfinished {
-		s += "; it did not end in time"
-	}
-	return s
-}
-
 // unasked: on a connection that goes on there is one answer to each request.
 // What else comes is an answer to what the server took for a request, or
 // content of an answer that has none. The latter is told where a predicate

@@ -3,7 +3,6 @@ package harness
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"sync"
 
 	"github.com/corsproof/corsproof/cases"
@@ -93,11 +92,4 @@ func compiled(expr string) (*regexp.Regexp, error) {
 		expressions.Store(expr, re)
 	}
 	return re, err
-}
-
-func quoted(s string) string {
-	if s == "" {
-		return "empty"
-	}
-	return strconv.Quote(show(s))
 }

@@ -8,20 +8,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// elements are the elements of a list-valued field over all its lines, without
-// empty ones (RFC 9110 section 5.6.1).
-func elements(h spec.Header, name string) []string {
-	var list []string
-	for _, line := range h.Values(name) {
-		for e := range strings.SplitSeq(line, ",") {
-			if e = strings.Trim(e, " \t"); e != "" {
-				list = append(list, e)
-			}
-		}
-	}
-	return list
-}
-
 // list evaluates the predicates about list-valued fields.
 func (j *judge) list(p *cases.Predicate) []Failure {
 	switch {
@@ -43,7 +29,7 @@ func equalBytes(a, b string) bool { return a == b }
 
 // lists: the field has every value as an element, or none.
 func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, positive bool) []Failure {
-	have := elements(j.ex.Response, want.Name)
+	have := j.ex.Response.Elements(want.Name)
 	var wrong []string
 	for _, v := range want.Values {
 		found := false
@@ -81,7 +67,7 @@ func (j *judge) noRepeats(names cases.Names) []Failure {
 			fold = strings.Clone
 		}
 		seen := map[string]bool{}
-		for _, e := range elements(j.ex.Response, name) {
+		for _, e := range j.ex.Response.Elements(name) {
 			if k := fold(e); !seen[k] {
 				seen[k] = true
 				continue

@@ -21,25 +21,19 @@ func answered(status int, lines ...string) harness.Exchange {
 	return ex
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // judge holds one answer against one predicate.
-func judge(ex harness.Exchange, p ...cases.Predicate) []harness.Failure {
+func failuresOf(ex harness.Exchange, p ...cases.Predicate) []harness.Failure {
 	return harness.JudgeWire(harness.WireStep{Step: cases.Step{Answer: p}, Exchanges: []harness.Exchange{ex}})
 }
-
-func shares(origin string) cases.Predicate { return cases.Predicate{Shares: &origin} }
-
-const app = "https://app.example"
 
 var _ = Describe("a predicate", func() {
 	holds := func(ex harness.Exchange, p cases.Predicate) {
 		GinkgoHelper()
-		Expect(judge(ex, p)).To(BeEmpty())
+		Expect(failuresOf(ex, p)).To(BeEmpty())
 	}
 	fails := func(ex harness.Exchange, p cases.Predicate, reason, actual string) {
 		GinkgoHelper()
-		failures := judge(ex, p)
+		failures := failuresOf(ex, p)
 		Expect(failures).To(HaveLen(1))
 		Expect(failures[0].Reason).To(Equal(reason))
 		Expect(failures[0].Actual).To(ContainSubstring(actual))
@@ -194,22 +188,22 @@ var _ = Describe("a predicate", func() {
 			return harness.Exchange{Error: "the server closed the connection", ErrorKind: kind}
 		}
 		It("is one failure, however many predicates there are", func() {
-			failures := judge(silent("closed"), shares(app), cases.Predicate{Status: cases.StatusSet{"2xx"}})
+			failures := failuresOf(silent("closed"), shares(app), cases.Predicate{Status: cases.StatusSet{"2xx"}})
 			Expect(failures).To(HaveLen(1))
 			Expect(failures[0]).To(And(HaveField("What", "the server answers"), HaveField("Expected", "a complete HTTP response"),
 				HaveField("Actual", "the server closed the connection"), HaveField("Effect", harness.Unavailable), HaveField("Refusal", false)))
 		})
 		It("is one even if the predicates deny", func() {
-			Expect(judge(silent("closed"), cases.Predicate{Denies: ptr(app)})).To(HaveLen(1))
-			Expect(judge(silent("closed"), cases.Predicate{If: []cases.Predicate{shares(app)}, Then: []cases.Predicate{shares(app)}})).To(HaveLen(1))
+			Expect(failuresOf(silent("closed"), cases.Predicate{Denies: ptr(app)})).To(HaveLen(1))
+			Expect(failuresOf(silent("closed"), cases.Predicate{If: []cases.Predicate{shares(app)}, Then: []cases.Predicate{shares(app)}})).To(HaveLen(1))
 		})
 		It("is fine where the case says so, unless the server hangs", func() {
 			closing := cases.Predicate{Answered: ptr(false)}
-			Expect(judge(silent("closed"), closing, cases.Predicate{Denies: ptr(app)})).To(BeEmpty())
-			Expect(judge(silent("cut"), cases.Predicate{AnyOf: [][]cases.Predicate{{closing}, {shares(app)}}})).To(BeEmpty())
-			Expect(judge(silent("timeout"), closing)).To(HaveLen(1))
-			Expect(judge(silent("malformed"), closing)).To(HaveLen(1))
-			Expect(judge(silent("closed"), cases.Predicate{Answered: ptr(true)})).To(HaveLen(1))
+			Expect(failuresOf(silent("closed"), closing, cases.Predicate{Denies: ptr(app)})).To(BeEmpty())
+			Expect(failuresOf(silent("cut"), cases.Predicate{AnyOf: [][]cases.Predicate{{closing}, {shares(app)}}})).To(BeEmpty())
+			Expect(failuresOf(silent("timeout"), closing)).To(HaveLen(1))
+			Expect(failuresOf(silent("malformed"), closing)).To(HaveLen(1))
+			Expect(failuresOf(silent("closed"), cases.Predicate{Answered: ptr(true)})).To(HaveLen(1))
 		})
 	})
 })

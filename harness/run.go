@@ -19,8 +19,7 @@ import (
 type run struct {
 	target      *Target
 	sender      *sender
-	model       *Model
-	agents      []Agent
+	agents      []Agent // the model is the first
 	timeout     time.Duration
 	concurrency int
 	keepAll     bool
@@ -84,7 +83,7 @@ func (r *Runner) start() *run {
 		timeout = 10 * time.Second
 	}
 	w := &run{
-		target: r.Target, sender: newSender(r.Target, timeout), timeout: timeout, concurrency: concurrency(r.Concurrency),
+		target: r.Target, sender: newSender(r.Target.tlsConfig(), r.Target.RateLimit, timeout), timeout: timeout, concurrency: concurrency(r.Concurrency),
 		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[bool]string{},
 		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{}, steady: map[string]*steadiness{},
 		summary: &Summary{Target: r.Target.Name, Started: time.Now(), AgentErrors: map[string]string{}},
@@ -92,9 +91,12 @@ func (r *Runner) start() *run {
 	if w.policies == nil {
 		w.policies = map[string]PolicyState{}
 	}
-	w.model = &Model{sender: w.sender, concurrency: w.concurrency}
-	w.agents = slices.DeleteFunc(slices.Clone(r.Agents), func(a Agent) bool { return a.Name() == ModelName })
-	w.summary.Agents = append(w.summary.Agents, AgentInfo{ModelName, w.model.Version()})
+	w.agents = []Agent{NewModel(ModelOptions{Sender: w.sender, Concurrency: w.concurrency})}
+	for _, a := range r.Agents {
+		if a.Name() != ModelName {
+			w.agents = append(w.agents, a)
+		}
+	}
 	for _, a := range w.agents {
 		w.summary.Agents = append(w.summary.Agents, AgentInfo{a.Name(), a.Version()})
 	}
@@ -126,7 +128,7 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 		}
 		e.waiting = 1
 		if e.check.Kind != cases.KindWire {
-			e.waiting += len(r.agents)
+			e.waiting = len(r.agents)
 		}
 		if alone(e.check) {
 			single = append(single, e)
@@ -138,7 +140,7 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 	for _, e := range single {
 		r.one(ctx, e)
 		if e.check.Kind != cases.KindWire {
-			for _, a := range r.agents {
+			for _, a := range r.browsers() {
 				r.batch(ctx, a, []*entry{e})
 			}
 		}
@@ -151,7 +153,7 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 // goroutine of its own meanwhile.
 func (r *run) together(ctx context.Context, entries []*entry) {
 	var wg sync.WaitGroup
-	for _, a := range r.agents {
+	for _, a := range r.browsers() {
 		var mine []*entry
 		for _, e := range entries {
 			if e.check.Kind != cases.KindWire {
@@ -208,13 +210,24 @@ func (r *run) one(ctx context.Context, e *entry) {
 		if e.check.Kind == cases.KindWire {
 			return r.wireCheck(ctx, e)
 		}
-		part, err := r.prepare(ctx, e, r.model, e.check.Steps)
+		part, err := r.prepare(ctx, e, r.agents[0], e.check.Steps)
 		if err != nil {
 			return r.lost(ctx, e, ModelName, err)
 		}
-		return part.complete(ctx, r.model.perform(ctx, &part.job))
+		return part.complete(ctx, ask(ctx, part.agent, part.job))
 	}))
 }
+
+// ask gives an agent a single job.
+func ask(ctx context.Context, a Agent, job Job) (result JobResult) {
+	if err := a.Perform(ctx, []Job{job}, func(jr JobResult) { result = jr }); err != nil {
+		result.Err = err
+	}
+	return result
+}
+
+// browsers are the agents that take their jobs in batches: all but the model.
+func (r *run) browsers() []Agent { return r.agents[1:] }
 
 func firstAgent(e *entry) string {
 	if e.check.Kind == cases.KindWire {
@@ -222,9 +235,6 @@ func firstAgent(e *entry) string {
 	}
 	return ModelName
 }
-
-// wireAgent names the raw client in results.
-const wireAgent = "wire"
 
 func (r *run) mark(e *entry, on bool) {
 	r.mu.Lock()

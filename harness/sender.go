@@ -2,17 +2,12 @@ package harness
 
 import (
 	"context"
-	"io"
-	"log"
+	"crypto/tls"
 	"sync"
 	"time"
 
 	"github.com/corsproof/corsproof/harness/wire"
 )
-
-// discardLog swallows what net/http servers of ours have to say about
-// connections that tests break on purpose.
-var discardLog = log.New(io.Discard, "", 0)
 
 // sender sends every request of a run: the raw ones, the model agent's, the
 // shared cache's. It keeps to the target's rate limit.
@@ -21,11 +16,12 @@ type sender struct {
 	limit  *limiter
 }
 
-// newSender bounds the making of a connection by timeout; 0 for the client's default.
-func newSender(t *Target, timeout time.Duration) *sender {
+// newSender sends at most perSecond requests a second (0: no limit) and bounds
+// the making of a connection by timeout (0: the client's default).
+func newSender(config *tls.Config, perSecond float64, timeout time.Duration) *sender {
 	return &sender{
-		client: wire.NewClient(wire.Options{TLS: t.tlsConfig(), DialTimeout: timeout}),
-		limit:  newLimiter(t.RateLimit),
+		client: wire.NewClient(wire.Options{TLS: config, DialTimeout: timeout}),
+		limit:  newLimiter(perSecond),
 	}
 }
 
@@ -75,4 +71,25 @@ func (l *limiter) wait(ctx context.Context, n int) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// pause lets real time pass.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// unusable are the failures after which nothing can be said about the target's
+// CORS: it is not there, or the caller has given up.
+func unusable(kind wire.ErrorKind) bool {
+	return kind == wire.Unreachable || kind == wire.Canceled || kind == wire.NoTLS
 }

@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -32,7 +34,7 @@ func Serve(h http.Handler) (t *Target, stop func(), err error) {
 		}
 	}
 	newServer := func() *http.Server {
-		return &http.Server{Handler: h, ReadHeaderTimeout: time.Minute, ErrorLog: discardLog}
+		return &http.Server{Handler: h, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	}
 	plain, secure := newServer(), newServer()
 	secure.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}

@@ -88,12 +88,12 @@ func (r *run) compare(e *entry) {
 	if !ok || model.result.Err != nil {
 		return
 	}
-	for _, a := range r.agents {
+	for _, a := range r.browsers() {
 		other, ok := e.jobs[a.Name()]
 		if !ok || other.result.Err != nil {
 			continue
 		}
-		diffs, answered := disagreement(other.steps, other.names, model.result, other.result, a)
+		diffs, answered := disagreement(other.steps, other.names, model.result, other.result, a.Name(), a.Engine())
 		e.result.Disagreement = append(e.result.Disagreement, diffs...)
 		if answered != "" {
 			e.result.Answered = answered

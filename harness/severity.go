@@ -8,18 +8,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// Effect is what a failure shows of the target: who is harmed by it.
-type Effect string
-
-// The effects.
-const (
-	LetIn       Effect = "let-in"       // what the policy forbids is granted
-	CacheUnsafe Effect = "cache-unsafe" // the answer for one may be given to another
-	Unavailable Effect = "unavailable"  // no answer came, or out of all proportion late
-	LockedOut   Effect = "locked-out"   // what the policy allows is not granted
-	Malformed   Effect = "malformed"    // a rule of the answer is broken, and nobody gets in or is kept out by it
-)
-
 // effects from grave to harmless: what a failure of several is said to be.
 var effects = []Effect{LetIn, CacheUnsafe, Unavailable, LockedOut, Malformed}
 

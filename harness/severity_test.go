@@ -19,7 +19,7 @@ var _ = Describe("What a failure shows", func() {
 	put := cases.Ask{Origin: app, Method: "PUT"}
 
 	DescribeTable("of a raw answer", func(ex harness.Exchange, p cases.Predicate, want harness.Effect) {
-		failures := judge(ex, p)
+		failures := failuresOf(ex, p)
 		Expect(failures).NotTo(BeEmpty())
 		for _, f := range failures {
 			Expect(f.Effect).To(Equal(want), f.What)

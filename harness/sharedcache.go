@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -45,7 +46,7 @@ func startSharedCache(upstream *sender, timeout time.Duration) (*SharedCache, er
 		return nil, fmt.Errorf("starting the shared cache: %w", err)
 	}
 	c := &SharedCache{base: "http://" + ln.Addr().String(), upstream: upstream, timeout: timeout, stores: map[string]*cacheStore{}}
-	c.server = &http.Server{Handler: c, ReadHeaderTimeout: timeout, ErrorLog: discardLog, MaxHeaderBytes: 1 << 20}
+	c.server = &http.Server{Handler: c, ReadHeaderTimeout: timeout, ErrorLog: log.New(io.Discard, "", 0), MaxHeaderBytes: 1 << 20}
 	go func() { _ = c.server.Serve(ln) }()
 	return c, nil
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/spec"
@@ -42,4 +43,11 @@ func showField(h spec.Header, name string) string {
 		lines[i] = name + ": " + show(v)
 	}
 	return strings.Join(lines, " | ")
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return "empty"
+	}
+	return strconv.Quote(show(s))
 }

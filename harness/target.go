@@ -171,5 +171,3 @@ func (t *Target) url(scheme string) string {
 func (t *Target) tlsConfig() *tls.Config {
 	return &tls.Config{RootCAs: t.TLSRoots, InsecureSkipVerify: t.TLSInsecure} //nolint:gosec // on demand, for self-signed test servers
 }
-
-func isHTTPS(url string) bool { return strings.HasPrefix(url, "https://") }

@@ -119,8 +119,8 @@ func (w *wireRun) round(ctx context.Context, conn *wire.Conn, reqs []*wire.Reque
 	start := time.Now()
 	for i, a := range conn.Do(ctx, reqs...) {
 		ex := newExchange(urls[i], reqs[i], a)
-		ex.elapsedSince(start)
-		w.before(done, i).stray(a.Stray, a.StrayStart)
+		recordElapsed(&ex, start)
+		recordStray(w.before(done, i), a.Stray, a.StrayStart)
 		if kind := done[i].step.Wire.Connection; kind == "same" || kind == "pipelined" {
 			ex.Connection = kind
 		}
@@ -195,7 +195,7 @@ func (w *wireRun) burst(ctx context.Context, step *cases.Step, total, lanes int)
 				a := asAnswer(w.sender.do(ctx, ep, req))
 				cancel()
 				done.exchanges[i] = newExchange(url, req, a)
-				done.exchanges[i].elapsedSince(start)
+				recordElapsed(&done.exchanges[i], start)
 				if a.Err != nil && (unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
 					mu.Lock()
 					lost = &lostError{a.Err.Kind, a.Err}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/wire"
 )
 
 // wireStep is a raw step that was performed: one exchange for each repetition.
@@ -17,15 +16,6 @@ type wireStep struct {
 	// watched: the step shares its connection with another, so that what the
 	// server says unasked between them is seen every time.
 	watched bool
-}
-
-// answered tells whether the exchange has a complete response.
-func (e *Exchange) answered() bool { return e.Error == "" && e.Status != 0 }
-
-// silent tells whether no answer came, or not all of one; otherwise what came
-// was no HTTP.
-func (e *Exchange) silent() bool {
-	return !e.answered() && e.ErrorKind != string(wire.Malformed) && e.ErrorKind != string(wire.TooLarge)
 }
 
 // telling are the steps whose exchanges say something about the failures: of

@@ -75,6 +75,20 @@ func (h Header) Values(name string) []string {
 	return values
 }
 
+// Elements returns the elements of a list-valued field over all its lines,
+// without empty ones (RFC 9110 section 5.6.1); nil when there is none.
+func (h Header) Elements(name string) []string {
+	var list []string
+	for _, line := range h.Values(name) {
+		for e := range strings.SplitSeq(line, ",") {
+			if e = trimTabOrSpace(e); e != "" {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
 // Add appends a field. As the standard's append does, it reuses the spelling
 // of a name that is already there
 // (https://fetch.spec.whatwg.org/#concept-header-list-append).

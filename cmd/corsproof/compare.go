@@ -94,38 +94,38 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	for _, a := range agents {
 		key += " " + a.Version()
 	}
-	matrix := compare.New(toolVersion(), table, infos(agents))
+	result := compare.New(toolVersion(), table, infos(agents))
 	opt := compare.Options{
 		Manifests: manifests, Policies: table.Policies, Cache: f.cache, Key: key,
 		Measure: func(ctx context.Context, target *harness.Target) (*report.Report, error) {
 			return f.measure(ctx, table, target, agents)
 		},
 		Log:  func(name, text string) { fmt.Fprintf(stderr, "%-22s %s\n", name, text) },
-		Done: func(compare.Framework) { _ = f.write(matrix, "compare.json") }, // the last write counts
+		Done: func(compare.Framework) { _ = f.write(result, "compare.json") }, // the last write counts
 	}
 	if f.resume {
 		if opt.Resume, err = compare.Read(filepath.Join(f.out, "compare.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return usage(err)
 		}
 	}
-	runErr := matrix.Run(ctx, opt)
+	runErr := result.Run(ctx, opt)
 	for _, name := range []string{"compare.json", "compare.md", "compare.html"} {
-		if err := f.write(matrix, name); err != nil {
+		if err := f.write(result, name); err != nil {
 			return usage(err)
 		}
 	}
 	out := cmd.OutOrStdout()
-	matrix.Print(out)
+	result.Print(out)
 	fmt.Fprintf(out, "\n%s\n", filepath.Join(f.out, "compare.html"))
 	if old != nil {
 		fmt.Fprintf(out, "\nChanged since %s:\n", f.against)
-		compare.PrintChanges(out, matrix.Changes(old))
+		compare.PrintChanges(out, result.Changes(old))
 	}
 	if runErr != nil {
 		return &status{code: exitUsage, err: errors.New("interrupted; what was measured is written, --resume goes on from there")}
 	}
-	if n := matrix.Unmeasured(); n > 0 && f.strict {
-		return &status{code: exitUnreachable, err: fmt.Errorf("%d of %d frameworks could not be measured", n, len(matrix.Frameworks))}
+	if n := result.Unmeasured(); n > 0 && f.strict {
+		return &status{code: exitUnreachable, err: fmt.Errorf("%d of %d frameworks could not be measured", n, len(result.Frameworks))}
 	}
 	return nil
 }

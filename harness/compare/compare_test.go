@@ -36,7 +36,7 @@ func cell(id string, v harness.Verdict) compare.Cell {
 	return compare.Cell{ID: id + "/exact", Case: id, Policy: "exact", Verdict: v}
 }
 
-func matrix(frameworks ...compare.Framework) *compare.Matrix {
+func matrixOf(frameworks ...compare.Framework) *compare.Matrix {
 	m := compare.New("corsproof test", table(), nil)
 	m.Frameworks = frameworks
 	return m
@@ -53,7 +53,7 @@ var _ = Describe("a matrix", func() {
 		leak := cell("safe", harness.Fail)
 		leak.Security = cases.High
 		f := framework("f", leak, cell("safe", harness.Fail), cell("plain", harness.Fail), cell("plain", harness.Undecided), cell("safe", harness.Pass), cell("plain", harness.Warn), ne, refused)
-		Expect(matrix().Score(&f)).To(Equal(compare.Score{
+		Expect(matrixOf().Score(&f)).To(Equal(compare.Score{
 			Pass: 1, Must: 2, Security: 1, Warn: 1, Undecided: 1, NotExpressible: 1, Refused: 1, Checks: 8, Ran: 6,
 		}))
 	})
@@ -63,7 +63,7 @@ var _ = Describe("a matrix", func() {
 			return compare.Cell{ID: "safe/" + policy, Case: "safe", Policy: policy, Verdict: harness.Fail, Security: severity}
 		}
 		f := framework("f", leak("exact", cases.High), leak("any-creds", cases.Critical), leak("any-creds", ""), leak("any", cases.High), leak("exact", ""))
-		m := matrix(f)
+		m := matrixOf(f)
 		m.Unsafe = []string{"any-creds"}
 		score := m.Score(&f)
 		Expect([]int{score.Security, score.Must, score.Asked, score.Forbidden}).To(Equal([]int{2, 1, 2, 0}))
@@ -92,7 +92,7 @@ var _ = Describe("a matrix", func() {
 		f := framework("f", cell("safe", harness.Pass), unsaid, unsaid)
 		f.Kind = adapter.Configuration
 		var b strings.Builder
-		Expect(matrix(f).WriteMarkdown(&b)).To(Succeed())
+		Expect(matrixOf(f).WriteMarkdown(&b)).To(Succeed())
 		Expect(b.String()).To(ContainSubstring("| f | configuration | Go | 1 | 33 % | 1 |"))
 		Expect(b.String()).To(ContainSubstring("what fails is its own, not the server's"))
 		Expect(b.String()).To(ContainSubstring("Measured in 1 of 3 checks"))
@@ -101,7 +101,7 @@ var _ = Describe("a matrix", func() {
 	It("comes back from its JSON, and refuses another version's", func() {
 		path := filepath.Join(GinkgoT().TempDir(), "m.json")
 		var b bytes.Buffer
-		Expect(matrix(framework("f", cell("safe", harness.Pass))).WriteJSON(&b)).To(Succeed())
+		Expect(matrixOf(framework("f", cell("safe", harness.Pass))).WriteJSON(&b)).To(Succeed())
 		Expect(os.WriteFile(path, b.Bytes(), 0o600)).To(Succeed())
 		back, err := compare.Read(path)
 		Expect(err).NotTo(HaveOccurred())
@@ -115,21 +115,21 @@ var _ = Describe("a matrix", func() {
 		var b strings.Builder
 		c := cell("plain", harness.Fail)
 		c.Reason = "</script><script>alert(1)</script>"
-		Expect(matrix(framework("f", c)).WriteHTML(&b)).To(Succeed())
+		Expect(matrixOf(framework("f", c)).WriteHTML(&b)).To(Succeed())
 		Expect(strings.Count(b.String(), "</script>")).To(Equal(1))
 		Expect(b.String()).NotTo(MatchRegexp(`(src|href)="https?://`))
 	})
 
 	It("is a Markdown table whose cells hold", func() {
 		var b strings.Builder
-		Expect(matrix(framework("f | g", cell("plain", harness.Fail))).WriteMarkdown(&b)).To(Succeed())
+		Expect(matrixOf(framework("f | g", cell("plain", harness.Fail))).WriteMarkdown(&b)).To(Succeed())
 		Expect(b.String()).To(ContainSubstring(`| f \| g | library | Go | 1 | 100 % | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 |`))
 		Expect(b.String()).To(ContainSubstring("- `plain/exact` (must)"))
 	})
 
 	It("tells what changed", func() {
-		old := matrix(framework("f", cell("safe", harness.Pass), cell("plain", harness.Pass)), framework("gone"))
-		now := matrix(framework("f", cell("safe", harness.Fail)), framework("new"))
+		old := matrixOf(framework("f", cell("safe", harness.Pass), cell("plain", harness.Pass)), framework("gone"))
+		now := matrixOf(framework("f", cell("safe", harness.Fail)), framework("new"))
 		now.Frameworks[0].Version = "2"
 		Expect(now.Changes(old)).To(ConsistOf(
 			compare.Change{Framework: "f", Before: "version 1", After: "version 2"},
@@ -157,7 +157,7 @@ var _ = Describe("a run", func() {
 	policies := []cases.Policy{{Name: "exact", Origins: []string{"https://app.example"}}}
 
 	It("shows what could not be installed or started, with its log, and goes on", func(ctx context.Context) {
-		m := matrix()
+		m := matrixOf()
 		measured := 0
 		err := m.Run(ctx, compare.Options{
 			Manifests: []*adapter.Manifest{manifest("noinstall", "echo no such package; false", "true"), manifest("nostart", "true", "echo cannot listen >&2; exit 7")},
@@ -184,12 +184,12 @@ var _ = Describe("a run", func() {
 		a := manifest("kept", "false", "true")
 		hash, err := a.Hash()
 		Expect(err).NotTo(HaveOccurred())
-		old := matrix(framework("kept", cell("safe", harness.Pass)))
+		old := matrixOf(framework("kept", cell("safe", harness.Pass)))
 		old.Frameworks[0].Key = "key " + hash
-		m := matrix()
+		m := matrixOf()
 		Expect(m.Run(ctx, compare.Options{Manifests: []*adapter.Manifest{a}, Policies: policies, Key: "key", Resume: old})).To(Succeed())
 		Expect(m.Frameworks[0].State).To(Equal(compare.Measured))
-		other := matrix()
+		other := matrixOf()
 		Expect(other.Run(ctx, compare.Options{Manifests: []*adapter.Manifest{a}, Policies: policies, Key: "another table", Resume: old})).To(Succeed())
 		Expect(other.Frameworks[0].State).To(Equal(compare.NotInstalled))
 	})
@@ -197,14 +197,14 @@ var _ = Describe("a run", func() {
 	It("ends when it is interrupted", func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		m := matrix()
+		m := matrixOf()
 		Expect(m.Run(ctx, compare.Options{Manifests: []*adapter.Manifest{manifest("late", "true", "true")}, Policies: policies})).To(MatchError(context.Canceled))
 		Expect(m.Frameworks).To(BeEmpty())
 	})
 
 	It("has its results as JSON that validates", func() {
 		var b bytes.Buffer
-		Expect(matrix(framework("f", cell("safe", harness.Pass))).WriteJSON(&b)).To(Succeed())
+		Expect(matrixOf(framework("f", cell("safe", harness.Pass))).WriteJSON(&b)).To(Succeed())
 		schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(compare.Schema))
 		Expect(err).NotTo(HaveOccurred())
 		c := jsonschema.NewCompiler()

@@ -18,6 +18,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/corstest"
 	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // redVariable names the scenario that TestScenario runs, in a process of its
@@ -53,6 +54,7 @@ type crashed struct{ harness.Agent }
 
 func (crashed) Name() string                   { return "chrome" }
 func (crashed) Version() string                { return "fake 1" }
+func (crashed) Engine() spec.Engine            { return spec.EngineFetch }
 func (crashed) Can(harness.Job) (bool, string) { return true, "" }
 func (crashed) Perform(_ context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
 	for _, j := range jobs {

@@ -298,15 +298,15 @@ func (s *selfcheck) browser(ctx context.Context) error {
 }
 
 // killers are the cases with a failed or warning check, once each, in order;
-// with an agent's name, by that agent.
-func killers(sum *harness.Summary, agent string) []string {
+// with the name of an agent, by that one.
+func killers(sum *harness.Summary, name string) []string {
 	var ids []string
 	for i := range sum.Results {
 		r := &sum.Results[i]
 		dead := r.Verdict == harness.Fail || r.Verdict == harness.Warn
-		if agent != "" {
+		if name != "" {
 			dead = slices.ContainsFunc(r.Agents, func(a harness.AgentResult) bool {
-				return a.Agent == agent && (a.Verdict == harness.Fail || a.Verdict == harness.Warn)
+				return a.Agent == name && (a.Verdict == harness.Fail || a.Verdict == harness.Warn)
 			})
 		}
 		if dead && !slices.Contains(ids, r.Case) {

@@ -17,14 +17,6 @@ type Difference struct {
 	Browser string `json:"browser"`
 }
 
-// Deviations of Chromium that no model can have, because of what they are; the
-// comparison knows them.
-const (
-	deviationArbitraryName = "refused-header-arbitrary"
-	deviationInRenderer    = "mode-in-renderer"
-	deviationSchemeError   = "redirect-scheme-error"
-)
-
 // comparison holds the browser's outcome, and what the server saw of it,
 // against the model's.
 type comparison struct {
@@ -34,7 +26,7 @@ type comparison struct {
 	seen    []Seen
 
 	diffs    []Difference
-	excepted []string // the deviations above that it made use of
+	excepted []string // ids of the departures that it made use of
 }
 
 func compare(x Exchange, model spec.Outcome, browser harness.Outcome, seen []Seen) comparison {
@@ -62,69 +54,29 @@ func (c *comparison) differ(what, model, browser string) {
 	}
 }
 
-// reasons compares why a request was blocked. For failures that have no
-// CorsError a browser says no more than that it was a network error.
+// reasons compares why a request was blocked.
 func (c *comparison) reasons() {
-	m, b := c.model.Reason, c.browser.Reason
-	switch {
-	case m == spec.ReasonHeaderDisallowedByPreflightResponse && m == b:
-		c.failedHeader()
-		return
-	case m == b:
-		c.differ("failed parameter", c.model.FailedParameter, c.browser.FailedParameter)
-		return
-	case plainError(m) && plainError(b):
-		return
-	case m == spec.ReasonCorsDisabledScheme && plainError(b) && c.model.FailedHop == len(c.model.Hops)-1 && c.model.Hops[c.model.FailedHop].Sent:
-		c.excepted = append(c.excepted, deviationSchemeError)
-		return
-	case m == spec.ReasonRedirectContainsCredentials && plainError(b) && c.withinOrigin():
-		return // as the profile says: redirect-userinfo
-	case c.x.Request.Mode == spec.ModeSameOrigin && b == spec.ReasonDisallowedByMode && (m == spec.ReasonRedirectContainsCredentials || m == spec.ReasonCorsDisabledScheme):
-		c.excepted = append(c.excepted, deviationInRenderer) // which of two reasons comes first
-		return
+	x := harness.BlockedRequest{Origin: c.x.Request.Origin, Mode: c.x.Request.Mode, Refused: c.refused()}
+	what, m, b, departure := harness.CompareReasons(x, &c.model, &c.browser.Outcome)
+	if what != "" {
+		c.differ(what, m, b)
 	}
-	c.differ("reason", string(m), string(b))
+	if departure != "" {
+		c.excepted = append(c.excepted, departure)
+	}
 }
 
-// withinOrigin says whether no URL of the request was cross-origin, so that
-// nothing of CORS applied to it.
-func (c *comparison) withinOrigin() bool {
-	for _, h := range c.model.Hops {
-		u, err := spec.ParseURL(h.URL)
-		if err != nil || u.Origin().String() != c.x.Request.Origin {
-			return false
-		}
+// refused are the headers that the answer to the model's last preflight does not allow.
+func (c *comparison) refused() []string {
+	if c.model.FailedHop < 0 || c.model.FailedHop >= len(c.model.Hops) {
+		return nil
 	}
-	return true
-}
-
-// failedHeader: which of several refused names a browser names is arbitrary.
-func (c *comparison) failedHeader() {
 	hop := c.model.Hops[c.model.FailedHop]
 	i, ok := hopOf(hop.URL, len(c.x.Hops))
 	if !ok || hop.ACRH == nil {
-		return
+		return nil
 	}
-	refused := spec.RefusedHeaders(c.x.Request.Credentials, strings.Split(*hop.ACRH, ","), c.x.Hops[i].Preflight.Header)
-	switch {
-	case c.model.FailedParameter == c.browser.FailedParameter:
-	case slices.Contains(refused, c.browser.FailedParameter):
-		c.excepted = append(c.excepted, deviationArbitraryName)
-	default:
-		c.differ("failed parameter", strings.Join(refused, " or "), c.browser.FailedParameter)
-	}
-}
-
-// plainError: DevTools has no CorsError of that name; these are our names for
-// plain network errors.
-func plainError(r spec.Reason) bool {
-	switch r {
-	case "", spec.ReasonNetworkError, spec.ReasonNoCorsRedirectModeNotFollow, spec.ReasonRedirectDisallowedByMode,
-		spec.ReasonRedirectInvalidLocation, spec.ReasonTooManyRedirects, spec.ReasonRedirectWithStreamBody:
-		return true
-	}
-	return false
+	return spec.RefusedHeaders(c.x.Request.Credentials, strings.Split(*hop.ACRH, ","), c.x.Hops[i].Preflight.Header)
 }
 
 func readable(h map[string]string) string {

@@ -30,6 +30,7 @@ type fakeBrowser struct {
 
 func (*fakeBrowser) Name() string                   { return "fake" }
 func (*fakeBrowser) Version() string                { return "fake 1" }
+func (*fakeBrowser) Engine() spec.Engine            { return spec.EngineChromium }
 func (*fakeBrowser) Can(harness.Job) (bool, string) { return true, "" }
 func (*fakeBrowser) Close() error                   { return nil }
 

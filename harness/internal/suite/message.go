@@ -24,7 +24,7 @@ func Message(r *harness.Result, table *cases.Table) string {
 		fmt.Fprintf(&b, "  undecided: %s\n", r.Reason)
 	}
 	for i := range r.Agents {
-		agent(&b, &r.Agents[i])
+		agentPart(&b, &r.Agents[i])
 	}
 	if c := table.Case(r.Case); c != nil {
 		fmt.Fprintf(&b, "  why: %s\n", c.Why)
@@ -40,7 +40,7 @@ func Message(r *harness.Result, table *cases.Table) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func agent(b *strings.Builder, a *harness.AgentResult) {
+func agentPart(b *strings.Builder, a *harness.AgentResult) {
 	for _, f := range a.Failures {
 		where := a.Agent
 		if f.Step != "" {

@@ -20,15 +20,16 @@ func newExchange(url string, req *wire.Request, a wire.Answer) Exchange {
 	if a.Err != nil {
 		ex.Error, ex.ErrorKind = a.Err.Error(), string(a.Err.Kind)
 		if a.Err.Partial != nil {
-			ex.response(a.Err.Partial)
+			recordAnswer(&ex, a.Err.Partial)
 		}
 		return ex
 	}
-	ex.response(a.Response)
+	recordAnswer(&ex, a.Response)
 	return ex
 }
 
-func (e *Exchange) response(r *wire.Response) {
+// recordAnswer records what was answered.
+func recordAnswer(e *Exchange, r *wire.Response) {
 	if e.Version == r.Proto || e.Version == "" && r.Proto == "HTTP/1.1" || strings.HasPrefix(r.Proto, "HTTP/2") {
 		e.Version = "" // Proto tells it
 	} else if e.Version == "" {
@@ -39,7 +40,7 @@ func (e *Exchange) response(r *wire.Response) {
 	}
 	e.Proto, e.Status, e.Response = r.Proto, r.Status, r.Header
 	e.BodySize, e.HeadBytes, e.Elapsed, e.Unfinished = r.Size, r.HeadBytes, r.Elapsed, r.Unfinished
-	e.stray(r.Excess, r.ExcessStart)
+	recordStray(e, r.Excess, r.ExcessStart)
 	var err error
 	if e.Body, err = decoded(r.Header, r.Body, r.Unfinished || r.Size > int64(len(r.Body))); err != nil {
 		e.BodyError = err.Error()
@@ -49,17 +50,12 @@ func (e *Exchange) response(r *wire.Response) {
 	}
 }
 
-// stray adds bytes that came after the answer and answer no request. They may
+// recordStray adds bytes that came after the answer and answer no request. They may
 // be met twice: behind this answer and before the next.
-func (e *Exchange) stray(n int, start string) {
+func recordStray(e *Exchange, n int, start string) {
 	if n > e.Excess {
 		e.Excess, e.ExcessStart = n, start
 	}
-}
-
-// whole tells whether all of the content is there.
-func (e *Exchange) whole() bool {
-	return !e.Unfinished && e.BodyError == "" && e.BodySize <= mostDecoded && len(e.Body) < mostDecoded
 }
 
 // asAnswer makes an Answer of what a client call returned.
@@ -73,8 +69,8 @@ func asAnswer(resp *wire.Response, err error) wire.Answer {
 	return wire.Answer{Err: &wire.Error{Kind: wire.Canceled, Doing: "waiting to send a request", Err: err}}
 }
 
-// elapsedSince is for exchanges that failed, whose time nobody measured.
-func (e *Exchange) elapsedSince(start time.Time) {
+// recordElapsed is for exchanges that failed, whose time nobody measured.
+func recordElapsed(e *Exchange, start time.Time) {
 	if e.Elapsed == 0 {
 		e.Elapsed = time.Since(start)
 	}

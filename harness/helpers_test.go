@@ -1,0 +1,21 @@
+package harness_test
+
+import (
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+func shares(origin string) cases.Predicate { return cases.Predicate{Shares: &origin} }
+
+const app = "https://app.example"
+
+// fields is a header list of names and values.
+func fields(pairs ...string) spec.Header {
+	var h spec.Header
+	for i := 0; i < len(pairs); i += 2 {
+		h = append(h, spec.Field{Name: pairs[i], Value: pairs[i+1]})
+	}
+	return h
+}
