@@ -4,7 +4,7 @@
 // A server that is meant to be configured by one policy of its own:
 //
 //	func TestCORS(t *testing.T) {
-//		corstest.Run(t, newServer(), corstest.Policy(cases.Policy{
+//		corstest.Run(t, corstest.Handler(newServer()), corstest.Policy(cases.Policy{
 //			Name:    "api",
 //			Origins: []string{"https://app.example"},
 //			Methods: []string{"PUT"},
@@ -34,69 +34,69 @@ import (
 	"github.com/corsproof/corsproof/harness/internal/suite"
 )
 
-// Middleware is a target: it makes a library's CORS layer for a policy. Its
-// error means that the library refuses the policy, which is reported as such,
-// or, if it wraps ErrNotExpressible, that it has no way to say it.
-type Middleware = suite.Middleware
+// Option is an option of Run, made by the functions below.
+type Option interface {
+	// Apply is called by Run, and by package ginkgocors.
+	Apply(c *suite.Config)
+}
 
-// ErrNotExpressible says that a library cannot express a policy.
-var ErrNotExpressible = suite.ErrNotExpressible
+type option func(*suite.Config)
 
-// Option is an option of Run.
-type Option = suite.Option
+func (o option) Apply(c *suite.Config) { o(c) }
 
 // Policy declares what the target, an ordinary endpoint, means by its CORS
-// configuration. The checks that need more than an endpoint are skipped.
-func Policy(p cases.Policy) Option { return func(c *suite.Config) { c.Policy = &p } }
+// configuration. The checks that need more than an endpoint are skipped. It goes
+// with Handler, URL and Server.
+func Policy(p cases.Policy) Option { return option(func(c *suite.Config) { c.Policy = &p }) }
 
 // Path is the path of the endpoint that Policy is about; by default "/", or
-// what the target's URL says.
-func Path(path string) Option { return func(c *suite.Config) { c.Path = path } }
+// what the target's URL says. Without Policy it is an error.
+func Path(path string) Option { return option(func(c *suite.Config) { c.Path = path }) }
 
 // Focus runs only checks that one of the globs matches: CASE, CASE/POLICY,
 // GROUP or GROUP/CASE. A glob that matches nothing fails the test.
 func Focus(globs ...string) Option {
-	return func(c *suite.Config) { c.Focus = append(c.Focus, globs...) }
+	return option(func(c *suite.Config) { c.Focus = append(c.Focus, globs...) })
 }
 
 // Skip leaves out the checks that one of the globs matches.
 func Skip(globs ...string) Option {
-	return func(c *suite.Config) { c.Skip = append(c.Skip, globs...) }
+	return option(func(c *suite.Config) { c.Skip = append(c.Skip, globs...) })
 }
 
 // Known lists failures that are known and stay, by a glob on CASE or
 // CASE/POLICY, with the reason. One that passes after all fails the test, so
 // that the list stays true.
 func Known(glob, reason string) Option {
-	return func(c *suite.Config) { c.Known = append(c.Known, suite.Known{Glob: glob, Reason: reason}) }
+	return option(func(c *suite.Config) { c.Known = append(c.Known, suite.Known{Glob: glob, Reason: reason}) })
 }
 
 // Browser lets a browser perform the requests beside the model.
 func Browser(a harness.Agent) Option {
-	return func(c *suite.Config) { c.Agents = append(c.Agents, a) }
+	return option(func(c *suite.Config) { c.Agents = append(c.Agents, a) })
 }
 
 // Cases adds case files to the table.
 func Cases(more ...cases.Source) Option {
-	return func(c *suite.Config) { c.Sources = append(c.Sources, more...) }
+	return option(func(c *suite.Config) { c.Sources = append(c.Sources, more...) })
 }
 
 // Timeout bounds a single request; by default 10 s.
-func Timeout(d time.Duration) Option { return func(c *suite.Config) { c.Timeout = d } }
+func Timeout(d time.Duration) Option {
+	return option(func(c *suite.Config) { c.Timeout = d })
+}
 
 // Strict makes warnings failures, and what is undecided too, which otherwise is
 // a skipped subtest with the reason.
-func Strict() Option { return func(c *suite.Config) { c.Strict = true } }
+func Strict() Option { return option(func(c *suite.Config) { c.Strict = true }) }
 
 // Run runs the table against a target, each check as a subtest, and returns
-// what came of it (nil if the target could not be tested). The target is a
-// http.Handler, the URL of a server, a Middleware, or a *harness.Target.
-// Handlers and URLs serve the contract (testdata/frameworks/README.md), unless
-// Policy says that they are ordinary endpoints.
-func Run(t *testing.T, target any, opts ...Option) *harness.Summary {
+// what came of it (nil if the target could not be tested). An option that does
+// not apply to the target fails the test.
+func Run(t *testing.T, target Target, opts ...Option) *harness.Summary {
 	t.Helper()
 	c := suite.New(opts)
-	sum, table, err := c.Run(t.Context(), target)
+	sum, table, err := c.Run(t.Context(), TargetOf(target))
 	if err != nil {
 		if e, ok := errors.AsType[*harness.TargetError](err); ok && e.Hint() != "" {
 			t.Fatalf("%v\nhint: %s", err, e.Hint())

@@ -3,6 +3,7 @@ package corstest_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/corsproof/corsproof/cases"
@@ -48,7 +49,7 @@ func server(t *testing.T) http.Handler {
 }
 
 func TestHandlerWithPolicy(t *testing.T) {
-	sum := corstest.Run(t, server(t), corstest.Policy(api), corstest.Path("/items"))
+	sum := corstest.Run(t, corstest.Handler(server(t)), corstest.Policy(api), corstest.Path("/items"))
 	if sum.Counts[harness.Pass] < 100 || sum.Skips[harness.SkipContract] == 0 {
 		t.Errorf("%v %v", sum.Counts, sum.Skips)
 	}
@@ -60,7 +61,7 @@ func TestURLWithPolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	sum := corstest.Run(t, target.Base+"/items", corstest.Policy(api), corstest.Focus("vary-*"), corstest.Skip("vary-preflight*"))
+	sum := corstest.Run(t, corstest.URL(target.Base+"/items"), corstest.Policy(api), corstest.Focus("vary-*"), corstest.Skip("vary-preflight*"))
 	for _, r := range sum.Results {
 		if r.Verdict == harness.Pass {
 			return
@@ -74,6 +75,21 @@ func TestKnown(t *testing.T) {
 	open := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 	})
-	corstest.Run(t, open, corstest.Policy(cases.Policy{Name: "nobody", Origins: []string{"https://app.example"}}),
+	corstest.Run(t, corstest.Handler(open), corstest.Policy(cases.Policy{Name: "nobody", Origins: []string{"https://app.example"}}),
 		corstest.Focus("actual-get-disallowed-origin"), corstest.Known("actual-get-disallowed-origin", "shared with everybody on purpose"))
+}
+
+// A server that is running, with the reference middleware: the two constructors
+// that are for trying things.
+func TestServerAndReference(t *testing.T) {
+	s := httptest.NewServer(server(t))
+	defer s.Close()
+	for name, sum := range map[string]*harness.Summary{
+		"Server":    corstest.Run(t, corstest.Server(s), corstest.Policy(api), corstest.Path("/items"), corstest.Focus("vary-allowed")),
+		"Reference": corstest.Run(t, corstest.Reference(), corstest.Focus("vary-allowed")),
+	} {
+		if sum.Counts[harness.Pass] == 0 {
+			t.Errorf("%s: nothing passed: %v", name, sum.Counts)
+		}
+	}
 }

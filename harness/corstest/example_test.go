@@ -14,7 +14,7 @@ func Example() {
 	_ = func(t *testing.T) { // func TestCORS(t *testing.T)
 		policy := cases.Policy{Name: "api", Origins: []string{"https://app.example"}, Methods: []string{"PUT"}}
 		var handler http.Handler // the server's own
-		corstest.Run(t, handler, corstest.Policy(policy), corstest.Path("/items"))
+		corstest.Run(t, corstest.Handler(handler), corstest.Policy(policy), corstest.Path("/items"))
 	}
 }
 

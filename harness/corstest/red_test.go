@@ -94,7 +94,7 @@ func library(p cases.Policy) (func(http.Handler) http.Handler, error) {
 }
 
 var (
-	bad     = http.HandlerFunc(reflects)
+	bad     = corstest.Handler(http.HandlerFunc(reflects))
 	one     = corstest.Policy(cases.Policy{Name: "api", Origins: []string{"https://app.example", "https://admin.example"}})
 	ofTable = corstest.Cases(table)
 )
@@ -102,7 +102,7 @@ var (
 // scenarios are what users' tests do; ends is how the test (named "") and its
 // subtests must end, says what must be told.
 var scenarios = map[string]struct {
-	target any
+	target corstest.Target
 	opts   []corstest.Option
 	ends   map[string]string
 	says   []string
@@ -136,7 +136,7 @@ var scenarios = map[string]struct {
 		[]string{"the page crashed"},
 	},
 	"a target that dies fails the test": {
-		dies(8), []corstest.Option{one},
+		corstest.Handler(dies(8)), []corstest.Option{one},
 		map[string]string{"": "FAIL"},
 		[]string{"the run ended early"},
 	},
@@ -156,11 +156,23 @@ var scenarios = map[string]struct {
 	"what cannot be run fails the test: an option that would be ignored": {
 		bad, []corstest.Option{ofTable, corstest.Path("/items"), corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"corstest.Path"},
 	},
+	"what cannot be run fails the test: a policy that a library would ignore": {
+		corstest.Reference(), []corstest.Option{one, ofTable, corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"corstest.Reference is tested under every standard policy"},
+	},
+	"what cannot be run fails the test: a policy that a target has itself": {
+		corstest.Harness(&harness.Target{Base: "http://127.0.0.1:1"}), []corstest.Option{one, ofTable, corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"Declared"},
+	},
+	"what cannot be run fails the test: no target": {
+		corstest.Target{}, []corstest.Option{one, ofTable, corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"there is no target"},
+	},
+	"what cannot be run fails the test: a server that is nil": {
+		corstest.Server(nil), []corstest.Option{one, ofTable, corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"corstest.Server was given nothing"},
+	},
 	"what cannot be run fails the test: a glob that selects nothing": {
 		bad, []corstest.Option{one, ofTable, corstest.Focus("nothing-*")}, map[string]string{"": "FAIL"}, []string{"nothing-*"},
 	},
 	"what cannot be run fails the test: a server that is not there, with what to do": {
-		"http://127.0.0.1:1/", []corstest.Option{one, ofTable, corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"127.0.0.1:1", "hint: "},
+		corstest.URL("http://127.0.0.1:1/"), []corstest.Option{one, ofTable, corstest.Focus("red/*")}, map[string]string{"": "FAIL"}, []string{"127.0.0.1:1", "hint: "},
 	},
 }
 

@@ -1,7 +1,7 @@
 // Package ginkgocors adds the table of cases to a Ginkgo suite, each check as
 // an It named CASE/POLICY. It never calls RunSpecs: that stays the suite's.
 //
-//	var _ = ginkgocors.DescribeChecks("CORS", func() any { return newServer() },
+//	var _ = ginkgocors.DescribeChecks("CORS", func() corstest.Target { return corstest.Handler(newServer()) },
 //		corstest.Policy(cases.Policy{Name: "api", Origins: []string{"https://app.example"}}))
 //
 // The options are those of package corstest.
@@ -20,9 +20,8 @@ import (
 )
 
 // DescribeChecks is a Describe container with an It for each check. target is
-// called once, before the first of them; what it may return is as for
-// corstest.Run. The checks run together before the first It reports.
-func DescribeChecks(text string, target func() any, opts ...corstest.Option) bool {
+// called once, before the first of them. The checks run together before the first It reports.
+func DescribeChecks(text string, target func() corstest.Target, opts ...corstest.Option) bool {
 	c := suite.New(opts)
 	_, checks, err := c.Plan()
 	if err != nil {
@@ -35,7 +34,7 @@ func DescribeChecks(text string, target func() any, opts ...corstest.Option) boo
 		var sum *harness.Summary
 		var table *cases.Table
 		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
-			sum, table, err = c.Run(ctx, target())
+			sum, table, err = c.Run(ctx, corstest.TargetOf(target()))
 			if err != nil {
 				ginkgo.Fail(failure(err))
 			}

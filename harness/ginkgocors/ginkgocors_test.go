@@ -26,9 +26,9 @@ func newServer() http.Handler {
 	return m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) }))
 }
 
-var _ = ginkgocors.DescribeChecks("a server with a policy of its own", func() any { return newServer() }, corstest.Policy(policy))
+var _ = ginkgocors.DescribeChecks("a server with a policy of its own", func() corstest.Target { return corstest.Handler(newServer()) }, corstest.Policy(policy))
 
-var _ = ginkgocors.DescribeChecks("a library, in part", func() any {
+var _ = ginkgocors.DescribeChecks("a library, in part", func() corstest.Target {
 	return corstest.Middleware(func(p cases.Policy) (func(http.Handler) http.Handler, error) {
 		m, err := reference.New(p)
 		if err != nil {

@@ -59,50 +59,50 @@ func dies(n int32) http.Handler {
 }
 
 // declaredTarget has a policy that the options do not tell.
-func declaredTarget() any {
+func declaredTarget() corstest.Target {
 	t, stop, err := harness.Serve(http.HandlerFunc(reflects))
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(stop)
-	return &harness.Target{Declared: &two, Endpoint: t.Base + "/"}
+	return corstest.Harness(&harness.Target{Declared: &two, Endpoint: t.Base + "/"})
 }
 
 // containers are what the inner suite has; how their specs must end, by id,
 // and what must be told.
 var containers = []struct {
 	text   string
-	target func() any
+	target func() corstest.Target
 	opts   []corstest.Option
 	ends   map[string]types.SpecState
 	says   []string
 }{
 	{
-		"bad", func() any { return http.HandlerFunc(reflects) }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("red/*")},
+		"bad", func() corstest.Target { return corstest.Handler(http.HandlerFunc(reflects)) }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("red/*")},
 		map[string]types.SpecState{"red-denied/api": types.SpecStateFailed, "red-allowed/api": types.SpecStatePassed, "red-advice/api": types.SpecStatePassed, "red-contract/api": types.SpecStateSkipped},
 		[]string{"A denied origin is not let in (must, security: high)", "actual: ", "curl ", "why: It is so."},
 	},
 	{
-		"strict", func() any { return http.HandlerFunc(reflects) }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("red-advice"), corstest.Strict()},
+		"strict", func() corstest.Target { return corstest.Handler(http.HandlerFunc(reflects)) }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("red-advice"), corstest.Strict()},
 		map[string]types.SpecState{"red-advice/api": types.SpecStateFailed},
 		[]string{"Vary repeats nothing"},
 	},
 	{
-		"known", func() any { return http.HandlerFunc(reflects) },
+		"known", func() corstest.Target { return corstest.Handler(http.HandlerFunc(reflects)) },
 		[]corstest.Option{corstest.Policy(two), table, corstest.Focus("red-denied", "red-allowed"), corstest.Known("red-denied", "open on purpose"), corstest.Known("red-allowed", "long ago")},
 		map[string]types.SpecState{"red-denied/api": types.SpecStateSkipped, "red-allowed/api": types.SpecStateFailed},
 		[]string{"known failure: open on purpose", "listed as a known failure (long ago)"},
 	},
 	{
-		"dying", func() any { return dies(8) }, []corstest.Option{corstest.Policy(two)},
+		"dying", func() corstest.Target { return corstest.Handler(dies(8)) }, []corstest.Option{corstest.Policy(two)},
 		map[string]types.SpecState{"runs to its end": types.SpecStateFailed},
 		[]string{"the run ended early"},
 	},
 	{
-		"no target", func() any { return "http://127.0.0.1:1/" }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("red-allowed")},
+		"no target", func() corstest.Target { return corstest.URL("http://127.0.0.1:1/") }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("red-allowed")},
 		map[string]types.SpecState{"red-allowed/api": types.SpecStateFailed},
 		[]string{"hint: "},
 	},
 	{
-		"no selection", func() any { return http.HandlerFunc(reflects) }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("nothing-*")},
+		"no selection", func() corstest.Target { return corstest.Handler(http.HandlerFunc(reflects)) }, []corstest.Option{corstest.Policy(two), table, corstest.Focus("nothing-*")},
 		map[string]types.SpecState{"has a table and a selection": types.SpecStateFailed},
 		[]string{"nothing-*"},
 	},

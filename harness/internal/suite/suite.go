@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -14,15 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
 )
-
-// Middleware makes the CORS layer of a library for a policy.
-type Middleware func(cases.Policy) (func(http.Handler) http.Handler, error)
-
-// ErrNotExpressible is wrapped by a Middleware's error for a policy that the
-// library has no way to express: the checks under it are skipped.
-var ErrNotExpressible = errors.New("the library cannot express the policy")
 
 // Config is what the options say.
 type Config struct {
@@ -40,13 +31,13 @@ type Config struct {
 type Known struct{ Glob, Reason string }
 
 // Option changes a Config.
-type Option func(*Config)
+type Option interface{ Apply(*Config) }
 
 // New applies options.
-func New(opts []Option) *Config {
+func New[O Option](opts []O) *Config {
 	c := &Config{}
 	for _, o := range opts {
-		o(c)
+		o.Apply(c)
 	}
 	return c
 }
@@ -78,9 +69,8 @@ func (c *Config) selected(checks []cases.Check) ([]cases.Check, error) {
 	return cases.Select(checks, c.Focus, c.Skip)
 }
 
-// Run runs the checks against a target: a http.Handler or the URL of a server
-// (with Policy an ordinary one), a Middleware, or a *harness.Target.
-func (c *Config) Run(ctx context.Context, target any) (*harness.Summary, *cases.Table, error) {
+// Run runs the checks against a target.
+func (c *Config) Run(ctx context.Context, target Target) (*harness.Summary, *cases.Table, error) {
 	if err := c.valid(); err != nil {
 		return nil, nil, err
 	}
@@ -88,7 +78,7 @@ func (c *Config) Run(ctx context.Context, target any) (*harness.Summary, *cases.
 	if err != nil {
 		return nil, nil, err
 	}
-	t, stop, err := c.target(target, table)
+	t, stop, err := c.open(target, table)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -124,69 +114,6 @@ func (c *Config) valid() error {
 	}
 	c.Policy = &p
 	return nil
-}
-
-func (c *Config) target(target any, table *cases.Table) (*harness.Target, func(), error) {
-	switch target := target.(type) {
-	case *harness.Target:
-		if c.Policy != nil {
-			return nil, nil, errors.New("the policy of a *harness.Target is its Declared, the path part of its Endpoint: corstest.Policy and corstest.Path would be ignored")
-		}
-		return target, func() {}, nil
-	case string:
-		if c.Policy != nil && c.Path == "" { // the URL is the endpoint's own
-			return &harness.Target{Name: target, Declared: c.Policy, Endpoint: target, TLSInsecure: loopback(target)}, func() {}, nil
-		}
-		return c.at(&harness.Target{Name: target, Base: strings.TrimSuffix(target, "/"), TLSInsecure: loopback(target)}), func() {}, nil
-	case Middleware:
-		if c.Policy != nil {
-			return nil, nil, errors.New("a Middleware is tested under every standard policy: a policy of one's own goes with a handler or a URL")
-		}
-		return contract(target, table)
-	case http.Handler:
-		t, stop, err := harness.Serve(target)
-		if err != nil {
-			return nil, nil, err
-		}
-		return c.at(t), stop, nil
-	}
-	return nil, nil, fmt.Errorf("%T is no target: give a http.Handler, a URL, a Middleware or a *harness.Target", target)
-}
-
-// at makes an ordinary endpoint of a target when a policy is declared.
-func (c *Config) at(t *harness.Target) *harness.Target {
-	if c.Policy == nil {
-		return t
-	}
-	path := "/" + strings.TrimPrefix(c.Path, "/")
-	t.Declared, t.Endpoint, t.Base = c.Policy, t.Base+path, ""
-	if t.TLSBase != "" {
-		t.TLSBase += path
-	}
-	return t
-}
-
-func loopback(url string) bool {
-	return strings.HasPrefix(url, "https://127.0.0.1") || strings.HasPrefix(url, "https://localhost") || strings.HasPrefix(url, "https://[::1]")
-}
-
-// contract serves the contract behind a library's layers.
-func contract(m Middleware, table *cases.Table) (*harness.Target, func(), error) {
-	states := map[string]harness.PolicyState{}
-	h, refusals := reference.Contract(table.Policies, reference.Layer(m))
-	for name, err := range refusals {
-		state := harness.PolicyState{Kind: harness.Refused, Message: err.Error()}
-		if errors.Is(err, ErrNotExpressible) {
-			state.Kind = harness.NotExpressible
-		}
-		states[name] = state
-	}
-	t, stop, err := harness.Serve(h)
-	if err != nil {
-		return nil, nil, err
-	}
-	t.Policies = states
-	return t, stop, nil
 }
 
 // Incomplete says why a run as a whole fails a test although each of its results

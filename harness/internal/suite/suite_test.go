@@ -18,20 +18,24 @@ func TestSuite(t *testing.T) {
 	RunSpecs(t, "suite")
 }
 
-// known and strict are options as corstest has them.
-func known(glob, reason string) suite.Option {
+// option is an option as corstest has them.
+type option func(*suite.Config)
+
+func (o option) Apply(c *suite.Config) { o(c) }
+
+func known(glob, reason string) option {
 	return func(c *suite.Config) { c.Known = append(c.Known, suite.Known{Glob: glob, Reason: reason}) }
 }
 
-func strict(c *suite.Config) { c.Strict = true }
+var (
+	strict   = option(func(c *suite.Config) { c.Strict = true })
+	path     = option(func(c *suite.Config) { c.Path = "/items" })
+	declared = option(func(c *suite.Config) {
+		c.Policy = &cases.Policy{Name: "api", Origins: []string{"https://app.example"}}
+	})
+)
 
-func declared(c *suite.Config) {
-	c.Policy = &cases.Policy{Name: "api", Origins: []string{"https://app.example"}}
-}
-
-func path(c *suite.Config) { c.Path = "/items" }
-
-func focus(globs ...string) suite.Option {
+func focus(globs ...string) option {
 	return func(c *suite.Config) { c.Focus = globs }
 }
 
@@ -61,12 +65,12 @@ var _ = Describe("What a result means to a test", func() {
 		panic(err)
 	}
 	DescribeTable("by its verdict", func(v harness.Verdict, want, underStrict, whenKnown suite.Outcome, text string) {
-		judge := func(opts ...suite.Option) suite.Outcome {
+		judge := func(opts ...option) suite.Outcome {
 			outcome, said := suite.New(opts).Judge(result(v), table)
 			Expect(said != "").To(Equal(outcome != suite.Passed), "only what passes has nothing to say: %q", said)
 			return outcome
 		}
-		outcome, said := suite.New(nil).Judge(result(v), table)
+		outcome, said := suite.New[option](nil).Judge(result(v), table)
 		Expect(outcome).To(Equal(want))
 		Expect(said).To(ContainSubstring(text))
 		Expect(judge(strict)).To(Equal(underStrict), "with Strict")
@@ -82,13 +86,13 @@ var _ = Describe("What a result means to a test", func() {
 	)
 
 	It("takes a warning for known under Strict, where it would fail", func() {
-		outcome, said := suite.New([]suite.Option{strict, known("vary-allowed/api", "wanted so")}).Judge(result(harness.Warn), table)
+		outcome, said := suite.New([]option{strict, known("vary-allowed/api", "wanted so")}).Judge(result(harness.Warn), table)
 		Expect(outcome).To(Equal(suite.Skipped))
 		Expect(said).To(Equal("known failure: wanted so"))
 	})
 
 	It("says which entry of the list is no longer true", func() {
-		outcome, said := suite.New([]suite.Option{known("vary-allowed", "it never could")}).Judge(result(harness.Pass), table)
+		outcome, said := suite.New([]option{known("vary-allowed", "it never could")}).Judge(result(harness.Pass), table)
 		Expect(outcome).To(Equal(suite.Failed))
 		Expect(said).To(And(ContainSubstring("vary-allowed/api"), ContainSubstring("it never could"), ContainSubstring("take it off the list")))
 	})
@@ -96,10 +100,10 @@ var _ = Describe("What a result means to a test", func() {
 	It("shows a disagreement of model and browser, but not a documented one", func() {
 		r := result(harness.Pass)
 		r.Disagreement = []harness.Difference{{Agent: "chrome", What: "outcome", Departure: "chromium has it so"}}
-		outcome, _ := suite.New(nil).Judge(r, table)
+		outcome, _ := suite.New[option](nil).Judge(r, table)
 		Expect(outcome).To(Equal(suite.Passed))
 		r.Disagreement = append(r.Disagreement, harness.Difference{Agent: "chrome", What: "the status"})
-		outcome, said := suite.New(nil).Judge(r, table)
+		outcome, said := suite.New[option](nil).Judge(r, table)
 		Expect(outcome).To(Equal(suite.Logged))
 		Expect(said).To(ContainSubstring("the status"))
 	})
@@ -118,7 +122,7 @@ var _ = Describe("What a result means to a test", func() {
 	})
 })
 
-var _ = DescribeTable("A run as a whole", func(sum harness.Summary, text string, opts ...suite.Option) {
+var _ = DescribeTable("A run as a whole", func(sum harness.Summary, text string, opts ...option) {
 	if text == "" {
 		Expect(suite.New(opts).Incomplete(&sum)).To(BeEmpty())
 		return
@@ -143,24 +147,27 @@ func overlooked(reason string) harness.Summary {
 }
 
 var _ = Describe("What cannot be run is an error", func() {
-	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	DescribeTable("of the options and the target", func(ctx context.Context, target any, text string, opts ...suite.Option) {
+	handler := suite.Target{Name: "corstest.Handler", Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
+	ownPolicy := suite.Target{Name: "corstest.Harness", Harness: &harness.Target{Base: "http://127.0.0.1:1"}}
+	library := func(cases.Policy) (func(http.Handler) http.Handler, error) { return nil, suite.ErrNotExpressible }
+	DescribeTable("of the options and the target", func(ctx context.Context, target suite.Target, text string, opts ...option) {
 		_, _, err := suite.New(opts).Run(ctx, target)
 		Expect(err).To(MatchError(ContainSubstring(text)))
 	},
-		Entry("a target of another kind", 7, "int is no target", focus("vary-*")),
-		Entry("a policy with a mistake", handler, "origin", suite.Option(func(c *suite.Config) { c.Policy = &cases.Policy{Origins: []string{"app.example"}} })),
-		Entry("a policy for a Middleware", suite.Middleware(nil), "every standard policy", declared),
-		Entry("a policy for a target that has its own", &harness.Target{Base: "http://127.0.0.1:1"}, "Declared", declared),
+		Entry("no target", suite.Target{}, "corstest.Handler", focus("vary-*")),
+		Entry("a target of nothing", suite.Target{Name: "corstest.URL"}, "corstest.URL was given nothing", focus("vary-*")),
+		Entry("a policy with a mistake", handler, "origin", option(func(c *suite.Config) { c.Policy = &cases.Policy{Origins: []string{"app.example"}} })),
+		Entry("a policy for a Middleware", suite.Target{Name: "corstest.Middleware", Middleware: library}, "every standard policy", declared),
+		Entry("a policy for a target that has its own", ownPolicy, "Declared", declared),
 		Entry("a path without a policy", handler, "Path", path),
-		Entry("a path for a target that has its own", &harness.Target{Base: "http://127.0.0.1:1"}, "Path", path),
+		Entry("a path for a target that has its own", ownPolicy, "Path", path),
 		Entry("a glob that selects nothing", handler, "no-such-case", declared, focus("no-such-case")),
 		Entry("a known failure of no check", handler, "known failure", declared, known("no-such-case", "none")),
 		Entry("a known failure of a policy that is not run", handler, "known failure", declared, known("vary-allowed/exact", "none")),
-		Entry("a server that is not there", "http://127.0.0.1:1", "127.0.0.1:1", focus("vary-*")),
+		Entry("a server that is not there", suite.Target{Name: "corstest.URL", URL: "http://127.0.0.1:1"}, "127.0.0.1:1", focus("vary-*")),
 	)
 
-	DescribeTable("of a plan, too", func(text string, opts ...suite.Option) {
+	DescribeTable("of a plan, too", func(text string, opts ...option) {
 		_, _, err := suite.New(opts).Plan()
 		Expect(err).To(MatchError(ContainSubstring(text)))
 	},
@@ -171,7 +178,7 @@ var _ = Describe("What cannot be run is an error", func() {
 })
 
 var _ = Describe("What is run", func() {
-	ids := func(opts ...suite.Option) (list []string) {
+	ids := func(opts ...option) (list []string) {
 		GinkgoHelper()
 		_, checks, err := suite.New(opts).Plan()
 		Expect(err).NotTo(HaveOccurred())
@@ -192,8 +199,8 @@ var _ = Describe("What is run", func() {
 	It("is run, and nothing else", func(ctx SpecContext) {
 		var asked []string
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked = append(asked, r.URL.Path) })
-		c := suite.New([]suite.Option{declared, path, focus("vary-allowed"), func(c *suite.Config) { c.Agents = nil }})
-		sum, table, err := c.Run(ctx, h)
+		c := suite.New([]option{declared, path, focus("vary-allowed")})
+		sum, table, err := c.Run(ctx, suite.Target{Name: "corstest.Handler", Handler: h})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(table).NotTo(BeNil())
 		Expect(sum.Results).To(HaveLen(1))
