@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test endpoints mutate test-frameworks adapters test-vulnerable bench lint build chromium verify under-load selfcheck prove compare findings clean
+.PHONY: run test vet endpoints mutate test-frameworks adapters test-vulnerable bench lint build chromium verify under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -17,7 +17,7 @@ chromium:
 run: build chromium
 	@$(BIN) run
 
-test: chromium lint
+test: chromium vet
 	$(GOTEST) ./...
 	$(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
 
@@ -47,9 +47,13 @@ adapters: build
 test-vulnerable: build
 	@$(BIN) adapter releases
 
-lint:
+vet:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
+
+# What takes longer than vet: staticcheck, deadcode, govulncheck, at pinned versions.
+lint: vet
+	@bash .ci/lint
 
 bench: chromium
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./spec/... ./reference ./harness/... ./browser

@@ -42,8 +42,7 @@ var _ = Describe("odd answers", func() {
 	)
 
 	It("too many redirects", func() {
-		var u string
-		u = t.url(plan{})
+		u := t.url(plan{})
 		t.mu.Lock()
 		for n := range t.plans {
 			t.plans[n] = plan{actual: to(u)}

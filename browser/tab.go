@@ -32,7 +32,6 @@ type tab struct {
 
 	mu          sync.Mutex
 	err         error
-	closing     bool
 	rec         *recorder
 	nextID      int
 	calls       map[int]*call

@@ -28,5 +28,5 @@ type Runner struct {
 	OnResult func(Result)
 }
 
-// ErrNothing: there is no check to run.
+// ErrNothing says that there is no check to run.
 var ErrNothing = errors.New("no check was selected")

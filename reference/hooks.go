@@ -39,8 +39,6 @@ type hooks struct {
 	socket func(m *Middleware, r *http.Request, allowed bool) bool
 	// inner stands between the CORS layer and the application.
 	inner func(next http.Handler) http.Handler
-	// connection gives each request a memory of its connection (connectionOf).
-	connection bool
 	// outer stands around everything, outside of what recovers panics.
 	outer func(next http.Handler) http.Handler
 }
@@ -87,5 +85,4 @@ func (hk *hooks) merge(other hooks) {
 		hk.outer = other.outer
 	}
 	hk.unsafe = hk.unsafe || other.unsafe
-	hk.connection = hk.connection || other.connection
 }

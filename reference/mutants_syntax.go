@@ -6,17 +6,6 @@ import (
 	"strings"
 )
 
-// originLine makes the layer see one Origin made of the request's lines.
-func originLine(f func(lines []string) []string) func() hooks {
-	return func() hooks {
-		return hooks{request: func(r *http.Request) {
-			if lines := r.Header[fieldOrigin]; len(lines) > 0 {
-				r.Header[fieldOrigin] = f(lines)
-			}
-		}}
-	}
-}
-
 // echoedWhen grants origins of the policy's exact ones that f finds in the
 // whole Origin value, which is then echoed as it is.
 func echoedWhen(f func(origin string, allowed []string) bool) func() hooks {
@@ -271,7 +260,7 @@ func originSyntaxMutants() []Mutant {
 			Sources: []string{"https://github.com/netty/netty/blob/0bb88a3e06/codec-http/src/main/java/io/netty/handler/codec/http/cors/CorsHandler.java", "CVE-2019-9580"},
 			Targets: []string{"origin-null-not-configured*", "br-null-origin*", "creds-null-*", "options-null-*", "page-null-*", "redirect-cross-origin-*", "creds-off-null*", "any-*null*"},
 			hooks: allowWhen(both(originIs(is("null")), func(x *exchange) bool {
-				return len(x.m.policy.Origins) > 0 && x.m.policy.PrivateNetwork == false
+				return len(x.m.policy.Origins) > 0 && !x.m.policy.PrivateNetwork
 			})),
 		},
 		{

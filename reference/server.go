@@ -163,9 +163,6 @@ func (s *Server) httpServer(config *tls.Config) *http.Server {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          logger,
 	}
-	if s.hooks != nil && s.hooks.connection {
-		srv.ConnContext = withConnection
-	}
 	return srv
 }
 

@@ -17,7 +17,7 @@ var _ = Describe("a check that is withheld", func() {
 		f.Counts = report.Counts{Checks: 2, Fail: 1, Warn: 1}
 		g := framework("g", cell("safe", harness.Fail))
 		g.Counts = report.Counts{Checks: 1, Fail: 1}
-		return matrix(f, g)
+		return matrixOf(f, g)
 	}
 
 	It("is in no form of the matrix, its number is, and other frameworks keep theirs", func() {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/corsproof/corsproof/harness"
@@ -23,8 +22,6 @@ type fakeBrowser struct {
 	without []string
 	alter   func(*harness.Outcome)        // what it reports wrongly
 	fail    func(job string, n int) error // n counts the tries of a job's path
-	mu      sync.Mutex
-	tries   map[string]int
 	jobs    int
 }
 

@@ -146,11 +146,10 @@ func (c *h1conn) skipStray() (s stray, err error) {
 func (c *h1conn) drain(ctx context.Context) (s stray) {
 	c.readBy(ctx, c.opt.Patience)
 	for s.n < maxStray {
-		b, err := c.r.Peek(1)
-		if err != nil {
+		if _, err := c.r.Peek(1); err != nil {
 			return s
 		}
-		b, _ = c.r.Peek(c.r.Buffered())
+		b, _ := c.r.Peek(c.r.Buffered())
 		s.add(b)
 		_, _ = c.r.Discard(len(b))
 	}
