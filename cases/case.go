@@ -69,8 +69,13 @@ type Case struct {
 	Intent string `yaml:"intent" json:"intent,omitempty"`
 	Steps  []Step `yaml:"steps" json:"steps"`
 
-	Group string   `yaml:"-" json:"group"`
-	Pos   Position `yaml:"-" json:"-"`
+	// Formerly are ids that the case had: whatever takes an id takes them too.
+	Formerly Names `yaml:"formerly" json:"formerly,omitempty"`
+
+	Group string `yaml:"-" json:"group"`
+	// GroupFormerly are names that its group had.
+	GroupFormerly []string `yaml:"-" json:"-"`
+	Pos           Position `yaml:"-" json:"-"`
 }
 
 // Position is a place in a case file.

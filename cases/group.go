@@ -11,10 +11,12 @@ import (
 
 // groupDoc is a case file as it is written.
 type groupDoc struct {
-	Group  string       `yaml:"group"`
-	Prefix Names        `yaml:"prefix"` // default: the group's name
-	Doc    string       `yaml:"doc"`
-	Cases  []*yaml.Node `yaml:"cases"`
+	Group  string `yaml:"group"`
+	Prefix Names  `yaml:"prefix"` // default: the group's name
+	// Formerly are names that the group had.
+	Formerly Names        `yaml:"formerly"`
+	Doc      string       `yaml:"doc"`
+	Cases    []*yaml.Node `yaml:"cases"`
 }
 
 // caseDoc is a case as it is written: a case of one step may write the step's
@@ -69,10 +71,10 @@ func (l *loader) group(d *decoder, data []byte, name string, user bool) {
 			d.add(Duplicate, at.line("group"), "", "there is a group %q already, in %s", "another file name", doc.Group, g.File)
 		}
 	}
-	l.table.Groups = append(l.table.Groups, Group{Name: doc.Group, Doc: doc.Doc, Prefixes: prefixes, File: d.file})
+	l.table.Groups = append(l.table.Groups, Group{Name: doc.Group, Doc: doc.Doc, Prefixes: prefixes, Formerly: doc.Formerly, File: d.file})
 	for _, node := range doc.Cases {
 		c, loaded := d.decodeCase(node)
-		c.Group = doc.Group
+		c.Group, c.GroupFormerly = doc.Group, doc.Formerly
 		c.Pos = Position{File: d.file, Line: node.Line}
 		l.table.Cases = append(l.table.Cases, c)
 		loaded.user, loaded.prefix = user, prefixes

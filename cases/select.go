@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -66,9 +67,15 @@ func Select(checks []Check, focus, skip []string) ([]Check, error) {
 	return out, nil
 }
 
+// matches tells whether a glob matches one of the names of a check; those that
+// its case and its group had before are among them.
 func (c *Check) matches(glob string) bool {
-	for _, name := range []string{c.Case.ID, c.ID, c.Case.Group, c.Case.Group + "/" + c.Case.ID, c.Case.Group + "/" + c.ID} {
-		if doublestar.MatchUnvalidated(glob, name) {
+	for _, id := range append([]string{c.Case.ID}, c.Case.Formerly...) {
+		names := []string{id, id + "/" + c.Policy.Name}
+		for _, group := range append([]string{c.Case.Group}, c.Case.GroupFormerly...) {
+			names = append(names, group, group+"/"+id, group+"/"+id+"/"+c.Policy.Name)
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return doublestar.MatchUnvalidated(glob, name) }) {
 			return true
 		}
 	}

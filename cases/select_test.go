@@ -49,3 +49,40 @@ var _ = Describe("Selection", func() {
 		Entry("no glob", []string{"a[b"}, nil, `the pattern "a[b" is not a glob: syntax error in pattern`),
 	)
 })
+
+var _ = Describe("what was renamed", func() {
+	table, err := cases.Load()
+	if err != nil {
+		panic(err)
+	}
+	checks := table.Expand(table.Policies, false, cases.Env{Target: "http://127.0.0.1:1"})
+
+	It("is found by the names that it had", func() {
+		now, err := cases.Select(checks, []string{"requested-headers"}, nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(now)).To(BeNumerically(">", 20))
+		for _, old := range []string{"acrh", "acrh/*", "acrh/*/*"} {
+			then, err := cases.Select(checks, []string{old}, nil)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(then).To(HaveLen(len(now)), old)
+		}
+	})
+
+	It("has names that nothing else has", func() {
+		groups, ids := map[string]bool{}, map[string]bool{}
+		for _, g := range table.Groups {
+			for _, name := range append([]string{g.Name}, g.Formerly...) {
+				Expect(groups).NotTo(HaveKey(name))
+				groups[name] = true
+			}
+		}
+		for _, c := range table.Cases {
+			for _, id := range append([]string{c.ID}, c.Formerly...) {
+				Expect(ids).NotTo(HaveKey(id))
+				Expect(groups).NotTo(HaveKey(id))
+				ids[id] = true
+				Expect(table.Case(id).ID).To(Equal(c.ID))
+			}
+		}
+	})
+})

@@ -27,7 +27,8 @@ type Table struct {
 type Group struct {
 	Name     string   `json:"name"` // the file's name without .yaml
 	Doc      string   `json:"doc"`
-	Prefixes []string `json:"prefixes"` // how ids of its cases begin
+	Prefixes []string `json:"prefixes"`           // how ids of its cases begin
+	Formerly []string `json:"formerly,omitempty"` // what it was called before
 	File     string   `json:"file"`
 }
 
@@ -158,7 +159,7 @@ func (t *Table) Policy(name string) *Policy {
 
 // Case is the case with that id, nil when there is none.
 func (t *Table) Case(id string) *Case {
-	if i := slices.IndexFunc(t.Cases, func(c Case) bool { return c.ID == id }); i >= 0 {
+	if i := slices.IndexFunc(t.Cases, func(c Case) bool { return c.ID == id || slices.Contains(c.Formerly, id) }); i >= 0 {
 		return &t.Cases[i]
 	}
 	return nil

@@ -131,7 +131,7 @@ func allFailures(r *Result) []Failure {
 // and header are of plain exchanges, too.
 func plain(c *cases.Check) int {
 	const stated = 4 // behind the single ones
-	if c.Case.Group == "stated" {
+	if c.Case.Group == "stated-policy" {
 		return stated
 	}
 	if len(c.Steps) != 1 || c.Case.Via != "" || c.Case.Over != "" {
