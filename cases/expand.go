@@ -74,9 +74,9 @@ func (t *Table) Expand(policies []Policy, declared bool, env Env) []Check {
 	for i := range t.Cases {
 		c := &t.Cases[i]
 		needs, kind := partsOf(c), kindOf(c)
-		text := ""
+		var in *contents
 		if declared {
-			text = stepsText(c)
+			in = contentsOf(c.Steps)
 		}
 		for j := range policies {
 			p := &policies[j]
@@ -90,7 +90,7 @@ func (t *Table) Expand(policies []Policy, declared bool, env Env) []Check {
 			check := Check{ID: c.ID + "/" + p.Name, Case: c, Policy: p, Kind: kind, Needs: needs}
 			switch standard := t.Policy(p.Name); {
 			case declared:
-				if check.NotApplicable = t.foreign(c, text, p); check.NotApplicable == "" {
+				if check.NotApplicable = t.foreign(c, in, p); check.NotApplicable == "" {
 					check.expand(evaluators[key], env, declared)
 				}
 			case standard != nil && len(standard.Replaced(p)) > 0:
@@ -111,7 +111,7 @@ func (c *Check) say(t *Table, standard *Policy, ev *evaluator, env Env) {
 		c.NotApplicable = plain.NotApplicable // to the standard policy either
 		return
 	}
-	if c.NotApplicable = t.unsaid(c.Case, stepsText(c.Case), standard, c.Policy); c.NotApplicable == "" {
+	if c.NotApplicable = t.unsaid(c.Case, contentsOf(c.Case.Steps), standard, c.Policy); c.NotApplicable == "" {
 		if c.expand(ev, env, false); c.NotApplicable == "" {
 			c.NotApplicable = standard.changed(c.Policy, c.Steps, cmp.Or(ev.scope.target, sampleEnv.Target))
 		}

@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,22 +16,27 @@ import (
 // aspect is a property of a policy that the expectations of some cases depend on.
 type aspect struct {
 	name string
-	// looks are texts of the case's steps, in JSON and lower case, that show that
-	// it depends on the aspect; none: every case does.
-	looks []string
+	// looks tells from the contents of a case's steps whether it depends on the
+	// aspect; nil: every case does.
+	looks func(c *contents) bool
 	of    func(p *Policy) string
 }
 
 var aspects = []aspect{
 	{"zero configuration", nil, func(p *Policy) string { return fmt.Sprint(p.ZeroConfig) }},
-	{"credentials", []string{"with_credentials", "access-control-allow-credentials", `"include"`, "use-credentials", "with_cookie", `"*"`},
-		func(p *Policy) string { return fmt.Sprint(p.Credentials) }},
-	{"how many origins", []string{`"vary"`, "varies_or_static", "access-control-allow-origin", "same_as"},
-		func(p *Policy) string { return fmt.Sprint(p.AnyOrigin(), p.SeveralOrigins()) }},
-	{"methods", []string{"access-control-allow-methods"}, func(p *Policy) string { return extent(p.Methods) }},
-	{"request headers", []string{"access-control-allow-headers"}, func(p *Policy) string { return extent(p.RequestHeaders) }},
-	{"exposed headers", []string{"access-control-expose-headers", `"readable"`, `"hidden"`}, func(p *Policy) string { return extent(p.ExposeHeaders) }},
-	{"max-age", []string{"access-control-max-age", `"after"`}, func(p *Policy) string {
+	{"credentials", func(c *contents) bool {
+		return c.has("with_credentials", "with_cookie", "shares_with_credentials", "denies_with_credentials") || c.text("include") || c.text("*") ||
+			c.says("use-credentials") || c.says("Access-Control-Allow-Credentials")
+	}, func(p *Policy) string { return fmt.Sprint(p.Credentials) }},
+	{"how many origins", func(c *contents) bool {
+		return c.has("vary", "varies_or_static", "same_as") || c.text("vary") || c.says("Access-Control-Allow-Origin")
+	}, func(p *Policy) string { return fmt.Sprint(p.AnyOrigin(), p.SeveralOrigins()) }},
+	{"methods", naming("Access-Control-Allow-Methods"), func(p *Policy) string { return extent(p.Methods) }},
+	{"request headers", naming("Access-Control-Allow-Headers"), func(p *Policy) string { return extent(p.RequestHeaders) }},
+	{"exposed headers", func(c *contents) bool {
+		return c.has("readable", "hidden") || c.says("Access-Control-Expose-Headers")
+	}, func(p *Policy) string { return extent(p.ExposeHeaders) }},
+	{"max-age", func(c *contents) bool { return c.has("after") || c.says("Access-Control-Max-Age") }, func(p *Policy) string {
 		switch {
 		case p.MaxAge == nil:
 			return "unset"
@@ -43,14 +47,17 @@ var aspects = []aspect{
 		}
 		return "positive"
 	}},
-	{"who may read times", []string{"timing-allow-origin", `"timing":`}, func(p *Policy) string { return extent(p.TimingOrigins) }},
-	{"private network", []string{"private-network"}, func(p *Policy) string { return fmt.Sprint(p.PrivateNetwork) }},
+	{"who may read times", func(c *contents) bool { return c.has("timing") || c.says("Timing-Allow-Origin") }, func(p *Policy) string { return extent(p.TimingOrigins) }},
+	{"private network", naming("Private-Network"), func(p *Policy) string { return fmt.Sprint(p.PrivateNetwork) }},
 }
 
-// looked says whether a case depends on the aspect; text is its steps.
-func (a *aspect) looked(text string) bool {
-	return a.looks == nil || slices.ContainsFunc(a.looks, func(l string) bool { return strings.Contains(text, l) })
+// naming are the cases that name a field.
+func naming(field string) func(c *contents) bool {
+	return func(c *contents) bool { return c.says(field) }
 }
+
+// looked says whether a case with these contents depends on the aspect.
+func (a *aspect) looked(c *contents) bool { return a.looks == nil || a.looks(c) }
 
 // listed are the standard policies that the case is written for.
 func (t *Table) listed(c *Case) (list []*Policy) {
@@ -73,14 +80,13 @@ func extent(list []string) string {
 }
 
 // foreign says why a case is not about a declared policy; empty if it may be.
-// text is steps in JSON and lower case, before expansion.
-func (t *Table) foreign(c *Case, text string, p *Policy) string {
+func (t *Table) foreign(c *Case, in *contents, p *Policy) string {
 	if ok, why := c.When.Holds(p); !ok {
 		return why
 	}
 	listed := t.listed(c)
 	for _, a := range aspects {
-		if !a.looked(text) {
+		if !a.looked(in) {
 			continue
 		}
 		is := a.of(p)
@@ -90,7 +96,7 @@ func (t *Table) foreign(c *Case, text string, p *Policy) string {
 	}
 	for _, s := range listed {
 		for _, v := range s.values() {
-			if strings.Contains(text, strings.ToLower(v)) && !containsFold(p.values(), v) {
+			if in.says(v) && !containsFold(p.values(), v) {
 				return fmt.Sprintf("the case names %s, which the policy does not", v)
 			}
 		}
@@ -110,15 +116,6 @@ func (p *Policy) values() []string {
 		}
 	}
 	return slices.DeleteFunc(list, func(s string) bool { return s == "*" || s == "null" })
-}
-
-// stepsText is what foreign looks into.
-func stepsText(c *Case) string {
-	data, err := json.Marshal(c.Steps)
-	if err != nil { // no step type can give one
-		return ""
-	}
-	return strings.ToLower(string(data))
 }
 
 // unmeant says what the (expanded) steps demand that the policy does not

@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"strings"
+	"testing/fstest"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -82,4 +83,30 @@ var _ = Describe("The embedded table under a declared policy", func() {
 		Entry("two origins, credentials", "{origins: [https://mine.example, https://b.mine.example], credentials: true, methods: [PUT], request_headers: [X-Mine, Content-Type], expose_headers: [X-Out], max_age: 60}"),
 		Entry("any origin", "{origins: ['*'], methods: [PUT], max_age: 60}"),
 	)
+})
+
+var _ = Describe("what a case looks at", func() {
+	table := func(step string) *cases.Table {
+		GinkgoHelper()
+		t, err := cases.Load(cases.Source{Label: "looks", FS: fstest.MapFS{"looks.yaml": {Data: []byte("group: looks\ndoc: One case.\ncases:\n" +
+			"  - {id: looks-one, title: It holds, why: It must., fix: Do it., level: must, spec: [fetch#concept-cors-check], policies: [exact], steps: [" + step + "]}\n")}}})
+		Expect(err).NotTo(HaveOccurred())
+		return t
+	}
+	applies := func(step string, p cases.Policy) bool {
+		GinkgoHelper()
+		for _, c := range table(step).Expand([]cases.Policy{p}, true, cases.Env{Target: "http://127.0.0.1:1"}) {
+			if c.Case.ID == "looks-one" {
+				return c.NotApplicable == ""
+			}
+		}
+		return false
+	}
+	several := []string{"https://app.example", "https://b.example"}
+	get := `wire: {headers: ["Origin: {{allowed}}"]}, answer: [{shares: "{{allowed}}"}]`
+
+	It("is in its fields, not in the names of its steps", func() {
+		Expect(applies("{name: after, "+get+"}", cases.Policy{Name: "p", Origins: several})).To(BeTrue(), "a step that is called after says nothing of max-age")
+		Expect(applies("{name: one, after: 1ms, "+get+"}", cases.Policy{Name: "p", Origins: several})).To(BeFalse(), "one that lets time pass does")
+	})
 })

@@ -57,14 +57,14 @@ func (p *Policy) Point(said, plain *Policy) string {
 }
 
 // unsaid says why a case cannot be held against a standard policy as a framework says
-// it; empty if it may be. text is steps in JSON and lower case, before expansion.
-func (t *Table) unsaid(c *Case, text string, standard, said *Policy) string {
+// it; empty if it may be.
+func (t *Table) unsaid(c *Case, in *contents, standard, said *Policy) string {
 	if ok, why := c.When.Holds(said); !ok {
 		return why
 	}
 	for _, a := range aspects {
 		is := a.of(said)
-		if a.of(standard) == is || !a.looked(text) {
+		if a.of(standard) == is || !a.looked(in) {
 			continue
 		}
 		if !slices.ContainsFunc(t.listed(c), func(s *Policy) bool { return a.of(s) == is }) {
@@ -72,12 +72,12 @@ func (t *Table) unsaid(c *Case, text string, standard, said *Policy) string {
 		}
 	}
 	for _, v := range standard.values() {
-		if strings.Contains(text, strings.ToLower(v)) && !containsFold(said.values(), v) && !said.AllowsHeader(v) {
+		if in.says(v) && !containsFold(said.values(), v) && !said.AllowsHeader(v) {
 			return fmt.Sprintf("the case names %s", v)
 		}
 	}
 	for _, v := range said.ExposeHeaders {
-		if v != "*" && strings.Contains(text, `"readable"`) && !containsFold(standard.ExposeHeaders, v) {
+		if v != "*" && in.has("readable") && !containsFold(standard.ExposeHeaders, v) {
 			return fmt.Sprintf("the case reads exposed headers, and the contract's application sends no %s", v)
 		}
 	}
