@@ -67,15 +67,8 @@ func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
 	if why := r.missingParts(c); why != "" {
 		return SkipContract, why, false
 	}
-	if e.place.base == "" {
-		place, why := r.target.place(c)
-		if why == "" && isHTTPS(place.base) {
-			why = r.tlsTrouble[place.proto == "h2"]
-		}
-		if why != "" {
-			return SkipTransport, why, false
-		}
-		e.place = place
+	if _, why := r.where(c); why != "" {
+		return SkipTransport, why, false
 	}
 	if why := r.notAllowed(c); why != "" {
 		return SkipNotAllowed, why, false
@@ -87,6 +80,15 @@ func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
 		return SkipNotApplicable, fmt.Sprintf("the endpoint answers %d to an ordinary request, so that an error of its own would not show", r.failing), false
 	}
 	return "", "", true
+}
+
+// where is the place to which a check goes; why says which transport is missing.
+func (r *run) where(c *cases.Check) (at place, why string) {
+	at, why = r.target.place(c)
+	if why == "" && isHTTPS(at.base) {
+		why = r.tlsTrouble[at.proto]
+	}
+	return at, why
 }
 
 // missingParts names the parts of the contract that a check needs and the

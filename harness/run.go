@@ -24,10 +24,10 @@ type run struct {
 	concurrency int
 	keepAll     bool
 	policies    map[string]PolicyState
-	tlsTrouble  map[bool]string // why checks over HTTP/2 (true) or TLS cannot run
-	methods     cases.Methods   // what an ordinary endpoint serves; nil: nothing is known
-	failing     int             // the 5xx that an ordinary endpoint answers anyway; 0 when it does not
-	prefix      string          // of this run's nonces
+	tlsTrouble  map[string]string // by protocol of package wire: why checks over TLS cannot run
+	methods     cases.Methods     // what an ordinary endpoint serves; nil: nothing is known
+	failing     int               // the 5xx that an ordinary endpoint answers anyway; 0 when it does not
+	prefix      string            // of this run's nonces
 	nonces      atomic.Uint64
 
 	cacheOnce sync.Once
@@ -84,7 +84,7 @@ func (r *Runner) start() *run {
 	}
 	w := &run{
 		target: r.Target, sender: newSender(r.Target.tlsConfig(), r.Target.RateLimit, timeout), timeout: timeout, concurrency: concurrency(r.Concurrency),
-		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[bool]string{},
+		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[string]string{},
 		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{}, steady: map[string]*steadiness{},
 		summary: &Summary{Target: r.Target.Name, Started: time.Now(), AgentErrors: map[string]string{}},
 	}
@@ -110,7 +110,7 @@ func (r *run) close() {
 	r.sender.close()
 }
 
-// all runs the entries: first those that bear company, then the others one by one.
+// all runs the entries: first what can run at the same time, then what must run alone.
 func (r *run) all(ctx context.Context, entries []*entry) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -123,6 +123,7 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 			r.emit(e)
 			continue
 		}
+		e.place, _ = r.where(e.check)
 		if origin := originOf(e.place.base); r.origins[origin] == nil {
 			r.origins[origin] = nil
 		}

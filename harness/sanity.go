@@ -216,8 +216,11 @@ func (r *run) probeTLS(ctx context.Context, entries []*entry) {
 	for _, proto := range []string{wire.H1, wire.H2} {
 		var at string
 		for _, e := range entries {
-			if _, _, ok := r.skip(e); ok && isHTTPS(e.place.base) && (e.place.proto == wire.H2) == (proto == wire.H2) {
-				at = e.place.url("/ok")
+			if _, _, ok := r.skip(e); !ok {
+				continue
+			}
+			if place, _ := r.where(e.check); isHTTPS(place.base) && place.proto == proto {
+				at = place.url("/ok")
 				break
 			}
 		}
@@ -231,14 +234,11 @@ func (r *run) probeTLS(ctx context.Context, entries []*entry) {
 		}
 		switch wire.KindOf(e.Err) {
 		case wire.NoProtocol:
-			r.tlsTrouble[true] = "the server does not offer HTTP/2 over TLS"
+			r.tlsTrouble[wire.H2] = "the server does not offer HTTP/2 over TLS"
 		case wire.NoTLS:
-			r.tlsTrouble[proto == wire.H2] = "TLS fails: " + strings.TrimSpace(e.Err.Error())
+			r.tlsTrouble[proto] = "TLS fails: " + strings.TrimSpace(e.Err.Error())
 		case wire.Unreachable:
-			r.tlsTrouble[proto == wire.H2] = "nothing listens at the TLS base URL: " + e.Err.Error()
+			r.tlsTrouble[proto] = "nothing listens at the TLS base URL: " + e.Err.Error()
 		}
-	}
-	for _, e := range entries {
-		e.place = place{} // decided anew, now that the trouble is known
 	}
 }

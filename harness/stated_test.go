@@ -141,7 +141,9 @@ func brief(c *cases.Check) bool {
 		!slices.ContainsFunc(c.Steps, func(s cases.Step) bool { return s.After > 0 || s.Parallel > 4 })
 }
 
-func ofStated(c *cases.Check) bool { return c.Case.Group == "stated-policy" || c.Case.Group == "max-age-wire" }
+func ofStated(c *cases.Check) bool {
+	return c.Case.Group == "stated-policy" || c.Case.Group == "max-age-wire"
+}
 
 // accusations are the results with a verdict against the target.
 func accusations(sum *harness.Summary) []harness.Result {
