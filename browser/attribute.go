@@ -22,7 +22,7 @@ type call struct {
 	js      jsCall
 	url     string        // of its requests, as the browser writes it
 	timeout time.Duration // of each request that is on the wire
-	spot    *spot
+	document    *document
 	results []*rep
 	left    int
 	done    chan<- *call // has room
@@ -83,7 +83,7 @@ func (t *tab) settle() {
 			}
 			if c.results[i] == nil && rec != nil && rec.complete() {
 				t.result(c, jsResult{ID: c.js.ID, Rep: i, URL: c.js.URL, OK: rec.failed == nil})
-				go c.spot.eval(t.ctx, "end", c.js.ID)
+				go c.document.eval(t.ctx, "end", c.js.ID)
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func (t *tab) match(r *rep) bool {
 	}
 	if r.rec == nil {
 		// The renderer reports a request before the script can have its result.
-		return !r.res.OK && refusedInPage(&r.call.js, r.call.spot.origin) != "" || r.reused()
+		return !r.res.OK && refusedInPage(&r.call.js, r.call.document.origin) != "" || r.reused()
 	}
 	r.rec.handed = r.rec.handed || r.res.OK && scriptReads(r.call.js.API)
 	if !r.rec.complete() {
@@ -134,16 +134,16 @@ func (t *tab) match(r *rep) bool {
 		return true
 	}
 	// Was there really nothing more, or is it still on its way?
-	s := r.call.spot
+	d := r.call.document
 	if r.fence == 0 {
-		r.fence = s.fence + 1
-		if s.fence == s.fenced {
-			t.sendFence(s)
+		r.fence = d.fence + 1
+		if d.fence == d.fenced {
+			t.sendFence(d)
 		} else {
-			s.fenceAgain = true
+			d.fenceAgain = true
 		}
 	}
-	return s.fenced >= r.fence
+	return d.fenced >= r.fence
 }
 
 // reused says that an element was loaded from what the page still had in
@@ -185,24 +185,24 @@ func fetchable(rawURL string) bool {
 const fencePrefix = "http://127.0.0.1:1/.corsproof-fence/"
 
 // sendFence has the document make a preflight that leads nowhere.
-func (t *tab) sendFence(s *spot) {
-	s.fence++
-	url := fencePrefix + s.key + "/" + strconv.Itoa(s.fence)
-	t.fences[url] = s
-	go s.eval(t.ctx, "fence", url) // if it fails, the tab is gone
+func (t *tab) sendFence(d *document) {
+	d.fence++
+	url := fencePrefix + d.name + "/" + strconv.Itoa(d.fence)
+	t.fences[url] = d
+	go d.eval(t.ctx, "fence", url) // if it fails, the tab is gone
 }
 
 // passFence notes that a fence was reported, and sends the next one if wanted.
 func (t *tab) passFence(url string) {
-	s := t.fences[url]
-	if s == nil {
+	d := t.fences[url]
+	if d == nil {
 		return
 	}
 	delete(t.fences, url)
-	s.fenced = s.fence
-	if s.fenceAgain {
-		s.fenceAgain = false
-		t.sendFence(s)
+	d.fenced = d.fence
+	if d.fenceAgain {
+		d.fenceAgain = false
+		t.sendFence(d)
 	}
 }
 

@@ -11,16 +11,16 @@ import (
 )
 
 // pages gives the page for a step, or why there is none.
-type pages func(*harness.BrowserStep) (*spot, error)
+type pages func(*harness.BrowserStep) (*document, error)
 
 // open opens the pages of the jobs in the household.
 func (r *run) open(h *household, jobs []int) pages {
-	var keys []spotKey
-	failed := map[spotKey]error{}
-	seen := map[spotKey]bool{}
+	var keys []documentKey
+	failed := map[documentKey]error{}
+	seen := map[documentKey]bool{}
 	for _, i := range jobs {
 		for n := range r.jobs[i].Steps {
-			if k := keyOf(&r.jobs[i].Steps[n]); !seen[k] {
+			if k := documentKeyOf(&r.jobs[i].Steps[n]); !seen[k] {
 				seen[k] = true
 				keys = append(keys, k)
 			}
@@ -29,18 +29,18 @@ func (r *run) open(h *household, jobs []int) pages {
 	if err := h.open(r.ctx, keys, r.lax); err != nil && r.ctx.Err() == nil {
 		// One origin without a page must not take the others along.
 		for _, k := range keys {
-			if err := h.open(r.ctx, []spotKey{k}, r.lax); err != nil {
+			if err := h.open(r.ctx, []documentKey{k}, r.lax); err != nil {
 				failed[k] = err
 			}
 		}
 	}
-	return func(s *harness.BrowserStep) (*spot, error) {
-		k := keyOf(s)
+	return func(s *harness.BrowserStep) (*document, error) {
+		k := documentKeyOf(s)
 		if err := failed[k]; err != nil {
 			return nil, err
 		}
-		if sp := h.spot(k); sp != nil {
-			return sp, nil
+		if d := h.document(k); d != nil {
+			return d, nil
 		}
 		return nil, r.ctx.Err() // nothing but the end of the run is left
 	}
@@ -48,46 +48,46 @@ func (r *run) open(h *household, jobs []int) pages {
 
 // runSingle runs jobs of one step, many at once from each page.
 func (r *run) runSingle(page pages, jobs []int) {
-	groups := map[*spot][]int{}
-	var order []*spot
+	groups := map[*document][]int{}
+	var order []*document
 	for _, i := range jobs {
-		s, err := page(&r.jobs[i].Steps[0])
+		d, err := page(&r.jobs[i].Steps[0])
 		if err != nil {
 			r.fail(i, err)
 			continue
 		}
-		if groups[s] == nil {
-			order = append(order, s)
+		if groups[d] == nil {
+			order = append(order, d)
 		}
-		groups[s] = append(groups[s], i)
+		groups[d] = append(groups[d], i)
 	}
-	slices.SortStableFunc(order, func(a, b *spot) int { return len(groups[b]) - len(groups[a]) }) // the long ones first
+	slices.SortStableFunc(order, func(a, b *document) int { return len(groups[b]) - len(groups[a]) }) // the long ones first
 	var wg sync.WaitGroup
-	for _, s := range order {
-		width := min(r.c.opt.Width/2+1, len(groups[s]))
+	for _, d := range order {
+		width := min(r.c.opt.Width/2+1, len(groups[d]))
 		if r.width.Acquire(r.ctx, int64(width)) != nil {
 			break
 		}
 		wg.Go(func() {
 			defer r.width.Release(int64(width))
-			r.batch(s, width, groups[s])
+			r.batch(d, width, groups[d])
 		})
 	}
 	wg.Wait()
 }
 
 // batch runs jobs of one step from one page.
-func (r *run) batch(s *spot, width int, jobs []int) {
+func (r *run) batch(d *document, width int, jobs []int) {
 	for part := range slices.Chunk(jobs, 400) {
 		results := make(chan *call, len(part))
 		calls := make([]*call, len(part))
 		for n, i := range part {
 			calls[n] = r.newCall(i, 0, results)
 		}
-		err := s.start(r.ctx, width, calls)
+		err := d.start(r.ctx, width, calls)
 		for n := 0; n < len(part) && err == nil; n++ {
 			var c *call
-			if c, err = r.wait(s, results); err == nil {
+			if c, err = r.wait(d, results); err == nil {
 				i := c.tag
 				step, err := r.outcomes(c, i, 0)
 				if err != nil {
@@ -129,7 +129,7 @@ const (
 )
 
 // wait waits for the next call to be done.
-func (r *run) wait(s *spot, results <-chan *call) (*call, error) {
+func (r *run) wait(d *document, results <-chan *call) (*call, error) {
 	timer := time.NewTicker(quiet)
 	defer timer.Stop()
 	pong := make(chan error, 1)
@@ -138,11 +138,11 @@ func (r *run) wait(s *spot, results <-chan *call) (*call, error) {
 		select {
 		case c := <-results:
 			return c, nil
-		case <-s.tab.dead:
-			return nil, s.tab.failure()
+		case <-d.tab.dead:
+			return nil, d.tab.failure()
 		case <-r.ctx.Done():
 			if r.c.ctx.Err() == nil {
-				s.abort()
+				d.abort()
 			}
 			return nil, r.ctx.Err()
 		case <-timer.C:
@@ -151,15 +151,15 @@ func (r *run) wait(s *spot, results <-chan *call) (*call, error) {
 			}
 			asked = true
 			go func() {
-				ctx, cancel := context.WithTimeout(s.tab.ctx, frozen)
+				ctx, cancel := context.WithTimeout(d.tab.ctx, frozen)
 				defer cancel()
-				pong <- s.eval(ctx, "ping")
+				pong <- d.eval(ctx, "ping")
 			}()
 		case err := <-pong:
 			asked = false
 			if errors.Is(err, context.DeadlineExceeded) {
-				s.tab.fail(&FrozenError{After: frozen})
-				err = s.tab.failure()
+				d.tab.fail(&FrozenError{After: frozen})
+				err = d.tab.failure()
 			}
 			if err != nil {
 				return nil, err
@@ -173,7 +173,7 @@ func (r *run) outcomes(c *call, i, step int) (harness.StepOutcomes, error) {
 	s := &r.jobs[i].Steps[step]
 	out := make(harness.StepOutcomes, 0, len(c.results))
 	for _, rep := range c.results {
-		if v := rep.call.spot.tab.visits; v != nil && v.crossed(rep.rec) {
+		if v := rep.call.document.tab.visits; v != nil && v.crossed(rep.rec) {
 			return nil, errMet
 		}
 		o, err := outcome(&s.Request, s.Request.Origin, rep)

@@ -3,178 +3,97 @@ package browser
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/fetch"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
 )
 
-//go:embed page.js
-var pageJS string
+// document is a document at some origin in which scripts can run.
+type document struct {
+	tab    *tab
+	origin string
+	executionContext    runtime.ExecutionContextID
+	name    string
 
-// nullOrigin is the serialisation of an opaque origin.
-const nullOrigin = "null"
+	// Preflights, and raw headers, are reported on a way of their own, which
+	// may be slower than all others. A fence is a preflight of ours: once it
+	// is reported, so is what was before it.
+	fence      int  // of the last one sent
+	fenced     int  // of the last one reported
+	fenceAgain bool // another one has to be sent then
+}
 
-// holderHost is the host of pages that only hold others.
-const holderHost = "corsproof.invalid"
+// errDocumentGone says that the browser has given up the document.
+var errDocumentGone = errors.New("the browser gave up a page that requests were made from")
 
-// docPath is the path that our documents lie under.
-func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
-
-// intercept has requests for documents come to us, or no longer: while they
-// do, every request of the tab takes a way through the browser's main process.
-func (t *tab) intercept(ctx context.Context, on bool) error {
-	var err error
-	if on {
-		_, err = cdp.Call(ctx, t.target, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{
-			URLPattern: "*" + t.chrome.docPath() + "*", ResourceType: network.ResourceTypeDocument,
-		}}})
-	} else {
-		_, err = cdp.Call(ctx, t.target, fetch.Disable, cdp.Empty{})
+// eval calls a function of page.js in the document.
+func (d *document) eval(ctx context.Context, name string, args ...any) error {
+	expr := "corsproof." + name + "("
+	for i, a := range args {
+		b, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			expr += ","
+		}
+		expr += string(b)
+	}
+	res, err := cdp.Call(ctx, d.tab.target, runtime.Evaluate, runtime.EvaluateParams{Expression: expr + ")", ContextID: d.executionContext})
+	if err == nil && res.ExceptionDetails != nil {
+		err = &chromedp.ExceptionError{ExceptionDetails: res.ExceptionDetails}
 	}
 	if err != nil {
-		if dead := t.failure(); dead != nil {
+		if dead := d.tab.failure(); dead != nil {
 			return dead
 		}
-		return fmt.Errorf("intercepting documents: %w", err)
+		if strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed") {
+			return fmt.Errorf("%w: %w", errDocumentGone, &PageError{d.origin, err.Error()})
+		}
+		return fmt.Errorf("running requests in a page at %s: %w", d.origin, err)
 	}
 	return nil
 }
 
-// answer fulfils the request for a document of ours and lets others pass.
-func (t *tab) answer(e *fetch.EventRequestPaused) {
-	u, err := url.Parse(e.Request.URL)
-	key, ours := "", false
-	if err == nil {
-		key, ours = strings.CutPrefix(u.Path, t.chrome.docPath())
-	}
-	if !ours {
-		cdp.Call(t.ctx, t.target, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
-		return
-	}
-	headers := []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}, {Name: "Cache-Control", Value: "no-store"}}
-	if strings.HasPrefix(key, nullOrigin) {
-		// The same as an iframe with sandbox="allow-scripts": an opaque origin.
-		headers = append(headers, &fetch.HeaderEntry{Name: "Content-Security-Policy", Value: "sandbox allow-scripts allow-forms"})
-	}
-	doc := "<!doctype html><title>corsproof</title><link rel=icon href=data:,><script>const KEY=" + strconv.Quote(key) + ";" + pageJS + "</script>"
-	cdp.Call(t.ctx, t.target, fetch.FulfillRequest, fetch.FulfillRequestParams{
-		RequestID: e.RequestID, ResponseCode: 200, ResponseHeaders: headers, Body: []byte(doc),
-	})
-}
-
-// document gives the URL and key of a new document at the origin.
-func (t *tab) document(origin string, secure bool) (key, url string) {
+// start has the document perform the calls, at most width at once. Each is
+// sent to its done channel when it and all its events are in.
+func (d *document) start(ctx context.Context, width int, calls []*call) error {
+	t := d.tab
+	js := make([]jsCall, len(calls))
 	t.mu.Lock()
-	t.nextID++
-	key = "p" + strconv.Itoa(t.nextID)
+	for i, c := range calls {
+		t.nextID++
+		c.js.ID, c.document = t.nextID, d
+		c.left = c.js.Times
+		c.results = make([]*rep, c.js.Times)
+		t.calls[c.js.ID] = c
+		if withoutEvent(c.js.API) {
+			t.navigations[c.js.ID] = c
+		}
+		js[i] = c.js
+	}
+	t.watch()
 	t.mu.Unlock()
-	if origin == nullOrigin {
-		key = nullOrigin + key
-		origin = "http://" + nullOrigin + "." + holderHost
-		if secure {
-			origin = "https://" + nullOrigin + "." + holderHost
-		}
-	}
-	return key, origin + t.chrome.docPath() + key
+	return d.eval(ctx, "run", width, js)
 }
 
-// expect registers for the first message of a document.
-func (t *tab) expect(key string) chan runtime.ExecutionContextID {
-	ch := make(chan runtime.ExecutionContextID, 1)
-	t.mu.Lock()
-	t.ready[key] = ch
-	t.mu.Unlock()
-	return ch
-}
-
-// opening is how long a document of ours may take: on a busy machine, a while.
-const opening = 45 * time.Second
-
-// opened waits for a document.
-func (t *tab) opened(ctx context.Context, origin, key string, ch chan runtime.ExecutionContextID) (*spot, error) {
-	limit := time.NewTimer(opening)
-	defer limit.Stop()
-	select {
-	case id := <-ch:
-		return &spot{tab: t, origin: origin, ctx: id, key: key}, nil
-	case <-t.dead:
-		return nil, t.failure()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-limit.C:
-		return nil, &PageError{origin, fmt.Sprintf("the browser did not load the document within %v", opening)}
-	}
-}
-
-// open makes the tab itself a page at the origin.
-func (t *tab) open(ctx context.Context, origin string, secure bool) (*spot, error) {
-	if err := t.intercept(ctx, true); err != nil {
-		return nil, err
-	}
-	key, u := t.document(origin, secure)
-	ch := t.expect(key)
-	t.top = nil
-	res, err := cdp.Call(ctx, t.target, page.Navigate, page.NavigateParams{URL: u})
-	if err == nil && res.ErrorText != "" {
-		err = errors.New(res.ErrorText)
-	}
-	if err != nil {
-		if dead := t.failure(); dead != nil {
-			err = dead
-		}
-		return nil, fmt.Errorf("opening a page at origin %s: %w", origin, err)
-	}
-	s, err := t.opened(ctx, origin, key, ch)
-	if err == nil {
-		err = t.intercept(ctx, false)
-	}
-	if err != nil {
-		return nil, err
-	}
-	t.top = s
-	return s, nil
-}
-
-// frames opens a page at each origin in iframes of the tab's own document.
-func (t *tab) frames(ctx context.Context, origins []string, secure bool) (map[string]*spot, error) {
-	scheme := "http://"
-	if secure {
-		scheme = "https://"
-	}
-	if t.top == nil {
-		if _, err := t.open(ctx, scheme+holderHost, secure); err != nil {
-			return nil, err
+// abort gives up whatever runs in the document.
+func (d *document) abort() {
+	ctx, cancel := context.WithTimeout(d.tab.ctx, 2*time.Second)
+	defer cancel()
+	d.eval(ctx, "abort")
+	d.tab.mu.Lock()
+	defer d.tab.mu.Unlock()
+	for id, c := range d.tab.calls {
+		if c.document == d {
+			delete(d.tab.calls, id)
+			delete(d.tab.navigations, id)
 		}
 	}
-	if err := t.intercept(ctx, true); err != nil {
-		return nil, err
-	}
-	list := make([][2]string, len(origins))
-	waits := make([]chan runtime.ExecutionContextID, len(origins))
-	for i, o := range origins {
-		key, u := t.document(o, secure)
-		list[i] = [2]string{key, u}
-		waits[i] = t.expect(key)
-	}
-	if err := t.top.eval(ctx, "frame", list); err != nil {
-		return nil, err
-	}
-	spots := make(map[string]*spot, len(origins))
-	for i, o := range origins {
-		s, err := t.opened(ctx, o, list[i][0], waits[i])
-		if err != nil {
-			return spots, err
-		}
-		spots[o] = s
-	}
-	return spots, t.intercept(ctx, false)
 }

@@ -34,7 +34,7 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 			o.Result, o.Type = spec.Allowed, spec.TypeBasic
 		}
 		return o, nil
-	case r.call.spot.tab.brief:
+	case r.call.document.tab.brief:
 		return briefly(req, pageOrigin, r), nil
 	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error

@@ -47,7 +47,7 @@ func (t *tab) watch() {
 				go t.giveUp(c, r, rep)
 			case !r.answered.IsZero() && time.Since(r.answered) > c.timeout && !scriptReads(c.js.API):
 				r.cut = true
-				go c.spot.eval(t.ctx, "expire", c.js.ID, rep, true)
+				go c.document.eval(t.ctx, "expire", c.js.ID, rep, true)
 			}
 		}
 		t.watch()
@@ -77,7 +77,7 @@ func (t *tab) callOf(r *record) (*call, int) {
 // giveUp ends a request that is overdue. On a busy machine its answer may have
 // been in the browser for long: what the page says afterwards settles that.
 func (t *tab) giveUp(c *call, r *record, rep int) {
-	if c.spot.eval(t.ctx, "ping") != nil {
+	if c.document.eval(t.ctx, "ping") != nil {
 		return // the tab is gone
 	}
 	t.mu.Lock()
@@ -85,6 +85,6 @@ func (t *tab) giveUp(c *call, r *record, rep int) {
 	r.overdue = !answered
 	t.mu.Unlock()
 	if !answered {
-		_ = c.spot.eval(t.ctx, "expire", c.js.ID, rep)
+		_ = c.document.eval(t.ctx, "expire", c.js.ID, rep)
 	}
 }

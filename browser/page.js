@@ -324,9 +324,9 @@
     abort() { queued = 0; generation++; for (const f of [...running.keys()]) f(); },
     ping() {},
     frame(list) {
-      for (const [key, url] of list) {
+      for (const [name, url] of list) {
         const f = document.createElement('iframe');
-        f.name = key; f.src = url;
+        f.name = name; f.src = url;
         document.documentElement.append(f);
       }
     },
@@ -337,6 +337,6 @@
     // fence makes a preflight that goes nowhere: the browser refuses the port.
     fence(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
   };
-  send(JSON.stringify({ ready: KEY, origin: self.origin }));
+  send(JSON.stringify({ ready: NAME, origin: self.origin }));
 })();
 //# sourceURL=corsproof

@@ -28,23 +28,23 @@ type household struct {
 	brief    bool // its tabs report no requests
 	first    *tab // owns that context
 	tabs     map[bool]*tab
-	spots    map[spotKey]*spot
+	documents    map[documentKey]*document
 	visits   *visits
 	requests int
 }
 
-type spotKey struct {
+type documentKey struct {
 	origin string
 	secure bool
 }
 
-// keyOf says which page a step needs: its origin, and whether it may lie in a
+// documentKeyOf says which page a step needs: its origin, and whether it may lie in a
 // secure tab (an opaque origin can be had in both).
-func keyOf(s *harness.BrowserStep) spotKey {
+func documentKeyOf(s *harness.BrowserStep) documentKey {
 	if s.Request.Origin == nullOrigin {
-		return spotKey{nullOrigin, !plainHTTP(s.URL)}
+		return documentKey{nullOrigin, !plainHTTP(s.URL)}
 	}
-	return spotKey{s.Request.Origin, strings.HasPrefix(s.Request.Origin, "https:")}
+	return documentKey{s.Request.Origin, strings.HasPrefix(s.Request.Origin, "https:")}
 }
 
 // plainHTTP says whether a secure page may not fetch the URL.
@@ -54,7 +54,7 @@ func plainHTTP(rawURL string) bool {
 }
 
 func (r *run) newHousehold(private bool) *household {
-	return &household{chrome: r.c, private: private, brief: r.brief, tabs: map[bool]*tab{}, spots: map[spotKey]*spot{}, visits: newVisits()}
+	return &household{chrome: r.c, private: private, brief: r.brief, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visits: newVisits()}
 }
 
 // has says whether a job performed a request of the URL here.
@@ -69,16 +69,16 @@ func (h *household) note(j *harness.Job) {
 }
 
 // open makes sure that there are pages for all keys.
-func (h *household) open(ctx context.Context, keys []spotKey, lax bool) error {
+func (h *household) open(ctx context.Context, keys []documentKey, lax bool) error {
 	missing := map[bool][]string{}
 	for _, k := range keys {
-		if s := h.spots[k]; s != nil && s.tab.failure() == nil {
-			if err := s.tab.trust(ctx, lax); err != nil {
+		if d := h.documents[k]; d != nil && d.tab.failure() == nil {
+			if err := d.tab.trust(ctx, lax); err != nil {
 				return err
 			}
 			continue
 		}
-		delete(h.spots, k)
+		delete(h.documents, k)
 		missing[k.secure] = append(missing[k.secure], k.origin)
 	}
 	for secure, origins := range missing {
@@ -101,9 +101,9 @@ func (h *household) open(ctx context.Context, keys []spotKey, lax bool) error {
 		if err := t.trust(ctx, lax); err != nil {
 			return err
 		}
-		spots, err := t.frames(ctx, origins, secure)
-		for o, s := range spots {
-			h.spots[spotKey{o, secure}] = s
+		documents, err := t.frames(ctx, origins, secure)
+		for o, d := range documents {
+			h.documents[documentKey{o, secure}] = d
 		}
 		if err != nil {
 			return err
@@ -119,15 +119,15 @@ func (h *household) openTabs(ctx context.Context, origins []string, secure, lax 
 			return err
 		}
 		err = t.trust(ctx, lax)
-		var s *spot
+		var d *document
 		if err == nil {
-			s, err = t.open(ctx, o, secure)
+			d, err = t.open(ctx, o, secure)
 		}
 		if err != nil {
 			t.close()
 			return err
 		}
-		h.spots[spotKey{o, secure}] = s
+		h.documents[documentKey{o, secure}] = d
 	}
 	return nil
 }
@@ -162,15 +162,15 @@ func (h *household) all() []*tab {
 		l = append(l, t)
 	}
 	if h.chrome.remote {
-		for _, s := range h.spots {
-			l = append(l, s.tab)
+		for _, d := range h.documents {
+			l = append(l, d.tab)
 		}
 	}
 	return l
 }
 
-// spot gives a page that open has made.
-func (h *household) spot(k spotKey) *spot { return h.spots[k] }
+// document gives a page that open has made.
+func (h *household) document(k documentKey) *document { return h.documents[k] }
 
 // close closes its tabs.
 func (h *household) close() {
@@ -189,13 +189,13 @@ type cell struct {
 }
 
 // page gives a page for the step.
-func (p *cell) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*spot, error) {
-	k := keyOf(s)
+func (p *cell) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*document, error) {
+	k := documentKeyOf(s)
 	if u, err := url.Parse(s.URL); err != nil || !sameSite(k.origin, u) {
-		if err := p.open(ctx, []spotKey{k}, lax); err != nil {
+		if err := p.open(ctx, []documentKey{k}, lax); err != nil {
 			return nil, err
 		}
-		return p.spot(k), nil
+		return p.document(k), nil
 	}
 	if p.own == nil {
 		t, err := p.newTab()

@@ -72,7 +72,7 @@ func waits(j harness.Job) bool {
 }
 
 // sequence runs the steps of one job and sends its result.
-func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserStep) error) {
+func (r *run) sequence(i int, page pages, before func(*document, *harness.BrowserStep) error) {
 	j := &r.jobs[i]
 	var steps []harness.StepOutcomes
 	for k := range j.Steps {
@@ -89,16 +89,16 @@ func (r *run) sequence(i int, page pages, before func(*spot, *harness.BrowserSte
 		if s.Before != nil {
 			s.Before()
 		}
-		sp, err := page(s)
+		d, err := page(s)
 		if err == nil && before != nil {
-			err = before(sp, s)
+			err = before(d, s)
 		}
 		var out harness.StepOutcomes
 		if err == nil {
 			results := make(chan *call, 1)
 			c := r.newCall(i, k, results)
-			if err = sp.start(r.ctx, c.js.Parallel, []*call{c}); err == nil {
-				if c, err = r.wait(sp, results); err == nil {
+			if err = d.start(r.ctx, c.js.Parallel, []*call{c}); err == nil {
+				if c, err = r.wait(d, results); err == nil {
 					out, err = r.outcomes(c, i, k)
 				}
 			}
@@ -189,14 +189,14 @@ func (r *run) inCell(own *cell, i int) *cell {
 		own = &cell{household: r.newHousehold(true)}
 	}
 	own.note(j)
-	r.sequence(i, func(s *harness.BrowserStep) (*spot, error) {
+	r.sequence(i, func(s *harness.BrowserStep) (*document, error) {
 		return own.page(r.ctx, s, r.lax)
-	}, func(sp *spot, s *harness.BrowserStep) error {
+	}, func(d *document, s *harness.BrowserStep) error {
 		if !s.Request.WithCookie {
 			return nil
 		}
 		own.filled = true
-		return sp.tab.setCookie(s.URL)
+		return d.tab.setCookie(s.URL)
 	})
 	if r.ctx.Err() != nil || own.broken() || own.clean() != nil {
 		own.close()

@@ -37,9 +37,9 @@ type tab struct {
 	calls       map[int]*call
 	navigations map[int]*call     // those of them that navigate
 	waiting     map[*rep]struct{} // results whose events are not all in
-	fences      map[string]*spot  // by URL, those not reported yet
+	fences      map[string]*document  // by URL, those not reported yet
 	ready       map[string]chan runtime.ExecutionContextID
-	top         *spot               // the document of the tab itself
+	top         *document               // the document of the tab itself
 	lax         bool                // certificate errors are ignored
 	dirty       bool                // a response set a cookie
 	visits      *visits             // of its browser context
@@ -68,7 +68,7 @@ func (c *Chrome) newTab(parent context.Context, brief bool, opts ...chromedp.Con
 func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bool) (*tab, error) {
 	t := &tab{
 		chrome: c, brief: brief, console: map[string]blocking{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
-		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*spot{}, ready: map[string]chan runtime.ExecutionContextID{},
+		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt

@@ -1,0 +1,180 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+//go:embed page.js
+var pageJS string
+
+// nullOrigin is the serialisation of an opaque origin.
+const nullOrigin = "null"
+
+// holderHost is the host of pages that only hold others.
+const holderHost = "corsproof.invalid"
+
+// docPath is the path that our documents lie under.
+func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
+
+// intercept has requests for documents come to us, or no longer: while they
+// do, every request of the tab takes a way through the browser's main process.
+func (t *tab) intercept(ctx context.Context, on bool) error {
+	var err error
+	if on {
+		_, err = cdp.Call(ctx, t.target, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{
+			URLPattern: "*" + t.chrome.docPath() + "*", ResourceType: network.ResourceTypeDocument,
+		}}})
+	} else {
+		_, err = cdp.Call(ctx, t.target, fetch.Disable, cdp.Empty{})
+	}
+	if err != nil {
+		if dead := t.failure(); dead != nil {
+			return dead
+		}
+		return fmt.Errorf("intercepting documents: %w", err)
+	}
+	return nil
+}
+
+// answer fulfils the request for a document of ours and lets others pass.
+func (t *tab) answer(e *fetch.EventRequestPaused) {
+	u, err := url.Parse(e.Request.URL)
+	name, ours := "", false
+	if err == nil {
+		name, ours = strings.CutPrefix(u.Path, t.chrome.docPath())
+	}
+	if !ours {
+		cdp.Call(t.ctx, t.target, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+		return
+	}
+	headers := []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}, {Name: "Cache-Control", Value: "no-store"}}
+	if strings.HasPrefix(name, nullOrigin) {
+		// The same as an iframe with sandbox="allow-scripts": an opaque origin.
+		headers = append(headers, &fetch.HeaderEntry{Name: "Content-Security-Policy", Value: "sandbox allow-scripts allow-forms"})
+	}
+	doc := "<!doctype html><title>corsproof</title><link rel=icon href=data:,><script>const NAME=" + strconv.Quote(name) + ";" + pageJS + "</script>"
+	cdp.Call(t.ctx, t.target, fetch.FulfillRequest, fetch.FulfillRequestParams{
+		RequestID: e.RequestID, ResponseCode: 200, ResponseHeaders: headers, Body: []byte(doc),
+	})
+}
+
+// newDocument gives the name and URL of a new document at the origin.
+func (t *tab) newDocument(origin string, secure bool) (name, url string) {
+	t.mu.Lock()
+	t.nextID++
+	name = "p" + strconv.Itoa(t.nextID)
+	t.mu.Unlock()
+	if origin == nullOrigin {
+		name = nullOrigin + name
+		origin = "http://" + nullOrigin + "." + holderHost
+		if secure {
+			origin = "https://" + nullOrigin + "." + holderHost
+		}
+	}
+	return name, origin + t.chrome.docPath() + name
+}
+
+// expect registers for the first message of a document.
+func (t *tab) expect(name string) chan runtime.ExecutionContextID {
+	ch := make(chan runtime.ExecutionContextID, 1)
+	t.mu.Lock()
+	t.ready[name] = ch
+	t.mu.Unlock()
+	return ch
+}
+
+// opening is how long a document of ours may take: on a busy machine, a while.
+const opening = 45 * time.Second
+
+// opened waits for a document.
+func (t *tab) opened(ctx context.Context, origin, name string, ch chan runtime.ExecutionContextID) (*document, error) {
+	limit := time.NewTimer(opening)
+	defer limit.Stop()
+	select {
+	case id := <-ch:
+		return &document{tab: t, origin: origin, executionContext: id, name: name}, nil
+	case <-t.dead:
+		return nil, t.failure()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-limit.C:
+		return nil, &PageError{origin, fmt.Sprintf("the browser did not load the document within %v", opening)}
+	}
+}
+
+// open makes the tab itself a page at the origin.
+func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, error) {
+	if err := t.intercept(ctx, true); err != nil {
+		return nil, err
+	}
+	name, u := t.newDocument(origin, secure)
+	ch := t.expect(name)
+	t.top = nil
+	res, err := cdp.Call(ctx, t.target, page.Navigate, page.NavigateParams{URL: u})
+	if err == nil && res.ErrorText != "" {
+		err = errors.New(res.ErrorText)
+	}
+	if err != nil {
+		if dead := t.failure(); dead != nil {
+			err = dead
+		}
+		return nil, fmt.Errorf("opening a page at origin %s: %w", origin, err)
+	}
+	d, err := t.opened(ctx, origin, name, ch)
+	if err == nil {
+		err = t.intercept(ctx, false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.top = d
+	return d, nil
+}
+
+// frames opens a page at each origin in iframes of the tab's own document.
+func (t *tab) frames(ctx context.Context, origins []string, secure bool) (map[string]*document, error) {
+	scheme := "http://"
+	if secure {
+		scheme = "https://"
+	}
+	if t.top == nil {
+		if _, err := t.open(ctx, scheme+holderHost, secure); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.intercept(ctx, true); err != nil {
+		return nil, err
+	}
+	list := make([][2]string, len(origins))
+	waits := make([]chan runtime.ExecutionContextID, len(origins))
+	for i, o := range origins {
+		name, u := t.newDocument(o, secure)
+		list[i] = [2]string{name, u}
+		waits[i] = t.expect(name)
+	}
+	if err := t.top.eval(ctx, "frame", list); err != nil {
+		return nil, err
+	}
+	documents := make(map[string]*document, len(origins))
+	for i, o := range origins {
+		d, err := t.opened(ctx, o, list[i][0], waits[i])
+		if err != nil {
+			return documents, err
+		}
+		documents[o] = d
+	}
+	return documents, t.intercept(ctx, false)
+}
