@@ -35,7 +35,7 @@ type rep struct {
 	call  *call
 	res   jsResult
 	rec   *record
-	fence int  // that has to be reported before; 0 for none yet
+	marker int  // that has to be reported before; 0 for none yet
 	lost  bool // not everything was reported in time
 	wait  *time.Timer
 
@@ -135,15 +135,15 @@ func (t *tab) match(r *rep) bool {
 	}
 	// Was there really nothing more, or is it still on its way?
 	d := r.call.document
-	if r.fence == 0 {
-		r.fence = d.fence + 1
-		if d.fence == d.fenced {
-			t.sendFence(d)
+	if r.marker == 0 {
+		r.marker = d.sentMarker + 1
+		if d.sentMarker == d.reportedMarker {
+			t.sendMarker(d)
 		} else {
-			d.fenceAgain = true
+			d.markerWanted = true
 		}
 	}
-	return d.fenced >= r.fence
+	return d.reportedMarker >= r.marker
 }
 
 // reused says that an element was loaded from what the page still had in
@@ -180,29 +180,29 @@ func fetchable(rawURL string) bool {
 	return false
 }
 
-// fencePrefix begins the URLs of fences. Browsers refuse port 1 before
+// markerPrefix begins the URLs of markers. Browsers refuse port 1 before
 // they look for anybody there (https://fetch.spec.whatwg.org/#port-blocking).
-const fencePrefix = "http://127.0.0.1:1/.corsproof-fence/"
+const markerPrefix = "http://127.0.0.1:1/.corsproof-marker/"
 
-// sendFence has the document make a preflight that leads nowhere.
-func (t *tab) sendFence(d *document) {
-	d.fence++
-	url := fencePrefix + d.name + "/" + strconv.Itoa(d.fence)
-	t.fences[url] = d
-	go d.eval(t.ctx, "fence", url) // if it fails, the tab is gone
+// sendMarker has the document make a preflight that leads nowhere.
+func (t *tab) sendMarker(d *document) {
+	d.sentMarker++
+	url := markerPrefix + d.name + "/" + strconv.Itoa(d.sentMarker)
+	t.markers[url] = d
+	go d.eval(t.ctx, "marker", url) // if it fails, the tab is gone
 }
 
-// passFence notes that a fence was reported, and sends the next one if wanted.
-func (t *tab) passFence(url string) {
-	d := t.fences[url]
+// markerReported notes that a marker was reported, and sends the next one if wanted.
+func (t *tab) markerReported(url string) {
+	d := t.markers[url]
 	if d == nil {
 		return
 	}
-	delete(t.fences, url)
-	d.fenced = d.fence
-	if d.fenceAgain {
-		d.fenceAgain = false
-		t.sendFence(d)
+	delete(t.markers, url)
+	d.reportedMarker = d.sentMarker
+	if d.markerWanted {
+		d.markerWanted = false
+		t.sendMarker(d)
 	}
 }
 

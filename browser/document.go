@@ -22,11 +22,11 @@ type document struct {
 	name    string
 
 	// Preflights, and raw headers, are reported on a way of their own, which
-	// may be slower than all others. A fence is a preflight of ours: once it
+	// may be slower than all others. A marker is a preflight of ours: once it
 	// is reported, so is what was before it.
-	fence      int  // of the last one sent
-	fenced     int  // of the last one reported
-	fenceAgain bool // another one has to be sent then
+	sentMarker      int  // of the last one sent
+	reportedMarker     int  // of the last one reported
+	markerWanted bool // another one has to be sent then
 }
 
 // errDocumentGone says that the browser has given up the document.

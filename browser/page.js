@@ -334,8 +334,8 @@
     end(i) { for (const [f, [id]] of [...running]) if (id === i) f(); },
     // expire gives up one repetition of a call: its answer did not come in time or, if cut, its content does not end.
     expire(i, n, cut) { for (const [f, [id, rep]] of [...running]) if (id === i && rep === n) f(cut); },
-    // fence makes a preflight that goes nowhere: the browser refuses the port.
-    fence(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
+    // marker makes a preflight that goes nowhere: the browser refuses the port.
+    marker(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
   };
   send(JSON.stringify({ ready: NAME, origin: self.origin }));
 })();

@@ -37,7 +37,7 @@ type tab struct {
 	calls       map[int]*call
 	navigations map[int]*call     // those of them that navigate
 	waiting     map[*rep]struct{} // results whose events are not all in
-	fences      map[string]*document  // by URL, those not reported yet
+	markers      map[string]*document  // by URL, those not reported yet
 	ready       map[string]chan runtime.ExecutionContextID
 	top         *document               // the document of the tab itself
 	lax         bool                // certificate errors are ignored
@@ -68,7 +68,7 @@ func (c *Chrome) newTab(parent context.Context, brief bool, opts ...chromedp.Con
 func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bool) (*tab, error) {
 	t := &tab{
 		chrome: c, brief: brief, console: map[string]blocking{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
-		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, fences: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
+		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt
@@ -177,8 +177,8 @@ func (t *tab) event(ev any) {
 		t.mu.Lock()
 		if r := t.rec.event(ev); r != nil {
 			if x, ok := ev.(*network.EventRequestWillBeSent); ok {
-				if len(t.fences) > 0 && isPreflight(x) {
-					t.passFence(x.Request.URL)
+				if len(t.markers) > 0 && isPreflight(x) {
+					t.markerReported(x.Request.URL)
 				}
 				if x.RedirectResponse != nil && t.visits != nil {
 					t.visits.redirected(r.hops[0].request.URL, x.Request.URL)
