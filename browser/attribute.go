@@ -19,25 +19,25 @@ const late = 3 * time.Second
 
 // call is a step under way.
 type call struct {
-	js      jsCall
-	url     string        // of its requests, as the browser writes it
-	timeout time.Duration // of each request that is on the wire
-	document    *document
-	results []*rep
-	left    int
-	done    chan<- *call // has room
-	tag     int          // the caller's
-	may     bool         // preflights may have been made
+	js       jsCall
+	url      string        // of its requests, as the browser writes it
+	timeout  time.Duration // of each request that is on the wire
+	document *document
+	results  []*rep
+	left     int
+	done     chan<- *call // has room
+	tag      int          // the caller's
+	may      bool         // preflights may have been made
 }
 
 // rep is one repetition of a call: what the script saw, and what was recorded.
 type rep struct {
-	call  *call
-	res   jsResult
-	rec   *record
+	call   *call
+	res    jsResult
+	rec    *record
 	marker int  // that has to be reported before; 0 for none yet
-	lost  bool // not everything was reported in time
-	wait  *time.Timer
+	lost   bool // not everything was reported in time
+	wait   *time.Timer
 
 	console blocking // what the console says of it, if the tab is brief
 }

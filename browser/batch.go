@@ -10,11 +10,11 @@ import (
 	"github.com/corsproof/corsproof/harness"
 )
 
-// pages gives the page for a step, or why there is none.
-type pages func(*harness.BrowserStep) (*document, error)
+// documentFunc gives the page for a step, or why there is none.
+type documentFunc func(*harness.BrowserStep) (*document, error)
 
-// open opens the pages of the jobs in the household.
-func (r *run) open(h *household, jobs []int) pages {
+// openDocuments opens the pages of the jobs in the household.
+func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
 	var keys []documentKey
 	failed := map[documentKey]error{}
 	seen := map[documentKey]bool{}
@@ -26,10 +26,10 @@ func (r *run) open(h *household, jobs []int) pages {
 			}
 		}
 	}
-	if err := h.open(r.ctx, keys, r.lax); err != nil && r.ctx.Err() == nil {
+	if err := b.open(r.ctx, keys, r.lax); err != nil && r.ctx.Err() == nil {
 		// One origin without a page must not take the others along.
 		for _, k := range keys {
-			if err := h.open(r.ctx, []documentKey{k}, r.lax); err != nil {
+			if err := b.open(r.ctx, []documentKey{k}, r.lax); err != nil {
 				failed[k] = err
 			}
 		}
@@ -39,7 +39,7 @@ func (r *run) open(h *household, jobs []int) pages {
 		if err := failed[k]; err != nil {
 			return nil, err
 		}
-		if d := h.document(k); d != nil {
+		if d := b.document(k); d != nil {
 			return d, nil
 		}
 		return nil, r.ctx.Err() // nothing but the end of the run is left
@@ -47,7 +47,7 @@ func (r *run) open(h *household, jobs []int) pages {
 }
 
 // runSingle runs jobs of one step, many at once from each page.
-func (r *run) runSingle(page pages, jobs []int) {
+func (r *run) runSingle(page documentFunc, jobs []int) {
 	groups := map[*document][]int{}
 	var order []*document
 	for _, i := range jobs {

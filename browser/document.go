@@ -16,17 +16,17 @@ import (
 
 // document is a document at some origin in which scripts can run.
 type document struct {
-	tab    *tab
-	origin string
-	executionContext    runtime.ExecutionContextID
-	name    string
+	tab              *tab
+	origin           string
+	executionContext runtime.ExecutionContextID
+	name             string
 
 	// Preflights, and raw headers, are reported on a way of their own, which
 	// may be slower than all others. A marker is a preflight of ours: once it
 	// is reported, so is what was before it.
-	sentMarker      int  // of the last one sent
-	reportedMarker     int  // of the last one reported
-	markerWanted bool // another one has to be sent then
+	sentMarker     int  // of the last one sent
+	reportedMarker int  // of the last one reported
+	markerWanted   bool // another one has to be sent then
 }
 
 // errDocumentGone says that the browser has given up the document.

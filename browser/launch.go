@@ -85,8 +85,8 @@ type Chrome struct {
 	closed     bool
 	firstTaken bool            // the tab that the browser opened itself is in use
 	meeting    map[string]bool // paths from which different jobs are redirected to the same URL
-	pool       pools
-	brief      pools // of ReplayBriefly
+	pool       contextPool
+	brief      contextPool // of ReplayBriefly
 }
 
 // Start starts a browser, or attaches to one. The errors are *MissingError

@@ -52,7 +52,7 @@ func (c *Chrome) ReplayBriefly(ctx context.Context, jobs []harness.Job, done fun
 // run is one Perform.
 type run struct {
 	c     *Chrome
-	pool  *pools
+	pool  *contextPool
 	brief bool // without the events of requests
 	// Requests that cookies may change get a browser context of their own.
 	isolate bool
@@ -109,11 +109,11 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	wg.Go(func() { r.runExclusive(exclusive) })
 	if shared := r.pool.shared; r.together {
 		sequences = slices.Concat(waiting, sequences)
-		pages := r.open(shared, slices.Concat(single, sequences))
+		pages := r.openDocuments(shared, slices.Concat(single, sequences))
 		wg.Go(func() { r.runSingle(pages, single) })
 		wg.Go(func() { r.runSequences(pages, sequences) })
 	} else {
-		wg.Go(func() { r.runSingle(r.open(shared, single), single) })
+		wg.Go(func() { r.runSingle(r.openDocuments(shared, single), single) })
 		wg.Go(func() { r.runPortions(&r.pool.sequences, sequences) })
 		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
@@ -200,12 +200,12 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 	for _, j := range r.jobs {
 		total += requests(j)
 	}
-	if h := pool.shared; h == nil || h.requests+total > maxSharedRequests && h.requests > 0 {
-		pool.shared = replace(h, r.newHousehold(h != nil || r.brief))
+	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
+		pool.shared = replace(b, r.newBrowserContext(b != nil || r.brief))
 	}
 	// What the steps of a job leave in the preflight cache must not be driven
 	// out by thousands of other requests.
-	r.together = pool.shared.requests+total <= maxPrivateRequests
+	r.together = pool.shared.requests+total <= maxCachedRequests
 	inRun := map[string]struct{}{}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
@@ -236,10 +236,10 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 			sequences = append(sequences, i)
 		case several:
 			sequences = append(sequences, i)
-			pool.shared.note(&r.jobs[i])
+			pool.shared.register(&r.jobs[i])
 		default:
 			single = append(single, i)
-			pool.shared.note(&r.jobs[i])
+			pool.shared.register(&r.jobs[i])
 		}
 	}
 	return single, sequences, exclusive, crowded
@@ -253,7 +253,7 @@ func requests(j harness.Job) (n int) {
 	return n
 }
 
-func replace(old, fresh *household) *household {
+func replace(old, fresh *browserContext) *browserContext {
 	if old != nil {
 		old.close()
 	}

@@ -14,7 +14,7 @@ import (
 
 // runSequences runs jobs of several steps that no cookie can change, several
 // at once; the steps of each strictly in order.
-func (r *run) runSequences(page pages, jobs []int) {
+func (r *run) runSequences(page documentFunc, jobs []int) {
 	var wg sync.WaitGroup
 	limit := semaphore.NewWeighted(24)
 	for _, i := range jobs {
@@ -35,20 +35,20 @@ func (r *run) runSequences(page pages, jobs []int) {
 
 // runPortions is runSequences in a browser context apart, and in another one
 // whenever its preflight cache may have become full.
-func (r *run) runPortions(own **household, jobs []int) {
+func (r *run) runPortions(own **browserContext, jobs []int) {
 	for len(jobs) > 0 && r.ctx.Err() == nil {
 		n, size := 0, 0
-		for n < len(jobs) && (n == 0 || size+requests(r.jobs[jobs[n]]) <= maxPrivateRequests) {
+		for n < len(jobs) && (n == 0 || size+requests(r.jobs[jobs[n]]) <= maxCachedRequests) {
 			size += requests(r.jobs[jobs[n]])
 			n++
 		}
-		if h := *own; h == nil || h.requests > 0 && h.requests+size > maxPrivateRequests {
-			*own = replace(h, r.newHousehold(true))
+		if b := *own; b == nil || b.requests > 0 && b.requests+size > maxCachedRequests {
+			*own = replace(b, r.newBrowserContext(true))
 		}
 		for _, i := range jobs[:n] {
-			(*own).note(&r.jobs[i])
+			(*own).register(&r.jobs[i])
 		}
-		r.runSequences(r.open(*own, jobs[:n]), jobs[:n])
+		r.runSequences(r.openDocuments(*own, jobs[:n]), jobs[:n])
 		jobs = jobs[n:]
 	}
 }
@@ -72,7 +72,7 @@ func waits(j harness.Job) bool {
 }
 
 // sequence runs the steps of one job and sends its result.
-func (r *run) sequence(i int, page pages, before func(*document, *harness.BrowserStep) error) {
+func (r *run) sequence(i int, page documentFunc, before func(*document, *harness.BrowserStep) error) {
 	j := &r.jobs[i]
 	var steps []harness.StepOutcomes
 	for k := range j.Steps {
@@ -181,14 +181,14 @@ func (r *run) inCell(own *cell, i int) *cell {
 			again = again || own.has(withoutFragment(j.Steps[k].URL))
 		}
 	}
-	if own != nil && (again || own.requests > maxPrivateRequests || own.broken()) {
+	if own != nil && (again || own.requests > maxCachedRequests || own.broken()) {
 		own.close()
 		own = nil
 	}
 	if own == nil {
-		own = &cell{household: r.newHousehold(true)}
+		own = &cell{browserContext: r.newBrowserContext(true)}
 	}
-	own.note(j)
+	own.register(j)
 	r.sequence(i, func(s *harness.BrowserStep) (*document, error) {
 		return own.page(r.ctx, s, r.lax)
 	}, func(d *document, s *harness.BrowserStep) error {

@@ -35,11 +35,11 @@ type tab struct {
 	rec         *recorder
 	nextID      int
 	calls       map[int]*call
-	navigations map[int]*call     // those of them that navigate
-	waiting     map[*rep]struct{} // results whose events are not all in
-	markers      map[string]*document  // by URL, those not reported yet
+	navigations map[int]*call        // those of them that navigate
+	waiting     map[*rep]struct{}    // results whose events are not all in
+	markers     map[string]*document // by URL, those not reported yet
 	ready       map[string]chan runtime.ExecutionContextID
-	top         *document               // the document of the tab itself
+	top         *document           // the document of the tab itself
 	lax         bool                // certificate errors are ignored
 	dirty       bool                // a response set a cookie
 	visits      *visits             // of its browser context

@@ -44,8 +44,8 @@ func (v *visits) has(url string) bool {
 	return v.jobs[normal(url)] != 0
 }
 
-// note takes down what a job will ask for.
-func (v *visits) note(j *harness.Job) {
+// register takes down what a job will ask for.
+func (v *visits) register(j *harness.Job) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.last++

@@ -15,22 +15,22 @@ import (
 // requests than its preflight cache (1024 entries, then random ones go) and
 // HTTP cache hold without dropping what a later step of a job counts on.
 const (
-	maxSharedRequests  = 50_000
-	maxPrivateRequests = 800
+	maxSharedRequests = 50_000
+	maxCachedRequests = 800
 )
 
-// household is a browser context in which many jobs run at once, from pages
+// browserContext is a browser context in which many jobs run at once, from pages
 // in iframes of two tabs: one at an https origin, one at an http origin,
 // because an https page cannot hold http frames.
-type household struct {
-	chrome   *Chrome
-	private  bool // a browser context of its own, else the default one
-	brief    bool // its tabs report no requests
-	first    *tab // owns that context
-	tabs     map[bool]*tab
-	documents    map[documentKey]*document
-	visits   *visits
-	requests int
+type browserContext struct {
+	chrome    *Chrome
+	created   bool // a browser context of its own, else the default one
+	brief     bool // its tabs report no requests
+	first     *tab // owns that context
+	tabs      map[bool]*tab
+	documents map[documentKey]*document
+	visits    *visits
+	requests  int
 }
 
 type documentKey struct {
@@ -53,57 +53,57 @@ func plainHTTP(rawURL string) bool {
 	return err == nil && u.Scheme == "http" && !isLoopback(u.Hostname())
 }
 
-func (r *run) newHousehold(private bool) *household {
-	return &household{chrome: r.c, private: private, brief: r.brief, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visits: newVisits()}
+func (r *run) newBrowserContext(created bool) *browserContext {
+	return &browserContext{chrome: r.c, created: created, brief: r.brief, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visits: newVisits()}
 }
 
 // has says whether a job performed a request of the URL here.
-func (h *household) has(url string) bool {
-	return h != nil && h.visits.has(url)
+func (b *browserContext) has(url string) bool {
+	return b != nil && b.visits.has(url)
 }
 
-// note takes down what a job will perform here.
-func (h *household) note(j *harness.Job) {
-	h.requests += requests(*j)
-	h.visits.note(j)
+// register takes down what a job will perform here.
+func (b *browserContext) register(j *harness.Job) {
+	b.requests += requests(*j)
+	b.visits.register(j)
 }
 
 // open makes sure that there are pages for all keys.
-func (h *household) open(ctx context.Context, keys []documentKey, lax bool) error {
+func (b *browserContext) open(ctx context.Context, keys []documentKey, lax bool) error {
 	missing := map[bool][]string{}
 	for _, k := range keys {
-		if d := h.documents[k]; d != nil && d.tab.failure() == nil {
+		if d := b.documents[k]; d != nil && d.tab.failure() == nil {
 			if err := d.tab.trust(ctx, lax); err != nil {
 				return err
 			}
 			continue
 		}
-		delete(h.documents, k)
+		delete(b.documents, k)
 		missing[k.secure] = append(missing[k.secure], k.origin)
 	}
 	for secure, origins := range missing {
-		if h.chrome.remote {
+		if b.chrome.remote {
 			// Whether a remote browser isolates sites is not known; frames
 			// of other sites would then be out of reach.
-			if err := h.openTabs(ctx, origins, secure, lax); err != nil {
+			if err := b.openTabs(ctx, origins, secure, lax); err != nil {
 				return err
 			}
 			continue
 		}
-		t := h.tabs[secure]
+		t := b.tabs[secure]
 		if t == nil || t.failure() != nil {
 			var err error
-			if t, err = h.newTab(); err != nil {
+			if t, err = b.newTab(); err != nil {
 				return err
 			}
-			h.tabs[secure] = t
+			b.tabs[secure] = t
 		}
 		if err := t.trust(ctx, lax); err != nil {
 			return err
 		}
 		documents, err := t.frames(ctx, origins, secure)
 		for o, d := range documents {
-			h.documents[documentKey{o, secure}] = d
+			b.documents[documentKey{o, secure}] = d
 		}
 		if err != nil {
 			return err
@@ -112,9 +112,9 @@ func (h *household) open(ctx context.Context, keys []documentKey, lax bool) erro
 	return nil
 }
 
-func (h *household) openTabs(ctx context.Context, origins []string, secure, lax bool) error {
+func (b *browserContext) openTabs(ctx context.Context, origins []string, secure, lax bool) error {
 	for _, o := range origins {
-		t, err := h.newTab()
+		t, err := b.newTab()
 		if err != nil {
 			return err
 		}
@@ -127,42 +127,42 @@ func (h *household) openTabs(ctx context.Context, origins []string, secure, lax 
 			t.close()
 			return err
 		}
-		h.documents[documentKey{o, secure}] = d
+		b.documents[documentKey{o, secure}] = d
 	}
 	return nil
 }
 
 // newTab opens a tab in the household's browser context, which its first tab
 // makes and owns.
-func (h *household) newTab() (*tab, error) {
+func (b *browserContext) newTab() (*tab, error) {
 	var t *tab
 	var err error
 	switch {
-	case !h.private:
-		t, err = h.chrome.firstTab()
-	case h.first != nil:
-		t, err = h.chrome.newTab(h.first.ctx, h.brief)
+	case !b.created:
+		t, err = b.chrome.firstTab()
+	case b.first != nil:
+		t, err = b.chrome.newTab(b.first.ctx, b.brief)
 	default:
-		t, err = h.chrome.newTab(h.chrome.ctx, h.brief, chromedp.WithNewBrowserContext())
-		h.first = t
+		t, err = b.chrome.newTab(b.chrome.ctx, b.brief, chromedp.WithNewBrowserContext())
+		b.first = t
 	}
 	if err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.visits = h.visits
+	t.visits = b.visits
 	return t, nil
 }
 
 // all gives the household's tabs.
-func (h *household) all() []*tab {
+func (b *browserContext) all() []*tab {
 	var l []*tab
-	for _, t := range h.tabs {
+	for _, t := range b.tabs {
 		l = append(l, t)
 	}
-	if h.chrome.remote {
-		for _, d := range h.documents {
+	if b.chrome.remote {
+		for _, d := range b.documents {
 			l = append(l, d.tab)
 		}
 	}
@@ -170,11 +170,11 @@ func (h *household) all() []*tab {
 }
 
 // document gives a page that open has made.
-func (h *household) document(k documentKey) *document { return h.documents[k] }
+func (b *browserContext) document(k documentKey) *document { return b.documents[k] }
 
 // close closes its tabs.
-func (h *household) close() {
-	for _, t := range h.all() {
+func (b *browserContext) close() {
+	for _, t := range b.all() {
 		go t.close()
 	}
 }
@@ -183,7 +183,7 @@ func (h *household) close() {
 // the target's own site are documents of a tab, so that they are first party
 // to it as they are in life; others are as in any household.
 type cell struct {
-	*household
+	*browserContext
 	own    *tab // for those pages
 	filled bool // a job put a cookie there itself
 }
@@ -219,7 +219,7 @@ func (p *cell) all() []*tab {
 	if p.own != nil {
 		l = append(l, p.own)
 	}
-	return append(l, p.household.all()...)
+	return append(l, p.browserContext.all()...)
 }
 
 // clean makes the context as new, as far as the next job can see: URLs tell
@@ -251,25 +251,25 @@ func (p *cell) close() {
 	if p.own != nil {
 		go p.own.close()
 	}
-	p.household.close()
+	p.browserContext.close()
 }
 
-// pools are the pages kept open between runs.
-type pools struct {
-	shared    *household // single requests
-	sequences *household // jobs of several steps
-	waiting   *household // those of them that have pauses
-	cells     []*cell    // idle ones
+// contextPool are the pages kept open between runs.
+type contextPool struct {
+	shared    *browserContext // single requests
+	sequences *browserContext // jobs of several steps
+	waiting   *browserContext // those of them that have pauses
+	cells     []*cell         // idle ones
 }
 
-func (p *pools) close() {
-	for _, h := range []*household{p.shared, p.sequences, p.waiting} {
-		if h != nil {
-			h.close()
+func (p *contextPool) close() {
+	for _, b := range []*browserContext{p.shared, p.sequences, p.waiting} {
+		if b != nil {
+			b.close()
 		}
 	}
 	for _, c := range p.cells {
 		c.close()
 	}
-	*p = pools{}
+	*p = contextPool{}
 }
