@@ -179,87 +179,87 @@ func (b *browserContext) close() {
 	}
 }
 
-// cell is a browser context that one job at a time has to itself. Pages of
+// privateContext is a browser context that one job at a time has to itself. Pages of
 // the target's own site are documents of a tab, so that they are first party
 // to it as they are in life; others are as in any household.
-type cell struct {
+type privateContext struct {
 	*browserContext
-	own    *tab // for those pages
-	filled bool // a job put a cookie there itself
+	topLevel    *tab // for those pages
+	cookieAdded bool // a job put a cookie there itself
 }
 
 // page gives a page for the step.
-func (p *cell) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*document, error) {
+func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*document, error) {
 	k := documentKeyOf(s)
 	if u, err := url.Parse(s.URL); err != nil || !sameSite(k.origin, u) {
-		if err := p.open(ctx, []documentKey{k}, lax); err != nil {
+		if err := c.open(ctx, []documentKey{k}, lax); err != nil {
 			return nil, err
 		}
-		return p.document(k), nil
+		return c.document(k), nil
 	}
-	if p.own == nil {
-		t, err := p.newTab()
+	if c.topLevel == nil {
+		t, err := c.newTab()
 		if err != nil {
 			return nil, err
 		}
-		p.own = t
+		c.topLevel = t
 	}
-	if err := p.own.trust(ctx, lax); err != nil {
+	if err := c.topLevel.trust(ctx, lax); err != nil {
 		return nil, err
 	}
-	if top := p.own.top; top != nil && top.origin == k.origin {
+	if top := c.topLevel.top; top != nil && top.origin == k.origin {
 		return top, nil
 	}
-	return p.own.open(ctx, k.origin, k.secure)
+	return c.topLevel.open(ctx, k.origin, k.secure)
 }
 
 // all gives the cell's tabs.
-func (p *cell) all() []*tab {
+func (c *privateContext) all() []*tab {
 	var l []*tab
-	if p.own != nil {
-		l = append(l, p.own)
+	if c.topLevel != nil {
+		l = append(l, c.topLevel)
 	}
-	return append(l, p.browserContext.all()...)
+	return append(l, c.browserContext.all()...)
 }
 
 // clean makes the context as new, as far as the next job can see: URLs tell
 // the caches apart, so only cookies are left.
-func (p *cell) clean() error {
-	dirty := p.filled
-	p.filled = false
+func (c *privateContext) clean() error {
+	cookieSet := c.cookieAdded
+	c.cookieAdded = false
 	var some *tab
-	for _, t := range p.all() {
+	for _, t := range c.all() {
 		some = t
 		t.mu.Lock()
-		dirty = dirty || t.dirty
-		t.dirty = false
+		cookieSet = cookieSet || t.cookieSet
+		t.cookieSet = false
 		t.mu.Unlock()
 	}
-	if !dirty || some == nil {
+	if !cookieSet || some == nil {
 		return nil
 	}
 	return some.clearCookies()
 }
 
 // broken says that a tab is gone.
-func (p *cell) broken() bool {
-	return slices.ContainsFunc(p.all(), func(t *tab) bool { return t.failure() != nil })
+func (c *privateContext) broken() bool {
+	return slices.ContainsFunc(c.all(), func(t *tab) bool { return t.failure() != nil })
 }
 
 // close closes its tabs and with them the browser context.
-func (p *cell) close() {
-	if p.own != nil {
-		go p.own.close()
+func (c *privateContext) close() {
+	if c.topLevel != nil {
+		go c.topLevel.close()
 	}
-	p.browserContext.close()
+	c.browserContext.close()
 }
 
 // contextPool are the pages kept open between runs.
 type contextPool struct {
-	shared    *browserContext // single requests
-	sequences *browserContext // jobs of several steps
-	waiting   *browserContext // those of them that have pauses
-	cells     []*cell         // idle ones
+	shared    *browserContext   // single requests
+	sequences *browserContext   // jobs of several steps
+	waiting   *browserContext   // those of them that have pauses
+	private   []*privateContext // idle ones
 }
 
 func (p *contextPool) close() {
@@ -268,7 +268,7 @@ func (p *contextPool) close() {
 			b.close()
 		}
 	}
-	for _, c := range p.cells {
+	for _, c := range p.private {
 		c.close()
 	}
 	*p = contextPool{}

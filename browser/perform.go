@@ -22,8 +22,8 @@ const defaultTimeout = 10 * time.Second
 // Jobs that need a browser context to themselves run in so many at once, one
 // for each so many jobs: a context with its pages costs as much as thirty jobs.
 const (
-	maxCells    = 3
-	jobsForCell = 100
+	maxPrivateContexts    = 3
+	jobsPerPrivateContext = 100
 )
 
 // Perform runs the jobs, as harness.Agent has it. When the browser dies, the
@@ -103,10 +103,10 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	defer context.AfterFunc(c.ctx, cancel)()
 
 	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
-	single, sequences, exclusive, crowded := r.sort()
+	single, sequences, private, crowded := r.sort()
 	waiting, sequences := r.apart(sequences)
 	var wg sync.WaitGroup
-	wg.Go(func() { r.runExclusive(exclusive) })
+	wg.Go(func() { r.runPrivate(private) })
 	if shared := r.pool.shared; r.together {
 		sequences = slices.Concat(waiting, sequences)
 		pages := r.openDocuments(shared, slices.Concat(single, sequences))
@@ -117,9 +117,9 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 		wg.Go(func() { r.runPortions(&r.pool.sequences, sequences) })
 		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
-	wg.Go(func() { r.runApart(crowded) })
+	wg.Go(func() { r.runIsolated(crowded) })
 	wg.Wait()
-	r.runApart(r.met)
+	r.runIsolated(r.met)
 
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -194,7 +194,7 @@ func (r *run) fail(i int, err error) {
 }
 
 // sort decides which jobs can share what.
-func (r *run) sort() (single, sequences, exclusive, crowded []int) {
+func (r *run) sort() (single, sequences, private, crowded []int) {
 	pool := r.pool
 	total := 0
 	for _, j := range r.jobs {
@@ -231,7 +231,7 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 		case r.c.crowded(&r.jobs[i]):
 			crowded = append(crowded, i)
 		case own || again:
-			exclusive = append(exclusive, i)
+			private = append(private, i)
 		case several && !r.together:
 			sequences = append(sequences, i)
 		case several:
@@ -242,7 +242,7 @@ func (r *run) sort() (single, sequences, exclusive, crowded []int) {
 			pool.shared.register(&r.jobs[i])
 		}
 	}
-	return single, sequences, exclusive, crowded
+	return single, sequences, private, crowded
 }
 
 // requests is the number of requests of a job, redirects not counted.

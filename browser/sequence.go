@@ -35,20 +35,20 @@ func (r *run) runSequences(page documentFunc, jobs []int) {
 
 // runPortions is runSequences in a browser context apart, and in another one
 // whenever its preflight cache may have become full.
-func (r *run) runPortions(own **browserContext, jobs []int) {
+func (r *run) runPortions(kept **browserContext, jobs []int) {
 	for len(jobs) > 0 && r.ctx.Err() == nil {
 		n, size := 0, 0
 		for n < len(jobs) && (n == 0 || size+requests(r.jobs[jobs[n]]) <= maxCachedRequests) {
 			size += requests(r.jobs[jobs[n]])
 			n++
 		}
-		if b := *own; b == nil || b.requests > 0 && b.requests+size > maxCachedRequests {
-			*own = replace(b, r.newBrowserContext(true))
+		if b := *kept; b == nil || b.requests > 0 && b.requests+size > maxCachedRequests {
+			*kept = replace(b, r.newBrowserContext(true))
 		}
 		for _, i := range jobs[:n] {
-			(*own).register(&r.jobs[i])
+			(*kept).register(&r.jobs[i])
 		}
-		r.runSequences(r.openDocuments(*own, jobs[:n]), jobs[:n])
+		r.runSequences(r.openDocuments(*kept, jobs[:n]), jobs[:n])
 		jobs = jobs[n:]
 	}
 }
@@ -115,92 +115,92 @@ func (r *run) sequence(i int, page documentFunc, before func(*document, *harness
 	r.emit(i, harness.JobResult{ID: j.ID, Steps: steps})
 }
 
-// runExclusive runs jobs that need a browser context to themselves, a few at once.
-func (r *run) runExclusive(jobs []int) {
+// runPrivate runs jobs that need a browser context to themselves, a few at once.
+func (r *run) runPrivate(jobs []int) {
 	// Jobs of one origin follow one another in one context: another page
 	// costs more than the request.
 	slices.SortStableFunc(jobs, func(a, b int) int {
 		return strings.Compare(r.jobs[a].Steps[0].Request.Origin, r.jobs[b].Steps[0].Request.Origin)
 	})
-	parts := min(maxCells, (len(jobs)+jobsForCell-1)/jobsForCell)
+	parts := min(maxPrivateContexts, (len(jobs)+jobsPerPrivateContext-1)/jobsPerPrivateContext)
 	if parts == 0 {
 		return
 	}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	var idle []*cell
+	var idle []*privateContext
 	for part := range slices.Chunk(jobs, (len(jobs)+parts-1)/parts) {
-		var own *cell
-		if n := len(r.pool.cells); n > 0 {
-			own, r.pool.cells = r.pool.cells[n-1], r.pool.cells[:n-1]
+		var c *privateContext
+		if n := len(r.pool.private); n > 0 {
+			c, r.pool.private = r.pool.private[n-1], r.pool.private[:n-1]
 		}
 		wg.Go(func() {
 			for _, i := range part {
 				if r.ctx.Err() != nil {
 					break
 				}
-				own = r.inCell(own, i)
+				c = r.runPrivately(c, i)
 			}
-			if own != nil {
+			if c != nil {
 				mu.Lock()
-				idle = append(idle, own)
+				idle = append(idle, c)
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	r.pool.cells = append(r.pool.cells, idle...)
+	r.pool.private = append(r.pool.private, idle...)
 }
 
-// runApart runs jobs in a browser context each that no other job uses, a few
+// runIsolated runs jobs in a browser context each that no other job uses, a few
 // at once.
-func (r *run) runApart(jobs []int) {
+func (r *run) runIsolated(jobs []int) {
 	var wg sync.WaitGroup
-	limit := semaphore.NewWeighted(maxCells)
+	limit := semaphore.NewWeighted(maxPrivateContexts)
 	for _, i := range jobs {
 		if limit.Acquire(r.ctx, 1) != nil {
 			break
 		}
 		wg.Go(func() {
 			defer limit.Release(1)
-			if own := r.inCell(nil, i); own != nil {
-				own.close()
+			if c := r.runPrivately(nil, i); c != nil {
+				c.close()
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// inCell runs a job in the cell, or a new one if this does not do, and gives
+// runPrivately runs a job in the cell, or a new one if this does not do, and gives
 // the cell to go on with.
-func (r *run) inCell(own *cell, i int) *cell {
+func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 	j := &r.jobs[i]
 	again := false
-	if own != nil {
+	if c != nil {
 		for k := range j.Steps {
-			again = again || own.has(withoutFragment(j.Steps[k].URL))
+			again = again || c.has(withoutFragment(j.Steps[k].URL))
 		}
 	}
-	if own != nil && (again || own.requests > maxCachedRequests || own.broken()) {
-		own.close()
-		own = nil
+	if c != nil && (again || c.requests > maxCachedRequests || c.broken()) {
+		c.close()
+		c = nil
 	}
-	if own == nil {
-		own = &cell{browserContext: r.newBrowserContext(true)}
+	if c == nil {
+		c = &privateContext{browserContext: r.newBrowserContext(true)}
 	}
-	own.register(j)
+	c.register(j)
 	r.sequence(i, func(s *harness.BrowserStep) (*document, error) {
-		return own.page(r.ctx, s, r.lax)
+		return c.page(r.ctx, s, r.lax)
 	}, func(d *document, s *harness.BrowserStep) error {
 		if !s.Request.WithCookie {
 			return nil
 		}
-		own.filled = true
+		c.cookieAdded = true
 		return d.tab.setCookie(s.URL)
 	})
-	if r.ctx.Err() != nil || own.broken() || own.clean() != nil {
-		own.close()
+	if r.ctx.Err() != nil || c.broken() || c.clean() != nil {
+		c.close()
 		return nil
 	}
-	return own
+	return c
 }

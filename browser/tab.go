@@ -41,7 +41,7 @@ type tab struct {
 	ready       map[string]chan runtime.ExecutionContextID
 	top         *document           // the document of the tab itself
 	lax         bool                // certificate errors are ignored
-	dirty       bool                // a response set a cookie
+	cookieSet   bool                // a response set a cookie
 	visits      *visits             // of its browser context
 	watching    bool                // a look at what is on the wire is due
 	brief       bool                // there are no events of requests, only results and console
@@ -184,8 +184,8 @@ func (t *tab) event(ev any) {
 					t.visits.redirected(r.hops[0].request.URL, x.Request.URL)
 				}
 			}
-			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.dirty {
-				t.dirty = hasField(x.Headers, "Set-Cookie")
+			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.cookieSet {
+				t.cookieSet = hasField(x.Headers, "Set-Cookie")
 			}
 			t.settle()
 		}
