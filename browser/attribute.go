@@ -13,31 +13,31 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// late is how long an event may come after the script had its result. The
+// maxEventDelay is how long an event may come after the script had its result. The
 // browser's processes report on their own ways; normally it is a millisecond.
-const late = 3 * time.Second
+const maxEventDelay = 3 * time.Second
 
 // call is a step under way.
 type call struct {
-	js       jsCall
-	url      string        // of its requests, as the browser writes it
-	timeout  time.Duration // of each request that is on the wire
-	document *document
-	results  []*rep
-	left     int
-	done     chan<- *call // has room
-	tag      int          // the caller's
-	may      bool         // preflights may have been made
+	js           jsCall
+	url          string        // of its requests, as the browser writes it
+	timeout      time.Duration // of each request that is on the wire
+	document     *document
+	results      []*repetition
+	pending      int
+	done         chan<- *call // has room
+	job          int          // the caller's
+	mayPreflight bool         // preflights may have been made
 }
 
-// rep is one repetition of a call: what the script saw, and what was recorded.
-type rep struct {
-	call   *call
-	res    jsResult
-	rec    *record
-	marker int  // that has to be reported before; 0 for none yet
-	lost   bool // not everything was reported in time
-	wait   *time.Timer
+// repetition is one repetition of a call: what the script saw, and what was recorded.
+type repetition struct {
+	call       *call
+	result     jsResult
+	record     *record
+	marker     int  // that has to be reported before; 0 for none yet
+	incomplete bool // not everything was reported in time
+	timer      *time.Timer
 
 	console blocking // what the console says of it, if the tab is brief
 }
@@ -66,11 +66,11 @@ func (t *tab) message(e *runtime.EventBindingCalled) {
 	}
 }
 
-// settle hands over the results that are complete. Only a few ever wait.
-func (t *tab) settle() {
+// deliverComplete hands over the results that are complete. Only a few ever wait.
+func (t *tab) deliverComplete() {
 	for r := range t.waiting {
 		if t.match(r) {
-			t.finish(r)
+			t.deliver(r)
 		}
 	}
 	for _, c := range t.navigations {
@@ -91,46 +91,46 @@ func (t *tab) settle() {
 
 // result takes in the result of a repetition.
 func (t *tab) result(c *call, res jsResult) {
-	r := &rep{call: c, res: res}
+	r := &repetition{call: c, result: res}
 	c.results[res.Rep] = r
 	if t.match(r) {
-		t.finish(r)
+		t.deliver(r)
 		return
 	}
 	t.waiting[r] = struct{}{}
-	r.wait = time.AfterFunc(late, func() {
+	r.timer = time.AfterFunc(maxEventDelay, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if _, still := t.waiting[r]; still {
-			r.lost = true
-			t.finish(r)
+			r.incomplete = true
+			t.deliver(r)
 		}
 	})
 }
 
 // match looks for the record of a result and says whether all is in.
-func (t *tab) match(r *rep) bool {
+func (t *tab) match(r *repetition) bool {
 	if t.brief {
 		// The renderer writes to the console before the script has its result.
-		r.console = t.console[r.res.URL]
-		delete(t.console, r.res.URL)
+		r.console = t.console[r.result.URL]
+		delete(t.console, r.result.URL)
 		return true
 	}
-	if r.res.Thrown != "" || r.res.Bug != "" || r.res.Timeout || r.call.js.API == apiWebSocket {
+	if r.result.Thrown != "" || r.result.Bug != "" || r.result.Timeout || r.call.js.API == apiWebSocket {
 		return true // a handshake has events of its own, which nothing here needs
 	}
-	if r.rec == nil {
-		r.rec = t.rec.started(r.res.URL, r.res.Rep)
+	if r.record == nil {
+		r.record = t.rec.started(r.result.URL, r.result.Rep)
 	}
-	if r.rec == nil {
+	if r.record == nil {
 		// The renderer reports a request before the script can have its result.
-		return !r.res.OK && refusedInPage(&r.call.js, r.call.document.origin) != "" || r.reused()
+		return !r.result.OK && refusedInPage(&r.call.js, r.call.document.origin) != "" || r.reused()
 	}
-	r.rec.handed = r.rec.handed || r.res.OK && scriptReads(r.call.js.API)
-	if !r.rec.complete() {
+	r.record.handed = r.record.handed || r.result.OK && scriptReads(r.call.js.API)
+	if !r.record.complete() {
 		return false
 	}
-	if !(r.call.may && len(r.rec.preflights) < len(r.rec.hops)) && !r.rec.lacking() {
+	if !(r.call.mayPreflight && len(r.record.preflights) < len(r.record.hops)) && !r.record.lacking() {
 		return true
 	}
 	// Was there really nothing more, or is it still on its way?
@@ -148,10 +148,10 @@ func (t *tab) match(r *rep) bool {
 
 // reused says that an element was loaded from what the page still had in
 // memory, without a request.
-func (r *rep) reused() bool {
+func (r *repetition) reused() bool {
 	switch r.call.js.API {
 	case apiImg, apiCanvas, apiScript, apiModule, apiStylesheet, apiFont, apiVideo, apiAudio, apiTrack:
-		return r.res.OK && r.res.Rep > 0 && r.rec == nil
+		return r.result.OK && r.result.Rep > 0 && r.record == nil
 	}
 	return false
 }
@@ -206,19 +206,19 @@ func (t *tab) markerReported(url string) {
 	}
 }
 
-// finish hands a repetition over.
-func (t *tab) finish(r *rep) {
+// deliver hands a repetition over.
+func (t *tab) deliver(r *repetition) {
 	delete(t.waiting, r)
-	if r.wait != nil {
-		r.wait.Stop()
+	if r.timer != nil {
+		r.timer.Stop()
 	}
 	c := r.call
-	c.left--
-	if c.left > 0 {
+	c.pending--
+	if c.pending > 0 {
 		return
 	}
 	for _, r := range c.results {
-		t.rec.forget(r.res.URL)
+		t.rec.forget(r.result.URL)
 	}
 	delete(t.calls, c.js.ID)
 	delete(t.navigations, c.js.ID)
@@ -228,8 +228,8 @@ func (t *tab) finish(r *rep) {
 	c.done <- c
 }
 
-// note keeps a line of the console for the request that it is about.
-func (t *tab) note(e *log.EventEntryAdded) {
+// addConsoleLine keeps a line of the console for the request that it is about.
+func (t *tab) addConsoleLine(e *log.EventEntryAdded) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e.Entry.NetworkRequestID != "" {

@@ -88,7 +88,7 @@ func (r *run) batch(d *document, width int, jobs []int) {
 		for n := 0; n < len(part) && err == nil; n++ {
 			var c *call
 			if c, err = r.wait(d, results); err == nil {
-				i := c.tag
+				i := c.job
 				step, err := r.outcomes(c, i, 0)
 				if err != nil {
 					r.fail(i, err)
@@ -117,7 +117,7 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 		whole = timeout
 	}
 	s := &j.Steps[step]
-	return &call{js: encode(s, timeout, whole), url: normal(s.URL), timeout: timeout, done: results, tag: i, may: mayPreflight(&s.Request)}
+	return &call{js: encode(s, timeout, whole), url: normal(s.URL), timeout: timeout, done: results, job: i, mayPreflight: mayPreflight(&s.Request)}
 }
 
 // A page that has no result for so long is asked whether it still answers, and
@@ -173,7 +173,7 @@ func (r *run) outcomes(c *call, i, step int) (harness.StepOutcomes, error) {
 	s := &r.jobs[i].Steps[step]
 	out := make(harness.StepOutcomes, 0, len(c.results))
 	for _, rep := range c.results {
-		if v := rep.call.document.tab.visits; v != nil && v.crossed(rep.rec) {
+		if v := rep.call.document.tab.visits; v != nil && v.crossed(rep.record) {
 			return nil, errMet
 		}
 		o, err := outcome(&s.Request, s.Request.Origin, rep)

@@ -83,8 +83,8 @@ func reasonOf(preflight bool, text string) (reason, parameter string) {
 }
 
 // briefly puts an outcome together from the script's result and the console.
-func briefly(req *cases.Request, pageOrigin string, r *rep) harness.Outcome {
-	res := &r.res
+func briefly(req *cases.Request, pageOrigin string, r *repetition) harness.Outcome {
+	res := &r.result
 	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond)), Console: r.console.line}
 	o.FailedHop = -1
 	if !res.OK {

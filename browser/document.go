@@ -70,8 +70,8 @@ func (d *document) start(ctx context.Context, width int, calls []*call) error {
 	for i, c := range calls {
 		t.nextID++
 		c.js.ID, c.document = t.nextID, d
-		c.left = c.js.Times
-		c.results = make([]*rep, c.js.Times)
+		c.pending = c.js.Times
+		c.results = make([]*repetition, c.js.Times)
 		t.calls[c.js.ID] = c
 		if withoutEvent(c.js.API) {
 			t.navigations[c.js.ID] = c

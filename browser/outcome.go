@@ -13,8 +13,8 @@ import (
 
 // outcome puts together what the script saw and what was recorded. The error
 // says that there is no telling.
-func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, error) {
-	res := &r.res
+func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outcome, error) {
+	res := &r.result
 	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
 	o.FailedHop = -1
 	switch {
@@ -36,7 +36,7 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 		return o, nil
 	case r.call.document.tab.brief:
 		return briefly(req, pageOrigin, r), nil
-	case r.rec == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
+	case r.record == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
 		o.Reason = refusedInPage(&r.call.js, pageOrigin)
 		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
@@ -45,25 +45,25 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 		o.Result, o.Hops = spec.Allowed, []spec.Hop{{URL: res.URL}}
 		o.Type = responseType(req, pageOrigin, res, &record{hops: []*hop{{request: &network.Request{URL: res.URL}}}})
 		return o, nil
-	case r.rec == nil:
+	case r.record == nil:
 		return o, &UnobservedError{URL: res.URL, What: "any event"}
-	case !r.rec.terminal() || r.rec.failedInPreflight() && len(r.rec.preflights) == 0 && !r.rec.deferred:
+	case !r.record.terminal() || r.record.failedInPreflight() && len(r.record.preflights) == 0 && !r.record.deferred:
 		return o, &UnobservedError{URL: res.URL, What: "the end"}
 	}
-	if r.lost && !r.rec.complete() {
+	if r.incomplete && !r.record.complete() {
 		return o, &UnobservedError{URL: res.URL, What: "all raw headers"}
 	}
-	o.Hops, o.Exchanges = wire(req, r.rec)
-	o.Console = strings.Join(r.rec.console, "\n")
-	o.CookieSent = cookieSent(r.rec)
-	o.FromCache = r.rec.fromCache()
-	if err := cookieTrouble(req, r.rec); err != nil {
+	o.Hops, o.Exchanges = wire(req, r.record)
+	o.Console = strings.Join(r.record.console, "\n")
+	o.CookieSent = cookieSent(r.record)
+	o.FromCache = r.record.fromCache()
+	if err := cookieTrouble(req, r.record); err != nil {
 		return o, err
 	}
 	if err := verdict(req, pageOrigin, r, &o); err != nil {
 		return o, err
 	}
-	if r.rec.deferred {
+	if r.record.deferred {
 		o.Hops, o.Exchanges, o.FailedHop = nil, nil, -1 // what of them was seen is not all
 	}
 	if r.call.js.Timing && o.Result == spec.Allowed {
@@ -79,8 +79,8 @@ func outcome(req *cases.Request, pageOrigin string, r *rep) (harness.Outcome, er
 }
 
 // verdict decides Result, Type, Reason and what a script can read.
-func verdict(req *cases.Request, pageOrigin string, r *rep, o *harness.Outcome) error {
-	res, rec := &r.res, r.rec
+func verdict(req *cases.Request, pageOrigin string, r *repetition, o *harness.Outcome) error {
+	res, rec := &r.result, r.record
 	// What failed after the script had its response is no failure of the
 	// request: a body cut short, an EventSource that was closed again or makes
 	// nothing of what it got, a player that has enough or cannot play it, a document that is saved instead of shown.

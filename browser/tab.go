@@ -35,9 +35,9 @@ type tab struct {
 	rec         *recorder
 	nextID      int
 	calls       map[int]*call
-	navigations map[int]*call        // those of them that navigate
-	waiting     map[*rep]struct{}    // results whose events are not all in
-	markers     map[string]*document // by URL, those not reported yet
+	navigations map[int]*call            // those of them that navigate
+	waiting     map[*repetition]struct{} // results whose events are not all in
+	markers     map[string]*document     // by URL, those not reported yet
 	ready       map[string]chan runtime.ExecutionContextID
 	top         *document           // the document of the tab itself
 	lax         bool                // certificate errors are ignored
@@ -68,7 +68,7 @@ func (c *Chrome) newTab(parent context.Context, brief bool, opts ...chromedp.Con
 func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bool) (*tab, error) {
 	t := &tab{
 		chrome: c, brief: brief, console: map[string]blocking{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
-		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*rep]struct{}{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
+		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*repetition]struct{}{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt
@@ -171,7 +171,7 @@ func (t *tab) event(ev any) {
 		if t.brief {
 			t.blocked(e.Entry.Text)
 		} else {
-			t.note(e)
+			t.addConsoleLine(e)
 		}
 	default:
 		t.mu.Lock()
@@ -187,7 +187,7 @@ func (t *tab) event(ev any) {
 			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.cookieSet {
 				t.cookieSet = hasField(x.Headers, "Set-Cookie")
 			}
-			t.settle()
+			t.deliverComplete()
 		}
 		t.mu.Unlock()
 	}
