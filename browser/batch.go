@@ -117,7 +117,7 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 		whole = timeout
 	}
 	s := &j.Steps[step]
-	return &call{js: encode(s, timeout, whole), url: normal(s.URL), timeout: timeout, done: results, job: i, mayPreflight: mayPreflight(&s.Request)}
+	return &call{js: encode(s, timeout, whole), url: canonicalURL(s.URL), timeout: timeout, done: results, job: i, mayPreflight: mayPreflight(&s.Request)}
 }
 
 // A page that has no result for so long is asked whether it still answers, and
@@ -173,8 +173,8 @@ func (r *run) outcomes(c *call, i, step int) (harness.StepOutcomes, error) {
 	s := &r.jobs[i].Steps[step]
 	out := make(harness.StepOutcomes, 0, len(c.results))
 	for _, rep := range c.results {
-		if v := rep.call.document.tab.visits; v != nil && v.crossed(rep.record) {
-			return nil, errMet
+		if v := rep.call.document.tab.visited; v != nil && v.collided(rep.record) {
+			return nil, errCollision
 		}
 		o, err := outcome(&s.Request, s.Request.Origin, rep)
 		if err != nil {

@@ -191,8 +191,8 @@ func (r *jsResult) began() time.Time {
 	return time.UnixMicro(int64(r.Began * 1000))
 }
 
-// normal is the URL as the browser writes it, without its fragment.
-func normal(rawURL string) string {
+// canonicalURL is the URL as the browser writes it, without its fragment.
+func canonicalURL(rawURL string) string {
 	u, err := whatwg.Parse(rawURL)
 	if err != nil {
 		return withoutFragment(rawURL)

@@ -29,7 +29,7 @@ type browserContext struct {
 	first     *tab // owns that context
 	tabs      map[bool]*tab
 	documents map[documentKey]*document
-	visits    *visits
+	visited   *visitedURLs
 	requests  int
 }
 
@@ -54,18 +54,18 @@ func plainHTTP(rawURL string) bool {
 }
 
 func (r *run) newBrowserContext(created bool) *browserContext {
-	return &browserContext{chrome: r.c, created: created, brief: r.brief, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visits: newVisits()}
+	return &browserContext{chrome: r.c, created: created, brief: r.brief, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs()}
 }
 
 // has says whether a job performed a request of the URL here.
 func (b *browserContext) has(url string) bool {
-	return b != nil && b.visits.has(url)
+	return b != nil && b.visited.has(url)
 }
 
 // register takes down what a job will perform here.
 func (b *browserContext) register(j *harness.Job) {
 	b.requests += requests(*j)
-	b.visits.register(j)
+	b.visited.register(j)
 }
 
 // open makes sure that there are pages for all keys.
@@ -151,7 +151,7 @@ func (b *browserContext) newTab() (*tab, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.visits = b.visits
+	t.visited = b.visited
 	return t, nil
 }
 

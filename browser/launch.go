@@ -81,12 +81,12 @@ type Chrome struct {
 	remote  bool
 	tap     *tap
 
-	mu         sync.Mutex // one Perform at a time
-	closed     bool
-	firstTaken bool            // the tab that the browser opened itself is in use
-	meeting    map[string]bool // paths from which different jobs are redirected to the same URL
-	pool       contextPool
-	brief      contextPool // of ReplayBriefly
+	mu             sync.Mutex // one Perform at a time
+	closed         bool
+	firstTaken     bool            // the tab that the browser opened itself is in use
+	collidingPaths map[string]bool // paths from which different jobs are redirected to the same URL
+	pool           contextPool
+	brief          contextPool // of ReplayBriefly
 }
 
 // Start starts a browser, or attaches to one. The errors are *MissingError
@@ -100,7 +100,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	token := make([]byte, 6)
 	rand.Read(token)
-	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", tap: newTap(), meeting: map[string]bool{}}
+	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", tap: newTap(), collidingPaths: map[string]bool{}}
 	name := opt.Remote
 	output := new(tailWriter)
 	var alloc context.Context

@@ -64,12 +64,12 @@ type run struct {
 
 	together bool // jobs of several steps run where those of one do
 
-	mu    sync.Mutex
-	again []int // jobs to do once more, because their page was gone
-	met   []int // jobs to do once more, because they met another
-	last  bool  // nothing is done once more
-	sent  []bool
-	done  func(harness.JobResult)
+	mu       sync.Mutex
+	again    []int // jobs to do once more, because their page was gone
+	collided []int // jobs to do once more, because they met another
+	last     bool  // nothing is done once more
+	sent     []bool
+	done     func(harness.JobResult)
 }
 
 // perform does the jobs, and once more, from new pages, those whose page was
@@ -103,7 +103,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	defer context.AfterFunc(c.ctx, cancel)()
 
 	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
-	single, sequences, private, crowded := r.sort()
+	single, sequences, private, colliding := r.sort()
 	waiting, sequences := r.apart(sequences)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.runPrivate(private) })
@@ -117,9 +117,9 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 		wg.Go(func() { r.runPortions(&r.pool.sequences, sequences) })
 		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
-	wg.Go(func() { r.runIsolated(crowded) })
+	wg.Go(func() { r.runIsolated(colliding) })
 	wg.Wait()
-	r.runIsolated(r.met)
+	r.runIsolated(r.collided)
 
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -163,13 +163,13 @@ func (r *run) emit(i int, res harness.JobResult) {
 // fail sends an error, unless the run is over: what fails then fails because
 // of that.
 func (r *run) fail(i int, err error) {
-	if errors.Is(err, errMet) {
+	if errors.Is(err, errCollision) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		for k := range r.jobs[i].Steps {
-			r.c.meeting[pathOf(r.jobs[i].Steps[k].URL)] = true
+			r.c.collidingPaths[withoutQuery(r.jobs[i].Steps[k].URL)] = true
 		}
-		r.met = append(r.met, i)
+		r.collided = append(r.collided, i)
 		return
 	}
 	if errors.Is(err, errDocumentGone) && !r.last {
@@ -194,7 +194,7 @@ func (r *run) fail(i int, err error) {
 }
 
 // sort decides which jobs can share what.
-func (r *run) sort() (single, sequences, private, crowded []int) {
+func (r *run) sort() (single, sequences, private, colliding []int) {
 	pool := r.pool
 	total := 0
 	for _, j := range r.jobs {
@@ -227,9 +227,9 @@ func (r *run) sort() (single, sequences, private, crowded []int) {
 		}
 		switch {
 		case slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return needsOwn(&s.Request) }):
-			r.met = append(r.met, i) // after all others
-		case r.c.crowded(&r.jobs[i]):
-			crowded = append(crowded, i)
+			r.collided = append(r.collided, i) // after all others
+		case r.c.collides(&r.jobs[i]):
+			colliding = append(colliding, i)
 		case own || again:
 			private = append(private, i)
 		case several && !r.together:
@@ -242,7 +242,7 @@ func (r *run) sort() (single, sequences, private, crowded []int) {
 			pool.shared.register(&r.jobs[i])
 		}
 	}
-	return single, sequences, private, crowded
+	return single, sequences, private, colliding
 }
 
 // requests is the number of requests of a job, redirects not counted.

@@ -104,7 +104,7 @@ func (r *run) sequence(i int, page documentFunc, before func(*document, *harness
 			}
 		}
 		if err != nil {
-			if k > 0 && !errors.Is(err, errMet) { // what the target has seen cannot be undone
+			if k > 0 && !errors.Is(err, errCollision) { // what the target has seen cannot be undone
 				err = &StepsError{Done: k, Err: err}
 			}
 			r.fail(i, err)

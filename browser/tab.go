@@ -42,7 +42,7 @@ type tab struct {
 	top         *document           // the document of the tab itself
 	lax         bool                // certificate errors are ignored
 	cookieSet   bool                // a response set a cookie
-	visits      *visits             // of its browser context
+	visited     *visitedURLs        // of its browser context
 	watching    bool                // a look at what is on the wire is due
 	brief       bool                // there are no events of requests, only results and console
 	console     map[string]blocking // why a request was blocked, by the URL it began with; if brief
@@ -180,8 +180,8 @@ func (t *tab) event(ev any) {
 				if len(t.markers) > 0 && isPreflight(x) {
 					t.markerReported(x.Request.URL)
 				}
-				if x.RedirectResponse != nil && t.visits != nil {
-					t.visits.redirected(r.hops[0].request.URL, x.Request.URL)
+				if x.RedirectResponse != nil && t.visited != nil {
+					t.visited.redirected(r.hops[0].request.URL, x.Request.URL)
 				}
 			}
 			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.cookieSet {

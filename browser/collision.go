@@ -15,12 +15,12 @@ import (
 // So nothing that one job left behind is ever part of the outcome of another,
 // in whatever order they run.
 
-// errMet says that a job came to a URL that another job of the same browser
+// errCollision says that a job came to a URL that another job of the same browser
 // context had come to.
-var errMet = errors.New("another request of this browser was redirected to the same URL")
+var errCollision = errors.New("another request of this browser was redirected to the same URL")
 
-// visits are the URLs that the jobs of a browser context came to.
-type visits struct {
+// visitedURLs are the URLs that the jobs of a browser context came to.
+type visitedURLs struct {
 	mu      sync.Mutex
 	jobs    map[string]int // by the URLs that they ask for
 	entered map[string]*visit
@@ -33,24 +33,24 @@ type visit struct {
 	others bool // and not only that one
 }
 
-func newVisits() *visits {
-	return &visits{jobs: map[string]int{}, entered: map[string]*visit{}}
+func newVisitedURLs() *visitedURLs {
+	return &visitedURLs{jobs: map[string]int{}, entered: map[string]*visit{}}
 }
 
 // has says whether a job asked for the URL.
-func (v *visits) has(url string) bool {
+func (v *visitedURLs) has(url string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.jobs[normal(url)] != 0
+	return v.jobs[canonicalURL(url)] != 0
 }
 
 // register takes down what a job will ask for.
-func (v *visits) register(j *harness.Job) {
+func (v *visitedURLs) register(j *harness.Job) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.last++
 	for k := range j.Steps {
-		u := normal(j.Steps[k].URL)
+		u := canonicalURL(j.Steps[k].URL)
 		v.jobs[u] = v.last
 		v.enter(u, v.last)
 	}
@@ -58,7 +58,7 @@ func (v *visits) register(j *harness.Job) {
 
 // redirected notes that the request that began at the URL first went on to
 // another one.
-func (v *visits) redirected(first, url string) {
+func (v *visitedURLs) redirected(first, url string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if job := v.jobs[first]; job != 0 && isHTTP(url) {
@@ -66,7 +66,7 @@ func (v *visits) redirected(first, url string) {
 	}
 }
 
-func (v *visits) enter(url string, job int) {
+func (v *visitedURLs) enter(url string, job int) {
 	if w := v.entered[url]; w == nil {
 		v.entered[url] = &visit{job: job}
 	} else if w.job != job {
@@ -74,8 +74,8 @@ func (v *visits) enter(url string, job int) {
 	}
 }
 
-// crossed says whether a request came to a URL that other jobs came to as well.
-func (v *visits) crossed(r *record) bool {
+// collided says whether a request came to a URL that other jobs came to as well.
+func (v *visitedURLs) collided(r *record) bool {
 	if r == nil || len(r.hops) < 2 {
 		return false
 	}
@@ -89,17 +89,17 @@ func (v *visits) crossed(r *record) bool {
 	return false
 }
 
-// pathOf is a URL without its query.
-func pathOf(url string) string {
+// withoutQuery is a URL without its query.
+func withoutQuery(url string) string {
 	p, _, _ := strings.Cut(url, "?")
 	return p
 }
 
-// crowded says whether a job asks for something that is known to redirect
+// collides says whether a job asks for something that is known to redirect
 // different jobs to the same URL.
-func (c *Chrome) crowded(j *harness.Job) bool {
+func (c *Chrome) collides(j *harness.Job) bool {
 	for k := range j.Steps {
-		if c.meeting[pathOf(j.Steps[k].URL)] {
+		if c.collidingPaths[withoutQuery(j.Steps[k].URL)] {
 			return true
 		}
 	}
