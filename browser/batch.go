@@ -26,10 +26,10 @@ func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
 			}
 		}
 	}
-	if err := b.open(r.ctx, keys, r.lax); err != nil && r.ctx.Err() == nil {
+	if err := b.open(r.ctx, keys, r.ignoreCertificateErrors); err != nil && r.ctx.Err() == nil {
 		// One origin without a page must not take the others along.
 		for _, k := range keys {
-			if err := b.open(r.ctx, []documentKey{k}, r.lax); err != nil {
+			if err := b.open(r.ctx, []documentKey{k}, r.ignoreCertificateErrors); err != nil {
 				failed[k] = err
 			}
 		}

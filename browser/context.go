@@ -69,11 +69,11 @@ func (b *browserContext) register(j *harness.Job) {
 }
 
 // open makes sure that there are pages for all keys.
-func (b *browserContext) open(ctx context.Context, keys []documentKey, lax bool) error {
+func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bool) error {
 	missing := map[bool][]string{}
 	for _, k := range keys {
 		if d := b.documents[k]; d != nil && d.tab.failure() == nil {
-			if err := d.tab.trust(ctx, lax); err != nil {
+			if err := d.tab.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 				return err
 			}
 			continue
@@ -85,7 +85,7 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, lax bool)
 		if b.chrome.remote {
 			// Whether a remote browser isolates sites is not known; frames
 			// of other sites would then be out of reach.
-			if err := b.openTabs(ctx, origins, secure, lax); err != nil {
+			if err := b.openTabs(ctx, origins, secure, ignore); err != nil {
 				return err
 			}
 			continue
@@ -98,7 +98,7 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, lax bool)
 			}
 			b.tabs[secure] = t
 		}
-		if err := t.trust(ctx, lax); err != nil {
+		if err := t.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 			return err
 		}
 		documents, err := t.frames(ctx, origins, secure)
@@ -112,13 +112,13 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, lax bool)
 	return nil
 }
 
-func (b *browserContext) openTabs(ctx context.Context, origins []string, secure, lax bool) error {
+func (b *browserContext) openTabs(ctx context.Context, origins []string, secure, ignore bool) error {
 	for _, o := range origins {
 		t, err := b.newTab()
 		if err != nil {
 			return err
 		}
-		err = t.trust(ctx, lax)
+		err = t.setIgnoreCertificateErrors(ctx, ignore)
 		var d *document
 		if err == nil {
 			d, err = t.open(ctx, o, secure)
@@ -189,10 +189,10 @@ type privateContext struct {
 }
 
 // page gives a page for the step.
-func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, lax bool) (*document, error) {
+func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, ignore bool) (*document, error) {
 	k := documentKeyOf(s)
 	if u, err := url.Parse(s.URL); err != nil || !sameSite(k.origin, u) {
-		if err := c.open(ctx, []documentKey{k}, lax); err != nil {
+		if err := c.open(ctx, []documentKey{k}, ignore); err != nil {
 			return nil, err
 		}
 		return c.document(k), nil
@@ -204,7 +204,7 @@ func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, lax b
 		}
 		c.topLevel = t
 	}
-	if err := c.topLevel.trust(ctx, lax); err != nil {
+	if err := c.topLevel.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 		return nil, err
 	}
 	if top := c.topLevel.top; top != nil && top.origin == k.origin {

@@ -57,10 +57,10 @@ type run struct {
 	// Requests that cookies may change get a browser context of their own.
 	isolate bool
 
-	ctx   context.Context
-	jobs  []harness.Job
-	width *semaphore.Weighted
-	lax   bool // ignore certificate errors
+	ctx                     context.Context
+	jobs                    []harness.Job
+	width                   *semaphore.Weighted
+	ignoreCertificateErrors bool // ignore certificate errors
 
 	together bool // jobs of several steps run where those of one do
 
@@ -102,7 +102,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	defer cancel()
 	defer context.AfterFunc(c.ctx, cancel)()
 
-	r.lax = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
+	r.ignoreCertificateErrors = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
 	single, sequences, private, colliding := r.sort()
 	waiting, sequences := r.apart(sequences)
 	var wg sync.WaitGroup

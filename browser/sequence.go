@@ -190,7 +190,7 @@ func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 	}
 	c.register(j)
 	r.sequence(i, func(s *harness.BrowserStep) (*document, error) {
-		return c.page(r.ctx, s, r.lax)
+		return c.page(r.ctx, s, r.ignoreCertificateErrors)
 	}, func(d *document, s *harness.BrowserStep) error {
 		if !s.Request.WithCookie {
 			return nil

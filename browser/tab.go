@@ -30,22 +30,22 @@ type tab struct {
 	target *chromedp.Target
 	dead   chan struct{} // closed with err set
 
-	mu          sync.Mutex
-	err         error
-	rec         *recorder
-	nextID      int
-	calls       map[int]*call
-	navigations map[int]*call            // those of them that navigate
-	waiting     map[*repetition]struct{} // results whose events are not all in
-	markers     map[string]*document     // by URL, those not reported yet
-	ready       map[string]chan runtime.ExecutionContextID
-	top         *document           // the document of the tab itself
-	lax         bool                // certificate errors are ignored
-	cookieSet   bool                // a response set a cookie
-	visited     *visitedURLs        // of its browser context
-	watching    bool                // a look at what is on the wire is due
-	brief       bool                // there are no events of requests, only results and console
-	console     map[string]blocking // why a request was blocked, by the URL it began with; if brief
+	mu                       sync.Mutex
+	err                      error
+	rec                      *recorder
+	nextID                   int
+	calls                    map[int]*call
+	navigations              map[int]*call            // those of them that navigate
+	waiting                  map[*repetition]struct{} // results whose events are not all in
+	markers                  map[string]*document     // by URL, those not reported yet
+	ready                    map[string]chan runtime.ExecutionContextID
+	top                      *document           // the document of the tab itself
+	ignoresCertificateErrors bool                // certificate errors are ignored
+	cookieSet                bool                // a response set a cookie
+	visited                  *visitedURLs        // of its browser context
+	watching                 bool                // a look at what is on the wire is due
+	brief                    bool                // there are no events of requests, only results and console
+	console                  map[string]blocking // why a request was blocked, by the URL it began with; if brief
 }
 
 // firstTab takes the tab that the browser has opened itself, if it is there
@@ -118,17 +118,17 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bo
 	return t, nil
 }
 
-// trust has the tab ignore certificate errors, or not. It works for this tab
+// setIgnoreCertificateErrors has the tab ignore certificate errors, or not. It works for this tab
 // only, so nothing else in the browser gets laxer.
-func (t *tab) trust(ctx context.Context, lax bool) error {
-	if t.lax == lax {
+func (t *tab) setIgnoreCertificateErrors(ctx context.Context, ignore bool) error {
+	if t.ignoresCertificateErrors == ignore {
 		return nil
 	}
-	_, err := cdp.Call(ctx, t.target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: lax})
+	_, err := cdp.Call(ctx, t.target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: ignore})
 	if err != nil {
 		return fmt.Errorf("setting how the browser takes certificate errors: %w", err)
 	}
-	t.lax = lax
+	t.ignoresCertificateErrors = ignore
 	return nil
 }
 
