@@ -79,7 +79,7 @@ type Chrome struct {
 	stop    []func()
 	profile string
 	remote  bool
-	tap     *tap
+	filter  *pipeFilter
 
 	mu             sync.Mutex // one Perform at a time
 	closed         bool
@@ -100,7 +100,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	token := make([]byte, 6)
 	rand.Read(token)
-	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", tap: newTap(), collidingPaths: map[string]bool{}}
+	c := &Chrome{opt: opt, token: hex.EncodeToString(token), remote: opt.Remote != "", filter: newPipeFilter(), collidingPaths: map[string]bool{}}
 	name := opt.Remote
 	output := new(tailWriter)
 	var alloc context.Context
@@ -169,7 +169,7 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(c.profile),
 		chromedp.CombinedOutput(output),
-		chromedp.ModifyCmdFunc(c.tap.install),
+		chromedp.ModifyCmdFunc(c.filter.install),
 		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
 		chromedp.Flag("disable-site-isolation-trials", true),
 		chromedp.Flag("renderer-process-limit", "1"),

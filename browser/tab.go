@@ -105,10 +105,10 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bo
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	if brief || !c.opt.Console { // its lines come by chromedp, in order with the rest
-		c.tap.add(t.target.SessionID, t)
+		c.filter.add(t.target.SessionID, t)
 	}
 	context.AfterFunc(ctx, func() {
-		c.tap.remove(t.target.SessionID)
+		c.filter.remove(t.target.SessionID)
 		if c.ctx.Err() != nil {
 			t.fail(c.died())
 			return

@@ -14,28 +14,28 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// tap reads what the browser sends before chromedp does, and keeps the events
+// pipeFilter reads what the browser sends before chromedp does, and keeps the events
 // of requests to itself: eleven for each preflighted request, of which we need
 // a few fields. chromedp would decode all of each and pass it through three
 // goroutines, which costs more than all the rest of the agent.
 //
 // What the tap does not know it leaves to chromedp; without one (remote
 // browsers, Windows) every event comes by chromedp.Listen.
-type tap struct {
+type pipeFilter struct {
 	mu   sync.Mutex
 	tabs map[string]*tab // by session
 }
 
-func newTap() *tap { return &tap{tabs: map[string]*tab{}} }
+func newPipeFilter() *pipeFilter { return &pipeFilter{tabs: map[string]*tab{}} }
 
 // add has the events of a tab come to it, until remove.
-func (p *tap) add(id target.SessionID, t *tab) {
+func (p *pipeFilter) add(id target.SessionID, t *tab) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tabs[string(id)] = t
 }
 
-func (p *tap) remove(id target.SessionID) {
+func (p *pipeFilter) remove(id target.SessionID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.tabs, string(id))
@@ -43,7 +43,7 @@ func (p *tap) remove(id target.SessionID) {
 
 // run reads messages from the browser, each ended by a zero byte, until it
 // ends, and writes those that are not ours to chromedp.
-func (p *tap) run(from io.ReadCloser, to io.WriteCloser) {
+func (p *pipeFilter) run(from io.ReadCloser, to io.WriteCloser) {
 	defer to.Close() // chromedp then knows that the browser has gone
 	defer from.Close()
 	r := bufio.NewReaderSize(from, 1<<16)
@@ -71,7 +71,7 @@ var (
 
 // take handles a message if it is an event of a tab's requests, written in the
 // order in which Chrome writes it.
-func (p *tap) take(m []byte) bool {
+func (p *pipeFilter) take(m []byte) bool {
 	if !bytes.HasPrefix(m, networkPrefix) && !bytes.HasPrefix(m, bindingPrefix) && !bytes.HasPrefix(m, consolePrefix) {
 		return false
 	}
@@ -87,7 +87,7 @@ func (p *tap) take(m []byte) bool {
 	if t == nil {
 		return false
 	}
-	ev, known := slim(string(m[head:name]), m[name+len(paramsMark):session])
+	ev, known := decodeEvent(string(m[head:name]), m[name+len(paramsMark):session])
 	if !known {
 		return false
 	}
@@ -99,64 +99,64 @@ func (p *tap) take(m []byte) bool {
 
 // The parts of events that we need; all else is skipped.
 type (
-	slimRequest struct {
+	requestFields struct {
 		URL     string          `json:"url"`
 		Method  string          `json:"method"`
 		Headers network.Headers `json:"headers"`
 	}
-	slimResponse struct {
+	responseFields struct {
 		Protocol string `json:"protocol"`
 	}
-	slimWillBeSent struct {
+	willBeSentFields struct {
 		RequestID network.RequestID `json:"requestId"`
-		Request   slimRequest       `json:"request"`
+		Request   requestFields     `json:"request"`
 		Initiator struct {
 			Type      network.InitiatorType `json:"type"`
 			RequestID network.RequestID     `json:"requestId"`
 		} `json:"initiator"`
-		RedirectHasExtraInfo bool          `json:"redirectHasExtraInfo"`
-		RedirectResponse     *slimResponse `json:"redirectResponse"`
+		RedirectHasExtraInfo bool            `json:"redirectHasExtraInfo"`
+		RedirectResponse     *responseFields `json:"redirectResponse"`
 	}
-	slimSent struct {
+	sentExtraFields struct {
 		RequestID         network.RequestID           `json:"requestId"`
 		AssociatedCookies []*network.AssociatedCookie `json:"associatedCookies"`
 		Headers           network.Headers             `json:"headers"`
 	}
-	slimGot struct {
+	receivedExtraFields struct {
 		RequestID   network.RequestID `json:"requestId"`
 		Headers     network.Headers   `json:"headers"`
 		StatusCode  int64             `json:"statusCode"`
 		HeadersText string            `json:"headersText"`
 	}
-	slimReceived struct {
+	receivedFields struct {
 		RequestID    network.RequestID `json:"requestId"`
-		Response     slimResponse      `json:"response"`
+		Response     responseFields    `json:"response"`
 		HasExtraInfo bool              `json:"hasExtraInfo"`
 	}
-	slimEntry struct {
+	consoleEntryFields struct {
 		Entry struct {
 			Text string `json:"text"`
 		} `json:"entry"`
 	}
-	slimEnd struct {
+	endFields struct {
 		RequestID network.RequestID `json:"requestId"`
 	}
 )
 
-func (s *slimResponse) event() *network.Response {
+func (s *responseFields) event() *network.Response {
 	if s == nil {
 		return nil
 	}
 	return &network.Response{Protocol: s.Protocol}
 }
 
-// slim decodes the parameters of an event. It is nil for one that nobody
+// decodeEvent decodes the parameters of an event. It is nil for one that nobody
 // needs, and not known if chromedp has to see it.
-func slim(method string, params []byte) (ev any, known bool) {
+func decodeEvent(method string, params []byte) (ev any, known bool) {
 	decode := func(v any) bool { return jsonv2.Unmarshal(params, v, chromedp.DefaultUnmarshalOptions) == nil }
 	switch method {
 	case "Network.requestWillBeSent":
-		var s slimWillBeSent
+		var s willBeSentFields
 		if decode(&s) {
 			return &network.EventRequestWillBeSent{
 				RequestID: s.RequestID, Request: &network.Request{URL: s.Request.URL, Method: s.Request.Method, Headers: s.Request.Headers},
@@ -165,22 +165,22 @@ func slim(method string, params []byte) (ev any, known bool) {
 			}, true
 		}
 	case "Network.requestWillBeSentExtraInfo":
-		var s slimSent
+		var s sentExtraFields
 		if decode(&s) {
 			return &network.EventRequestWillBeSentExtraInfo{RequestID: s.RequestID, AssociatedCookies: s.AssociatedCookies, Headers: s.Headers}, true
 		}
 	case "Network.responseReceivedExtraInfo":
-		var s slimGot
+		var s receivedExtraFields
 		if decode(&s) {
 			return &network.EventResponseReceivedExtraInfo{RequestID: s.RequestID, Headers: s.Headers, StatusCode: s.StatusCode, HeadersText: s.HeadersText}, true
 		}
 	case "Network.responseReceived":
-		var s slimReceived
+		var s receivedFields
 		if decode(&s) {
 			return &network.EventResponseReceived{RequestID: s.RequestID, Response: s.Response.event(), HasExtraInfo: s.HasExtraInfo}, true
 		}
 	case "Network.loadingFinished":
-		var s slimEnd
+		var s endFields
 		if decode(&s) {
 			return &network.EventLoadingFinished{RequestID: s.RequestID}, true
 		}
@@ -195,7 +195,7 @@ func slim(method string, params []byte) (ev any, known bool) {
 			return e, true
 		}
 	case "Log.entryAdded":
-		var s slimEntry
+		var s consoleEntryFields
 		if decode(&s) {
 			return &log.EventEntryAdded{Entry: &log.Entry{Text: s.Entry.Text}}, true
 		}

@@ -5,4 +5,4 @@ package browser
 import "os/exec"
 
 // install does nothing here: the pipes are no files of the command.
-func (p *tap) install(cmd *exec.Cmd) {}
+func (p *pipeFilter) install(cmd *exec.Cmd) {}

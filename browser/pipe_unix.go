@@ -12,8 +12,8 @@ import (
 // install puts the tap between the browser's end of the pipe and chromedp's,
 // in a command that is about to be started. What fails leaves the command as
 // it is.
-func (p *tap) install(cmd *exec.Cmd) {
-	dieTogether(cmd)
+func (p *pipeFilter) install(cmd *exec.Cmd) {
+	killWithParent(cmd)
 	if len(cmd.ExtraFiles) != 2 { // the browser reads 3 and writes 4
 		return
 	}

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// dieTogether has the kernel end the browser when this process ends, however
+// killWithParent has the kernel end the browser when this process ends, however
 // it does. chromedp keeps the thread that starts it alive as long.
-func dieTogether(cmd *exec.Cmd) {
+func killWithParent(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = new(syscall.SysProcAttr)
 	}
