@@ -39,7 +39,7 @@ type repetition struct {
 	incomplete bool // not everything was reported in time
 	timer      *time.Timer
 
-	console blocking // what the console says of it, if the tab is brief
+	console consoleReason // what the console says of it, if the tab is brief
 }
 
 // message takes what a page sends.
@@ -110,7 +110,7 @@ func (t *tab) result(c *call, res jsResult) {
 
 // match looks for the record of a result and says whether all is in.
 func (t *tab) match(r *repetition) bool {
-	if t.brief {
+	if t.consoleOnly {
 		// The renderer writes to the console before the script has its result.
 		r.console = t.console[r.result.URL]
 		delete(t.console, r.result.URL)

@@ -113,7 +113,7 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 		timeout = defaultTimeout
 	}
 	whole := timeout + backstop
-	if r.brief { // nobody tells what is on the wire
+	if r.consoleOnly { // nobody tells what is on the wire
 		whole = timeout
 	}
 	s := &j.Steps[step]

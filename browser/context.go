@@ -23,14 +23,14 @@ const (
 // in iframes of two tabs: one at an https origin, one at an http origin,
 // because an https page cannot hold http frames.
 type browserContext struct {
-	chrome    *Chrome
-	created   bool // a browser context of its own, else the default one
-	brief     bool // its tabs report no requests
-	first     *tab // owns that context
-	tabs      map[bool]*tab
-	documents map[documentKey]*document
-	visited   *visitedURLs
-	requests  int
+	chrome      *Chrome
+	created     bool // a browser context of its own, else the default one
+	consoleOnly bool // its tabs report no requests
+	first       *tab // owns that context
+	tabs        map[bool]*tab
+	documents   map[documentKey]*document
+	visited     *visitedURLs
+	requests    int
 }
 
 type documentKey struct {
@@ -54,7 +54,7 @@ func plainHTTP(rawURL string) bool {
 }
 
 func (r *run) newBrowserContext(created bool) *browserContext {
-	return &browserContext{chrome: r.c, created: created, brief: r.brief, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs()}
+	return &browserContext{chrome: r.c, created: created, consoleOnly: r.consoleOnly, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs()}
 }
 
 // has says whether a job performed a request of the URL here.
@@ -141,9 +141,9 @@ func (b *browserContext) newTab() (*tab, error) {
 	case !b.created:
 		t, err = b.chrome.firstTab()
 	case b.first != nil:
-		t, err = b.chrome.newTab(b.first.ctx, b.brief)
+		t, err = b.chrome.newTab(b.first.ctx, b.consoleOnly)
 	default:
-		t, err = b.chrome.newTab(b.chrome.ctx, b.brief, chromedp.WithNewBrowserContext())
+		t, err = b.chrome.newTab(b.chrome.ctx, b.consoleOnly, chromedp.WithNewBrowserContext())
 		b.first = t
 	}
 	if err != nil {

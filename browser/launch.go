@@ -86,7 +86,7 @@ type Chrome struct {
 	firstTaken     bool            // the tab that the browser opened itself is in use
 	collidingPaths map[string]bool // paths from which different jobs are redirected to the same URL
 	pool           contextPool
-	brief          contextPool // of ReplayBriefly
+	consolePool    contextPool // of ReplayBriefly
 }
 
 // Start starts a browser, or attaches to one. The errors are *MissingError
@@ -263,7 +263,7 @@ func (c *Chrome) Close() error {
 	}
 	c.closed = true
 	c.pool.close()
-	c.brief.close()
+	c.consolePool.close()
 	if c.ctx.Err() == nil && !c.remote {
 		// The polite way lets the browser end its children itself.
 		ctx, cancel := context.WithTimeout(c.ctx, 3*time.Second)

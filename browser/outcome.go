@@ -34,8 +34,8 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 			o.Result, o.Type = spec.Allowed, spec.TypeBasic
 		}
 		return o, nil
-	case r.call.document.tab.brief:
-		return briefly(req, pageOrigin, r), nil
+	case r.call.document.tab.consoleOnly:
+		return consoleOutcome(req, pageOrigin, r), nil
 	case r.record == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
 		o.Reason = refusedInPage(&r.call.js, pageOrigin)

@@ -20,7 +20,7 @@ const backstop = 30 * time.Second
 // watch looks after the requests that are on the wire, again and again while
 // calls are under way. The lock is held.
 func (t *tab) watch() {
-	if t.watching || t.brief || len(t.calls) == 0 {
+	if t.watching || t.consoleOnly || len(t.calls) == 0 {
 		return
 	}
 	t.watching = true

@@ -46,14 +46,14 @@ func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harne
 // empty for what the console does not tell, as for plain network errors. Only
 // for fetch and XMLHttpRequest.
 func (c *Chrome) ReplayBriefly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
-	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.brief, brief: true})
+	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.consolePool, consoleOnly: true})
 }
 
 // run is one Perform.
 type run struct {
-	c     *Chrome
-	pool  *contextPool
-	brief bool // without the events of requests
+	c           *Chrome
+	pool        *contextPool
+	consoleOnly bool // without the events of requests
 	// Requests that cookies may change get a browser context of their own.
 	isolate bool
 
@@ -86,7 +86,7 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	for n, i := range r.again {
 		again[n] = jobs[i]
 	}
-	return c.performOnce(ctx, again, done, &run{c: c, pool: r.pool, brief: r.brief, isolate: r.isolate, last: true})
+	return c.performOnce(ctx, again, done, &run{c: c, pool: r.pool, consoleOnly: r.consoleOnly, isolate: r.isolate, last: true})
 }
 
 func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
@@ -201,7 +201,7 @@ func (r *run) sort() (single, sequences, private, colliding []int) {
 		total += requests(j)
 	}
 	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
-		pool.shared = replace(b, r.newBrowserContext(b != nil || r.brief))
+		pool.shared = replace(b, r.newBrowserContext(b != nil || r.consoleOnly))
 	}
 	// What the steps of a job leave in the preflight cache must not be driven
 	// out by thousands of other requests.

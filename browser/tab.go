@@ -39,13 +39,13 @@ type tab struct {
 	waiting                  map[*repetition]struct{} // results whose events are not all in
 	markers                  map[string]*document     // by URL, those not reported yet
 	ready                    map[string]chan runtime.ExecutionContextID
-	top                      *document           // the document of the tab itself
-	ignoresCertificateErrors bool                // certificate errors are ignored
-	cookieSet                bool                // a response set a cookie
-	visited                  *visitedURLs        // of its browser context
-	watching                 bool                // a look at what is on the wire is due
-	brief                    bool                // there are no events of requests, only results and console
-	console                  map[string]blocking // why a request was blocked, by the URL it began with; if brief
+	top                      *document                // the document of the tab itself
+	ignoresCertificateErrors bool                     // certificate errors are ignored
+	cookieSet                bool                     // a response set a cookie
+	visited                  *visitedURLs             // of its browser context
+	watching                 bool                     // a look at what is on the wire is due
+	consoleOnly              bool                     // there are no events of requests, only results and console
+	console                  map[string]consoleReason // why a request was blocked, by the URL it began with; if brief
 }
 
 // firstTab takes the tab that the browser has opened itself, if it is there
@@ -59,15 +59,15 @@ func (c *Chrome) firstTab() (*tab, error) {
 }
 
 // newTab opens a tab in the browser context of parent.
-func (c *Chrome) newTab(parent context.Context, brief bool, opts ...chromedp.ContextOption) (*tab, error) {
+func (c *Chrome) newTab(parent context.Context, consoleOnly bool, opts ...chromedp.ContextOption) (*tab, error) {
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithNewWindow(false))...)
-	return c.attach(ctx, cancel, brief)
+	return c.attach(ctx, cancel, consoleOnly)
 }
 
 // attach makes a tab of a chromedp context.
-func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bool) (*tab, error) {
+func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, consoleOnly bool) (*tab, error) {
 	t := &tab{
-		chrome: c, brief: brief, console: map[string]blocking{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
+		chrome: c, consoleOnly: consoleOnly, console: map[string]consoleReason{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
 		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*repetition]struct{}{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
@@ -82,7 +82,7 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bo
 			{page.SetLifecycleEventsEnabled.Method, page.SetLifecycleEventsEnabledParams{Enabled: false}},
 			{runtime.AddBinding.Method, runtime.AddBindingParams{Name: "corsproofSend"}},
 		}
-		if brief {
+		if consoleOnly {
 			steps = append(steps, step{network.Disable.Method, cdp.Empty{}})
 		} else if !c.opt.Console {
 			steps = append(steps, step{log.Disable.Method, cdp.Empty{}})
@@ -104,7 +104,7 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, brief bo
 		}
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	if brief || !c.opt.Console { // its lines come by chromedp, in order with the rest
+	if consoleOnly || !c.opt.Console { // its lines come by chromedp, in order with the rest
 		c.filter.add(t.target.SessionID, t)
 	}
 	context.AfterFunc(ctx, func() {
@@ -168,8 +168,8 @@ func (t *tab) event(ev any) {
 	case *inspector.EventDetached:
 		t.fail(&DiedError{What: "a page of the browser", Err: fmt.Errorf("%v", e.Reason)})
 	case *log.EventEntryAdded:
-		if t.brief {
-			t.blocked(e.Entry.Text)
+		if t.consoleOnly {
+			t.addBlockedLine(e.Entry.Text)
 		} else {
 			t.addConsoleLine(e)
 		}

@@ -12,16 +12,16 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// blockedLine is the console's line about a request that CORS blocked
+// blockedPattern is the console's line about a request that CORS blocked
 // (third_party/blink/renderer/platform/loader/cors/cors_error_string.cc).
-var blockedLine = regexp.MustCompile(`^Access to \S+ at '([^']*)'(?: \(redirected from '([^']*)'\))? from origin '[^']*' has been blocked by CORS policy: (Response to preflight request doesn't pass access control check: )?(?s:(.*))$`)
+var blockedPattern = regexp.MustCompile(`^Access to \S+ at '([^']*)'(?: \(redirected from '([^']*)'\))? from origin '[^']*' has been blocked by CORS policy: (Response to preflight request doesn't pass access control check: )?(?s:(.*))$`)
 
-// A blocking is what the console says about a blocked request.
-type blocking struct{ line, reason, parameter string }
+// A consoleReason is what the console says about a blocked request.
+type consoleReason struct{ line, reason, parameter string }
 
-// blocked takes in a line of the console.
-func (t *tab) blocked(line string) {
-	m := blockedLine.FindStringSubmatch(line)
+// addBlockedLine takes in a line of the console.
+func (t *tab) addBlockedLine(line string) {
+	m := blockedPattern.FindStringSubmatch(line)
 	if m == nil {
 		return
 	}
@@ -32,19 +32,19 @@ func (t *tab) blocked(line string) {
 	reason, parameter := reasonOf(m[3] != "", m[4])
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.console[first] = blocking{line, reason, parameter}
+	t.console[first] = consoleReason{line, reason, parameter}
 }
 
-// A wording is how the console tells one CorsError: the text has to begin with
+// A consoleText is how the console tells one CorsError: the text has to begin with
 // the first part and to hold the second.
-type wording struct {
+type consoleText struct {
 	begin, end string
 	reason     network.CorsError
 	check      bool // a CORS check: that of a preflight has Preflight before the name of its reason
 	names      bool // what is between the parts is the parameter
 }
 
-var wordings = []wording{
+var consoleTexts = []consoleText{
 	{begin: "No 'Access-Control-Allow-Origin' header is present on the requested resource.", reason: network.CorsErrorMissingAllowOriginHeader, check: true},
 	{begin: "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when ", reason: network.CorsErrorWildcardOriginNotAllowed, check: true},
 	{begin: "The 'Access-Control-Allow-Origin' header contains multiple values '", end: "', but only one is allowed.", reason: network.CorsErrorMultipleAllowOriginValues, check: true},
@@ -64,7 +64,7 @@ var wordings = []wording{
 // reasonOf reads the reason from the console's text: the CorsError, and for
 // those that name a method or a header which. Empty where it is not known.
 func reasonOf(preflight bool, text string) (reason, parameter string) {
-	for _, w := range wordings {
+	for _, w := range consoleTexts {
 		rest, ok := strings.CutPrefix(text, w.begin)
 		end := strings.LastIndex(rest, w.end)
 		if !ok || end < 0 {
@@ -82,8 +82,8 @@ func reasonOf(preflight bool, text string) (reason, parameter string) {
 	return "", ""
 }
 
-// briefly puts an outcome together from the script's result and the console.
-func briefly(req *cases.Request, pageOrigin string, r *repetition) harness.Outcome {
+// consoleOutcome puts an outcome together from the script's result and the console.
+func consoleOutcome(req *cases.Request, pageOrigin string, r *repetition) harness.Outcome {
 	res := &r.result
 	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond)), Console: r.console.line}
 	o.FailedHop = -1
