@@ -126,11 +126,11 @@ func (t *tab) match(r *repetition) bool {
 		// The renderer reports a request before the script can have its result.
 		return !r.result.OK && refusedInPage(&r.call.js, r.call.document.origin) != "" || r.reused()
 	}
-	r.record.handed = r.record.handed || r.result.OK && scriptReads(r.call.js.API)
+	r.record.delivered = r.record.delivered || r.result.OK && scriptReads(r.call.js.API)
 	if !r.record.complete() {
 		return false
 	}
-	if !(r.call.mayPreflight && len(r.record.preflights) < len(r.record.hops)) && !r.record.lacking() {
+	if !(r.call.mayPreflight && len(r.record.preflights) < len(r.record.hops)) && !r.record.probablyIncomplete() {
 		return true
 	}
 	// Was there really nothing more, or is it still on its way?

@@ -112,7 +112,7 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	whole := timeout + backstop
+	whole := timeout + maxQueueTime
 	if r.consoleOnly { // nobody tells what is on the wire
 		whole = timeout
 	}
@@ -124,13 +124,13 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 // is given so long to do so. The first is no limit for anything: the target
 // may be slow.
 const (
-	quiet  = 10 * time.Second
-	frozen = 60 * time.Second
+	askAfter    = 10 * time.Second
+	frozenAfter = 60 * time.Second
 )
 
 // wait waits for the next call to be done.
 func (r *run) wait(d *document, results <-chan *call) (*call, error) {
-	timer := time.NewTicker(quiet)
+	timer := time.NewTicker(askAfter)
 	defer timer.Stop()
 	pong := make(chan error, 1)
 	asked := false
@@ -151,14 +151,14 @@ func (r *run) wait(d *document, results <-chan *call) (*call, error) {
 			}
 			asked = true
 			go func() {
-				ctx, cancel := context.WithTimeout(d.tab.ctx, frozen)
+				ctx, cancel := context.WithTimeout(d.tab.ctx, frozenAfter)
 				defer cancel()
 				pong <- d.eval(ctx, "ping")
 			}()
 		case err := <-pong:
 			asked = false
 			if errors.Is(err, context.DeadlineExceeded) {
-				d.tab.fail(&FrozenError{After: frozen})
+				d.tab.fail(&FrozenError{After: frozenAfter})
 				err = d.tab.failure()
 			}
 			if err != nil {

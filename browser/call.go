@@ -30,8 +30,8 @@ type jsCall struct {
 	Crossorigin    string      `json:"crossorigin,omitempty"`
 	Times          int         `json:"times"`
 	Parallel       int         `json:"parallel"`
-	Patience       int64       `json:"patience"` // milliseconds, for the end of a body
-	Timeout        int64       `json:"timeout"`  // milliseconds, for all of a request, the wait for a connection included
+	BodyTimeout    int64       `json:"bodyTimeout"` // milliseconds, for the end of a body
+	Timeout        int64       `json:"timeout"`     // milliseconds, for all of a request, the wait for a connection included
 }
 
 type jsBody struct {
@@ -103,7 +103,7 @@ func encode(s *harness.BrowserStep, timeout, whole time.Duration) jsCall {
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
 		Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
-		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), Patience: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
+		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {
 		c.Method = "GET"

@@ -104,6 +104,6 @@ func consoleOutcome(req *cases.Request, pageOrigin string, r *repetition) harnes
 			o.Type = spec.TypeCORS
 		}
 	}
-	read(&o, res)
+	readResponse(&o, res)
 	return o
 }

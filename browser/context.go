@@ -64,7 +64,7 @@ func (b *browserContext) has(url string) bool {
 
 // register takes down what a job will perform here.
 func (b *browserContext) register(j *harness.Job) {
-	b.requests += requests(*j)
+	b.requests += requestCount(*j)
 	b.visited.register(j)
 }
 
@@ -101,7 +101,7 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 		if err := t.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 			return err
 		}
-		documents, err := t.frames(ctx, origins, secure)
+		documents, err := t.openFrames(ctx, origins, secure)
 		for o, d := range documents {
 			b.documents[documentKey{o, secure}] = d
 		}
@@ -207,7 +207,7 @@ func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, ignor
 	if err := c.topLevel.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 		return nil, err
 	}
-	if top := c.topLevel.top; top != nil && top.origin == k.origin {
+	if top := c.topLevel.topLevel; top != nil && top.origin == k.origin {
 		return top, nil
 	}
 	return c.topLevel.open(ctx, k.origin, k.secure)

@@ -23,8 +23,8 @@ var pageJS string
 // nullOrigin is the serialisation of an opaque origin.
 const nullOrigin = "null"
 
-// holderHost is the host of pages that only hold others.
-const holderHost = "corsproof.invalid"
+// containerHost is the host of pages that only hold others.
+const containerHost = "corsproof.invalid"
 
 // docPath is the path that our documents lie under.
 func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
@@ -79,9 +79,9 @@ func (t *tab) newDocument(origin string, secure bool) (name, url string) {
 	t.mu.Unlock()
 	if origin == nullOrigin {
 		name = nullOrigin + name
-		origin = "http://" + nullOrigin + "." + holderHost
+		origin = "http://" + nullOrigin + "." + containerHost
 		if secure {
-			origin = "https://" + nullOrigin + "." + holderHost
+			origin = "https://" + nullOrigin + "." + containerHost
 		}
 	}
 	return name, origin + t.chrome.docPath() + name
@@ -96,12 +96,12 @@ func (t *tab) expect(name string) chan runtime.ExecutionContextID {
 	return ch
 }
 
-// opening is how long a document of ours may take: on a busy machine, a while.
-const opening = 45 * time.Second
+// documentTimeout is how long a document of ours may take: on a busy machine, a while.
+const documentTimeout = 45 * time.Second
 
-// opened waits for a document.
-func (t *tab) opened(ctx context.Context, origin, name string, ch chan runtime.ExecutionContextID) (*document, error) {
-	limit := time.NewTimer(opening)
+// awaitDocument waits for a document.
+func (t *tab) awaitDocument(ctx context.Context, origin, name string, ch chan runtime.ExecutionContextID) (*document, error) {
+	limit := time.NewTimer(documentTimeout)
 	defer limit.Stop()
 	select {
 	case id := <-ch:
@@ -111,7 +111,7 @@ func (t *tab) opened(ctx context.Context, origin, name string, ch chan runtime.E
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-limit.C:
-		return nil, &PageError{origin, fmt.Sprintf("the browser did not load the document within %v", opening)}
+		return nil, &PageError{origin, fmt.Sprintf("the browser did not load the document within %v", documentTimeout)}
 	}
 }
 
@@ -122,7 +122,7 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, 
 	}
 	name, u := t.newDocument(origin, secure)
 	ch := t.expect(name)
-	t.top = nil
+	t.topLevel = nil
 	res, err := cdp.Call(ctx, t.target, page.Navigate, page.NavigateParams{URL: u})
 	if err == nil && res.ErrorText != "" {
 		err = errors.New(res.ErrorText)
@@ -133,25 +133,25 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, 
 		}
 		return nil, fmt.Errorf("opening a page at origin %s: %w", origin, err)
 	}
-	d, err := t.opened(ctx, origin, name, ch)
+	d, err := t.awaitDocument(ctx, origin, name, ch)
 	if err == nil {
 		err = t.intercept(ctx, false)
 	}
 	if err != nil {
 		return nil, err
 	}
-	t.top = d
+	t.topLevel = d
 	return d, nil
 }
 
-// frames opens a page at each origin in iframes of the tab's own document.
-func (t *tab) frames(ctx context.Context, origins []string, secure bool) (map[string]*document, error) {
+// openFrames opens a page at each origin in iframes of the tab's own document.
+func (t *tab) openFrames(ctx context.Context, origins []string, secure bool) (map[string]*document, error) {
 	scheme := "http://"
 	if secure {
 		scheme = "https://"
 	}
-	if t.top == nil {
-		if _, err := t.open(ctx, scheme+holderHost, secure); err != nil {
+	if t.topLevel == nil {
+		if _, err := t.open(ctx, scheme+containerHost, secure); err != nil {
 			return nil, err
 		}
 	}
@@ -165,12 +165,12 @@ func (t *tab) frames(ctx context.Context, origins []string, secure bool) (map[st
 		list[i] = [2]string{name, u}
 		waits[i] = t.expect(name)
 	}
-	if err := t.top.eval(ctx, "frame", list); err != nil {
+	if err := t.topLevel.eval(ctx, "frame", list); err != nil {
 		return nil, err
 	}
 	documents := make(map[string]*document, len(origins))
 	for i, o := range origins {
-		d, err := t.opened(ctx, o, list[i][0], waits[i])
+		d, err := t.awaitDocument(ctx, o, list[i][0], waits[i])
 		if err != nil {
 			return documents, err
 		}

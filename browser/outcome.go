@@ -53,14 +53,14 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 	if r.incomplete && !r.record.complete() {
 		return o, &UnobservedError{URL: res.URL, What: "all raw headers"}
 	}
-	o.Hops, o.Exchanges = wire(req, r.record)
+	o.Hops, o.Exchanges = hopsAndExchanges(req, r.record)
 	o.Console = strings.Join(r.record.console, "\n")
 	o.CookieSent = cookieSent(r.record)
 	o.FromCache = r.record.fromCache()
 	if err := cookieTrouble(req, r.record); err != nil {
 		return o, err
 	}
-	if err := verdict(req, pageOrigin, r, &o); err != nil {
+	if err := decide(req, pageOrigin, r, &o); err != nil {
 		return o, err
 	}
 	if r.record.deferred {
@@ -78,8 +78,8 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 	return o, nil
 }
 
-// verdict decides Result, Type, Reason and what a script can read.
-func verdict(req *cases.Request, pageOrigin string, r *repetition, o *harness.Outcome) error {
+// decide decides Result, Type, Reason and what a script can read.
+func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Outcome) error {
 	res, rec := &r.result, r.record
 	// What failed after the script had its response is no failure of the
 	// request: a body cut short, an EventSource that was closed again or makes
@@ -92,7 +92,7 @@ func verdict(req *cases.Request, pageOrigin string, r *repetition, o *harness.Ou
 	case apiEventSource, apiVideo, apiAudio:
 		had = res.OK || answered && rec.failed != nil && rec.failed.CorsErrorStatus == nil
 	}
-	if f := rec.failed; f != nil && !had && !rec.cut {
+	if f := rec.failed; f != nil && !had && !rec.truncated {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
 		o.Reason, o.FailedParameter = reason, parameter
@@ -121,12 +121,12 @@ func verdict(req *cases.Request, pageOrigin string, r *repetition, o *harness.Ou
 		return &UnobservedError{URL: res.URL, What: "why the script got an error (" + res.Error + ")"}
 	}
 	o.Redirected = res.Redirected || api(req) == apiXHR && len(rec.hops) > 1
-	read(o, res)
+	readResponse(o, res)
 	return nil
 }
 
-// read takes over what a script read of the response.
-func read(o *harness.Outcome, res *jsResult) {
+// readResponse takes over what a script read of the response.
+func readResponse(o *harness.Outcome, res *jsResult) {
 	o.Status = res.Status
 	o.Readable = make(map[string]string, len(res.Headers))
 	for _, h := range res.Headers {

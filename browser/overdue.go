@@ -13,9 +13,9 @@ import (
 
 // An answer is judged by its head: content that does not end is cut off.
 
-// backstop is how long a request may wait besides its time, for a connection and
+// maxQueueTime is how long a request may wait besides its time, for a connection and
 // for the browser itself, before its page gives it up.
-const backstop = 30 * time.Second
+const maxQueueTime = 30 * time.Second
 
 // watch looks after the requests that are on the wire, again and again while
 // calls are under way. The lock is held.
@@ -36,17 +36,17 @@ func (t *tab) watch() {
 			return
 		}
 		for _, r := range t.rec.byID {
-			if r.overdue || r.cut || r.terminal() || r.since.IsZero() && r.answered.IsZero() {
+			if r.overdue || r.truncated || r.terminal() || r.sentAt.IsZero() && r.answeredAt.IsZero() {
 				continue
 			}
 			c, rep := t.callOf(r)
 			switch {
 			case c == nil:
-			case !r.since.IsZero() && time.Since(r.since) > c.timeout:
+			case !r.sentAt.IsZero() && time.Since(r.sentAt) > c.timeout:
 				r.overdue = true
 				go t.giveUp(c, r, rep)
-			case !r.answered.IsZero() && time.Since(r.answered) > c.timeout && !scriptReads(c.js.API):
-				r.cut = true
+			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > c.timeout && !scriptReads(c.js.API):
+				r.truncated = true
 				go c.document.eval(t.ctx, "expire", c.js.ID, rep, true)
 			}
 		}
@@ -81,7 +81,7 @@ func (t *tab) giveUp(c *call, r *record, rep int) {
 		return // the tab is gone
 	}
 	t.mu.Lock()
-	answered := r.since.IsZero() || r.terminal()
+	answered := r.sentAt.IsZero() || r.terminal()
 	r.overdue = !answered
 	t.mu.Unlock()
 	if !answered {

@@ -49,9 +49,9 @@
     }
   };
 
-  // patience is how long to wait for the end of a body, in milliseconds: a
+  // bodyTimeout is how long to wait for the end of a body, in milliseconds: a
   // stream of events has none.
-  const patience = (c, type) => /^text\/event-stream/i.test(type || '') ? Math.min(1000, c.patience) : c.patience;
+  const bodyTimeout = (c, type) => /^text\/event-stream/i.test(type || '') ? Math.min(1000, c.bodyTimeout) : c.bodyTimeout;
 
   const read = async (stream, r, ms) => {
     if (!stream) return;
@@ -95,7 +95,7 @@
       try { res = await fetch(req); } catch (e) { r.error = String(e); return; }
       r.ok = true; r.type = res.type; r.status = res.status; r.redirected = res.redirected;
       r.headers = [...res.headers];
-      if (res.body) await read(res.body, r, patience(c, res.headers.get('content-type')));
+      if (res.body) await read(res.body, r, bodyTimeout(c, res.headers.get('content-type')));
     },
 
     xhr(c, r, onAbort) {
@@ -117,7 +117,7 @@
         };
         x.onreadystatechange = () => {
           if (x.readyState !== 2) return;
-          const ms = patience(c, x.getResponseHeader('content-type'));
+          const ms = bodyTimeout(c, x.getResponseHeader('content-type'));
           setTimeout(() => {
             if (x.readyState === 4) return;
             head();

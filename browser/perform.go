@@ -30,7 +30,7 @@ const (
 // jobs that are left get a *DiedError, and so does the caller. When ctx ends,
 // they get nothing and the caller its error.
 func (c *Chrome) Perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
-	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool, isolate: true})
+	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool, isolateCookies: true})
 }
 
 // Replay is Perform for a target that is known never to set cookies: requests
@@ -55,19 +55,19 @@ type run struct {
 	pool        *contextPool
 	consoleOnly bool // without the events of requests
 	// Requests that cookies may change get a browser context of their own.
-	isolate bool
+	isolateCookies bool
 
 	ctx                     context.Context
 	jobs                    []harness.Job
 	width                   *semaphore.Weighted
 	ignoreCertificateErrors bool // ignore certificate errors
 
-	together bool // jobs of several steps run where those of one do
+	sequencesShared bool // jobs of several steps run where those of one do
 
 	mu       sync.Mutex
-	again    []int // jobs to do once more, because their page was gone
+	retry    []int // jobs to do once more, because their page was gone
 	collided []int // jobs to do once more, because they met another
-	last     bool  // nothing is done once more
+	noRetry  bool  // nothing is done once more
 	sent     []bool
 	done     func(harness.JobResult)
 }
@@ -78,15 +78,15 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	err := c.performOnce(ctx, jobs, done, r)
-	if err != nil || len(r.again) == 0 {
+	if err != nil || len(r.retry) == 0 {
 		return err
 	}
 	r.pool.close()
-	again := make([]harness.Job, len(r.again))
-	for n, i := range r.again {
+	again := make([]harness.Job, len(r.retry))
+	for n, i := range r.retry {
 		again[n] = jobs[i]
 	}
-	return c.performOnce(ctx, again, done, &run{c: c, pool: r.pool, consoleOnly: r.consoleOnly, isolate: r.isolate, last: true})
+	return c.performOnce(ctx, again, done, &run{c: c, pool: r.pool, consoleOnly: r.consoleOnly, isolateCookies: r.isolateCookies, noRetry: true})
 }
 
 func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
@@ -103,11 +103,11 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	defer context.AfterFunc(c.ctx, cancel)()
 
 	r.ignoreCertificateErrors = c.opt.IgnoreCertificateErrors || slices.ContainsFunc(jobs, localTLS)
-	single, sequences, private, colliding := r.sort()
-	waiting, sequences := r.apart(sequences)
+	single, sequences, private, colliding := r.classify()
+	waiting, sequences := r.splitByPause(sequences)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.runPrivate(private) })
-	if shared := r.pool.shared; r.together {
+	if shared := r.pool.shared; r.sequencesShared {
 		sequences = slices.Concat(waiting, sequences)
 		pages := r.openDocuments(shared, slices.Concat(single, sequences))
 		wg.Go(func() { r.runSingle(pages, single) })
@@ -132,7 +132,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 		return died
 	}
 	for i := range jobs {
-		if slices.Contains(r.again, i) {
+		if slices.Contains(r.retry, i) {
 			continue
 		}
 		r.fail(i, errors.New("the browser agent lost track of the job: please report this"))
@@ -172,11 +172,11 @@ func (r *run) fail(i int, err error) {
 		r.collided = append(r.collided, i)
 		return
 	}
-	if errors.Is(err, errDocumentGone) && !r.last {
+	if errors.Is(err, errDocumentGone) && !r.noRetry {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if !r.sent[i] && !slices.Contains(r.again, i) {
-			r.again = append(r.again, i)
+		if !r.sent[i] && !slices.Contains(r.retry, i) {
+			r.retry = append(r.retry, i)
 		}
 		return
 	}
@@ -193,19 +193,19 @@ func (r *run) fail(i int, err error) {
 	}
 }
 
-// sort decides which jobs can share what.
-func (r *run) sort() (single, sequences, private, colliding []int) {
+// classify decides which jobs can share what.
+func (r *run) classify() (single, sequences, private, colliding []int) {
 	pool := r.pool
 	total := 0
 	for _, j := range r.jobs {
-		total += requests(j)
+		total += requestCount(j)
 	}
 	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
 		pool.shared = replace(b, r.newBrowserContext(b != nil || r.consoleOnly))
 	}
 	// What the steps of a job leave in the preflight cache must not be driven
 	// out by thousands of other requests.
-	r.together = pool.shared.requests+total <= maxCachedRequests
+	r.sequencesShared = pool.shared.requests+total <= maxCachedRequests
 	inRun := map[string]struct{}{}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
@@ -216,7 +216,7 @@ func (r *run) sort() (single, sequences, private, colliding []int) {
 		several := len(j.Steps) > 1
 		for k := range j.Steps {
 			s := &j.Steps[k]
-			own = own || s.Request.WithCookie || r.isolate && cookiesMatter(s)
+			own = own || s.Request.WithCookie || r.isolateCookies && cookiesMatter(s)
 			several = several || s.After > 0
 			u := withoutFragment(s.URL)
 			_, here := inRun[u]
@@ -232,7 +232,7 @@ func (r *run) sort() (single, sequences, private, colliding []int) {
 			colliding = append(colliding, i)
 		case own || again:
 			private = append(private, i)
-		case several && !r.together:
+		case several && !r.sequencesShared:
 			sequences = append(sequences, i)
 		case several:
 			sequences = append(sequences, i)
@@ -245,8 +245,8 @@ func (r *run) sort() (single, sequences, private, colliding []int) {
 	return single, sequences, private, colliding
 }
 
-// requests is the number of requests of a job, redirects not counted.
-func requests(j harness.Job) (n int) {
+// requestCount is the number of requests of a job, redirects not counted.
+func requestCount(j harness.Job) (n int) {
 	for _, s := range j.Steps {
 		n += max(s.Times, s.Parallel, 1)
 	}

@@ -98,7 +98,7 @@ var _ = Describe("by itself", Label("without a browser"), func() {
 			Expect(r.complete()).To(BeFalse(), "raw headers of the answer are announced")
 			rec.event(got("a"))
 			Expect(r.complete()).To(BeTrue())
-			Expect(r.lacking()).To(BeFalse())
+			Expect(r.probablyIncomplete()).To(BeFalse())
 		})
 
 		It("keeps redirects in one record, and repetitions in order", func() {

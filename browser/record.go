@@ -19,27 +19,27 @@ type record struct {
 	got        []*network.EventResponseReceivedExtraInfo  // one for each answer
 	preflights []*record
 	cause      *record   // of a preflight: the request that it was made for
-	since      time.Time // when the request that waits for its answer was sent; zero while none does
+	sentAt     time.Time // when the request that waits for its answer was sent; zero while none does
 	overdue    bool      // it waited too long and was given up
-	answered   time.Time // when the head of the last answer was in
-	cut        bool      // its content did not end, and was given up
+	answeredAt time.Time // when the head of the last answer was in
+	truncated  bool      // its content did not end, and was given up
 	failed     *network.EventLoadingFailed
 	finished   bool
 	deferred   bool // of fetchLater: its preflight is reported to nobody
-	handed     bool // a script has the response: what follows is about its body only
+	delivered  bool // a script has the response: what follows is about its body only
 	console    []string
 }
 
 // hop is one URL of a record.
 type hop struct {
-	request  *network.Request
-	response *network.Response
-	extra    bool // response: the browser announced raw headers for both directions
+	request      *network.Request
+	response     *network.Response
+	hasExtraInfo bool // response: the browser announced raw headers for both directions
 }
 
 // terminal says that no event but raw headers can follow.
 func (r *record) terminal() bool {
-	return r.failed != nil || r.finished || (r.handed || r.cut) && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
+	return r.failed != nil || r.finished || (r.delivered || r.truncated) && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
 }
 
 // fromCache says that the last answer came from the HTTP cache: the browser
@@ -49,29 +49,29 @@ func (r *record) fromCache() bool {
 		return false
 	}
 	if h := r.hops[len(r.hops)-1]; h.response != nil {
-		return !h.extra
+		return !h.hasExtraInfo
 	}
 	// The CORS check failed, on an answer that never came over the network.
-	requests, _ := r.likely()
-	return requests > 0 && r.failed.CorsErrorStatus != nil && len(r.sent) <= r.announced()
+	requests, _ := r.likelyExtra()
+	return requests > 0 && r.failed.CorsErrorStatus != nil && len(r.sent) <= r.announcedExtra()
 }
 
-// announced is the number of hops for which the browser has announced raw
+// announcedExtra is the number of hops for which the browser has announced raw
 // headers, of the request and of its answer.
-func (r *record) announced() (n int) {
+func (r *record) announcedExtra() (n int) {
 	for _, h := range r.hops {
-		if h.extra {
+		if h.hasExtraInfo {
 			n++
 		}
 	}
 	return n
 }
 
-// likely is the number of raw requests and answers beyond those announced that
+// likelyExtra is the number of raw requests and answers beyond those announced that
 // will probably come: of a failed request the browser does not say whether it
 // went out, but most reasons tell. (Where they do not come, the HTTP cache
 // answered.)
-func (r *record) likely() (requests, answers int) {
+func (r *record) likelyExtra() (requests, answers int) {
 	if r.failed == nil || len(r.hops) == 0 || r.hops[len(r.hops)-1].response != nil {
 		return 0, 0
 	}
@@ -95,7 +95,7 @@ func (r *record) likely() (requests, answers int) {
 
 // complete says that everything is in that must come.
 func (r *record) complete() bool {
-	n := r.announced()
+	n := r.announcedExtra()
 	if !r.known || !r.terminal() || len(r.sent) < n || len(r.got) < n {
 		return false
 	}
@@ -107,15 +107,15 @@ func (r *record) complete() bool {
 	return r.deferred || len(r.preflights) > 0 || !r.failedInPreflight()
 }
 
-// lacking says that something is not in that probably comes.
-func (r *record) lacking() bool {
-	n := r.announced()
-	requests, answers := r.likely()
+// probablyIncomplete says that something is not in that probably comes.
+func (r *record) probablyIncomplete() bool {
+	n := r.announcedExtra()
+	requests, answers := r.likelyExtra()
 	if len(r.sent) < n+requests || len(r.got) < n+answers {
 		return true
 	}
 	for _, p := range r.preflights {
-		if p.lacking() {
+		if p.probablyIncomplete() {
 			return true
 		}
 	}
@@ -172,7 +172,7 @@ func (rec *recorder) event(ev any) *record {
 	case *network.EventRequestWillBeSent:
 		r := rec.get(e.RequestID)
 		if n := len(r.hops); n > 0 && e.RedirectResponse != nil {
-			r.hops[n-1].response, r.hops[n-1].extra = e.RedirectResponse, e.RedirectHasExtraInfo
+			r.hops[n-1].response, r.hops[n-1].hasExtraInfo = e.RedirectResponse, e.RedirectHasExtraInfo
 		}
 		r.hops = append(r.hops, &hop{request: e.Request})
 		if r.known {
@@ -189,17 +189,17 @@ func (rec *recorder) event(ev any) *record {
 		return r
 	case *network.EventRequestWillBeSentExtraInfo:
 		r := rec.get(e.RequestID)
-		r.sent, r.since = append(r.sent, e), time.Now()
+		r.sent, r.sentAt = append(r.sent, e), time.Now()
 		return r
 	case *network.EventResponseReceivedExtraInfo:
 		r := rec.get(e.RequestID)
-		r.got, r.since = append(r.got, e), time.Time{}
+		r.got, r.sentAt = append(r.got, e), time.Time{}
 		return r
 	case *network.EventResponseReceived:
 		if r := rec.byID[e.RequestID]; r != nil && len(r.hops) > 0 {
 			h := r.hops[len(r.hops)-1]
-			h.response, h.extra = e.Response, e.HasExtraInfo
-			r.answered = time.Now()
+			h.response, h.hasExtraInfo = e.Response, e.HasExtraInfo
+			r.answeredAt = time.Now()
 			return r
 		}
 	case *network.EventLoadingFailed:

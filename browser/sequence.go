@@ -18,8 +18,8 @@ func (r *run) runSequences(page documentFunc, jobs []int) {
 	var wg sync.WaitGroup
 	limit := semaphore.NewWeighted(24)
 	for _, i := range jobs {
-		if waits(r.jobs[i]) {
-			wg.Go(func() { r.sequence(i, page, nil) })
+		if hasPause(r.jobs[i]) {
+			wg.Go(func() { r.runSteps(i, page, nil) })
 			continue
 		}
 		if limit.Acquire(r.ctx, 1) != nil {
@@ -27,7 +27,7 @@ func (r *run) runSequences(page documentFunc, jobs []int) {
 		}
 		wg.Go(func() {
 			defer limit.Release(1)
-			r.sequence(i, page, nil)
+			r.runSteps(i, page, nil)
 		})
 	}
 	wg.Wait()
@@ -38,8 +38,8 @@ func (r *run) runSequences(page documentFunc, jobs []int) {
 func (r *run) runPortions(kept **browserContext, jobs []int) {
 	for len(jobs) > 0 && r.ctx.Err() == nil {
 		n, size := 0, 0
-		for n < len(jobs) && (n == 0 || size+requests(r.jobs[jobs[n]]) <= maxCachedRequests) {
-			size += requests(r.jobs[jobs[n]])
+		for n < len(jobs) && (n == 0 || size+requestCount(r.jobs[jobs[n]]) <= maxCachedRequests) {
+			size += requestCount(r.jobs[jobs[n]])
 			n++
 		}
 		if b := *kept; b == nil || b.requests > 0 && b.requests+size > maxCachedRequests {
@@ -53,11 +53,11 @@ func (r *run) runPortions(kept **browserContext, jobs []int) {
 	}
 }
 
-// apart gives the jobs that have pauses and those that have none: the pauses
+// splitByPause gives the jobs that have pauses and those that have none: the pauses
 // of many pass at once, and nothing else has to wait for them.
-func (r *run) apart(jobs []int) (waiting, others []int) {
+func (r *run) splitByPause(jobs []int) (waiting, others []int) {
 	for _, i := range jobs {
-		if waits(r.jobs[i]) {
+		if hasPause(r.jobs[i]) {
 			waiting = append(waiting, i)
 		} else {
 			others = append(others, i)
@@ -66,13 +66,13 @@ func (r *run) apart(jobs []int) (waiting, others []int) {
 	return waiting, others
 }
 
-// waits says whether a job has a pause in it.
-func waits(j harness.Job) bool {
+// hasPause says whether a job has a pause in it.
+func hasPause(j harness.Job) bool {
 	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return s.After > 0 })
 }
 
-// sequence runs the steps of one job and sends its result.
-func (r *run) sequence(i int, page documentFunc, before func(*document, *harness.BrowserStep) error) {
+// runSteps runs the steps of one job and sends its result.
+func (r *run) runSteps(i int, page documentFunc, before func(*document, *harness.BrowserStep) error) {
 	j := &r.jobs[i]
 	var steps []harness.StepOutcomes
 	for k := range j.Steps {
@@ -189,7 +189,7 @@ func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 		c = &privateContext{browserContext: r.newBrowserContext(true)}
 	}
 	c.register(j)
-	r.sequence(i, func(s *harness.BrowserStep) (*document, error) {
+	r.runSteps(i, func(s *harness.BrowserStep) (*document, error) {
 		return c.page(r.ctx, s, r.ignoreCertificateErrors)
 	}, func(d *document, s *harness.BrowserStep) error {
 		if !s.Request.WithCookie {

@@ -39,7 +39,7 @@ type tab struct {
 	waiting                  map[*repetition]struct{} // results whose events are not all in
 	markers                  map[string]*document     // by URL, those not reported yet
 	ready                    map[string]chan runtime.ExecutionContextID
-	top                      *document                // the document of the tab itself
+	topLevel                 *document                // the document of the tab itself
 	ignoresCertificateErrors bool                     // certificate errors are ignored
 	cookieSet                bool                     // a response set a cookie
 	visited                  *visitedURLs             // of its browser context

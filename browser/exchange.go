@@ -12,8 +12,8 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// wire makes the hops and the exchanges from the raw requests and answers.
-func wire(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
+// hopsAndExchanges makes the hops and the exchanges from the raw requests and answers.
+func hopsAndExchanges(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
 	var hops []spec.Hop
 	var exchanges []harness.Exchange
 	sent, got := rec.sent, rec.got
@@ -32,13 +32,13 @@ func wire(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
 			hop.ACRM = field(raw, "Access-Control-Request-Method")
 			hop.ACRH = field(raw, "Access-Control-Request-Headers")
 			hop.PreflightOrigin = field(raw, "Origin")
-			exchanges = append(exchanges, exchange(p.hops[0], p.sent, p.got, p.failed, true))
+			exchanges = append(exchanges, newExchange(p.hops[0], p.sent, p.got, p.failed, true))
 		}
 		// Raw headers come in the order of the hops that went out. A hop
 		// answered from the cache has none; one of a failed request has them
 		// if any are left.
-		if h.extra || h.response == nil && last && len(sent) > 0 {
-			x := exchange(h, sent, got, nil, false)
+		if h.hasExtraInfo || h.response == nil && last && len(sent) > 0 {
+			x := newExchange(h, sent, got, nil, false)
 			if last && rec.failed != nil && len(got) == 0 {
 				x.Error = rec.failed.ErrorText
 			}
@@ -66,8 +66,8 @@ func wire(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
 // isHTTP says whether the URL's scheme is an HTTP(S) scheme.
 func isHTTP(u string) bool { return strings.HasPrefix(u, "http:") || strings.HasPrefix(u, "https:") }
 
-// exchange makes one exchange from the first raw request and answer.
-func exchange(h *hop, sent []*network.EventRequestWillBeSentExtraInfo, got []*network.EventResponseReceivedExtraInfo, failed *network.EventLoadingFailed, preflight bool) harness.Exchange {
+// newExchange makes one exchange from the first raw request and answer.
+func newExchange(h *hop, sent []*network.EventRequestWillBeSentExtraInfo, got []*network.EventResponseReceivedExtraInfo, failed *network.EventLoadingFailed, preflight bool) harness.Exchange {
 	x := harness.Exchange{Preflight: preflight, Method: h.request.Method, URL: h.request.URL}
 	if len(sent) > 0 {
 		x.Request = headerOf(sent[0].Headers)
