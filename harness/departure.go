@@ -39,9 +39,9 @@ func disagreement(steps []BrowserStep, names []string, model, other JobResult, n
 	return diffs, remark
 }
 
-// documented says by which documented deviations, with their sources, the
+// documented says by which documented departures, with their sources, the
 // browser came to what it made of the steps; empty unless the model that has
-// the engine's deviations comes to exactly the same on the answers it got, and
+// the engine's departures comes to exactly the same on the answers it got, and
 // the standard does not.
 func documented(steps []BrowserStep, names []string, other JobResult, name string, engine spec.Engine) string {
 	same := func(opt spec.Options) bool {
@@ -52,7 +52,7 @@ func documented(steps []BrowserStep, names []string, other JobResult, name strin
 		return ""
 	}
 	var list []string
-	for _, d := range spec.ProfileOf(engine).Deviations {
+	for _, d := range spec.ProfileOf(engine).Departures {
 		if d.Modelled() && !same(spec.Options{Engine: engine, Without: []string{d.ID}}) {
 			list = append(list, fmt.Sprintf("%s: %s (%s)", d.ID, d.Text, d.Source))
 		}

@@ -77,7 +77,7 @@ var _ = It("names the departures, with their sources", func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(sum.Results[0].Verdict).To(Equal(harness.Pass))
 	Expect(sum.Results[0].Disagreement).NotTo(BeEmpty())
-	for _, d := range spec.ProfileOf(spec.EngineChromium).Deviations {
+	for _, d := range spec.ProfileOf(spec.EngineChromium).Departures {
 		match := ContainSubstring(d.ID + ": ")
 		if d.ID != "authorization-wildcard" {
 			match = Not(match)

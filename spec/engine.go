@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Engine selects whose documented deviations apply: "fetch" (the standard
+// Engine selects whose documented departures apply: "fetch" (the standard
 // itself, also the zero value), "chromium", "firefox", "webkit".
 type Engine string
 
@@ -88,9 +88,9 @@ type Profile struct {
 	EqualLocationsAreOne    bool     // equal Location lines count as one; different ones fail whatever the status
 	ExposedNames            []string // exposed beyond the standard's, lower case
 
-	// Deviations say where each of the above is known from, and which others
+	// Departures say where each of the above is known from, and which others
 	// are known but are not about anything that is modelled.
-	Deviations []Deviation
+	Departures []Departure
 }
 
 // SafelistedName is a request header that an engine safelists in addition, with
@@ -127,8 +127,8 @@ func (k ValueKind) takes(value string) bool {
 	return true
 }
 
-// Deviation is one documented departure from the standard.
-type Deviation struct {
+// Departure is one documented way in which an engine leaves the standard.
+type Departure struct {
 	ID     string // stable, kebab-case
 	Text   string
 	Source string // where it is known from
@@ -136,17 +136,17 @@ type Deviation struct {
 	undo func(p *Profile) // sets what it is about as the standard has it; nil if nothing is modelled
 }
 
-// Modelled reports whether the profile has the deviation in it; of others it
-// only tells.
-func (d Deviation) Modelled() bool { return d.undo != nil }
+// Modelled reports whether the profile includes the departure; the others are
+// documented only.
+func (d Departure) Modelled() bool { return d.undo != nil }
 
 // ProfileOf returns an engine's profile; the standard's for an unknown engine.
 func ProfileOf(e Engine) Profile { return *profileOf(e) }
 
-// without is an engine's profile less some of its deviations.
+// without is an engine's profile less some of its departures.
 func (p *Profile) without(ids []string) *Profile {
 	q := *p
-	for _, d := range p.Deviations {
+	for _, d := range p.Departures {
 		if d.undo != nil && slices.Contains(ids, d.ID) {
 			d.undo(&q)
 		}

@@ -44,7 +44,7 @@ var profileChromium = Profile{
 	RedirectUserinfoRefused:     true,
 	RedirectNeedsLocation:       true,
 	EqualLocationsAreOne:        true,
-	Deviations: []Deviation{
+	Departures: []Departure{
 		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials; but not when the preflight cache is looked up, so that each such request is preflighted", compatAuthorization + "; " + observedChromium,
 			func(p *Profile) { p.WildcardCoversAuthorization = false }},
 		{"client-hints-safelisted", "client hints with well-formed values, Save-Data `on` and Intervention are safelisted request headers", chromiumPublicCORS + "cors.cc; " + observedChromium,

@@ -10,7 +10,7 @@ var profileFirefox = Profile{
 	CacheNoWildcard:             true,
 	CacheExempt:                 []string{"GET", "POST"},
 	CacheMaxEntries:             100,
-	Deviations: []Deviation{
+	Departures: []Departure{
 		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials (pref network.cors_preflight.authorization_covered_by_wildcard)", compatAuthorization,
 			func(p *Profile) { p.WildcardCoversAuthorization = false }},
 		{"max-age", "Access-Control-Max-Age: at most 86400; what does not parse, or is negative, is not cached", firefoxListener,
@@ -43,7 +43,7 @@ var profileWebKit = Profile{
 	CacheKeepsOnFailure:         true,
 	CacheWildcardAuth:           true,
 	ExposedNames:                []string{"accept"},
-	Deviations: []Deviation{
+	Departures: []Departure{
 		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials", compatAuthorization,
 			func(p *Profile) { p.WildcardCoversAuthorization = false }},
 		{"no-safelist-total", "no limit on the total length of safelisted values", webkitCORS,

@@ -5,10 +5,10 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-var _ = DescribeTable("A profile departs by its deviations only", func(e Engine) {
+var _ = DescribeTable("A profile differs from the standard by its departures only", func(e Engine) {
 	p := ProfileOf(e)
-	ids := make([]string, len(p.Deviations))
-	for i, d := range p.Deviations {
+	ids := make([]string, len(p.Departures))
+	for i, d := range p.Departures {
 		ids[i] = d.ID
 		before := p
 		if d.undo == nil {
@@ -18,7 +18,7 @@ var _ = DescribeTable("A profile departs by its deviations only", func(e Engine)
 		Expect(before).NotTo(BeEquivalentTo(p), "%s is about nothing", d.ID)
 	}
 	rest := *profileOf(e).without(ids)
-	rest.Engine, rest.Deviations = EngineFetch, nil
+	rest.Engine, rest.Departures = EngineFetch, nil
 	Expect(rest).To(BeEquivalentTo(ProfileOf(EngineFetch)), "undocumented departures")
 },
 	Entry("chromium", EngineChromium),
@@ -26,7 +26,7 @@ var _ = DescribeTable("A profile departs by its deviations only", func(e Engine)
 	Entry("webkit", EngineWebKit),
 )
 
-var _ = It("leaves the shared profile alone when deviations are left out", func() {
+var _ = It("leaves the shared profile alone when departures are left out", func() {
 	f := Begin(Request{Origin: "https://a.example", URL: "https://b.example/"}, Options{Engine: EngineChromium, Without: []string{"user-agent-dropped"}})
 	Expect(f.p.DroppedNames).To(BeNil())
 	Expect(ProfileOf(EngineChromium).DroppedNames).NotTo(BeNil())

@@ -69,7 +69,7 @@ type Request struct {
 	Body           *Body // nil for none
 	UploadListener bool  // XMLHttpRequest only: a listener is registered on upload
 	// Cache is fetch's cache mode, empty for "default". The CORS protocol does
-	// not look at it; a deviation of Chromium's does.
+	// not look at it; a departure of Chromium's does.
 	Cache string
 }
 
@@ -171,7 +171,7 @@ type Outcome struct {
 // a cache of its own at time zero and no trace.
 type Options struct {
 	Engine Engine // EngineFetch when zero
-	// Without are ids of the engine's deviations that are left out; give the
+	// Without are ids of the engine's departures that are left out; give the
 	// Cache to no fetch that leaves out others.
 	Without []string
 	Cache   *PreflightCache // nil: a fresh one

@@ -507,14 +507,14 @@ var _ = Describe("Engines", func() {
 			p := spec.ProfileOf(e)
 			Expect(p.Engine).To(Equal(e))
 			seen := map[string]bool{}
-			for _, d := range p.Deviations {
+			for _, d := range p.Departures {
 				Expect(seen).NotTo(HaveKey(d.ID))
 				seen[d.ID] = true
 				Expect(d.Text).NotTo(BeEmpty(), d.ID)
 				Expect(d.Source).NotTo(BeEmpty(), d.ID)
 			}
 		}
-		Expect(spec.ProfileOf(spec.EngineFetch).Deviations).To(BeEmpty())
+		Expect(spec.ProfileOf(spec.EngineFetch).Departures).To(BeEmpty())
 		Expect(spec.ProfileOf("")).To(Equal(spec.ProfileOf(spec.EngineFetch)))
 	})
 	It("have names", func() {

@@ -7,11 +7,11 @@ import (
 )
 
 // Several is what Report.Departures has for exchanges that leaving out a single
-// deviation does not change.
+// departure does not change.
 const Several = "several at once"
 
 // attribute says for each exchange of a session which of the engine's
-// deviations made the outcome what it is: those without which the model decides
+// departures made the outcome what it is: those without which the model decides
 // otherwise. It is nil where the engine decides as the standard has it.
 func attribute(xs []Exchange, outcomes []spec.Outcome, engine spec.Engine) [][]string {
 	ids := make([][]string, len(xs))
@@ -19,8 +19,8 @@ func attribute(xs []Exchange, outcomes []spec.Outcome, engine spec.Engine) [][]s
 	if !departs(outcomes, standard, nil) {
 		return ids
 	}
-	deviations := spec.ProfileOf(engine).Deviations
-	for _, d := range deviations {
+	departures := spec.ProfileOf(engine).Departures
+	for _, d := range departures {
 		if !d.Modelled() {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 
 // decide lets the model perform the exchanges of a session, in order, against
 // their canned answers, as the server would have given them. without are ids of
-// deviations that are left out of the engine's profile.
+// departures that are left out of the engine's profile.
 func decide(xs []Exchange, engine spec.Engine, without ...string) []spec.Outcome {
 	cache := new(spec.PreflightCache)
 	out := make([]spec.Outcome, len(xs))

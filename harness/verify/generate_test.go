@@ -51,7 +51,7 @@ var _ = Describe("The generator", func() {
 		Expect(rep.Saved).To(BeNumerically(">", rep.Exchanges/100))
 	})
 
-	It("makes use of every modelled deviation of Chromium that a browser shows without HTTP/2", func() {
+	It("makes use of every modelled departure of Chromium that a browser shows without HTTP/2", func() {
 		used := map[string]bool{}
 		for _, xs := range generated(2, 12000) {
 			for _, ids := range verify.Attribute(xs, verify.Decide(xs, spec.EngineChromium), spec.EngineChromium) {
@@ -60,7 +60,7 @@ var _ = Describe("The generator", func() {
 				}
 			}
 		}
-		for _, d := range spec.ProfileOf(spec.EngineChromium).Deviations {
+		for _, d := range spec.ProfileOf(spec.EngineChromium).Departures {
 			if d.Modelled() {
 				Expect(used).To(HaveKey(d.ID))
 			}

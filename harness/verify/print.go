@@ -71,7 +71,7 @@ func (rep *Report) printResults(w io.Writer) {
 	}
 }
 
-// printDepartures lists which documented deviations made a difference, with
+// printDepartures lists which documented departures made a difference, with
 // their sources.
 func (rep *Report) printDepartures(w io.Writer) {
 	if rep.Departed == 0 {
@@ -79,7 +79,7 @@ func (rep *Report) printDepartures(w io.Writer) {
 	}
 	fmt.Fprintf(w, "\nexplained: %s departs from the standard as its profile documents\n", rep.Engine)
 	rep.share(w, "exchanges", rep.Departed)
-	for _, d := range spec.ProfileOf(rep.Engine).Deviations {
+	for _, d := range spec.ProfileOf(rep.Engine).Departures {
 		if n := rep.Departures[d.ID]; n > 0 {
 			rep.share(w, "  "+d.ID, n)
 			fmt.Fprintf(w, "      %s\n      (%s)\n", d.Text, d.Source)

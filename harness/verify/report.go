@@ -28,7 +28,7 @@ type Report struct {
 	Redirected int // exchanges that followed a redirect
 
 	// Departed are exchanges in which the browser departs from the standard
-	// as its profile says, Departures which deviations it was, by id.
+	// as its profile says, Departures which departures it was, by id.
 	Departed   int
 	Departures map[string]int
 

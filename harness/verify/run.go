@@ -12,7 +12,7 @@ import (
 // Options configure a Run.
 type Options struct {
 	Agent    harness.Agent
-	Engine   spec.Engine   // whose deviations the model takes on
+	Engine   spec.Engine   // whose departures the model takes on
 	N        int           // exchanges to compare, at least; 0 means by Duration alone
 	Duration time.Duration // time to go on generating; 0 means by N alone
 	Seed     uint64

@@ -13,7 +13,7 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// blamed are the deviations that decide the last exchange of a disagreement.
+// blamed are the departures that decide the last exchange of a disagreement.
 func blamed(d verify.Disagreement) []string {
 	ids := verify.Attribute(d.Exchanges, verify.Decide(d.Exchanges, spec.EngineChromium), spec.EngineChromium)
 	return ids[len(ids)-1]
