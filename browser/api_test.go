@@ -107,14 +107,14 @@ var _ = Describe("what markup and small calls load", func() {
 		Entry("shape", "shape", "image/svg+xml", svg, ""),
 	)
 
-	It("eventsource: an answer that is none for it is an answer", func() {
+	It("eventsource: an answer of another media type is an answer", func() {
 		o := one(t.url(plan{actual: typed(app, "text/plain", "x")}), cases.Request{API: "eventsource"})
 		Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason)+o.Error)
 		Expect(o.Error).NotTo(BeEmpty())
 	})
 
 	It("font: always with CORS", func() {
-		// What arrives is no font, which is not CORS.
+		// What arrives is not a font, which has nothing to do with CORS.
 		o := one(t.url(plan{actual: typed(app, "font/woff2", "x")}), cases.Request{API: "font"})
 		Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason))
 		Expect(o.Type).To(Equal(spec.TypeCORS))
@@ -228,7 +228,7 @@ var _ = Describe("what markup and small calls load", func() {
 	)
 
 	It("WebSocket: opens where the server switches, from every page", func() {
-		// The server of these tests switches never.
+		// The server of these tests never switches.
 		o := one(t.url(plan{actual: allow(app)}), cases.Request{API: "websocket"})
 		Expect(o.Result).To(Equal(spec.Blocked))
 		Expect(o.Reason).To(BeEmpty())

@@ -13,20 +13,21 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// maxEventDelay is how long an event may come after the script had its result. The
-// browser's processes report on their own ways; normally it is a millisecond.
+// maxEventDelay is how long an event may come after the script
+// had its result. The processes of the browser report independently of each
+// other; normally it is a millisecond.
 const maxEventDelay = 3 * time.Second
 
-// call is a step under way.
+// call is a step that is being performed.
 type call struct {
 	js           jsCall
 	url          string        // of its requests, as the browser writes it
 	timeout      time.Duration // of each request that is on the wire
 	document     *document
 	results      []*repetition
-	pending      int
-	done         chan<- *call // has room
-	job          int          // the caller's
+	pending      int          // repetitions not delivered yet
+	done         chan<- *call // buffered: a send never blocks
+	job          int          // index of its job in the run
 	mayPreflight bool         // preflights may have been made
 }
 
@@ -35,21 +36,21 @@ type repetition struct {
 	call       *call
 	result     jsResult
 	record     *record
-	marker     int  // that has to be reported before; 0 for none yet
+	marker     int  // number of the marker that has to be reported first; 0: none needed so far
 	incomplete bool // not everything was reported in time
 	timer      *time.Timer
 
-	console consoleReason // what the console says of it, if the tab is brief
+	console consoleReason // what the console says about it, if the tab is consoleOnly
 }
 
-// message takes what a page sends.
+// message handles what a document sends through its binding.
 func (t *tab) message(e *runtime.EventBindingCalled) {
 	var m struct {
 		Ready   string     `json:"ready"`
 		Results []jsResult `json:"results"`
 	}
 	if json.Unmarshal([]byte(e.Payload), &m) != nil {
-		return // a target's script found the binding; nothing of ours
+		return // sent by a script of the target that found the binding
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -108,7 +109,7 @@ func (t *tab) result(c *call, res jsResult) {
 	})
 }
 
-// match looks for the record of a result and says whether all is in.
+// match looks for the record of a result and reports whether it is complete.
 func (t *tab) match(r *repetition) bool {
 	if t.consoleOnly {
 		// The renderer writes to the console before the script has its result.
@@ -133,7 +134,7 @@ func (t *tab) match(r *repetition) bool {
 	if !(r.call.mayPreflight && len(r.record.preflights) < len(r.record.hops)) && !r.record.probablyIncomplete() {
 		return true
 	}
-	// Was there really nothing more, or is it still on its way?
+	// Only a marker shows whether there was nothing more or it is still to come.
 	d := r.call.document
 	if r.marker == 0 {
 		r.marker = d.sentMarker + 1
@@ -170,7 +171,7 @@ func refusedInPage(c *jsCall, origin string) spec.Reason {
 	return ""
 }
 
-// fetchable says whether the renderer asks anybody about a URL of this scheme.
+// fetchable says whether the renderer passes on a request for a URL of this scheme.
 func fetchable(rawURL string) bool {
 	scheme, _, _ := strings.Cut(rawURL, ":")
 	switch strings.ToLower(scheme) {
@@ -181,10 +182,10 @@ func fetchable(rawURL string) bool {
 }
 
 // markerPrefix begins the URLs of markers. Browsers refuse port 1 before
-// they look for anybody there (https://fetch.spec.whatwg.org/#port-blocking).
+// they connect (https://fetch.spec.whatwg.org/#port-blocking).
 const markerPrefix = "http://127.0.0.1:1/.corsproof-marker/"
 
-// sendMarker has the document make a preflight that leads nowhere.
+// sendMarker has the document make a preflight that no server gets.
 func (t *tab) sendMarker(d *document) {
 	d.sentMarker++
 	url := markerPrefix + d.name + "/" + strconv.Itoa(d.sentMarker)
@@ -192,7 +193,7 @@ func (t *tab) sendMarker(d *document) {
 	go d.eval(t.ctx, "marker", url) // if it fails, the tab is gone
 }
 
-// markerReported notes that a marker was reported, and sends the next one if wanted.
+// markerReported handles the report of a marker, and sends the next one if wanted.
 func (t *tab) markerReported(url string) {
 	d := t.markers[url]
 	if d == nil {
@@ -206,7 +207,7 @@ func (t *tab) markerReported(url string) {
 	}
 }
 
-// deliver hands a repetition over.
+// deliver notes that a repetition is complete, and sends the call when all are.
 func (t *tab) deliver(r *repetition) {
 	delete(t.waiting, r)
 	if r.timer != nil {

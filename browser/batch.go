@@ -10,10 +10,10 @@ import (
 	"github.com/corsproof/corsproof/harness"
 )
 
-// documentFunc gives the page for a step, or why there is none.
+// documentFunc returns the document for a step, or why there is none.
 type documentFunc func(*harness.BrowserStep) (*document, error)
 
-// openDocuments opens the pages of the jobs in the household.
+// openDocuments opens the documents that the jobs need in the browser context.
 func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
 	var keys []documentKey
 	failed := map[documentKey]error{}
@@ -27,7 +27,7 @@ func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
 		}
 	}
 	if err := b.open(r.ctx, keys, r.ignoreCertificateErrors); err != nil && r.ctx.Err() == nil {
-		// One origin without a page must not take the others along.
+		// One origin that has no page must not fail the others.
 		for _, k := range keys {
 			if err := b.open(r.ctx, []documentKey{k}, r.ignoreCertificateErrors); err != nil {
 				failed[k] = err
@@ -46,7 +46,7 @@ func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
 	}
 }
 
-// runSingle runs jobs of one step, many at once from each page.
+// runSingle runs jobs of one step, many at once from each document.
 func (r *run) runSingle(page documentFunc, jobs []int) {
 	groups := map[*document][]int{}
 	var order []*document
@@ -76,7 +76,7 @@ func (r *run) runSingle(page documentFunc, jobs []int) {
 	wg.Wait()
 }
 
-// batch runs jobs of one step from one page.
+// batch runs jobs of one step from one document.
 func (r *run) batch(d *document, width int, jobs []int) {
 	for part := range slices.Chunk(jobs, 400) {
 		results := make(chan *call, len(part))
@@ -113,16 +113,16 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 		timeout = defaultTimeout
 	}
 	whole := timeout + maxQueueTime
-	if r.consoleOnly { // nobody tells what is on the wire
+	if r.consoleOnly { // nothing reports what is on the wire
 		whole = timeout
 	}
 	s := &j.Steps[step]
 	return &call{js: encode(s, timeout, whole), url: canonicalURL(s.URL), timeout: timeout, done: results, job: i, mayPreflight: mayPreflight(&s.Request)}
 }
 
-// A page that has no result for so long is asked whether it still answers, and
-// is given so long to do so. The first is no limit for anything: the target
-// may be slow.
+// A page without a result for askAfter is asked whether it still answers, and
+// counts as frozen if it does not within frozenAfter. Neither limits how long
+// the target may take.
 const (
 	askAfter    = 10 * time.Second
 	frozenAfter = 60 * time.Second

@@ -58,7 +58,7 @@ type jsResult struct {
 	Body       string      `json:"body"`
 	Binary     bool        `json:"binary"` // Body has a code point for each byte
 	BodyError  string      `json:"bodyError"`
-	Timing     *bool       `json:"timing"` // the times are there; nil: there is no entry, or nobody asked
+	Timing     *bool       `json:"timing"` // the times are there; nil: there is no entry, or it was not asked for
 	Tainted    bool        `json:"tainted"`
 	Began      float64     `json:"began"` // milliseconds since the epoch
 	MS         float64     `json:"ms"`
@@ -94,9 +94,8 @@ func api(r *cases.Request) string {
 	return r.API
 }
 
-// encode makes the page's form of a step.
-// It gives a request up after the time whole, and reads a body for no longer
-// than timeout.
+// encode makes the form of a step that page.js takes, which gives a request up
+// after whole and reads a body for no longer than timeout.
 func encode(s *harness.BrowserStep, timeout, whole time.Duration) jsCall {
 	r := &s.Request
 	c := jsCall{
@@ -139,13 +138,13 @@ func mayPreflight(r *cases.Request) bool {
 	return false
 }
 
-// withoutEvent says whether no event, or not always one, tells the page what became of a request.
+// withoutEvent says whether the page may get no event about the end of a request.
 func withoutEvent(api string) bool {
 	return api == apiNavigate || api == apiFetchLater || api == apiMask || api == apiShape
 }
 
-// scriptString is a string as a script would write it: text as it stands, and
-// bytes that are no text as one code point for each.
+// scriptString is a string as a script would write it: text unchanged, and
+// bytes that are not UTF-8 as one code point each.
 func scriptString(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -163,8 +162,8 @@ func isomorphic(s string) string {
 	return string(out)
 }
 
-// bytesOf is the reverse: a header value of the browser, one code point for
-// each byte. What does not fit stays as it is.
+// bytesOf is the reverse: the bytes of a header value of the browser, which has
+// a code point for each byte. A string with other code points is unchanged.
 func bytesOf(s string) string {
 	ascii := true
 	for i := range len(s) {

@@ -54,7 +54,7 @@ func cannot(s *harness.BrowserStep) string {
 	return cannotCombine(r, a, u)
 }
 
-// cannotCombine says what of a request the API has no way to express.
+// cannotCombine says which part of a request the API cannot express; empty for none.
 func cannotCombine(r *cases.Request, a string, u *url.URL) string {
 	plainGet := r.Method == "" || strings.EqualFold(r.Method, "GET")
 	switch a {

@@ -10,8 +10,8 @@ import (
 
 // Jobs of one browser context have URLs of their own, which keeps them apart in
 // its preflight cache and its HTTP cache, until the target redirects two of
-// them to the same place. Which jobs came where is known as it happens; a job
-// that was somewhere another had been is done once more in a context to itself.
+// them to the same place. Which job came to which URL is known as it happens; a job
+// that came to a URL of another is done once more in a private context.
 // So nothing that one job left behind is ever part of the outcome of another,
 // in whatever order they run.
 
@@ -27,10 +27,10 @@ type visitedURLs struct {
 	last    int
 }
 
-// visit is a URL, and who came there by a redirect.
+// visit is the first job that came to a URL.
 type visit struct {
 	job    int
-	others bool // and not only that one
+	others bool // other jobs came there as well
 }
 
 func newVisitedURLs() *visitedURLs {
@@ -44,7 +44,7 @@ func (v *visitedURLs) has(url string) bool {
 	return v.jobs[canonicalURL(url)] != 0
 }
 
-// register takes down what a job will ask for.
+// register records the URLs that a job will ask for.
 func (v *visitedURLs) register(j *harness.Job) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -56,8 +56,8 @@ func (v *visitedURLs) register(j *harness.Job) {
 	}
 }
 
-// redirected notes that the request that began at the URL first went on to
-// another one.
+// redirected records that the request that began at the URL first was
+// redirected to another one.
 func (v *visitedURLs) redirected(first, url string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

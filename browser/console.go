@@ -19,7 +19,7 @@ var blockedPattern = regexp.MustCompile(`^Access to \S+ at '([^']*)'(?: \(redire
 // A consoleReason is what the console says about a blocked request.
 type consoleReason struct{ line, reason, parameter string }
 
-// addBlockedLine takes in a line of the console.
+// addBlockedLine records a line of the console, if it is about a blocked request.
 func (t *tab) addBlockedLine(line string) {
 	m := blockedPattern.FindStringSubmatch(line)
 	if m == nil {
@@ -35,13 +35,13 @@ func (t *tab) addBlockedLine(line string) {
 	t.console[first] = consoleReason{line, reason, parameter}
 }
 
-// A consoleText is how the console tells one CorsError: the text has to begin with
-// the first part and to hold the second.
+// A consoleText is the wording of one CorsError in the console: the text begins
+// with the first part and contains the second.
 type consoleText struct {
 	begin, end string
 	reason     network.CorsError
-	check      bool // a CORS check: that of a preflight has Preflight before the name of its reason
-	names      bool // what is between the parts is the parameter
+	check      bool // a CORS check: the reason of a preflight's begins with Preflight
+	names      bool // what is between the two parts is the parameter
 }
 
 var consoleTexts = []consoleText{
@@ -62,7 +62,8 @@ var consoleTexts = []consoleText{
 }
 
 // reasonOf reads the reason from the console's text: the CorsError, and for
-// those that name a method or a header which. Empty where it is not known.
+// those that name a method or a header also that name. Both are empty where
+// the text is not known.
 func reasonOf(preflight bool, text string) (reason, parameter string) {
 	for _, w := range consoleTexts {
 		rest, ok := strings.CutPrefix(text, w.begin)

@@ -15,8 +15,8 @@ import (
 
 type replay func(context.Context, []harness.Job, func(harness.JobResult)) error
 
-var _ = Describe("a brief replay", func() {
-	It("tells from the console what the protocol tells", func() {
+var _ = Describe("a replay from the console alone", func() {
+	It("learns from the console what the protocol reports", func() {
 		put := cases.Request{Origin: app, Method: "PUT", Headers: []string{"X-A: 1"}}
 		get := cases.Request{Origin: app}
 		withCookies := cases.Request{Origin: app, Credentials: "include"}

@@ -19,14 +19,14 @@ const (
 	maxCachedRequests = 800
 )
 
-// browserContext is a browser context in which many jobs run at once, from pages
-// in iframes of two tabs: one at an https origin, one at an http origin,
+// browserContext is a browser context in which many jobs run at once, from
+// documents in iframes of two tabs: one at an https origin, one at an http origin,
 // because an https page cannot hold http frames.
 type browserContext struct {
 	chrome      *Chrome
-	created     bool // a browser context of its own, else the default one
-	consoleOnly bool // its tabs report no requests
-	first       *tab // owns that context
+	created     bool // by the agent; else it is the browser's default context
+	consoleOnly bool // its tabs get no events of requests
+	first       *tab // owns the context, if it was created
 	tabs        map[bool]*tab
 	documents   map[documentKey]*document
 	visited     *visitedURLs
@@ -38,8 +38,8 @@ type documentKey struct {
 	secure bool
 }
 
-// documentKeyOf says which page a step needs: its origin, and whether it may lie in a
-// secure tab (an opaque origin can be had in both).
+// documentKeyOf says which document a step needs: its origin, and whether it is
+// in the tab of https documents (one with an opaque origin can be in either).
 func documentKeyOf(s *harness.BrowserStep) documentKey {
 	if s.Request.Origin == nullOrigin {
 		return documentKey{nullOrigin, !plainHTTP(s.URL)}
@@ -62,13 +62,13 @@ func (b *browserContext) has(url string) bool {
 	return b != nil && b.visited.has(url)
 }
 
-// register takes down what a job will perform here.
+// register records what a job will perform here.
 func (b *browserContext) register(j *harness.Job) {
 	b.requests += requestCount(*j)
 	b.visited.register(j)
 }
 
-// open makes sure that there are pages for all keys.
+// open makes sure that there are documents for all keys.
 func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bool) error {
 	missing := map[bool][]string{}
 	for _, k := range keys {
@@ -132,8 +132,7 @@ func (b *browserContext) openTabs(ctx context.Context, origins []string, secure,
 	return nil
 }
 
-// newTab opens a tab in the household's browser context, which its first tab
-// makes and owns.
+// newTab opens a tab in the browser context, which its first tab makes and owns.
 func (b *browserContext) newTab() (*tab, error) {
 	var t *tab
 	var err error
@@ -155,7 +154,7 @@ func (b *browserContext) newTab() (*tab, error) {
 	return t, nil
 }
 
-// all gives the household's tabs.
+// all returns the tabs of the browser context.
 func (b *browserContext) all() []*tab {
 	var l []*tab
 	for _, t := range b.tabs {
@@ -169,26 +168,26 @@ func (b *browserContext) all() []*tab {
 	return l
 }
 
-// document gives a page that open has made.
+// document returns a document that open has made.
 func (b *browserContext) document(k documentKey) *document { return b.documents[k] }
 
-// close closes its tabs.
+// close closes the tabs.
 func (b *browserContext) close() {
 	for _, t := range b.all() {
 		go t.close()
 	}
 }
 
-// privateContext is a browser context that one job at a time has to itself. Pages of
-// the target's own site are documents of a tab, so that they are first party
-// to it as they are in life; others are as in any household.
+// privateContext is a browser context that one job at a time has to itself.
+// Pages of the target's own site are top-level documents, so that they are first
+// party to it as for a user; others are in iframes as in any browser context.
 type privateContext struct {
 	*browserContext
 	topLevel    *tab // for those pages
-	cookieAdded bool // a job put a cookie there itself
+	cookieAdded bool // a job added a cookie
 }
 
-// page gives a page for the step.
+// page returns a document for the step.
 func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, ignore bool) (*document, error) {
 	k := documentKeyOf(s)
 	if u, err := url.Parse(s.URL); err != nil || !sameSite(k.origin, u) {
@@ -213,7 +212,7 @@ func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, ignor
 	return c.topLevel.open(ctx, k.origin, k.secure)
 }
 
-// all gives the cell's tabs.
+// all returns the tabs of the private context.
 func (c *privateContext) all() []*tab {
 	var l []*tab
 	if c.topLevel != nil {
@@ -222,8 +221,8 @@ func (c *privateContext) all() []*tab {
 	return append(l, c.browserContext.all()...)
 }
 
-// clean makes the context as new, as far as the next job can see: URLs tell
-// the caches apart, so only cookies are left.
+// clean makes the context as new as far as the next job can see: the cache
+// entries of the last job are for other URLs, so only cookies have to go.
 func (c *privateContext) clean() error {
 	cookieSet := c.cookieAdded
 	c.cookieAdded = false
@@ -241,7 +240,7 @@ func (c *privateContext) clean() error {
 	return some.clearCookies()
 }
 
-// broken says that a tab is gone.
+// broken says whether a tab is gone.
 func (c *privateContext) broken() bool {
 	return slices.ContainsFunc(c.all(), func(t *tab) bool { return t.failure() != nil })
 }
@@ -254,12 +253,12 @@ func (c *privateContext) close() {
 	c.browserContext.close()
 }
 
-// contextPool are the pages kept open between runs.
+// contextPool are the browser contexts kept open between runs.
 type contextPool struct {
 	shared    *browserContext   // single requests
 	sequences *browserContext   // jobs of several steps
-	waiting   *browserContext   // those of them that have pauses
-	private   []*privateContext // idle ones
+	waiting   *browserContext   // jobs of several steps that have pauses
+	private   []*privateContext // those not in use
 }
 
 func (p *contextPool) close() {

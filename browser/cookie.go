@@ -38,9 +38,9 @@ func cookieSent(rec *record) bool {
 	return false
 }
 
-// cookieTrouble finds out that the browser held our cookie back for a reason
-// of its own, not for one of the request: a credentialed case would then pass,
-// or fail, for nothing.
+// cookieTrouble reports that the browser withheld our cookie for a reason that
+// is not the request's: a credentialed case would then pass, or fail, without
+// having tested anything.
 func cookieTrouble(req *cases.Request, rec *record) error {
 	if !req.WithCookie {
 		return nil
@@ -63,7 +63,7 @@ func cookieTrouble(req *cases.Request, rec *record) error {
 }
 
 // setCookie puts the cookie for the URL's host into the tab's browser context,
-// such that it goes along wherever credentials do.
+// with attributes that let it be sent wherever credentials are.
 func (t *tab) setCookie(rawURL string) error {
 	c, err := cookieFor(rawURL)
 	if err != nil {
@@ -76,7 +76,7 @@ func (t *tab) setCookie(rawURL string) error {
 	return nil
 }
 
-// clearCookies empties the jar of the tab's browser context.
+// clearCookies removes all cookies of the tab's browser context.
 func (t *tab) clearCookies() error {
 	_, err := chromedp.CallBrowser(t.ctx, storage.ClearCookies, storage.ClearCookiesParams{BrowserContextID: t.contextID()})
 	return err

@@ -3,7 +3,7 @@
 // for each what a script could see, what went over the wire and, where the
 // browser refused, its own exact reason.
 //
-// Pages exist at any http or https origin without DNS or certificates: the
+// A page is a document that requests are made from. Pages exist at any http or https origin without DNS or certificates: the
 // agent answers the request for the document itself and lets everything else
 // go to the real target. The browser's own security stays on; the flags that
 // had to change are part of Version.

@@ -14,23 +14,23 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// document is a document at some origin in which scripts can run.
+// document is a document at some origin that requests are made from.
 type document struct {
 	tab              *tab
 	origin           string
 	executionContext runtime.ExecutionContextID
 	name             string
 
-	// Preflights, and raw headers, are reported on a way of their own, which
-	// may be slower than all others. A marker is a preflight of ours: once it
-	// is reported, so is what was before it.
+	// Preflights and raw headers are reported by the network service, in order
+	// but possibly later than all other events. A marker is a preflight of ours:
+	// once it is reported, so is everything before it.
 	sentMarker     int  // of the last one sent
 	reportedMarker int  // of the last one reported
-	markerWanted   bool // another one has to be sent then
+	markerWanted   bool // another one has to be sent once that is reported
 }
 
-// errDocumentGone says that the browser has given up the document.
-var errDocumentGone = errors.New("the browser gave up a page that requests were made from")
+// errDocumentGone says that the browser has discarded the document.
+var errDocumentGone = errors.New("the browser discarded a page that requests were made from")
 
 // eval calls a function of page.js in the document.
 func (d *document) eval(ctx context.Context, name string, args ...any) error {
@@ -62,7 +62,7 @@ func (d *document) eval(ctx context.Context, name string, args ...any) error {
 }
 
 // start has the document perform the calls, at most width at once. Each is
-// sent to its done channel when it and all its events are in.
+// sent to its done channel once its results and all their events are there.
 func (d *document) start(ctx context.Context, width int, calls []*call) error {
 	t := d.tab
 	js := make([]jsCall, len(calls))
@@ -83,7 +83,7 @@ func (d *document) start(ctx context.Context, width int, calls []*call) error {
 	return d.eval(ctx, "run", width, js)
 }
 
-// abort gives up whatever runs in the document.
+// abort ends all calls of the document.
 func (d *document) abort() {
 	ctx, cancel := context.WithTimeout(d.tab.ctx, 2*time.Second)
 	defer cancel()

@@ -60,7 +60,7 @@ func (e *StartError) Unwrap() error { return e.Err }
 // DiedError says that the browser, or the page, ended while it was needed.
 type DiedError struct {
 	What string // "the browser", "a page of the browser"
-	Err  error  // how, as far as known
+	Err  error  // why, if known
 }
 
 func (e *DiedError) Error() string {
@@ -73,16 +73,16 @@ func (e *DiedError) Error() string {
 // Unwrap gives the cause.
 func (e *DiedError) Unwrap() error { return e.Err }
 
-// FrozenError says that a page of the browser is there and does nothing.
+// FrozenError says that a page of the browser does not respond.
 type FrozenError struct {
-	After time.Duration // for which it was waited
+	After time.Duration // how long the agent waited
 }
 
 func (e *FrozenError) Error() string {
 	return fmt.Sprintf("a page of the browser did not respond for %v: is the browser stopped, or the machine too busy?", e.After)
 }
 
-// Unsure says that it tells nothing about the target.
+// Unsure is true: the error says nothing about the target.
 func (e *FrozenError) Unsure() bool { return true }
 
 // Timeout makes it a timeout as package net has them.
@@ -102,7 +102,7 @@ func (e *TimeoutError) Error() string {
 func (e *TimeoutError) Timeout() bool { return true }
 
 // NetError is a failure that says nothing about the target's CORS: it could
-// not be reached, or the browser would not even try.
+// not be reached, or the browser refused to try.
 type NetError struct {
 	URL  string
 	Code string // Chrome's name: "net::ERR_CONNECTION_REFUSED", or "mixed content"
@@ -128,10 +128,10 @@ func (e *UnobservedError) Error() string {
 	return fmt.Sprintf("the browser did not report %s of %s", e.What, e.URL)
 }
 
-// Unsure says that it tells nothing about the target.
+// Unsure is true: the error says nothing about the target.
 func (e *UnobservedError) Unsure() bool { return true }
 
-// PageError says that there is no page to make requests from.
+// PageError says that no page could be opened to make requests from.
 type PageError struct {
 	Origin string
 	What   string
@@ -139,7 +139,7 @@ type PageError struct {
 
 func (e *PageError) Error() string { return "no page at origin " + e.Origin + ": " + e.What }
 
-// Unsure says that it tells nothing about the target.
+// Unsure is true: the error says nothing about the target.
 func (e *PageError) Unsure() bool { return true }
 
 // StepsError says that a job failed after some of its steps. It does not
@@ -151,7 +151,7 @@ type StepsError struct {
 
 func (e *StepsError) Error() string { return fmt.Sprintf("after %d steps: %v", e.Done, e.Err) }
 
-// Unsure says whether it tells nothing about the target.
+// Unsure says whether the error says nothing about the target.
 func (e *StepsError) Unsure() bool {
 	u, ok := errors.AsType[harness.Unsure](e.Err)
 	return ok && u.Unsure()

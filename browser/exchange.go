@@ -12,7 +12,7 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// hopsAndExchanges makes the hops and the exchanges from the raw requests and answers.
+// hopsAndExchanges makes hops and exchanges from the raw requests and answers.
 func hopsAndExchanges(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
 	var hops []spec.Hop
 	var exchanges []harness.Exchange
@@ -128,7 +128,8 @@ func field(h network.Headers, name string) *string {
 	return nil
 }
 
-// headerOf makes a header list of the browser's map, by name: it does not tell the order.
+// headerOf makes a header list of the browser's map, which has no order: it is
+// sorted by name.
 func headerOf(m network.Headers) spec.Header {
 	h := make(spec.Header, 0, len(m))
 	for name, v := range m {

@@ -8,13 +8,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Kill ends the browser the hard way.
+// Kill kills the browser's process.
 func (c *Chrome) Kill() { chromedp.FromContext(c.ctx).Browser.Process().Kill() }
 
 // Profile is its profile directory.
 func (c *Chrome) Profile() string { return c.profile }
 
-// DropPages takes away the pages that are kept for the next jobs.
+// DropPages removes the documents that are kept for the next jobs.
 func (c *Chrome) DropPages(ctx context.Context) error {
 	for _, t := range c.pool.shared.tabs {
 		_, err := cdp.Call(ctx, t.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.querySelectorAll('iframe').forEach((f) => f.remove())"})

@@ -16,7 +16,7 @@ const EnvPath = "CORSPROOF_CHROME"
 func Find(path string) (string, error) {
 	candidates := places()
 	if env := os.Getenv(EnvPath); env != "" {
-		candidates = []string{env} // what was asked for, or nothing
+		candidates = []string{env} // and no other
 	}
 	if path != "" {
 		candidates = []string{path}

@@ -5,8 +5,9 @@ import (
 	"syscall"
 )
 
-// killWithParent has the kernel end the browser when this process ends, however
-// it does. chromedp keeps the thread that starts it alive as long.
+// killWithParent has the kernel kill the browser when this process ends for
+// whatever reason. The signal depends on the thread that started the browser,
+// which chromedp keeps.
 func killWithParent(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = new(syscall.SysProcAttr)

@@ -27,7 +27,7 @@ type Options struct {
 	Path string
 	// Remote attaches to a running browser instead: the ws:// or http:// URL
 	// of its debugging port. That browser keeps its own flags and profile, so
-	// it has to be one that may do what startFlags does.
+	// its flags have to do what disabledFeatures are for.
 	Remote string
 	// Visible shows a window.
 	Visible bool
@@ -45,13 +45,13 @@ type Options struct {
 	Width int
 }
 
-// startFlags are the flags of every browser that the agent starts, beside
-// those that merely keep it quiet. Each would otherwise make the browser
-// answer for another reason than the target's CORS:
+// disabledFeatures are switched off in every browser that the agent starts, as
+// is site isolation. The last three only avoid needless work; each of the others
+// would make the outcome depend on something other than the target's CORS:
 //
 //   - LocalNetworkAccessChecks: a page that the agent answers itself is in no
 //     known address space, so every request to loopback would need a permission.
-//   - HttpsUpgrades and its kin: pages at http:// origins would become https.
+//   - HttpsUpgrades and the like: pages at http:// origins would become https.
 //   - site isolation: one renderer holds the pages of all origins, which makes
 //     a page cost 15 ms instead of 100 ms. CORS is decided in the network
 //     service by the request's initiator origin and does not depend on it.
@@ -60,9 +60,9 @@ var disabledFeatures = []string{
 	"IsolateSandboxedIframes", "Translate", "MediaRouter", "OptimizationHints",
 }
 
-// profileFiles are what a profile begins with: third-party cookies go through,
+// profileFiles are the initial files of a profile: third-party cookies are sent,
 // as a user can choose, and a 401 with a challenge is an ordinary response
-// instead of a dialog that nobody answers.
+// instead of a dialog that would wait for a user.
 var profileFiles = map[string]string{
 	"Default/Preferences": `{"profile":{"cookie_controls_mode":0,"block_third_party_cookies":false}}`,
 	"Local State":         `{"auth":{"schemes":"none"}}`,
@@ -126,8 +126,8 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	c.ctx = root
 	c.stop = append(c.stop, cancel)
 
-	// The first command binds the browser's life to the context it is given,
-	// so a time limit has to come from outside.
+	// The browser ends with the context of the first command, so the time limit
+	// cannot be part of that context.
 	up := make(chan error, 1)
 	var version browser.GetVersionResult
 	go func() {
@@ -177,13 +177,13 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.Flag("disable-field-trial-config", true),
 	)
 	if !slices.ContainsFunc(c.opt.Flags, func(f string) bool { return strings.HasPrefix(strings.TrimLeft(f, "-"), "proxy-") }) {
-		opts = append(opts, chromedp.Flag("no-proxy-server", true)) // one of the environment would answer for the target
+		opts = append(opts, chromedp.Flag("no-proxy-server", true)) // a proxy of the environment would answer instead of the target
 	}
 	if c.opt.Visible {
 		opts = append(opts, chromedp.VisibleWindow)
 	}
-	// What the browser puts into the temporary folder goes when its profile
-	// goes, however it ends; a path too long for a socket would stop it.
+	// The browser's temporary files are in its profile, so that they are removed
+	// with it. It does not start if the path is too long for a socket.
 	if socket := len("/org.chromium.Chromium.XXXXXX/SingletonSocket"); len(c.profile)+socket < 104 {
 		opts = append(opts, chromedp.Env("TMPDIR="+c.profile))
 	}
@@ -265,7 +265,7 @@ func (c *Chrome) Close() error {
 	c.pool.close()
 	c.consolePool.close()
 	if c.ctx.Err() == nil && !c.remote {
-		// The polite way lets the browser end its children itself.
+		// Closed over the protocol, the browser ends its children itself.
 		ctx, cancel := context.WithTimeout(c.ctx, 3*time.Second)
 		chromedp.Cancel(ctx)
 		cancel()

@@ -23,14 +23,14 @@ var pageJS string
 // nullOrigin is the serialisation of an opaque origin.
 const nullOrigin = "null"
 
-// containerHost is the host of pages that only hold others.
+// containerHost is the host of documents that only contain iframes.
 const containerHost = "corsproof.invalid"
 
-// docPath is the path that our documents lie under.
+// docPath is the path prefix of our documents.
 func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
 
-// intercept has requests for documents come to us, or no longer: while they
-// do, every request of the tab takes a way through the browser's main process.
+// intercept turns the interception of requests for our documents on or off.
+// While it is on, every request of the tab passes through the browser process.
 func (t *tab) intercept(ctx context.Context, on bool) error {
 	var err error
 	if on {
@@ -49,7 +49,7 @@ func (t *tab) intercept(ctx context.Context, on bool) error {
 	return nil
 }
 
-// answer fulfils the request for a document of ours and lets others pass.
+// answer fulfils the request for a document of ours and continues others.
 func (t *tab) answer(e *fetch.EventRequestPaused) {
 	u, err := url.Parse(e.Request.URL)
 	name, ours := "", false
@@ -87,7 +87,8 @@ func (t *tab) newDocument(origin string, secure bool) (name, url string) {
 	return name, origin + t.chrome.docPath() + name
 }
 
-// expect registers for the first message of a document.
+// expect returns a channel that gets the execution context of a document when
+// it is ready.
 func (t *tab) expect(name string) chan runtime.ExecutionContextID {
 	ch := make(chan runtime.ExecutionContextID, 1)
 	t.mu.Lock()
@@ -96,7 +97,8 @@ func (t *tab) expect(name string) chan runtime.ExecutionContextID {
 	return ch
 }
 
-// documentTimeout is how long a document of ours may take: on a busy machine, a while.
+// documentTimeout is how long a document of ours may take to load: long, for
+// machines that are busy.
 const documentTimeout = 45 * time.Second
 
 // awaitDocument waits for a document.
@@ -115,7 +117,7 @@ func (t *tab) awaitDocument(ctx context.Context, origin, name string, ch chan ru
 	}
 }
 
-// open makes the tab itself a page at the origin.
+// open navigates the tab itself to a document at the origin.
 func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, error) {
 	if err := t.intercept(ctx, true); err != nil {
 		return nil, err
@@ -144,7 +146,7 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, 
 	return d, nil
 }
 
-// openFrames opens a page at each origin in iframes of the tab's own document.
+// openFrames opens a document at each origin in iframes of the tab's own document.
 func (t *tab) openFrames(ctx context.Context, origins []string, secure bool) (map[string]*document, error) {
 	scheme := "http://"
 	if secure {

@@ -11,8 +11,8 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// outcome puts together what the script saw and what was recorded. The error
-// says that there is no telling.
+// outcome combines what the script saw and what was recorded. An error means
+// that the events do not determine the outcome.
 func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outcome, error) {
 	res := &r.result
 	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
@@ -29,7 +29,7 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
 	case api(req) == apiWebSocket:
-		// Why a handshake failed no page learns.
+		// A page does not learn why a handshake failed.
 		if o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error; res.OK {
 			o.Result, o.Type = spec.Allowed, spec.TypeBasic
 		}
@@ -64,7 +64,7 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 		return o, err
 	}
 	if r.record.deferred {
-		o.Hops, o.Exchanges, o.FailedHop = nil, nil, -1 // what of them was seen is not all
+		o.Hops, o.Exchanges, o.FailedHop = nil, nil, -1 // not all of them were reported
 	}
 	if r.call.js.Timing && o.Result == spec.Allowed {
 		if res.Timing == nil {
@@ -81,7 +81,7 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 // decide decides Result, Type, Reason and what a script can read.
 func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Outcome) error {
 	res, rec := &r.result, r.record
-	// What failed after the script had its response is no failure of the
+	// What failed after the script had its response is not a failure of the
 	// request: a body cut short, an EventSource that was closed again or makes
 	// nothing of what it got, a player that has enough or cannot play it, a document that is saved instead of shown.
 	answered := rec.hops[len(rec.hops)-1].response != nil
@@ -113,7 +113,7 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Out
 		o.FailedHop = len(rec.hops) - 1
 		return nil
 	case !readsBody(req):
-		// What the element made of the response (an image that is none) is
+		// What the element made of the response (which may not be an image) is
 		// not CORS: the response was let through.
 		o.Error = res.Error
 		return nil
@@ -125,7 +125,7 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Out
 	return nil
 }
 
-// readResponse takes over what a script read of the response.
+// readResponse copies what a script read of the response.
 func readResponse(o *harness.Outcome, res *jsResult) {
 	o.Status = res.Status
 	o.Readable = make(map[string]string, len(res.Headers))
@@ -157,7 +157,7 @@ func readsBody(req *cases.Request) bool { return scriptReads(api(req)) }
 
 func scriptReads(api string) bool { return api == apiFetch || api == apiXHR }
 
-// responseType is the type of the response: fetch tells it, for the others it
+// responseType is the type of the response: fetch reports it, for the others it
 // follows from the mode and the URLs
 // (https://fetch.spec.whatwg.org/#concept-request-response-tainting).
 func responseType(req *cases.Request, pageOrigin string, res *jsResult, rec *record) spec.ResponseType {

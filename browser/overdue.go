@@ -5,20 +5,19 @@ import (
 	"time"
 )
 
-// A request's time is counted from when it is sent: how long it waits for one
-// of the few connections that a browser makes to a host is not the target's
-// doing. The browser tells when the head of a request goes out and when that of
-// its answer is in; the preflight, the request and each redirect count by
-// themselves.
-
+// A request's time is counted from when it is sent: the wait for one of the
+// few connections that a browser makes to a host is not the target's fault. The
+// browser reports when the head of a request is sent and when that of its answer
+// has come; the preflight, the request and each redirect are timed separately.
+//
 // An answer is judged by its head: content that does not end is cut off.
 
-// maxQueueTime is how long a request may wait besides its time, for a connection and
-// for the browser itself, before its page gives it up.
+// maxQueueTime is how long a request may wait, in addition to its own time, for
+// a connection and for the browser itself, before its page gives it up.
 const maxQueueTime = 30 * time.Second
 
-// watch looks after the requests that are on the wire, again and again while
-// calls are under way. The lock is held.
+// watch checks the requests on the wire periodically while there are calls. The
+// lock is held.
 func (t *tab) watch() {
 	if t.watching || t.consoleOnly || len(t.calls) == 0 {
 		return
@@ -54,8 +53,8 @@ func (t *tab) watch() {
 	})
 }
 
-// callOf gives the call of a request, and its repetition, that is still under
-// way; nil if there is none.
+// callOf returns the call of a request and the number of its repetition; nil
+// if that has its result.
 func (t *tab) callOf(r *record) (*call, int) {
 	first := r
 	if r.cause != nil {
@@ -74,8 +73,9 @@ func (t *tab) callOf(r *record) (*call, int) {
 	return nil, 0
 }
 
-// giveUp ends a request that is overdue. On a busy machine its answer may have
-// been in the browser for long: what the page says afterwards settles that.
+// giveUp ends a request that is overdue. On a busy machine the browser may
+// have had its answer for some time: events that come before the page's next
+// reply decide.
 func (t *tab) giveUp(c *call, r *record, rep int) {
 	if c.document.eval(t.ctx, "ping") != nil {
 		return // the tab is gone

@@ -112,7 +112,7 @@
         const head = () => {
           r.ok = true; r.status = x.status; r.responseURL = href(x.responseURL);
           r.headers = x.getAllResponseHeaders().split('\r\n').filter(Boolean).map((l) => {
-            const i = l.indexOf(':'); return [l.slice(0, i), l.slice(i + 2)]; // as it stands: a value may end in a space
+            const i = l.indexOf(':'); return [l.slice(0, i), l.slice(i + 2)]; // not trimmed: a value may end in a space
           });
         };
         x.onreadystatechange = () => {
@@ -179,7 +179,7 @@
       });
     },
 
-    // styled has a property of CSS load an image. No event tells what became of it; the agent ends the call.
+    // styled has a property of CSS load an image. There is no event for it; the agent ends the call.
     styled(c, r, onAbort, property) {
       return new Promise((done) => {
         const el = document.createElement('div');
@@ -217,7 +217,7 @@
       });
     },
 
-    // Nothing comes back of a deferred fetch: the agent ends the call.
+    // A deferred fetch reports nothing: the agent ends the call.
     fetchlater(c, r, onAbort) {
       return new Promise((done) => {
         onAbort(done);
@@ -264,7 +264,7 @@
     },
   };
 
-  // timed waits for the entry that the page gets of a load, and says whether it tells its times. An observer sees the entry
+  // timed waits for the entry that the page gets of a load, and says whether it has the times. An observer sees the entry
   // although the page's own list of them is full.
   const timed = (c, r) => {
     let observer, timer;
@@ -330,11 +330,11 @@
         document.documentElement.append(f);
       }
     },
-    // end stops what is left of a call whose outcome is known.
+    // end stops the rest of a call whose outcome is known.
     end(i) { for (const [f, [id]] of [...running]) if (id === i) f(); },
     // expire gives up one repetition of a call: its answer did not come in time or, if cut, its content does not end.
     expire(i, n, cut) { for (const [f, [id, rep]] of [...running]) if (id === i && rep === n) f(cut); },
-    // marker makes a preflight that goes nowhere: the browser refuses the port.
+    // marker makes a preflight that no server gets: the browser refuses the port.
     marker(url) { fetch(url, { method: 'PUT' }).catch(() => {}); },
   };
   send(JSON.stringify({ ready: NAME, origin: self.origin }));

@@ -19,8 +19,8 @@ import (
 // defaultTimeout is that of a step whose job has none.
 const defaultTimeout = 10 * time.Second
 
-// Jobs that need a browser context to themselves run in so many at once, one
-// for each so many jobs: a context with its pages costs as much as thirty jobs.
+// Limits of private browser contexts: how many are in use at once, and for how
+// many jobs there is one more. A context with its pages costs as much as thirty jobs.
 const (
 	maxPrivateContexts    = 3
 	jobsPerPrivateContext = 100
@@ -34,8 +34,8 @@ func (c *Chrome) Perform(ctx context.Context, jobs []harness.Job, done func(harn
 }
 
 // Replay is Perform for a target that is known never to set cookies: requests
-// with credentials need no browser context of their own then, which makes
-// thousands of them as fast as the others. Jobs with WithCookie get one anyway.
+// with credentials then need no private browser context, which makes thousands
+// of them as fast as the others. Jobs with WithCookie get one anyway.
 func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool})
 }
@@ -43,7 +43,7 @@ func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harne
 // ReplayBriefly is Replay without the protocol's events of requests, most of
 // what a request costs: outcomes have what the script saw and, from the
 // console, why the browser blocked it, but no Hops and no Exchanges. Reason is
-// empty for what the console does not tell, as for plain network errors. Only
+// empty where the console does not say it, as for plain network errors. Only
 // for fetch and XMLHttpRequest.
 func (c *Chrome) ReplayBriefly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.consolePool, consoleOnly: true})
@@ -54,7 +54,7 @@ type run struct {
 	c           *Chrome
 	pool        *contextPool
 	consoleOnly bool // without the events of requests
-	// Requests that cookies may change get a browser context of their own.
+	// Requests that cookies may change get a private browser context.
 	isolateCookies bool
 
 	ctx                     context.Context
@@ -62,18 +62,18 @@ type run struct {
 	width                   *semaphore.Weighted
 	ignoreCertificateErrors bool // ignore certificate errors
 
-	sequencesShared bool // jobs of several steps run where those of one do
+	sequencesShared bool // jobs of several steps run in the context of those of one
 
 	mu       sync.Mutex
-	retry    []int // jobs to do once more, because their page was gone
-	collided []int // jobs to do once more, because they met another
+	retry    []int // jobs to do once more because their page was gone
+	collided []int // jobs to do once more because they collided with another
 	noRetry  bool  // nothing is done once more
 	sent     []bool
 	done     func(harness.JobResult)
 }
 
-// perform does the jobs, and once more, from new pages, those whose page was
-// gone before they could begin.
+// perform does the jobs, and those whose page was gone before they could begin
+// once more from new pages.
 func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -140,8 +140,8 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	return nil
 }
 
-// localTLS says whether a job goes to a TLS server on this machine, which
-// nobody can have a certificate of an authority for.
+// localTLS says whether a job goes to a TLS server on this machine, for
+// which no public authority issues certificates.
 func localTLS(j harness.Job) bool {
 	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool {
 		u, err := url.Parse(s.URL)
@@ -160,8 +160,7 @@ func (r *run) emit(i int, res harness.JobResult) {
 	r.done(res)
 }
 
-// fail sends an error, unless the run is over: what fails then fails because
-// of that.
+// fail sends an error, unless the run is over, which is then the reason.
 func (r *run) fail(i int, err error) {
 	if errors.Is(err, errCollision) {
 		r.mu.Lock()
@@ -193,7 +192,7 @@ func (r *run) fail(i int, err error) {
 	}
 }
 
-// classify decides which jobs can share what.
+// classify decides which jobs can share a browser context.
 func (r *run) classify() (single, sequences, private, colliding []int) {
 	pool := r.pool
 	total := 0
@@ -203,8 +202,8 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
 		pool.shared = replace(b, r.newBrowserContext(b != nil || r.consoleOnly))
 	}
-	// What the steps of a job leave in the preflight cache must not be driven
-	// out by thousands of other requests.
+	// What the steps of a job leave in the preflight cache must not be evicted
+	// by thousands of other requests.
 	r.sequencesShared = pool.shared.requests+total <= maxCachedRequests
 	inRun := map[string]struct{}{}
 	for i, j := range r.jobs {

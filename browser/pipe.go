@@ -14,13 +14,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// pipeFilter reads what the browser sends before chromedp does, and keeps the events
-// of requests to itself: eleven for each preflighted request, of which we need
-// a few fields. chromedp would decode all of each and pass it through three
+// pipeFilter reads what the browser sends before chromedp does, and handles the
+// events of requests itself: eleven for each preflighted request, of which we need
+// a few fields. chromedp would decode them completely and pass them through three
 // goroutines, which costs more than all the rest of the agent.
 //
-// What the tap does not know it leaves to chromedp; without one (remote
-// browsers, Windows) every event comes by chromedp.Listen.
+// What it does not know it passes on to chromedp; without a filter (remote
+// browsers, Windows) every event comes from chromedp.Listen.
 type pipeFilter struct {
 	mu   sync.Mutex
 	tabs map[string]*tab // by session
@@ -28,7 +28,7 @@ type pipeFilter struct {
 
 func newPipeFilter() *pipeFilter { return &pipeFilter{tabs: map[string]*tab{}} }
 
-// add has the events of a tab come to it, until remove.
+// add sends the events of a tab to it, until remove.
 func (p *pipeFilter) add(id target.SessionID, t *tab) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -97,7 +97,7 @@ func (p *pipeFilter) take(m []byte) bool {
 	return true
 }
 
-// The parts of events that we need; all else is skipped.
+// The fields of events that we need; the others are skipped.
 type (
 	requestFields struct {
 		URL     string          `json:"url"`
@@ -150,8 +150,8 @@ func (s *responseFields) event() *network.Response {
 	return &network.Response{Protocol: s.Protocol}
 }
 
-// decodeEvent decodes the parameters of an event. It is nil for one that nobody
-// needs, and not known if chromedp has to see it.
+// decodeEvent decodes the parameters of an event. The event is nil if it is
+// not needed; known is false if it has to be passed on to chromedp.
 func decodeEvent(method string, params []byte) (ev any, known bool) {
 	decode := func(v any) bool { return jsonv2.Unmarshal(params, v, chromedp.DefaultUnmarshalOptions) == nil }
 	switch method {

@@ -4,5 +4,5 @@ package browser
 
 import "os/exec"
 
-// install does nothing here: the pipes are no files of the command.
+// install does nothing here: the pipes are not files of the command.
 func (p *pipeFilter) install(cmd *exec.Cmd) {}

@@ -9,15 +9,15 @@ import (
 	"syscall"
 )
 
-// install puts the tap between the browser's end of the pipe and chromedp's,
-// in a command that is about to be started. What fails leaves the command as
-// it is.
+// install puts the filter between the browser's end of the pipe and chromedp's,
+// in a command that is about to be started. If that fails the command is
+// unchanged.
 func (p *pipeFilter) install(cmd *exec.Cmd) {
 	killWithParent(cmd)
 	if len(cmd.ExtraFiles) != 2 { // the browser reads 3 and writes 4
 		return
 	}
-	// chromedp closes its file once the browser runs, so the tap has its own.
+	// chromedp closes its file once the browser runs, so the filter has its own.
 	to, err := duplicate(cmd.ExtraFiles[1])
 	if err != nil {
 		return
@@ -29,13 +29,13 @@ func (p *pipeFilter) install(cmd *exec.Cmd) {
 	}
 	cmd.ExtraFiles[1] = browserEnd
 	// Our copy of the browser's end has to be closed when the browser has its
-	// own, or its death would go unnoticed. The first that os/exec does after
-	// the start is to read what it is to copy to the standard input.
+	// own, or its death would go unnoticed. The first thing that os/exec
+	// does after the start is to read what it has to copy to standard input.
 	cmd.Stdin = afterStart(func() { browserEnd.Close() })
 	go p.run(from, to)
 }
 
-// afterStart is an empty input that tells when it is read.
+// afterStart is an empty input that calls the function when it is read.
 type afterStart func()
 
 func (f afterStart) Read([]byte) (int, error) {

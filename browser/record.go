@@ -12,7 +12,7 @@ import (
 // request that caused it.
 type record struct {
 	id         network.RequestID
-	known      bool // requestWillBeSent was seen; until then the rest is kept
+	known      bool // requestWillBeSent was seen; other events may come first
 	preflight  bool
 	hops       []*hop
 	sent       []*network.EventRequestWillBeSentExtraInfo // one for each hop that went out
@@ -22,10 +22,10 @@ type record struct {
 	sentAt     time.Time // when the request that waits for its answer was sent; zero while none does
 	overdue    bool      // it waited too long and was given up
 	answeredAt time.Time // when the head of the last answer was in
-	truncated  bool      // its content did not end, and was given up
+	truncated  bool      // its content did not end and was cut off
 	failed     *network.EventLoadingFailed
 	finished   bool
-	deferred   bool // of fetchLater: its preflight is reported to nobody
+	deferred   bool // of fetchLater: its preflight is not reported
 	delivered  bool // a script has the response: what follows is about its body only
 	console    []string
 }
@@ -37,7 +37,7 @@ type hop struct {
 	hasExtraInfo bool // response: the browser announced raw headers for both directions
 }
 
-// terminal says that no event but raw headers can follow.
+// terminal says whether no event but raw headers can follow.
 func (r *record) terminal() bool {
 	return r.failed != nil || r.finished || (r.delivered || r.truncated) && len(r.hops) > 0 && r.hops[len(r.hops)-1].response != nil
 }
@@ -69,8 +69,8 @@ func (r *record) announcedExtra() (n int) {
 
 // likelyExtra is the number of raw requests and answers beyond those announced that
 // will probably come: of a failed request the browser does not say whether it
-// went out, but most reasons tell. (Where they do not come, the HTTP cache
-// answered.)
+// went out, but most reasons tell. (If they do not come, the answer was
+// from the HTTP cache.)
 func (r *record) likelyExtra() (requests, answers int) {
 	if r.failed == nil || len(r.hops) == 0 || r.hops[len(r.hops)-1].response != nil {
 		return 0, 0
@@ -93,7 +93,7 @@ func (r *record) likelyExtra() (requests, answers int) {
 	return 0, 0
 }
 
-// complete says that everything is in that must come.
+// complete says whether everything that must come has come.
 func (r *record) complete() bool {
 	n := r.announcedExtra()
 	if !r.known || !r.terminal() || len(r.sent) < n || len(r.got) < n {
@@ -107,7 +107,7 @@ func (r *record) complete() bool {
 	return r.deferred || len(r.preflights) > 0 || !r.failedInPreflight()
 }
 
-// probablyIncomplete says that something is not in that probably comes.
+// probablyIncomplete says whether something that probably comes has not come.
 func (r *record) probablyIncomplete() bool {
 	n := r.announcedExtra()
 	requests, answers := r.likelyExtra()
@@ -166,7 +166,7 @@ func (rec *recorder) get(id network.RequestID) *record {
 }
 
 // event takes an event in and gives the request that it is about, for a
-// preflight that of its cause; nil if it is none of ours.
+// preflight that of its cause; nil if there is no record of it.
 func (rec *recorder) event(ev any) *record {
 	switch e := ev.(type) {
 	case *network.EventRequestWillBeSent:
@@ -235,7 +235,7 @@ func (rec *recorder) forget(url string) {
 	delete(rec.byURL, url)
 }
 
-// reset drops everything: nothing is under way.
+// reset drops everything. There must be no calls.
 func (rec *recorder) reset() {
 	clear(rec.byID)
 	clear(rec.byURL)

@@ -33,8 +33,8 @@ func (r *run) runSequences(page documentFunc, jobs []int) {
 	wg.Wait()
 }
 
-// runPortions is runSequences in a browser context apart, and in another one
-// whenever its preflight cache may have become full.
+// runPortions is runSequences in a browser context of their own, and in a new
+// one whenever its preflight cache may have become full.
 func (r *run) runPortions(kept **browserContext, jobs []int) {
 	for len(jobs) > 0 && r.ctx.Err() == nil {
 		n, size := 0, 0
@@ -53,8 +53,8 @@ func (r *run) runPortions(kept **browserContext, jobs []int) {
 	}
 }
 
-// splitByPause gives the jobs that have pauses and those that have none: the pauses
-// of many pass at once, and nothing else has to wait for them.
+// splitByPause separates the jobs with pauses from the others: they wait at the
+// same time, and no other job waits for them.
 func (r *run) splitByPause(jobs []int) (waiting, others []int) {
 	for _, i := range jobs {
 		if hasPause(r.jobs[i]) {
@@ -66,7 +66,7 @@ func (r *run) splitByPause(jobs []int) (waiting, others []int) {
 	return waiting, others
 }
 
-// hasPause says whether a job has a pause in it.
+// hasPause says whether a job has a pause.
 func hasPause(j harness.Job) bool {
 	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return s.After > 0 })
 }
@@ -115,7 +115,8 @@ func (r *run) runSteps(i int, page documentFunc, before func(*document, *harness
 	r.emit(i, harness.JobResult{ID: j.ID, Steps: steps})
 }
 
-// runPrivate runs jobs that need a browser context to themselves, a few at once.
+// runPrivate runs jobs in private contexts, which are used for one job after
+// another, a few at once.
 func (r *run) runPrivate(jobs []int) {
 	// Jobs of one origin follow one another in one context: another page
 	// costs more than the request.
@@ -152,7 +153,7 @@ func (r *run) runPrivate(jobs []int) {
 	r.pool.private = append(r.pool.private, idle...)
 }
 
-// runIsolated runs jobs in a browser context each that no other job uses, a few
+// runIsolated runs each job in a private context that no other job uses, a few
 // at once.
 func (r *run) runIsolated(jobs []int) {
 	var wg sync.WaitGroup
@@ -171,8 +172,8 @@ func (r *run) runIsolated(jobs []int) {
 	wg.Wait()
 }
 
-// runPrivately runs a job in the cell, or a new one if this does not do, and gives
-// the cell to go on with.
+// runPrivately runs a job in the private context, or in a new one if that cannot
+// be used, and returns the one to go on with; nil if it is closed.
 func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 	j := &r.jobs[i]
 	again := false

@@ -21,8 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// tab is one tab with everything that happens in it: documents that we answer
-// ourselves, requests, and results.
+// tab is one tab, with the state of its documents, requests and results.
 type tab struct {
 	chrome *Chrome
 	ctx    context.Context
@@ -43,13 +42,13 @@ type tab struct {
 	ignoresCertificateErrors bool                     // certificate errors are ignored
 	cookieSet                bool                     // a response set a cookie
 	visited                  *visitedURLs             // of its browser context
-	watching                 bool                     // a look at what is on the wire is due
-	consoleOnly              bool                     // there are no events of requests, only results and console
-	console                  map[string]consoleReason // why a request was blocked, by the URL it began with; if brief
+	watching                 bool                     // the next check of the requests on the wire is scheduled
+	consoleOnly              bool                     // there are no events of requests, only results and the console
+	console                  map[string]consoleReason // why a request was blocked, by the URL it began with; if consoleOnly
 }
 
-// firstTab takes the tab that the browser has opened itself, if it is there
-// and nobody has it yet; else it opens one in the default browser context.
+// firstTab takes the tab that the browser has opened itself, if there is one
+// and it is not in use; else it opens one in the default browser context.
 func (c *Chrome) firstTab() (*tab, error) {
 	if c.remote || c.firstTaken {
 		return c.newTab(c.ctx, false)
@@ -104,7 +103,7 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, consoleO
 		}
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	if consoleOnly || !c.opt.Console { // its lines come by chromedp, in order with the rest
+	if consoleOnly || !c.opt.Console { // else chromedp reads the lines of the console, and keeps them in order with other events
 		c.filter.add(t.target.SessionID, t)
 	}
 	context.AfterFunc(ctx, func() {
@@ -119,20 +118,20 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, consoleO
 }
 
 // setIgnoreCertificateErrors has the tab ignore certificate errors, or not. It works for this tab
-// only, so nothing else in the browser gets laxer.
+// only, so that the rest of the browser is unaffected.
 func (t *tab) setIgnoreCertificateErrors(ctx context.Context, ignore bool) error {
 	if t.ignoresCertificateErrors == ignore {
 		return nil
 	}
 	_, err := cdp.Call(ctx, t.target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: ignore})
 	if err != nil {
-		return fmt.Errorf("setting how the browser takes certificate errors: %w", err)
+		return fmt.Errorf("setting whether the browser ignores certificate errors: %w", err)
 	}
 	t.ignoresCertificateErrors = ignore
 	return nil
 }
 
-// fail ends the tab: whatever waits for it gets the error.
+// fail marks the tab as ended: whoever waits for it gets the error.
 func (t *tab) fail(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -143,7 +142,7 @@ func (t *tab) fail(err error) {
 	close(t.dead)
 }
 
-// failure is the error that the tab ended with, nil while it lives.
+// failure is the error that the tab ended with; nil while it is usable.
 func (t *tab) failure() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -161,7 +160,7 @@ func (t *tab) event(ev any) {
 			t.message(e)
 		}
 	case *page.EventJavascriptDialogOpening:
-		// A script of the target shows a dialog, for which the page would wait.
+		// A script of the target shows a dialog, which would block the page.
 		go cdp.Call(t.ctx, t.target, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
 	case *inspector.EventTargetCrashed:
 		t.fail(&DiedError{What: "a page of the browser"})

@@ -35,7 +35,7 @@ type answer struct {
 type plan struct {
 	preflight answer
 	actual    answer
-	next      func(n int, r *http.Request) answer // instead of actual; n counts requests that are no preflights
+	next      func(n int, r *http.Request) answer // instead of actual; n counts requests that are not preflights
 }
 
 // target is a server that follows plans and keeps what it got.
