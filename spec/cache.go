@@ -17,7 +17,7 @@ type PreflightCache struct {
 
 	sweepAt    int // size at which expired buckets are looked for
 	checkpoint bool
-	undo       []undo // what was there before, since Checkpoint
+	undo       []undo // changes since Checkpoint, to be undone by Rollback
 }
 
 type pendingStore struct {
@@ -32,7 +32,7 @@ type pendingStore struct {
 // is not changed any more, but for used.
 type undo struct {
 	key  cacheKey
-	was  *bucket // nil for nothing
+	was  *bucket // nil if there was none
 	used uint64
 }
 
@@ -48,14 +48,14 @@ func (c *PreflightCache) Reset() {
 	c.pending.due = false
 }
 
-// Checkpoint makes what follows undoable, and what came before final.
+// Checkpoint makes the changes that follow undoable, and those before it final.
 func (c *PreflightCache) Checkpoint() {
 	c.flush()
-	clear(c.undo) // what is not needed any more is not kept alive
+	clear(c.undo) // lets the buckets be collected
 	c.checkpoint, c.undo = true, c.undo[:0]
 }
 
-// Rollback undoes what was done since Checkpoint, also the order of use.
+// Rollback undoes the changes since Checkpoint, including the order of use.
 func (c *PreflightCache) Rollback() {
 	c.pending.due = false
 	for i := len(c.undo) - 1; i >= 0; i-- {
@@ -79,7 +79,7 @@ func (c *PreflightCache) put(b *bucket) {
 	c.buckets[b.key] = b
 }
 
-// remember notes what is there for a key, for Rollback.
+// remember records what is stored for a key, for Rollback.
 func (c *PreflightCache) remember(key cacheKey, was *bucket) {
 	if !c.checkpoint {
 		return
@@ -104,8 +104,8 @@ func (c *PreflightCache) use(b *bucket) {
 	b.used = c.used
 }
 
-// Clone is a cache of its own with what this one holds now. What Checkpoint
-// began it does not go on with.
+// Clone returns a separate cache with the same contents. A Checkpoint of this
+// one does not apply to it.
 func (c *PreflightCache) Clone() *PreflightCache {
 	c.flush()
 	out := *c
@@ -213,7 +213,7 @@ func (c *PreflightCache) store(r cacheRequest, in *preflightCheck, maxAge int64,
 	c.storeNow(r, in, maxAge, h)
 }
 
-// flush does the storing that was put off.
+// flush does the storing that was postponed.
 func (c *PreflightCache) flush() {
 	if c.pending.due {
 		c.pending.due = false
@@ -230,7 +230,7 @@ func (c *PreflightCache) storeNow(r cacheRequest, in *preflightCheck, maxAge int
 		return
 	}
 	if maxAge == 0 && c.buckets[r.key] == nil {
-		return // entries that are gone at once
+		return // the entries would expire at once
 	}
 	b := c.change(r)
 	for k, e := range b.entries {
@@ -307,7 +307,7 @@ func (c *PreflightCache) change(r cacheRequest) *bucket {
 
 const sweepFrom = 1024
 
-// sweep drops what has expired, so that a long session stays small.
+// sweep drops what has expired, so that the cache of a long session stays small.
 func (c *PreflightCache) sweep(now time.Duration) {
 	for _, b := range c.buckets {
 		if !b.live(now) {

@@ -62,7 +62,7 @@ func newEntry(k entryKey, stored time.Duration, maxAge int64) entry {
 
 func (e entry) live(now time.Duration) bool { return live(e.stored, e.maxAge, now) }
 
-// live: an entry is gone once max-age seconds have passed.
+// live says whether an entry still counts: until max-age seconds have passed.
 func live(stored time.Duration, maxAge int64, now time.Duration) bool {
 	age := now - stored
 	whole, part := int64(age/time.Second), age%time.Second

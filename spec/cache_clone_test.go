@@ -8,7 +8,7 @@ import (
 )
 
 var _ = Describe("a clone of a preflight cache", func() {
-	// preflighted tells whether a PUT on the cache asks first, and answers it.
+	// preflighted says whether a PUT with the cache is preflighted, and answers it.
 	preflighted := func(c *spec.PreflightCache, url string) bool {
 		f := spec.Begin(spec.Request{API: spec.APIFetch, Origin: "https://app.example", URL: url, Method: "PUT"}, spec.Options{Cache: c})
 		asked := false
@@ -23,7 +23,7 @@ var _ = Describe("a clone of a preflight cache", func() {
 		return asked
 	}
 
-	It("has what the other has, and goes its own way", func() {
+	It("has the same contents, and changes separately", func() {
 		for _, engine := range []spec.Engine{spec.EngineFetch, spec.EngineChromium} {
 			c := spec.NewPreflightCache(engine)
 			Expect(preflighted(c, "https://api.example/a")).To(BeTrue())

@@ -55,7 +55,7 @@ var _ = DescribeTable("CheckCORS", func(origin string, mode spec.CredentialsMode
 	Entry("no URL", page, omit, spec.ReasonInvalidAllowOriginValue, "O", "app.example.com"),
 	Entry("a pattern", page, omit, spec.ReasonInvalidAllowOriginValue, "O", "*.example.com"),
 	Entry("a pattern that is a URL", page, omit, spec.ReasonAllowOriginMismatch, "O", "https://*.example.com"),
-	Entry("null is no origin of a tuple", page, omit, spec.ReasonAllowOriginMismatch, "O", "null"),
+	Entry("null is not the origin of a tuple", page, omit, spec.ReasonAllowOriginMismatch, "O", "null"),
 	Entry("null by bytes", page, omit, spec.ReasonInvalidAllowOriginValue, "O", "NULL"),
 	Entry("an opaque origin", "null", omit, spec.Reason(""), "O", "null"),
 	Entry("with credentials, too", "null", include, spec.Reason(""), "O", "null", "C", "true"),
@@ -232,7 +232,7 @@ var _ = Describe("CheckPreflight", func() {
 		Expect(r).To(Equal(spec.ReasonHeaderDisallowedByPreflightResponse))
 		Expect(p).To(Equal("x-2999"))
 	})
-	It("tells every refused header", func() {
+	It("returns every refused header", func() {
 		Expect(spec.RefusedHeaders(omit, []string{"accept", "authorization", "x-a", "x-b"}, fields(h, "x-a"))).To(Equal([]string{"authorization", "accept", "x-b"}))
 		Expect(spec.RefusedHeaders(omit, []string{"authorization", "x-a"}, fields(h, "*"))).To(Equal([]string{"authorization"}))
 		Expect(spec.RefusedHeaders(omit, []string{"x-a"}, fields(h, "*"))).To(BeEmpty())
@@ -259,7 +259,7 @@ var _ = Describe("What a script can read", func() {
 		Entry("with credentials", include, seventh("x-a"), "x-a"), Entry("never Set-Cookie", omit, seven, "Set-Cookie, set-cookie2"),
 		Entry("`*` with credentials is a name", include, seventh("*"), "*"), Entry("`*` with credentials beside others", include, seventh("*", "x-a"), "*, x-a"),
 		Entry("failure exposes nothing", omit, seven, "x-a, b c"), Entry("failure of another line", omit, seven, "x-a", "@"), Entry("failure beside `*`", omit, seven, "*, @"),
-		Entry("two lines", omit, seventh("x-a", "etag"), "x-a", "etag"), Entry("Authorization is no exception", omit, seventh("authorization"), "authorization"),
+		Entry("two lines", omit, seventh("x-a", "etag"), "x-a", "etag"), Entry("Authorization is not an exception", omit, seventh("authorization"), "authorization"),
 	)
 	It("is everything but Set-Cookie with `*` and no credentials", func() {
 		for _, mode := range []spec.CredentialsMode{omit, same} {

@@ -2,10 +2,10 @@ package spec
 
 import "fmt"
 
-// construct does what the script's call does before anything is fetched: the
+// construct does what the script's call does before the fetch: the
 // Request constructor (https://fetch.spec.whatwg.org/#dom-request), or
 // XMLHttpRequest's open(), setRequestHeader() and send()
-// (https://xhr.spec.whatwg.org/). It returns what was thrown, "" for nothing.
+// (https://xhr.spec.whatwg.org/). It returns what was thrown, "" if nothing was.
 func (f *Fetch) construct() string {
 	switch f.req.API {
 	case APIXHR:

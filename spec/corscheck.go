@@ -57,7 +57,7 @@ func checkCORS(t *tracer, p *Profile, origin string, mode CredentialsMode, h Hea
 // mismatch says how an Access-Control-Allow-Origin that is not the origin is
 // wrong. The standard does not; the names and their order are Chromium's
 // (services/network/cors/cors_util.cc, CheckAccessInternal). What is longer than
-// MaxOddURL counts as no URL.
+// MaxOddURL does not count as a URL.
 func mismatch(p *Profile, allow string) Reason {
 	if allow == "*" {
 		return ReasonWildcardOriginNotAllowed

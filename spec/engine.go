@@ -37,7 +37,7 @@ func ParseEngine(name string) (Engine, error) {
 }
 
 // Profile is an engine's departures from the Fetch Standard, as data. The zero
-// value departs nowhere.
+// value has no departures.
 type Profile struct {
 	Engine Engine
 
@@ -52,7 +52,7 @@ type Profile struct {
 
 	// Responses to preflights.
 	WildcardCoversAuthorization bool // `Access-Control-Allow-Headers: *` allows Authorization
-	PreflightStatusFirst        bool // the status is looked at before Access-Control-Allow-Origin
+	PreflightStatusFirst        bool // the status is checked before Access-Control-Allow-Origin
 	NoImpliedMethod             bool // no step 7.4: the use-CORS-preflight flag allows no method
 
 	// The max-age of preflights, in seconds.
@@ -65,7 +65,7 @@ type Profile struct {
 	// The preflight cache.
 	CacheWhole          bool // one response for each origin and URL, replaced by the next, dropped when it does not suffice
 	CacheBeforeCheck    bool // stored even if the method or a header was refused
-	CacheCredentialsKey bool // with and without credentials are apart, both ways
+	CacheCredentialsKey bool // an entry is used only for requests with the same credentials flag
 	CacheNoWildcard     bool // a stored `*` matches only itself
 	CacheWildcardAuth   bool // a stored `*` covers Authorization
 	CacheExempt         []string
@@ -79,9 +79,9 @@ type Profile struct {
 	LaxHosts                bool     // a host with a space, or with invalid punycode, parses
 	InvalidLocationFirst    bool     // a redirect to an unparsable Location fails before any check, a preflight too
 	NoCORSRedirectTaints    bool     // any redirect to another origin makes the Origin of a no-cors request `null`
-	RedirectModeLast        bool     // redirect mode error is looked at after the Location's scheme and credentials
-	RedirectUserinfoFirst   bool     // user name or password in a Location is looked at before its scheme
-	RedirectLimitFirst      bool     // a redirect too many fails before any check
+	RedirectModeLast        bool     // redirect mode error is checked after the Location's scheme and credentials
+	RedirectUserinfoFirst   bool     // user name or password in a Location is checked before its scheme
+	RedirectLimitFirst      bool     // one redirect too many fails before any check
 	RedirectUserinfoRefused bool     // user name or password in a same-origin redirect is refused too
 	RedirectNeedsLocation   bool     // but for mode manual, a redirect status without a Location, or with an empty one, is an ordinary response
 	RedirectDropsNames      []string // lower-case names of author headers that no redirect keeps
@@ -89,7 +89,7 @@ type Profile struct {
 	ExposedNames            []string // exposed beyond the standard's, lower case
 
 	// Departures say where each of the above is known from, and which others
-	// are known but are not about anything that is modelled.
+	// are known but do not concern anything that is modelled.
 	Departures []Departure
 }
 
@@ -133,7 +133,7 @@ type Departure struct {
 	Text   string
 	Source string // where it is known from
 
-	undo func(p *Profile) // sets what it is about as the standard has it; nil if nothing is modelled
+	undo func(p *Profile) // sets the fields concerned to the standard's values; nil if it is not modelled
 }
 
 // Modelled reports whether the profile includes the departure; the others are

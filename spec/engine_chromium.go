@@ -103,8 +103,8 @@ var profileChromium = Profile{
 }
 
 // parsesLax reports whether an engine with LaxHosts parses s although the
-// URL Standard does not: because of spaces in the host, or of labels that look
-// like punycode and are not.
+// URL Standard does not: because of spaces in the host, or of labels that
+// look like punycode but are invalid.
 func parsesLax(s, base string) bool {
 	_, err := parseAny(laxHosts.Replace(percentEncodeHigh(s)), base)
 	return err == nil

@@ -5,10 +5,10 @@ package spec
 
 import "time"
 
-// API is the way by which a script, or markup, makes a request.
+// API is the interface by which a script, or markup, makes a request.
 type API string
 
-// The APIs. Fetch and XHR set the unsafe-request flag; Element stands for
+// The APIs. Fetch and XHR set the unsafe-request flag; Element means
 // everything that markup or a simple call loads (img, script, font,
 // stylesheet, EventSource, sendBeacon), which does not.
 const (

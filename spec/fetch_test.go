@@ -10,7 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// any answers everything with `*`; creds allows the page with credentials.
+// wild answers everything with `*`; creds allows the page with credentials.
 var (
 	wild     = answer(200, "Access-Control-Allow-Origin", "*", "Access-Control-Allow-Methods", "*", "Access-Control-Allow-Headers", "*, Authorization")
 	creds    = answer(200, "Access-Control-Allow-Origin", page, "Access-Control-Allow-Credentials", "true", "Access-Control-Allow-Methods", "PUT, DELETE, PATCH", "Access-Control-Allow-Headers", "x-a, content-type, authorization")
@@ -193,7 +193,7 @@ var _ = DescribeTable("Redirects", func(req spec.Request, want string, hops ...h
 	Entry("error without a Location", spec.Request{Redirect: spec.RedirectError}, "blocked RedirectDisallowedByMode@0 S:GET:app.example.com", hop{response: answer(302, "Access-Control-Allow-Origin", "*")}),
 	Entry("manual without a Location", spec.Request{Redirect: spec.RedirectManual}, "allowed opaqueredirect S:GET:app.example.com", hop{response: answer(302, "Access-Control-Allow-Origin", "*")}),
 	Entry("follow without a Location", spec.Request{}, "allowed cors S:GET:app.example.com", hop{response: answer(302, "Access-Control-Allow-Origin", "*")}),
-	Entry("300 is no redirect", spec.Request{}, "allowed cors S:GET:app.example.com", redirectTo(300, "/y")), Entry("304", spec.Request{Redirect: spec.RedirectError}, "allowed cors S:GET:app.example.com", redirectTo(304, "/y")), Entry("305", spec.Request{}, "allowed cors S:GET:app.example.com", redirectTo(305, "/y")),
+	Entry("300 is not a redirect", spec.Request{}, "allowed cors S:GET:app.example.com", redirectTo(300, "/y")), Entry("304", spec.Request{Redirect: spec.RedirectError}, "allowed cors S:GET:app.example.com", redirectTo(304, "/y")), Entry("305", spec.Request{}, "allowed cors S:GET:app.example.com", redirectTo(305, "/y")),
 	Entry("a Location that does not parse", spec.Request{}, "blocked RedirectInvalidLocation@0 S:GET:app.example.com", redirectTo(302, "https://[")), Entry("two of them", spec.Request{}, "blocked RedirectInvalidLocation@0 S:GET:app.example.com", redirectTo(302, "/y", "Location", "/y")),
 	Entry("the CORS check comes before Location", spec.Request{}, "blocked MissingAllowOriginHeader@0 S:GET:app.example.com", hop{response: answer(302, "Location", "https://[")}),
 	Entry("another scheme", spec.Request{}, "blocked CorsDisabledScheme@0 S:GET:app.example.com", redirectTo(302, "ftp://b.example/")), Entry("data:", spec.Request{URL: page}, "blocked CorsDisabledScheme@0 S:GET:C", redirectTo(302, "data:,x")),
@@ -531,7 +531,7 @@ var _ = Describe("Engines", func() {
 })
 
 var _ = Describe("The machine", func() {
-	It("says the same until it is told something", func() {
+	It("says the same until something is delivered", func() {
 		f := spec.Begin(spec.Request{Origin: page, URL: other}, spec.Options{})
 		Expect(f.Next()).To(Equal(f.Next()))
 		f.Deliver(wild)

@@ -75,7 +75,7 @@ func GetDecodeSplit(value string) []string {
 
 // skipQuotedString returns the position after the quoted string that begins at
 // pos (https://fetch.spec.whatwg.org/#collect-an-http-quoted-string, without
-// the extract-value flag, so that the text stays as it is).
+// the extract-value flag, so that the text is unchanged).
 func skipQuotedString(s string, pos int) int {
 	for pos++; pos < len(s); pos++ {
 		switch s[pos] {

@@ -13,7 +13,7 @@ import (
 type tokenList struct {
 	h       Header
 	name    string
-	line    int    // index in h of the line under way
+	line    int    // index in h of the current line
 	rest    string // what is left of it
 	inLine  bool
 	present bool // a field of this name was seen
@@ -57,7 +57,7 @@ func (l *tokenList) next() (token string, ok bool) {
 	}
 }
 
-// listState is what one walk over a token list can tell.
+// listState is what one pass over a token list shows.
 type listState struct {
 	null     bool // no such header: null, which is not an empty list
 	failed   bool // the header does not parse
@@ -113,7 +113,7 @@ func tokenSet(h Header, name string, n int) map[string]struct{} {
 // (https://fetch.spec.whatwg.org/#extract-header-list-values). Without such a
 // header values is nil; a header without elements gives an empty list, which
 // is not nil. ok is false where the standard says failure: one bad element
-// spoils the whole header.
+// makes the whole header fail.
 func ExtractTokenList(h Header, name string) (values []string, ok bool) {
 	l := newTokenList(h, name)
 	for {
@@ -137,7 +137,7 @@ func ExtractTokenList(h Header, name string) (values []string, ok bool) {
 // step 7.9).
 const DefaultMaxAge = 5
 
-// MaxMaxAge is the greatest max-age told apart: the greatest integer that
+// MaxMaxAge, in seconds, is the greatest max-age: the greatest integer that
 // every JSON reader takes, 285 million years. A longer one counts as this, as
 // RFC 9111 section 1.2.2 has it.
 const MaxMaxAge = 1<<53 - 1
@@ -182,7 +182,7 @@ func parseDigits(s string) int64 {
 }
 
 // preflightMaxAge is CORS-preflight fetch steps 7.8 to 7.10 with an engine's
-// own ideas about what does not parse.
+// departures for values that do not parse.
 func preflightMaxAge(p *Profile, h Header) int64 {
 	value, n := maxAgeLine(h)
 	seconds := int64(DefaultMaxAge)

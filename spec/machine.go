@@ -2,7 +2,7 @@ package spec
 
 import "strings"
 
-// Fetch is one fetch under way: Begin, then Next and Deliver until Next
+// Fetch is one fetch in progress: Begin, then Next and Deliver until Next
 // returns ActionDone, then Outcome. It does the deciding; the caller does the I/O.
 //
 //	f := spec.Begin(req, spec.Options{})
@@ -36,13 +36,13 @@ type Fetch struct {
 	own         Header // storage of the first header list
 	names       nameIndex
 	ownCache    PreflightCache
-	unsafe      []string // CORS-unsafe names of the hop under way
-	preflighted bool     // some hop took the branch of main fetch that makes a preflight
+	unsafe      []string // CORS-unsafe names of the current hop
+	preflighted bool     // a hop took the branch of main fetch that makes a preflight
 	tooLong     bool     // a Location is out of scope
 	untimed     bool     // timing allow failed flag
 	kind        ActionKind
 	hops        []Hop
-	response    Response // the last response of the hop under way
+	response    Response // the last response of the current hop
 	out         Outcome
 }
 
@@ -57,7 +57,7 @@ func Begin(req Request, opt Options) *Fetch {
 }
 
 // Reset begins another fetch in the storage of f. The outcome of the former
-// one must not be used any more.
+// one must no longer be used.
 func (f *Fetch) Reset(req Request, opt Options) {
 	f.req, f.opt, f.p, f.cache = req, opt, profileOf(opt.Engine), opt.Cache
 	if len(opt.Without) > 0 {
@@ -103,8 +103,8 @@ func (f *Fetch) Reset(req Request, opt Options) {
 	f.enterHop()
 }
 
-// forget empties the storage of the former fetch, so that no string of it is
-// kept alive by what is beyond the length of a list.
+// forget empties the storage of the former fetch, so that the unused capacity
+// of a list does not keep its strings in memory.
 func (f *Fetch) forget() {
 	clear(f.own)
 	clear(f.unsafe)

@@ -14,7 +14,7 @@ func IsForbiddenMethod(method string) bool {
 }
 
 // NormalizeMethod byte-uppercases the six methods that are normalised and
-// leaves every other as it is, `patch` among them
+// leaves every other unchanged, `patch` among them
 // (https://fetch.spec.whatwg.org/#concept-method-normalize).
 func NormalizeMethod(method string) string {
 	switch len(method) {

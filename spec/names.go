@@ -2,8 +2,8 @@ package spec
 
 import "strings"
 
-// manyNames is where looking for every name in a list by walking over it costs
-// more than a map does. For two long lists, which may be hostile, it would be
+// manyNames is the length of a list from which a map is faster than a search
+// for every name. For two long lists, which may be hostile, searching would be
 // quadratic.
 const manyNames = 16
 

@@ -14,7 +14,7 @@ func (o Origin) Opaque() bool { return o.Scheme == "" }
 
 // SameOrigin reports whether o and p are the same tuple origin
 // (https://html.spec.whatwg.org/multipage/browsers.html#same-origin). An opaque
-// origin is the same as no other; two values here stand for two origins.
+// origin differs from every other; two opaque values here are two origins.
 func (o Origin) SameOrigin(p Origin) bool { return !o.Opaque() && o == p }
 
 // String serialises o

@@ -147,7 +147,7 @@ func hasLocation(h Header) bool {
 	return false
 }
 
-// headerAllowance answers which request headers an Access-Control-Allow-Headers allows.
+// headerAllowance says which request headers an Access-Control-Allow-Headers allows.
 type headerAllowance struct {
 	list listState
 	h    Header

@@ -12,7 +12,7 @@ const (
 	locationFailure
 )
 
-// location returns the response's location URL. A Location that is there more
+// location returns the response's location URL. A Location that appears more
 // than once is a failure: its grammar allows a single one.
 func (f *Fetch) location(h Header) (URL, locationState) {
 	value, n := locationValue(f.p, h)
@@ -30,7 +30,7 @@ func (f *Fetch) location(h Header) (URL, locationState) {
 	return u.withFragment(f.url.fragment()), locationURL
 }
 
-// resolve is URL.Resolve, which notes what is out of scope.
+// resolve is URL.Resolve; it also records that a Location is out of scope.
 func (f *Fetch) resolve(location string) (URL, error) {
 	u, err := f.url.Resolve(location)
 	f.tooLong = f.tooLong || errors.Is(err, errTooLong)
@@ -118,7 +118,7 @@ func (f *Fetch) refusesUserinfo(next URL) (step rule, refused bool) {
 
 // redirect is HTTP-redirect fetch
 // (https://fetch.spec.whatwg.org/#concept-http-redirect-fetch). It returns
-// false when the response is to be returned as it is.
+// false when the response is to be returned unchanged.
 func (f *Fetch) redirect(resp Response) bool {
 	// Steps 3 to 5.
 	next, state := f.location(resp.Header)

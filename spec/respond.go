@@ -12,7 +12,7 @@ func (f *Fetch) Deliver(resp Response) {
 		f.deliverResponse(resp)
 	}
 	if f.tooLong {
-		// Whatever was decided, it was not decided by what the URL is.
+		// Whatever was decided did not depend on the URL.
 		f.end(Invalid, TypeErr)
 		f.out.Reason, f.out.FailedParameter, f.out.FailedHop = "", "", -1
 		f.out.Error = "the Location of hop " + strconv.Itoa(len(f.hops)-1) + ": " + errTooLong.Error()

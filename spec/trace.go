@@ -62,8 +62,8 @@ var (
 )
 
 // tracer collects the steps of a decision. A nil tracer collects nothing, so
-// that the verdict alone costs nothing; a caller that has to build a text
-// asks for nil first.
+// that a decision without a trace costs nothing; a caller that has to build a
+// text checks for nil first.
 type tracer struct{ steps []Step }
 
 func (t *tracer) add(r rule, text string) {

@@ -29,12 +29,12 @@ func ParseURL(s string) (URL, error) {
 }
 
 // MaxOddURL is the length in bytes, with what it is relative to, up to which a
-// URL is parsed that is not written as it is serialised: the time of the parser
+// URL is parsed that differs from its serialisation: the time of the parser
 // that is used grows with the square of the length. The URL Standard has no
 // limit; that of servers for a whole request line is mostly 8 or 16 KiB.
 const MaxOddURL = 16 << 10
 
-var errTooLong = fmt.Errorf("longer than %d bytes, and not written as it is serialised, which is out of scope", MaxOddURL)
+var errTooLong = fmt.Errorf("longer than %d bytes, and different from its serialisation, which is out of scope", MaxOddURL)
 
 var errRelative = errors.New("it is relative; an absolute URL is needed")
 

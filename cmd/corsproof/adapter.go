@@ -29,7 +29,7 @@ handlers of the contract under every policy, paths below no policy, and pairs of
 policies that demand contrary things and must not get the same answer. What breaks
 the contract is the adapter's, not a failure of the framework's CORS. Exit status
 1 when there is any. What the CORS layer refuses by itself, what the router makes
-of odd paths, and what the manifest excuses is told too. Without a directory: all of
+of odd paths, and what the manifest excuses is reported too. Without a directory: all of
 testdata/frameworks.`,
 		RunE: func(cmd *cobra.Command, dirs []string) error { return checkAdapters(cmd, dirs, cache) },
 	}
@@ -125,7 +125,7 @@ func (c *adapterCheck) run(ctx context.Context, dir, cache string) (breaches int
 	c.step("version", version)
 	for _, part := range []func(context.Context) ([]adapter.Finding, error){c.contract, c.equal} {
 		findings, err := part(ctx)
-		c.tell(findings)
+		c.print(findings)
 		breaches += len(adapter.Breaches(findings))
 		if _, ok := errors.AsType[*adapter.StartError](err); ok {
 			return breaches, &stepError{"start", exitFailures, err}
@@ -150,8 +150,8 @@ func (c *adapterCheck) equal(ctx context.Context) ([]adapter.Finding, error) {
 	return c.m.CheckEqual(ctx, c.opt, c.table.Policies)
 }
 
-// tell prints findings, those that say that all is well as a number.
-func (c *adapterCheck) tell(findings []adapter.Finding) {
+// print prints findings; of those that say that all is well only the number.
+func (c *adapterCheck) print(findings []adapter.Finding) {
 	apart := 0
 	for _, f := range findings {
 		switch f.Kind {

@@ -17,7 +17,7 @@ func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agen
 		return nil, "", nil
 	case "auto", "chrome":
 	default:
-		return nil, "", usage(fmt.Errorf("--browser %q is none of auto, chrome and none", mode))
+		return nil, "", usage(fmt.Errorf("--browser %q is not one of auto, chrome and none", mode))
 	}
 	b, err := browser.Start(ctx, browser.Options{Path: chrome})
 	if err == nil {

@@ -120,7 +120,7 @@ func TestKinds(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range endpoints.All() {
 		if seen[k.Name] || k.Says == "" || len(k.Right) == 0 {
-			t.Errorf("%s: stands twice, says nothing, or has no right server", k.Name)
+			t.Errorf("%s: appears twice, expects nothing, or has no right server", k.Name)
 		}
 		seen[k.Name] = true
 		if p := k.Policy.Validate(); len(p) > 0 {

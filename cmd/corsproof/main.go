@@ -22,7 +22,7 @@ const (
 )
 
 // status is an error that carries an exit status and hints. An empty message
-// prints nothing: all has been said.
+// prints nothing: the output has said it already.
 type status struct {
 	code  int
 	err   error

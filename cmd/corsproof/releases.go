@@ -13,7 +13,7 @@ import (
 	"github.com/corsproof/corsproof/harness/advisory"
 )
 
-// vulnerableDir holds adapters that are there for their releases alone.
+// vulnerableDir holds adapters that exist only for their releases.
 const vulnerableDir = "testdata/vulnerable"
 
 func newReleases() *cobra.Command {
@@ -24,7 +24,7 @@ func newReleases() *cobra.Command {
 		Long: `Try the releases that adapters list (by default all of testdata/frameworks and
 testdata/vulnerable): the one with the published defect must fail exactly the
 cases that its entry names, the one that mends it must pass them. What goes wrong for
-one is told, and the rest goes on. The packages are fetched from their registries.
+one is reported, and the rest goes on. The packages are fetched from their registries.
 Exit status 1 when a case did not say what it should, 3 when a release could not be tried.`,
 		Example: `  corsproof adapter releases
   corsproof adapter releases testdata/frameworks/hono --advisory CVE-2026-54290`,
@@ -100,7 +100,7 @@ func withReleases(roots ...string) []string {
 func atRelease(m *adapter.Manifest, version string) (*adapter.Manifest, error) {
 	at, err := m.At(version, m.Cache(""))
 	if _, unknown := errors.AsType[*adapter.NoReleaseError](err); unknown {
-		return nil, usage(err, fmt.Sprintf("releases stand in %s", filepath.Join(m.Dir, adapter.ReleasesDir)))
+		return nil, usage(err, fmt.Sprintf("releases are listed in %s", filepath.Join(m.Dir, adapter.ReleasesDir)))
 	}
 	if err != nil {
 		return nil, &status{code: exitUnreachable, err: err}

@@ -121,7 +121,7 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	return f.unlooked(rep)
 }
 
-// unlooked is our own failure to look at a part of the policy. A choice of checks
+// unlooked is our own failure to check a part of the policy. A choice of checks
 // leaves parts out on purpose.
 func (f *runFlags) unlooked(rep *report.Report) error {
 	if len(f.focus)+len(f.skip) > 0 || f.level != string(cases.Info) {
@@ -150,8 +150,8 @@ func sends(t *harness.Target, checks []cases.Check) string {
 	return line
 }
 
-// held is a policy in a line. What it does not say is said: that is as much a
-// part of what a server is held to.
+// held is a policy in a line. What it leaves out is mentioned too: the server
+// must not allow that.
 func held(p *cases.Policy) string {
 	names := func(what string, list []string, none string) string {
 		if len(list) == 0 {
@@ -259,7 +259,7 @@ func verdict(rep *report.Report, runErr error) error {
 	return nil
 }
 
-// colour says whether the page is one for colour: a terminal, and nobody asked for none.
+// colour says whether to print in colour: on a terminal, unless it was turned off.
 func colour(w io.Writer, off bool) bool {
 	return !off && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && terminal(w)
 }
@@ -291,7 +291,7 @@ func newProgress(w io.Writer, n int, quiet bool) *progress {
 
 func (p *progress) add(r harness.Result) {
 	if p.bar != nil {
-		_ = p.bar.Add(1) // a bar that cannot be drawn is no reason to stop
+		_ = p.bar.Add(1) // a bar that cannot be drawn is not a reason to stop
 	}
 	if p.lines != nil && (r.Verdict == harness.Fail || r.Verdict == harness.Error) {
 		p.lines.Line(r)
@@ -341,7 +341,7 @@ func openOutputs(jsonFile, junitFile string, stdout io.Writer) (*outputs, error)
 }
 
 // lateFile keeps what the file has until something is written to it: a run
-// that comes to nothing leaves the report of the last one.
+// that fails leaves the report of the last one.
 type lateFile struct {
 	path string
 	file *os.File

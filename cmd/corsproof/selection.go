@@ -65,7 +65,7 @@ func (f *selectionFlags) filter(checks []cases.Check) ([]cases.Check, error) {
 	levels := []cases.Level{cases.Must, cases.Should, cases.Practice, cases.Info}
 	lowest := slices.Index(levels, cases.Level(f.level))
 	if lowest < 0 {
-		return nil, usage(fmt.Errorf("--level %q is none of must, should, practice and info", f.level))
+		return nil, usage(fmt.Errorf("--level %q is not one of must, should, practice and info", f.level))
 	}
 	return slices.DeleteFunc(checks, func(c cases.Check) bool { return slices.Index(levels, c.Case.Level) > lowest }), nil
 }

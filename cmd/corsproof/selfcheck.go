@@ -58,7 +58,7 @@ finds no defect, or a defect kills cases that have nothing to do with it.`,
 					_ = bar.Set(done)
 				}
 			}
-			// Hundreds of servers that each live for a moment: memory is not
+			// Hundreds of servers that each run for a moment: memory is not
 			// what this should save.
 			debug.SetGCPercent(400)
 			m, err := selfcheck.Run(cmd.Context(), opt)

@@ -88,7 +88,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		return nil, nil
 	}
 	if f.maxAge < noMaxAge {
-		return nil, usage(fmt.Errorf("--max-age %d is no number of seconds", f.maxAge), "give 0 or more, or leave it out: then nothing is asked of the max-age")
+		return nil, usage(fmt.Errorf("--max-age %d is not a number of seconds", f.maxAge), "give 0 or more, or leave it out: then the max-age is not checked")
 	}
 	p := &cases.Policy{
 		Name: "declared", Origins: f.origins, Credentials: f.credentials,
@@ -119,7 +119,7 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 	case f.release != "" && f.adapter == "":
 		return nil, nil, usage(errors.New("--release is a release of an adapter's package, and no adapter was given"), "corsproof run --adapter DIR --release VERSION")
 	case f.webSocket != "" && !strings.HasPrefix(f.webSocket, "/"):
-		return nil, nil, usage(fmt.Errorf("--websocket %s is no path", f.webSocket), "give it with the slash: --websocket /socket (below each policy's path, where there are several)")
+		return nil, nil, usage(fmt.Errorf("--websocket %s is not a path", f.webSocket), "give it with the slash: --websocket /socket (below each policy's path, where there are several)")
 	case f.webSocket != "" && len(args) == 0:
 		return nil, nil, usage(errors.New("--websocket is for a server of yours, and no URL was given"), "corsproof run URL --origin ORIGIN --websocket PATH")
 	case f.adapter != "" && len(args) > 0:

@@ -34,7 +34,7 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if n < 1 && duration <= 0 {
-				return usage(fmt.Errorf("--n %d is no number of exchanges", n), "give 1 or more, or --duration")
+				return usage(fmt.Errorf("--n %d is not a number of exchanges", n), "give 1 or more, or --duration")
 			}
 			if seed == 0 {
 				seed = uint64(time.Now().UnixNano())
@@ -71,7 +71,7 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			case len(rep.Disagreements) > 0:
 				return &status{code: exitSelfcheck}
 			case rep.Undecided*100 > rep.Exchanges:
-				return &status{code: exitBrowser, err: fmt.Errorf("the browser could not tell about %d of %d exchanges", rep.Undecided, rep.Exchanges)}
+				return &status{code: exitBrowser, err: fmt.Errorf("the browser did not report the outcome of %d of %d exchanges", rep.Undecided, rep.Exchanges)}
 			}
 			return nil
 		},
