@@ -65,7 +65,7 @@ var _ = Describe("a replay from the console alone", func() {
 			})).To(Succeed())
 			return out
 		}
-		long, short := outcomes(chrome.Replay), outcomes(chrome.ReplayBriefly)
+		long, short := outcomes(chrome.Replay), outcomes(chrome.ReplayConsoleOnly)
 		for i, x := range try {
 			id := fmt.Sprint(i)
 			Expect(long[id].Reason).To(Equal(x.reason), id)

@@ -183,7 +183,7 @@ func (b *browserContext) close() {
 // party to it as for a user; others are in iframes as in any browser context.
 type privateContext struct {
 	*browserContext
-	topLevel    *tab // for those pages
+	sameSiteTab *tab // of those top-level documents
 	cookieAdded bool // a job added a cookie
 }
 
@@ -196,27 +196,27 @@ func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, ignor
 		}
 		return c.document(k), nil
 	}
-	if c.topLevel == nil {
+	if c.sameSiteTab == nil {
 		t, err := c.newTab()
 		if err != nil {
 			return nil, err
 		}
-		c.topLevel = t
+		c.sameSiteTab = t
 	}
-	if err := c.topLevel.setIgnoreCertificateErrors(ctx, ignore); err != nil {
+	if err := c.sameSiteTab.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 		return nil, err
 	}
-	if top := c.topLevel.topLevel; top != nil && top.origin == k.origin {
+	if top := c.sameSiteTab.topLevel; top != nil && top.origin == k.origin {
 		return top, nil
 	}
-	return c.topLevel.open(ctx, k.origin, k.secure)
+	return c.sameSiteTab.open(ctx, k.origin, k.secure)
 }
 
 // all returns the tabs of the private context.
 func (c *privateContext) all() []*tab {
 	var l []*tab
-	if c.topLevel != nil {
-		l = append(l, c.topLevel)
+	if c.sameSiteTab != nil {
+		l = append(l, c.sameSiteTab)
 	}
 	return append(l, c.browserContext.all()...)
 }
@@ -224,17 +224,17 @@ func (c *privateContext) all() []*tab {
 // clean makes the context as new as far as the next job can see: the cache
 // entries of the last job are for other URLs, so only cookies have to go.
 func (c *privateContext) clean() error {
-	cookieSet := c.cookieAdded
+	dirty := c.cookieAdded
 	c.cookieAdded = false
 	var some *tab
 	for _, t := range c.all() {
 		some = t
 		t.mu.Lock()
-		cookieSet = cookieSet || t.cookieSet
+		dirty = dirty || t.cookieSet
 		t.cookieSet = false
 		t.mu.Unlock()
 	}
-	if !cookieSet || some == nil {
+	if !dirty || some == nil {
 		return nil
 	}
 	return some.clearCookies()
@@ -247,8 +247,8 @@ func (c *privateContext) broken() bool {
 
 // close closes its tabs and with them the browser context.
 func (c *privateContext) close() {
-	if c.topLevel != nil {
-		go c.topLevel.close()
+	if c.sameSiteTab != nil {
+		go c.sameSiteTab.close()
 	}
 	c.browserContext.close()
 }

@@ -3,14 +3,15 @@
 // for each what a script could see, what went over the wire and, where the
 // browser refused, its own exact reason.
 //
-// A page is a document that requests are made from. Pages exist at any http or https origin without DNS or certificates: the
-// agent answers the request for the document itself and lets everything else
-// go to the real target. The browser's own security stays on; the flags that
-// had to change are part of Version.
+// A page is a document that requests are made from. Pages exist at any http or
+// https origin without DNS or certificates: the agent answers the request for
+// the document itself and lets everything else go to the real target. The
+// browser's own security stays on; the flags that had to change are part of
+// Version.
 //
 // Most requests share nothing but the browser process and run many at once
-// from a few pages. A job whose outcome cookies can change has a browser
-// context to itself while it runs, and no outcome is taken from a context in
+// from a few pages. A job whose outcome cookies can change has a private
+// browser context while it runs, and no outcome is taken from a context in
 // which another job came to the same URL, by a redirect either, so that neither
 // preflight cache nor HTTP cache leak between jobs. A request's time runs from
 // when it is sent, not while it waits for a connection.

@@ -86,7 +86,7 @@ type Chrome struct {
 	firstTaken     bool            // the tab that the browser opened itself is in use
 	collidingPaths map[string]bool // paths from which different jobs are redirected to the same URL
 	pool           contextPool
-	consolePool    contextPool // of ReplayBriefly
+	consolePool    contextPool // of ReplayConsoleOnly
 }
 
 // Start starts a browser, or attaches to one. The errors are *MissingError

@@ -40,12 +40,12 @@ func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harne
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool})
 }
 
-// ReplayBriefly is Replay without the protocol's events of requests, most of
+// ReplayConsoleOnly is Replay without the protocol's events of requests, most of
 // what a request costs: outcomes have what the script saw and, from the
 // console, why the browser blocked it, but no Hops and no Exchanges. Reason is
 // empty where the console does not say it, as for plain network errors. Only
 // for fetch and XMLHttpRequest.
-func (c *Chrome) ReplayBriefly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+func (c *Chrome) ReplayConsoleOnly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.consolePool, consoleOnly: true})
 }
 
@@ -60,13 +60,13 @@ type run struct {
 	ctx                     context.Context
 	jobs                    []harness.Job
 	width                   *semaphore.Weighted
-	ignoreCertificateErrors bool // ignore certificate errors
+	ignoreCertificateErrors bool
 
 	sequencesShared bool // jobs of several steps run in the context of those of one
 
 	mu       sync.Mutex
 	retry    []int // jobs to do once more because their page was gone
-	collided []int // jobs to do once more because they collided with another
+	isolated []int // jobs to do last, each in a private context: those that collided, and players
 	noRetry  bool  // nothing is done once more
 	sent     []bool
 	done     func(harness.JobResult)
@@ -119,7 +119,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	}
 	wg.Go(func() { r.runIsolated(colliding) })
 	wg.Wait()
-	r.runIsolated(r.collided)
+	r.runIsolated(r.isolated)
 
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -168,7 +168,7 @@ func (r *run) fail(i int, err error) {
 		for k := range r.jobs[i].Steps {
 			r.c.collidingPaths[withoutQuery(r.jobs[i].Steps[k].URL)] = true
 		}
-		r.collided = append(r.collided, i)
+		r.isolated = append(r.isolated, i)
 		return
 	}
 	if errors.Is(err, errDocumentGone) && !r.noRetry {
@@ -226,7 +226,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 		}
 		switch {
 		case slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return needsOwn(&s.Request) }):
-			r.collided = append(r.collided, i) // after all others
+			r.isolated = append(r.isolated, i) // after all others
 		case r.c.collides(&r.jobs[i]):
 			colliding = append(colliding, i)
 		case own || again:

@@ -27,22 +27,22 @@ const mostPause = 3 * time.Second
 // replaying server does anyway.
 type Replayer interface {
 	Replay(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error
-	ReplayBriefly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error
+	ReplayConsoleOnly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error
 }
 
-func performing(a harness.Agent, briefly bool) func(context.Context, []harness.Job, func(harness.JobResult)) error {
+func performing(a harness.Agent, consoleOnly bool) func(context.Context, []harness.Job, func(harness.JobResult)) error {
 	r, ok := a.(Replayer)
 	switch {
 	case !ok:
 		return a.Perform
-	case briefly:
-		return r.ReplayBriefly
+	case consoleOnly:
+		return r.ReplayConsoleOnly
 	}
 	return r.Replay
 }
 
 // perform lets the agent do sessions, each as one job.
-func (r *runner) perform(ctx context.Context, sessions [][]Exchange, briefly bool) ([]observed, error) {
+func (r *runner) perform(ctx context.Context, sessions [][]Exchange, consoleOnly bool) ([]observed, error) {
 	jobs := make([]harness.Job, len(sessions))
 	index := make(map[string]int, len(sessions))
 	for i, xs := range sessions {
@@ -52,7 +52,7 @@ func (r *runner) perform(ctx context.Context, sessions [][]Exchange, briefly boo
 		index[p] = i
 	}
 	out := make([]observed, len(sessions))
-	err := performing(r.opt.Agent, briefly)(ctx, jobs, func(res harness.JobResult) {
+	err := performing(r.opt.Agent, consoleOnly)(ctx, jobs, func(res harness.JobResult) {
 		o := &out[index[res.ID]]
 		o.err = res.Err
 		for _, s := range res.Steps {
