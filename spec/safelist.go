@@ -120,7 +120,7 @@ func unsafeNames(p *Profile, h Header, extra int, dst []string) []string {
 // cors, takes the branch of main fetch that makes a CORS-preflight
 // (https://fetch.spec.whatwg.org/#concept-main-fetch, step 12). The header list
 // is the request's without what fetch adds; method is normalised. The
-// preflight cache may still spare the preflight itself.
+// preflight cache may still make the preflight unnecessary.
 func NeedsPreflight(method string, h Header, useCORSPreflight bool) bool {
 	return useCORSPreflight || !IsSafelistedMethod(method) ||
 		len(unsafeNames(&profileFetch, h, impliedAccept(h), nil)) > 0

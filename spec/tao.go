@@ -4,9 +4,9 @@ import "strings"
 
 // CheckTAO is the TAO check (https://fetch.spec.whatwg.org/#concept-tao-check) of one
 // answer: may a page learn from it how long its load took? origin is the request's,
-// serialised (`null` once a redirect has tainted it). An answer that is same-origin all along, with
-// the tainting basic, may always be timed. That an answer before has failed is the
-// caller's to remember.
+// serialised (`null` once a redirect has tainted it). A same-origin answer, whose response tainting
+// is basic, may always be timed. The caller has to remember whether the check of an
+// earlier answer failed.
 func CheckTAO(origin string, tainting ResponseType, h Header) bool {
 	if tainting == TypeBasic {
 		return true

@@ -38,7 +38,8 @@ var errTooLong = fmt.Errorf("longer than %d bytes, and different from its serial
 
 var errRelative = errors.New("it is relative; an absolute URL is needed")
 
-// urlParser knows what joined the path percent-encode set in November 2024.
+// urlParser also percent-encodes what was added to the path percent-encode set in
+// November 2024.
 var urlParser = whatwg.NewParser(whatwg.WithPathPercentEncodeSet(whatwg.PathPercentEncodeSet.Set('^')))
 
 func parseAny(s, base string) (URL, error) {
@@ -86,7 +87,7 @@ func hasScheme(s string) bool {
 
 // parseOrdinary recognises the URLs that the parser would return unchanged,
 // save for the slash of an empty path, without running it: http or https, a
-// plain ASCII host, nothing to encode or to resolve. It says no in any doubt.
+// plain ASCII host, nothing to encode or to resolve. In doubt it returns false.
 func parseOrdinary(s string) (URL, bool) {
 	u, i, ok := parseOrdinaryAuthority(s)
 	if !ok {

@@ -23,13 +23,13 @@ func newAdapter() *cobra.Command {
 	var cache string
 	check := &cobra.Command{
 		Use:   "check [DIR...]",
-		Short: "Tell what is still wrong with an adapter: manifest, install, start, contract",
-		Long: `Tell what is still wrong with an adapter: its manifest, its install, its start, the
+		Short: "Report what is still wrong with an adapter: manifest, install, start, contract",
+		Long: `Report what is still wrong with an adapter: its manifest, its install, its start, the
 handlers of the contract under every policy, paths below no policy, and pairs of
-policies that demand contrary things and must not get the same answer. What breaks
-the contract is the adapter's, not a failure of the framework's CORS. Exit status
-1 when there is any. What the CORS layer refuses by itself, what the router makes
-of odd paths, and what the manifest excuses is reported too. Without a directory: all of
+policies that demand opposite things and must not get the same answer. A breach of
+the contract is the adapter's fault, not a failure of the framework's CORS. Exit status
+1 when there is one. What the CORS layer refuses by itself, how the router handles
+odd paths, and what the manifest excuses is reported too. Without a directory: all of
 testdata/frameworks.`,
 		RunE: func(cmd *cobra.Command, dirs []string) error { return checkAdapters(cmd, dirs, cache) },
 	}
@@ -38,7 +38,7 @@ testdata/frameworks.`,
 	return cmd
 }
 
-// checkAdapters checks one adapter after the other, so that the times are theirs.
+// checkAdapters checks one adapter after the other, so that the times are not affected by another.
 func checkAdapters(cmd *cobra.Command, dirs []string, cache string) error {
 	table, err := cases.Load()
 	if err != nil {
@@ -94,14 +94,14 @@ func checkAdapter(cmd *cobra.Command, table *cases.Table, dir, cache string) err
 	return nil
 }
 
-// stepError is where a check could not go on.
+// stepError is the step at which a check had to stop.
 type stepError struct {
 	at   string
 	code int
 	err  error
 }
 
-// run returns how many breaches of the contract there are.
+// run returns the number of breaches of the contract.
 func (c *adapterCheck) run(ctx context.Context, dir, cache string) (breaches int, failed *stepError) {
 	m, err := adapter.Load(dir)
 	if err == nil {

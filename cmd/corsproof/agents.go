@@ -9,8 +9,8 @@ import (
 	"github.com/corsproof/corsproof/harness"
 )
 
-// openAgents gives Chrome, as --browser says; the model takes part anyway. The note
-// says what is left out when there is no browser.
+// openAgents returns Chrome, depending on --browser; the model is always used. The
+// note says what is left out without a browser.
 func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agent, note string, err error) {
 	switch mode {
 	case "none":
@@ -39,7 +39,7 @@ func closeAgents(agents []harness.Agent) {
 	}
 }
 
-// infos names who decides: the model, and the agents.
+// infos names what decides the checks: the model and the agents.
 func infos(agents []harness.Agent) []harness.AgentInfo {
 	list := []harness.AgentInfo{{Name: harness.ModelName, Version: "model of the Fetch Standard"}}
 	for _, a := range agents {

@@ -40,9 +40,9 @@ func newCompare() *cobra.Command {
 		Short: "Run the table against many real servers and write one matrix",
 		Long: `Install and start adapters (by default all of testdata/frameworks), run the whole
 table against each, and write the matrix: compare.json, compare.md and
-compare.html in --out. One that does not build, or dies, is shown as such; the
-rest goes on. Everything that was started is stopped, also when interrupted;
---resume goes on where an earlier run ended.`,
+compare.html in --out. One that does not build, or dies, is shown as such, and
+the others are run all the same. Everything that was started is stopped, also when interrupted;
+--resume continues an earlier run.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), cmd, args) },
 	}
 	f.selectionFlags.register(cmd)
@@ -52,7 +52,7 @@ rest goes on. Everything that was started is stopped, also when interrupted;
 	fs.StringVar(&f.out, "out", "report", "write the matrix into `DIR`")
 	fs.StringVar(&f.cache, "cache", "", "install into `DIR` (default: .build in each adapter's directory)")
 	fs.StringVar(&f.against, "against", "", "print what changed since the matrix in `FILE` (JSON)")
-	fs.BoolVar(&f.resume, "resume", false, "take over what compare.json in --out has already, where nothing changed")
+	fs.BoolVar(&f.resume, "resume", false, "keep the results that compare.json in --out already has, where nothing changed")
 	fs.BoolVar(&f.strict, "strict", false, "exit 3 when a framework could not be measured")
 	fs.BoolVar(&f.schema, "schema", false, "print the JSON Schema of compare.json")
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")

@@ -20,8 +20,8 @@ func newEval() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval [FILE]",
 		Short: "Decide exchanges: JSON Lines in, JSON Lines out",
-		Long: `Decide what a browser makes of exchanges: one JSON object a line with a request
-as a script makes it and what the servers answer, one a line with the outcome.
+		Long: `Decide how a browser treats exchanges. Each line of input is a JSON object with a
+request as a script makes it and the servers' answers; each line of output has the outcome.
 Reads FILE or standard input, streaming. This is the model as an oracle for
 programs in any language; docs: corsproof eval --schema, and the examples in
 README.md. Exit status 1 when a line was not valid.`,

@@ -23,9 +23,9 @@ func newReleases() *cobra.Command {
 		Short: "Try known vulnerable releases: each is found, and its fix is not",
 		Long: `Try the releases that adapters list (by default all of testdata/frameworks and
 testdata/vulnerable): the one with the published defect must fail exactly the
-cases that its entry names, the one that mends it must pass them. What goes wrong for
-one is reported, and the rest goes on. The packages are fetched from their registries.
-Exit status 1 when a case did not say what it should, 3 when a release could not be tried.`,
+cases that its entry names, the one that fixes it must pass them. If one cannot be
+tried that is reported, and the others are tried all the same. The packages are fetched from their registries.
+Exit status 1 when a case had another result than it should, 3 when a release could not be tried.`,
 		Example: `  corsproof adapter releases
   corsproof adapter releases testdata/frameworks/hono --advisory CVE-2026-54290`,
 		RunE: func(cmd *cobra.Command, dirs []string) error { return releases(cmd, opt, dirs) },

@@ -60,7 +60,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	fs.StringVar(&f.junitFile, "junit", "", "write the report as JUnit XML to `FILE`")
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
-	fs.BoolVarP(&f.verbose, "verbose", "v", false, "warnings in full, every check that did not run")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "warnings in full, and every check that did not run")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colour (also: the variable NO_COLOR)")
 	return cmd

@@ -27,7 +27,7 @@ func newSelfcheck() *cobra.Command {
 		Long: `Run the table against the good reference server, servers that differ lawfully
 and servers with one known defect each, and print which cases find which defect.
 Fails (exit 5) when the good server fails a case, a defect is not found, a case
-finds no defect, or a defect kills cases that have nothing to do with it.`,
+finds no defect, or a defect fails cases that have nothing to do with it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			table, err := sel.load()

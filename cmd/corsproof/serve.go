@@ -58,7 +58,7 @@ self-signed certificate.`,
 	fs.StringVar(&listen, "listen", "127.0.0.1:8080", "`HOST:PORT` for plain HTTP")
 	fs.IntVar(&tlsPort, "tls-port", 0, "`PORT` for TLS (0: any free one)")
 	fs.BoolVarP(&quiet, "quiet", "q", false, "do not log requests")
-	fs.BoolVar(&any, "any-interface", false, "allow an address that is not a loopback one")
+	fs.BoolVar(&any, "any-interface", false, "allow an address that is not a loopback address")
 	return cmd
 }
 

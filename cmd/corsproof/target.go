@@ -44,19 +44,19 @@ type targetFlags struct {
 func (f *targetFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.adapter, "adapter", "", "start the adapter in `DIR`, run against it, stop it")
-	fs.StringVar(&f.release, "release", "", "with --adapter: the release `VERSION` of its package that its directory releases has (not given: the adapter's own)")
+	fs.StringVar(&f.release, "release", "", "with --adapter: the release `VERSION` of its package in the adapter's directory releases (not given: the adapter's own)")
 	fs.StringVar(&f.policyFile, "policy", "", "hold URL, an ordinary endpoint, to the policy in `FILE` (YAML)")
 	fs.StringSliceVar(&f.origins, "origin", nil, "hold URL to a policy: an allowed `ORIGIN`, * for any (repeatable)")
 	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed (not given: they must not be)")
-	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS`; on loopback they are sent, see --no-changes (not given: none but GET, HEAD and POST)")
+	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS`; on loopback they are sent, see --no-changes (not given: only GET, HEAD and POST)")
 	fs.StringSliceVar(&f.headers, "request-headers", nil, "with --origin: the allowed request-header `NAMES` (not given: none)")
 	fs.StringSliceVar(&f.expose, "expose", nil, "with --origin: the exposed response-header `NAMES` (not given: none)")
 	fs.IntVar(&f.maxAge, "max-age", noMaxAge, "with --origin: the max-age of preflights in `SECONDS` (-1: not stated)")
 	fs.BoolVar(&f.private, "private-network", false, "with --origin: preflights for a private network are granted (not given: they must not be)")
-	fs.BoolVar(&f.noChanges, "no-changes", false, "send an endpoint no method that may change something: only GET, HEAD and OPTIONS")
+	fs.BoolVar(&f.noChanges, "no-changes", false, "do not send an endpoint methods that may change something: only GET, HEAD and OPTIONS")
 	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
-	fs.StringVar(&f.webSocket, "websocket", "", "the `PATH` of an endpoint of WebSocket: from which origins it takes handshakes is then looked at")
+	fs.StringVar(&f.webSocket, "websocket", "", "the `PATH` of a WebSocket endpoint: checks then cover the origins from which it accepts handshakes")
 	fs.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate of the target")
 }
 

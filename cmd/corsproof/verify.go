@@ -26,8 +26,8 @@ func newVerify() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "verify-model",
-		Short: "Hold the model against Chrome: generated exchanges, performed and decided",
-		Long: `Hold the model against Chrome. It generates exchanges, lets Chrome perform them
+		Short: "Compare the model with Chrome: generated exchanges, performed and decided",
+		Long: `Compare the model with Chrome. It generates exchanges, lets Chrome perform them
 against a replaying server and the model (with Chromium's documented departures)
 decide them, and compares outcome, reason, preflights, what the server saw and
 what the script can read. Each disagreement is shrunk and written as an eval line.`,
@@ -77,8 +77,8 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 		},
 	}
 	fs := cmd.Flags()
-	fs.IntVar(&n, "n", 10000, "compare so many exchanges")
-	fs.DurationVar(&duration, "duration", 0, "instead of --n: go on for so long")
+	fs.IntVar(&n, "n", 10000, "the number of exchanges to compare")
+	fs.DurationVar(&duration, "duration", 0, "instead of --n: how long to go on")
 	fs.Uint64Var(&seed, "seed", 0, "of the generator (0: a new one each time, which is printed)")
 	fs.StringVar(&chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	fs.StringVar(&out, "out", "", "write the disagreements to `FILE`, as input for corsproof eval")
