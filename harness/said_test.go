@@ -90,7 +90,7 @@ var _ = Describe("A framework that does one thing whatever a policy states", fun
 				}
 			}
 		}
-		for _, group := range []string{"origin-match", "origin-syntax", "vary", "cache", "credentials", "status", "merge", "isolation", "actual"} {
+		for _, group := range []string{"origin-match", "origin-syntax", "vary", "cache", "credentials", "status", "application-fields", "isolation", "actual-requests"} {
 			GinkgoWriter.Println(ran[group], "of", all[group], group)
 			Expect(all[group]).To(BeNumerically(">", 5), group)
 			Expect(float64(ran[group])).To(BeNumerically(">", 0.9*float64(all[group])), group)

@@ -31,13 +31,13 @@ var _ = Describe("a server as ordinary endpoints", func() {
 	}
 
 	It("is accused of nothing where it is lawful", func(ctx SpecContext) {
-		table := part("kinds", "origin-leftover", "origin-match")
+		table := part("answer-kinds", "origin-leftover", "origin-match")
 		srv, err := reference.NewVariant("own-origin-granted", reference.Options{Policies: table.Policies})
 		Expect(accused(ctx, table, srv, err).Problems).To(BeEmpty())
 	})
 
 	It("is accused of what it does, under each policy", func(ctx SpecContext) {
-		table := part("kinds", "origin-leftover", "origin-match")
+		table := part("answer-kinds", "origin-leftover", "origin-match")
 		srv, err := reference.NewMutant("denied-head-granted", reference.Options{Policies: table.Policies})
 		found := accused(ctx, table, srv, err).Problems
 		Expect(found).To(ContainElements(
