@@ -7,7 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -232,12 +232,12 @@ var _ = Describe("what markup and small calls load", func() {
 		o := one(t.url(plan{actual: allow(app)}), cases.Request{API: "websocket"})
 		Expect(o.Result).To(Equal(spec.Blocked))
 		Expect(o.Reason).To(BeEmpty())
-		srv, err := reference.Start(context.Background(), reference.Options{Policies: []cases.Policy{{Name: "api", Origins: []string{app}}}})
+		srv, err := contract.Start(context.Background(), contract.Options{Policies: []cases.Policy{{Name: "api", Origins: []string{app}}}})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(srv.Close)
-		o = one(srv.URL+"/api"+reference.WebSocketPath, cases.Request{API: "websocket"})
+		o = one(srv.URL+"/api"+contract.WebSocketPath, cases.Request{API: "websocket"})
 		Expect(o.Result).To(Equal(spec.Allowed), o.Error)
-		o = one(srv.URL+"/api"+reference.WebSocketPath, cases.Request{API: "websocket", Origin: "https://evil.example"})
+		o = one(srv.URL+"/api"+contract.WebSocketPath, cases.Request{API: "websocket", Origin: "https://evil.example"})
 		Expect(o.Result).To(Equal(spec.Blocked))
 	})
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // benchLanes is how much is under way at once in both benchmarks.
@@ -24,7 +24,7 @@ func benchChecks(b *testing.B) (*harness.Target, []cases.Check) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := reference.Start(b.Context(), reference.Options{Policies: table.Policies})
+	s, err := contract.Start(b.Context(), contract.Options{Policies: table.Policies})
 	if err != nil {
 		b.Fatal(err)
 	}

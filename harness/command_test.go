@@ -17,7 +17,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // A recorder takes what one command sends, over one connection, and answers
@@ -139,7 +139,7 @@ func replay(ctx context.Context, r recorder, bin string, list []harness.Exchange
 func exchangesOfTable(ctx context.Context) [][]harness.Exchange {
 	table, err := cases.Load()
 	Expect(err).NotTo(HaveOccurred())
-	srv, err := reference.Start(ctx, reference.Options{Policies: table.Policies})
+	srv, err := contract.Start(ctx, contract.Options{Policies: table.Policies})
 	Expect(err).NotTo(HaveOccurred())
 	defer srv.Close()
 	target := &harness.Target{Base: srv.URL, HeadBytes: 64 << 10}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // witness is a right endpoint that keeps the methods which it was sent, in order.
@@ -25,7 +25,7 @@ type witness struct {
 
 func witnessed(p cases.Policy, serves ...string) *witness {
 	GinkgoHelper()
-	layer, err := reference.New(p)
+	layer, err := contract.Compile(p)
 	Expect(err).NotTo(HaveOccurred())
 	r := &witness{}
 	app := layer.Wrap(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {

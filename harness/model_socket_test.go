@@ -11,7 +11,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 var _ = Describe("handshakes of WebSocket", func() {
@@ -21,11 +21,11 @@ var _ = Describe("handshakes of WebSocket", func() {
 	// results are those of the group on an ordinary endpoint, by case.
 	results := func(ctx context.Context, mutant, path string) map[string]harness.Result {
 		GinkgoHelper()
-		start := reference.NewServer
+		start := mutants.Good
 		if mutant != "" {
-			start = func(o reference.Options) (*reference.Server, error) { return reference.NewMutant(mutant, o) }
+			start = func(o []cases.Policy) (*mutants.Server, error) { return mutants.New(mutant, o) }
 		}
-		srv, err := start(reference.Options{Policies: []cases.Policy{policy}})
+		srv, err := start([]cases.Policy{policy})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(srv.Start(ctx)).To(Succeed())
 		DeferCleanup(srv.Close)
@@ -43,7 +43,7 @@ var _ = Describe("handshakes of WebSocket", func() {
 	}
 
 	It("are looked at where the target states a path", func(ctx SpecContext) {
-		for id, r := range results(ctx, "", "/api"+reference.WebSocketPath) {
+		for id, r := range results(ctx, "", "/api"+mutants.WebSocketPath) {
 			Expect(r.Verdict).To(Equal(harness.Pass), id)
 		}
 	})
@@ -56,7 +56,7 @@ var _ = Describe("handshakes of WebSocket", func() {
 	})
 
 	It("from any origin are a finding, with the severity of what a page can do then", func(ctx SpecContext) {
-		got := results(ctx, "ws-any-origin", "/api"+reference.WebSocketPath)
+		got := results(ctx, "ws-any-origin", "/api"+mutants.WebSocketPath)
 		for _, id := range []string{"ws-denied", "ws-suffix", "ws-null"} {
 			Expect(got[id].Verdict).To(Equal(harness.Fail), id)
 			Expect(got[id].Security).To(Equal(cases.High), id)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 // fixed gives the policies values of a framework's own, but for those that it would
@@ -37,10 +37,10 @@ func fixed(standard []cases.Policy, fix func(p *cases.Policy)) (served []cases.P
 
 // measured runs the table against a server that serves serves, as a framework that
 // says the policies so.
-func measured(ctx context.Context, table *cases.Table, serves func(reference.Options) (*reference.Server, error), fix func(p *cases.Policy)) *harness.Summary {
+func measured(ctx context.Context, table *cases.Table, serves func([]cases.Policy) (*mutants.Server, error), fix func(p *cases.Policy)) *harness.Summary {
 	GinkgoHelper()
 	served, target := fixed(table.Policies, fix)
-	server, err := serves(reference.Options{Policies: served})
+	server, err := serves(served)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(server.Start(ctx)).To(Succeed())
 	DeferCleanup(server.Close)
@@ -61,7 +61,7 @@ var _ = Describe("A framework that does one thing whatever a policy states", fun
 	}
 
 	DescribeTable("is held to what it can say, and to nothing else", func(ctx SpecContext, least int, fix func(p *cases.Policy)) {
-		sum := measured(ctx, table, reference.NewServer, fix)
+		sum := measured(ctx, table, mutants.Good, fix)
 		for _, r := range accusations(sum) {
 			Expect(r.Agents).To(BeNil(), "%s: %s", r.ID, r.Verdict)
 		}
@@ -103,7 +103,7 @@ var _ = Describe("A framework that does one thing whatever a policy states", fun
 		headers := [][]string{nil, {"*"}, {"X-Custom"}, {"Content-Type"}, {"X-Other-Custom", "Authorization"}, {"Content-Type", "X-Custom", "Authorization"}}
 		expose := [][]string{nil, {"*"}, {"X-Resp"}, {"X-Mine"}, {"X-Resp", "X-Other"}}
 		ages := []*int{nil, ptr(-1), ptr(0), ptr(5), ptr(600), ptr(86400)}
-		variants := reference.Variants()
+		variants := mutants.Lawful()
 		for range 4 {
 			variant := variants[rnd.IntN(len(variants))]
 			var with cases.Policy

@@ -18,7 +18,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // The property: whatever a policy states, a server that is right gives no failure and no
@@ -104,7 +104,7 @@ func without(p cases.Policy, s cases.Stated) cases.Policy {
 // lost have no CORS fields.
 func endpoint(p cases.Policy, serves []string, lost string) (*harness.Target, func()) {
 	GinkgoHelper()
-	layer, err := reference.New(p)
+	layer, err := contract.Compile(p)
 	Expect(err).NotTo(HaveOccurred())
 	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(serves, r.Method) {

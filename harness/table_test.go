@@ -8,14 +8,14 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 var _ = Describe("the whole table", func() {
 	It("runs against the reference server without a failure or an error", func(ctx SpecContext) {
 		table, err := cases.Load()
 		Expect(err).NotTo(HaveOccurred())
-		server, err := reference.Start(ctx, reference.Options{Policies: table.Policies})
+		server, err := contract.Start(ctx, contract.Options{Policies: table.Policies})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(server.Close)
 		roots := x509.NewCertPool()

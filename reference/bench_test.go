@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // sink is a ResponseWriter that costs next to nothing.
@@ -29,7 +29,7 @@ func BenchmarkMiddleware(b *testing.B) {
 	})
 	handlers := map[string]http.Handler{"bare": app}
 	for _, p := range list {
-		if m, err := reference.New(p); err == nil {
+		if m, err := contract.Compile(p); err == nil {
 			handlers[p.Name] = m.Wrap(app)
 		}
 	}

@@ -3,7 +3,16 @@ package reference
 import "fmt"
 
 // The errors of New. New joins all that it finds (errors.Join); errors.As
-// finds each kind. Every one names the policy and the value, and what to do.
+// finds each kind. Every one names the policy, if it has a name, and the value,
+// and says what to do. A Field is the YAML key that package cases has for it.
+
+// of names the policy at the beginning of a message.
+func of(policy string) string {
+	if policy == "" {
+		return ""
+	}
+	return fmt.Sprintf("policy %q: ", policy)
+}
 
 // UnsafeCredentialsError is a policy that would let every site, or every
 // sandboxed document, read with the user's credentials. There is no way to
@@ -20,7 +29,7 @@ func (e *UnsafeCredentialsError) Error() string {
 	if e.Origin == "null" {
 		who = "every sandboxed document of any site"
 	}
-	return fmt.Sprintf("policy %q: origin %q with credentials would let %s read with the user's cookies: list the trusted origins, or switch credentials off", e.Policy, e.Origin, who)
+	return fmt.Sprintf("%sorigin %q with credentials would let %s read with the user's cookies: list the trusted origins, or switch credentials off", of(e.Policy), e.Origin, who)
 }
 
 // OriginReason says why an origin or a pattern is not usable.
@@ -39,7 +48,7 @@ const (
 // or that would match more than its owner can mean.
 type OriginError struct {
 	Policy string
-	Field  string // "origins", "origin_patterns", "origin_func.allow", "timing_origins"
+	Field  string // "origins", "origin_patterns", "timing_origins"
 	Value  string
 	Reason OriginReason
 	// Want is the canonical spelling, where there is one.
@@ -47,7 +56,7 @@ type OriginError struct {
 }
 
 func (e *OriginError) Error() string {
-	s := fmt.Sprintf("policy %q: %s: %q: %s", e.Policy, e.Field, e.Value, e.Reason)
+	s := fmt.Sprintf("%s%s: %q: %s", of(e.Policy), e.Field, e.Value, e.Reason)
 	if e.Want != "" {
 		s += fmt.Sprintf("; write %q", e.Want)
 	}
@@ -62,7 +71,7 @@ type RegexError struct {
 }
 
 func (e *RegexError) Error() string {
-	return fmt.Sprintf("policy %q: origin_regexes: %q: %v: write RE2 syntax without anchors", e.Policy, e.Value, e.Err)
+	return fmt.Sprintf("%sorigin_regexes: %q: %v: write RE2 syntax without anchors", of(e.Policy), e.Value, e.Err)
 }
 
 func (e *RegexError) Unwrap() error { return e.Err }
@@ -74,7 +83,7 @@ type WildcardError struct {
 }
 
 func (e *WildcardError) Error() string {
-	return fmt.Sprintf(`policy %q: %s: "*" must be the only element: remove it or the others`, e.Policy, e.Field)
+	return fmt.Sprintf(`%s%s: "*" must be the only element: remove it or the others`, of(e.Policy), e.Field)
 }
 
 // NameReason says why a method or a header name is not usable.
@@ -96,7 +105,7 @@ type MethodError struct {
 }
 
 func (e *MethodError) Error() string {
-	return fmt.Sprintf("policy %q: methods: %q: %s", e.Policy, e.Value, e.Reason)
+	return fmt.Sprintf("%smethods: %q: %s", of(e.Policy), e.Value, e.Reason)
 }
 
 // HeaderError is a header name that cannot be granted or exposed.
@@ -108,5 +117,5 @@ type HeaderError struct {
 }
 
 func (e *HeaderError) Error() string {
-	return fmt.Sprintf("policy %q: %s: %q: %s", e.Policy, e.Field, e.Value, e.Reason)
+	return fmt.Sprintf("%s%s: %q: %s", of(e.Policy), e.Field, e.Value, e.Reason)
 }

@@ -6,12 +6,12 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/reference"
 )
 
 // found collects the errors that New joined.
-func found(p cases.Policy) []error {
+func found(p reference.Policy) []error {
 	_, err := reference.New(p)
 	if err == nil {
 		return nil
@@ -23,10 +23,10 @@ var _ = Describe("New", func() {
 	It("accepts every standard policy but the unsafe one", func() {
 		for name, p := range standard() {
 			if p.Unsafe {
-				Expect(found(p)).To(ConsistOf(&reference.UnsafeCredentialsError{Policy: name, Origin: "*"}))
+				Expect(found(contract.PolicyOf(p))).To(ConsistOf(&reference.UnsafeCredentialsError{Policy: name, Origin: "*"}))
 				continue
 			}
-			Expect(found(p)).To(BeEmpty(), name)
+			Expect(found(contract.PolicyOf(p))).To(BeEmpty(), name)
 		}
 	})
 
@@ -35,7 +35,7 @@ var _ = Describe("New", func() {
 	}
 	DescribeTable("refuses the origin",
 		func(v string, why reference.OriginReason, want string) {
-			Expect(found(cases.Policy{Name: "p", Origins: []string{v}})).To(ConsistOf(origin(v, why, want)))
+			Expect(found(reference.Policy{Name: "p", Origins: []string{v}})).To(ConsistOf(origin(v, why, want)))
 		},
 		Entry(nil, "https://app.example/", reference.OriginNotCanonical, "https://app.example"),
 		Entry(nil, "https://App.Example", reference.OriginNotCanonical, "https://app.example"),
@@ -54,7 +54,7 @@ var _ = Describe("New", func() {
 
 	DescribeTable("refuses the pattern",
 		func(v string, why reference.OriginReason) {
-			Expect(found(cases.Policy{Name: "p", OriginPatterns: []string{v}})).To(ConsistOf(
+			Expect(found(reference.Policy{Name: "p", OriginPatterns: []string{v}})).To(ConsistOf(
 				&reference.OriginError{Policy: "p", Field: "origin_patterns", Value: v, Reason: why}))
 		},
 		Entry(nil, "h*", reference.PatternSyntax),
@@ -73,24 +73,24 @@ var _ = Describe("New", func() {
 	)
 
 	DescribeTable("refuses",
-		func(p cases.Policy, want ...error) {
+		func(p reference.Policy, want ...error) {
 			p.Name = "p"
 			Expect(found(p)).To(ConsistOf(want))
 		},
-		Entry("null with credentials", cases.Policy{Origins: []string{"null"}, Credentials: true}, &reference.UnsafeCredentialsError{Policy: "p", Origin: "null"}),
-		Entry("* beside an origin", cases.Policy{Origins: []string{"*", "https://a.test"}}, &reference.WildcardError{Policy: "p", Field: "origins"}),
-		Entry("* beside a header", cases.Policy{RequestHeaders: []string{"*", "X-A"}}, &reference.WildcardError{Policy: "p", Field: "request_headers"}),
-		Entry("a method that is no token", cases.Policy{Methods: []string{"P UT"}}, &reference.MethodError{Policy: "p", Value: "P UT", Reason: reference.NotToken}),
-		Entry("a method that no browser sends so", cases.Policy{Methods: []string{"put"}}, &reference.MethodError{Policy: "p", Value: "put", Reason: reference.NormalisedAway}),
-		Entry("a forbidden method", cases.Policy{Methods: []string{"Trace"}}, &reference.MethodError{Policy: "p", Value: "Trace", Reason: reference.ForbiddenMethod}),
-		Entry("a forbidden request-header", cases.Policy{RequestHeaders: []string{"Sec-Fetch-Mode", "cookie"}},
+		Entry("null with credentials", reference.Policy{Origins: []string{"null"}, Credentials: true}, &reference.UnsafeCredentialsError{Policy: "p", Origin: "null"}),
+		Entry("* beside an origin", reference.Policy{Origins: []string{"*", "https://a.test"}}, &reference.WildcardError{Policy: "p", Field: "origins"}),
+		Entry("* beside a header", reference.Policy{RequestHeaders: []string{"*", "X-A"}}, &reference.WildcardError{Policy: "p", Field: "request_headers"}),
+		Entry("a method that is no token", reference.Policy{Methods: []string{"P UT"}}, &reference.MethodError{Policy: "p", Value: "P UT", Reason: reference.NotToken}),
+		Entry("a method that no browser sends so", reference.Policy{Methods: []string{"put"}}, &reference.MethodError{Policy: "p", Value: "put", Reason: reference.NormalisedAway}),
+		Entry("a forbidden method", reference.Policy{Methods: []string{"Trace"}}, &reference.MethodError{Policy: "p", Value: "Trace", Reason: reference.ForbiddenMethod}),
+		Entry("a forbidden request-header", reference.Policy{RequestHeaders: []string{"Sec-Fetch-Mode", "cookie"}},
 			&reference.HeaderError{Policy: "p", Field: "request_headers", Value: "Sec-Fetch-Mode", Reason: reference.ForbiddenName},
 			&reference.HeaderError{Policy: "p", Field: "request_headers", Value: "cookie", Reason: reference.ForbiddenName}),
-		Entry("a response header that nobody can read", cases.Policy{ExposeHeaders: []string{"Set-Cookie"}}, &reference.HeaderError{Policy: "p", Field: "expose_headers", Value: "Set-Cookie", Reason: reference.ForbiddenName}),
+		Entry("a response header that nobody can read", reference.Policy{ExposeHeaders: []string{"Set-Cookie"}}, &reference.HeaderError{Policy: "p", Field: "expose_headers", Value: "Set-Cookie", Reason: reference.ForbiddenName}),
 	)
 
 	It("refuses an expression that does not compile, with the cause", func() {
-		errs := found(cases.Policy{Name: "p", OriginRegexes: []string{"("}})
+		errs := found(reference.Policy{Name: "p", OriginRegexes: []string{"("}})
 		Expect(errs).To(HaveLen(1))
 		var e *reference.RegexError
 		Expect(errs[0]).To(BeAssignableToTypeOf(e))
@@ -98,7 +98,7 @@ var _ = Describe("New", func() {
 	})
 
 	It("reports every mistake at once, each saying what to do", func() {
-		p := cases.Policy{Name: "p", Origins: []string{"*", "https://a.test/"}, Credentials: true, Methods: []string{"get"}, ExposeHeaders: []string{"*", "X"}}
+		p := reference.Policy{Name: "p", Origins: []string{"*", "https://a.test/"}, Credentials: true, Methods: []string{"get"}, ExposeHeaders: []string{"*", "X"}}
 		errs := found(p)
 		var kinds []string
 		for _, e := range errs {
@@ -109,6 +109,6 @@ var _ = Describe("New", func() {
 	})
 
 	It("accepts a method of the application's own in lower case", func() {
-		Expect(found(cases.Policy{Name: "p", Methods: []string{"patch", "CHICKEN"}})).To(BeEmpty())
+		Expect(found(reference.Policy{Name: "p", Methods: []string{"patch", "CHICKEN"}})).To(BeEmpty())
 	})
 })

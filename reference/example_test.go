@@ -5,12 +5,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/reference"
 )
 
 func ExampleNew() {
-	m, err := reference.New(cases.Policy{
+	m, err := reference.New(reference.Policy{
 		Name:           "api",
 		Origins:        []string{"https://app.example"},
 		Credentials:    true,
@@ -33,7 +32,7 @@ func ExampleNew() {
 }
 
 func ExampleNew_refused() {
-	_, err := reference.New(cases.Policy{Name: "api", Origins: []string{"*"}, Credentials: true})
+	_, err := reference.New(reference.Policy{Name: "api", Origins: []string{"*"}, Credentials: true})
 	fmt.Println(err)
 	// Output: policy "api": origin "*" with credentials would let every site read with the user's cookies: list the trusted origins, or switch credentials off
 }

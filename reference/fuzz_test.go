@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -26,7 +26,7 @@ func FuzzHostileRequest(f *testing.F) {
 	}
 	var all []served
 	for _, p := range list {
-		if m, err := reference.New(p); err == nil {
+		if m, err := contract.Compile(p); err == nil {
 			all = append(all, served{p, m.Wrap(&spy{})})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -80,7 +80,7 @@ var _ = Describe("a browser", func() {
 			if p.Unsafe {
 				continue
 			}
-			m, err := reference.New(p)
+			m, err := contract.Compile(p)
 			Expect(err).NotTo(HaveOccurred())
 			h := m.Wrap(&spy{})
 			for _, origin := range someOrigins {
@@ -102,7 +102,7 @@ var _ = Describe("a browser", func() {
 			if p.Unsafe {
 				continue
 			}
-			m, err := reference.New(p)
+			m, err := contract.Compile(p)
 			Expect(err).NotTo(HaveOccurred())
 			h := m.Wrap(&spy{})
 			for _, origin := range someOrigins {

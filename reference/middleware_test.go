@@ -10,7 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // spy is an application that counts its calls and can misbehave.
@@ -40,7 +40,7 @@ func lines(ss ...string) http.Header {
 
 // ask sends one request through the middleware of a policy.
 func ask(p cases.Policy, app *spy, method string, header http.Header) *http.Response {
-	m, err := reference.New(p)
+	m, err := contract.Compile(p)
 	Expect(err).NotTo(HaveOccurred())
 	r := httptest.NewRequest(method, "/", nil)
 	r.Header = header
@@ -217,7 +217,7 @@ var _ = Describe("an application that meddles", func() {
 	)
 
 	It("keeps the grant when it panics, for whoever recovers", func() {
-		m, err := reference.New(standard()["exact"])
+		m, err := contract.Compile(standard()["exact"])
 		Expect(err).NotTo(HaveOccurred())
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header = allowed

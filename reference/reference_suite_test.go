@@ -38,10 +38,3 @@ func standard() map[string]cases.Policy {
 	}
 	return byName
 }
-
-// readOne returns one of the standard policies as a list.
-func readOne(name string) []cases.Policy {
-	p, ok := standard()[name]
-	Expect(ok).To(BeTrue(), name)
-	return []cases.Policy{p}
-}

@@ -12,7 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func faithful() {
 	if err != nil {
 		panic(err)
 	}
-	server, err := reference.NewServer(reference.Options{Policies: policies})
+	server, err := contract.NewServer(contract.Options{Policies: policies})
 	if err != nil {
 		panic(err)
 	}

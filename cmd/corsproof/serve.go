@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 func newServe() *cobra.Command {
@@ -37,11 +37,11 @@ self-signed certificate.`,
 				return err
 			}
 			out := cmd.OutOrStdout()
-			opts := reference.Options{Policies: table.Policies, Host: host, Port: port, TLSPort: tlsPort, AnyInterface: any}
+			opts := contract.Options{Policies: table.Policies, Host: host, Port: port, TLSPort: tlsPort, AnyInterface: any}
 			if !quiet {
-				opts.Observe = func(r reference.Record) { logRequest(cmd.ErrOrStderr(), r) }
+				opts.Observe = func(r contract.Record) { logRequest(cmd.ErrOrStderr(), r) }
 			}
-			srv, err := reference.Start(cmd.Context(), opts)
+			srv, err := contract.Start(cmd.Context(), opts)
 			if err != nil {
 				return &status{code: exitUnreachable, err: err, hints: []string{"--listen HOST:PORT chooses another address (port 0: any free one); --any-interface allows one that is not loopback"}}
 			}
@@ -62,6 +62,6 @@ self-signed certificate.`,
 	return cmd
 }
 
-func logRequest(w io.Writer, r reference.Record) {
+func logRequest(w io.Writer, r contract.Record) {
 	fmt.Fprintf(w, "%s %s -> %d\n", r.Method, r.Target, r.Status)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/adapter"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // noMaxAge is the value of --max-age when it is not given.
@@ -137,11 +137,11 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 
 // openReference starts the embedded server.
 func openReference(ctx context.Context, table *cases.Table) (*harness.Target, func(), error) {
-	srv, err := reference.Start(ctx, reference.Options{Policies: table.Policies})
+	srv, err := contract.Start(ctx, contract.Options{Policies: table.Policies})
 	if err != nil {
 		return nil, nil, &status{code: exitUnreachable, err: fmt.Errorf("starting the embedded reference server: %w", err)}
 	}
-	return &harness.Target{Name: "reference server", Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots(srv.CertPEM), WebSocket: reference.WebSocketPath}, func() { _ = srv.Close() }, nil
+	return &harness.Target{Name: "reference server", Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots(srv.CertPEM), WebSocket: contract.WebSocketPath}, func() { _ = srv.Close() }, nil
 }
 
 func roots(pem []byte) *x509.CertPool {

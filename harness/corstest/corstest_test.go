@@ -10,7 +10,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/corstest"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // A library's middleware, under every standard policy.
@@ -19,7 +19,7 @@ func TestMiddleware(t *testing.T) {
 		if p.PrivateNetwork {
 			return nil, fmt.Errorf("%w: no private network access", corstest.ErrNotExpressible)
 		}
-		m, err := reference.New(p)
+		m, err := contract.Compile(p)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ var api = cases.Policy{
 
 // server is somebody's own server, which knows nothing of corsproof.
 func server(t *testing.T) http.Handler {
-	m, err := reference.New(api)
+	m, err := contract.Compile(api)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/corstest"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -86,7 +86,7 @@ func library(p cases.Policy) (func(http.Handler) http.Handler, error) {
 	case "one":
 		return func(http.Handler) http.Handler { return http.HandlerFunc(reflects) }, nil
 	}
-	m, err := reference.New(p)
+	m, err := contract.Compile(p)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/internal/suite"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // ErrNotExpressible is wrapped by the error of a Middleware's function for a
@@ -55,7 +55,7 @@ func Middleware(layer func(cases.Policy) (func(http.Handler) http.Handler, error
 // cases of one's own.
 func Reference() Target {
 	t := Middleware(func(p cases.Policy) (func(http.Handler) http.Handler, error) {
-		m, err := reference.New(p)
+		m, err := contract.Compile(p)
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/corstest"
 	"github.com/corsproof/corsproof/harness/ginkgocors"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 func TestGinkgocors(t *testing.T) {
@@ -21,7 +21,7 @@ func TestGinkgocors(t *testing.T) {
 var policy = cases.Policy{Name: "api", Origins: []string{"https://app.example"}, Methods: []string{"PUT"}}
 
 func newServer() http.Handler {
-	m, err := reference.New(policy)
+	m, err := contract.Compile(policy)
 	Expect(err).NotTo(HaveOccurred())
 	return m.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) }))
 }
@@ -30,7 +30,7 @@ var _ = ginkgocors.DescribeChecks("a server with a policy of its own", func() co
 
 var _ = ginkgocors.DescribeChecks("a library, in part", func() corstest.Target {
 	return corstest.Middleware(func(p cases.Policy) (func(http.Handler) http.Handler, error) {
-		m, err := reference.New(p)
+		m, err := contract.Compile(p)
 		if err != nil {
 			return nil, err
 		}

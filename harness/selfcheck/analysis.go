@@ -11,7 +11,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 // MaxUnrelated is how many cases outside of a mutant's targets may die with it.
@@ -19,7 +19,7 @@ const MaxUnrelated = 5
 
 // Row is a mutant with the cases that found it.
 type Row struct {
-	reference.Mutant
+	mutants.Mutant
 	// Killers are the cases with a failing or warning check, by any agent or
 	// on the wire, in the table's order.
 	Killers []string `json:"killers"`
@@ -117,7 +117,7 @@ func (m *Matrix) problem(kind ProblemKind, subject, format string, args ...any) 
 }
 
 // targets says whether a case is one that is meant to find the mutant.
-func targets(m reference.Mutant, id string) bool {
+func targets(m mutants.Mutant, id string) bool {
 	for _, glob := range m.Targets {
 		if ok, err := doublestar.Match(glob, id); ok && err == nil {
 			return true

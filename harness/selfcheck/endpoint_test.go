@@ -8,7 +8,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 var _ = Describe("a server as ordinary endpoints", func() {
@@ -20,7 +20,7 @@ var _ = Describe("a server as ordinary endpoints", func() {
 		part.Cases = slices.DeleteFunc(slices.Clone(table.Cases), func(c cases.Case) bool { return !slices.Contains(groups, c.Group) })
 		return &part
 	}
-	accused := func(ctx context.Context, table *cases.Table, srv *reference.Server, err error) *Matrix {
+	accused := func(ctx context.Context, table *cases.Table, srv *mutants.Server, err error) *Matrix {
 		s := &selfcheck{Options: Options{Table: table}, matrix: &Matrix{}}
 		target, err := s.server(ctx, "a server", srv, err)
 		Expect(err).NotTo(HaveOccurred())
@@ -32,13 +32,13 @@ var _ = Describe("a server as ordinary endpoints", func() {
 
 	It("is accused of nothing where it is lawful", func(ctx SpecContext) {
 		table := part("answer-kinds", "origin-leftover", "origin-match")
-		srv, err := reference.NewVariant("own-origin-granted", reference.Options{Policies: table.Policies})
+		srv, err := mutants.NewLawful("own-origin-granted", table.Policies)
 		Expect(accused(ctx, table, srv, err).Problems).To(BeEmpty())
 	})
 
 	It("is accused of what it does, under each policy", func(ctx SpecContext) {
 		table := part("answer-kinds", "origin-leftover", "origin-match")
-		srv, err := reference.NewMutant("denied-head-granted", reference.Options{Policies: table.Policies})
+		srv, err := mutants.New("denied-head-granted", table.Policies)
 		found := accused(ctx, table, srv, err).Problems
 		Expect(found).To(ContainElements(
 			HaveField("Text", ContainSubstring("denied-head/exact:")), HaveField("Text", ContainSubstring("denied-head/exact-creds:"))))

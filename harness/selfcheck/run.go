@@ -11,7 +11,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 // Options configure a Run.
@@ -41,12 +41,12 @@ func Run(ctx context.Context, opt Options) (*Matrix, error) {
 	start := time.Now()
 	s := &selfcheck{Options: opt, matrix: &Matrix{}}
 	s.cases()
-	mutants, variants := reference.Mutants(), reference.Variants()
-	s.total = 1 + len(mutants) + len(variants)
+	bad, lawful := mutants.All(), mutants.Lawful()
+	s.total = 1 + len(bad) + len(lawful)
 	if err := s.good(ctx); err != nil {
 		return nil, err
 	}
-	s.matrix.Rows = make([]Row, len(mutants))
+	s.matrix.Rows = make([]Row, len(bad))
 	jobs := make(chan func() error)
 	errs := make(chan error, opt.Parallel)
 	var wg sync.WaitGroup
@@ -72,10 +72,10 @@ func Run(ctx context.Context, opt Options) (*Matrix, error) {
 			failed = ctx.Err()
 		}
 	}
-	for _, v := range variants {
+	for _, v := range lawful {
 		give(func() error { return s.variant(ctx, v) })
 	}
-	for i, m := range mutants {
+	for i, m := range bad {
 		give(func() error { return s.mutant(ctx, m, &s.matrix.Rows[i]) })
 	}
 	close(jobs)
@@ -134,8 +134,8 @@ func (s *selfcheck) report(kind ProblemKind, subject, format string, args ...any
 	s.matrix.problem(kind, subject, format, args...)
 }
 
-// server starts a server of this package's family as a target.
-func (s *selfcheck) server(ctx context.Context, name string, srv *reference.Server, err error) (*harness.Target, error) {
+// server starts a server of package mutants as a target.
+func (s *selfcheck) server(ctx context.Context, name string, srv *mutants.Server, err error) (*harness.Target, error) {
 	if err == nil {
 		err = srv.Start(ctx)
 	}
@@ -144,14 +144,12 @@ func (s *selfcheck) server(ctx context.Context, name string, srv *reference.Serv
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(srv.CertPEM)
-	return &harness.Target{Name: name, Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots, HeadBytes: headBytes, WebSocket: reference.WebSocketPath}, nil
+	return &harness.Target{Name: name, Base: srv.URL, TLSBase: srv.TLSURL, TLSRoots: roots, HeadBytes: headBytes, WebSocket: mutants.WebSocketPath}, nil
 }
 
 // headBytes is how far requests grow. The servers take 1 MiB, which would cost
 // half a second for each of hundreds; the defects show far below.
 const headBytes = 80 << 10
-
-func (s *selfcheck) options() reference.Options { return reference.Options{Policies: s.Table.Policies} }
 
 // run runs all checks of the table against a target.
 func (s *selfcheck) run(ctx context.Context, target *harness.Target, agents ...harness.Agent) (*harness.Summary, error) {
@@ -172,7 +170,7 @@ func (s *selfcheck) runChecks(ctx context.Context, target *harness.Target, check
 
 // good runs the table against the server without a defect: nothing may fail.
 func (s *selfcheck) good(ctx context.Context) error {
-	srv, err := reference.NewServer(s.options())
+	srv, err := mutants.Good(s.Table.Policies)
 	target, err := s.server(ctx, "the reference server", srv, err)
 	if err != nil {
 		return err
@@ -202,8 +200,8 @@ func (s *selfcheck) good(ctx context.Context) error {
 
 // variant runs the table against a server that differs lawfully: nothing may
 // fail, and nothing above practice may warn.
-func (s *selfcheck) variant(ctx context.Context, v reference.Variant) error {
-	srv, err := v.Server(s.options())
+func (s *selfcheck) variant(ctx context.Context, v mutants.Variant) error {
+	srv, err := v.Server(s.Table.Policies)
 	target, err := s.server(ctx, "the lawful variant "+v.Name, srv, err)
 	if err != nil {
 		return err
@@ -237,9 +235,9 @@ func (s *selfcheck) lawful(sum *harness.Summary, variant, as string) {
 	}
 }
 
-func (s *selfcheck) mutant(ctx context.Context, m reference.Mutant, row *Row) error {
+func (s *selfcheck) mutant(ctx context.Context, m mutants.Mutant, row *Row) error {
 	row.Mutant = m
-	srv, err := m.Server(s.options())
+	srv, err := m.Server(s.Table.Policies)
 	target, err := s.server(ctx, "the mutant "+m.Name, srv, err)
 	if err != nil {
 		return err
@@ -276,7 +274,7 @@ func (s *selfcheck) browser(ctx context.Context) error {
 		if !row.Browser {
 			continue
 		}
-		srv, err := row.Mutant.Server(s.options())
+		srv, err := row.Mutant.Server(s.Table.Policies)
 		target, err := s.server(ctx, "the mutant "+row.Name, srv, err)
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 func TestSelfcheck(t *testing.T) {
@@ -18,7 +18,7 @@ func TestSelfcheck(t *testing.T) {
 }
 
 func row(name string, targets []string, killers ...string) Row {
-	return Row{Mutant: reference.Mutant{Name: name, Targets: targets}, Killers: killers}
+	return Row{Mutant: mutants.Mutant{Name: name, Targets: targets}, Killers: killers}
 }
 
 // kinds are the problems of a matrix as "kind subject".
@@ -49,7 +49,7 @@ var _ = Describe("the analysis", func() {
 		Entry("a handful of unrelated cases to be fine",
 			Matrix{Cases: []string{"a"}, Rows: []Row{row("m", []string{"a"}, "a", "u1", "u2", "u3", "u4", "u5")}}, false),
 		Entry("a mutant that a browser could see and did not",
-			Matrix{Cases: []string{"a"}, Rows: []Row{{Mutant: reference.Mutant{Name: "m", Targets: []string{"a"}, Browser: true}, Killers: []string{"a"}}}}, true,
+			Matrix{Cases: []string{"a"}, Rows: []Row{{Mutant: mutants.Mutant{Name: "m", Targets: []string{"a"}, Browser: true}, Killers: []string{"a"}}}}, true,
 			"mutant-survived-browser m"),
 	)
 
@@ -84,7 +84,7 @@ var _ = Describe("a self-check", func() {
 		s.cases()
 		Expect(s.good(ctx)).To(Succeed())
 		Expect(s.matrix.Problems).To(BeEmpty())
-		for _, m := range reference.Mutants() {
+		for _, m := range mutants.All() {
 			if m.Name == "vary-never" || m.Name == "vary-denied-lost" {
 				var r Row
 				Expect(s.mutant(ctx, m, &r)).To(Succeed())

@@ -8,7 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // Middleware makes the CORS layer of a library for a policy.
@@ -36,7 +36,7 @@ func (c *Config) open(t Target, table *cases.Table) (target *harness.Target, sto
 	case t.Harness != nil:
 		return t.Harness, func() {}, nil
 	case t.Middleware != nil:
-		return contract(t.Middleware, table)
+		return withContract(t.Middleware, table)
 	case t.Handler != nil:
 		target, stop, err := harness.Serve(t.Handler)
 		if err != nil {
@@ -83,10 +83,10 @@ func loopback(url string) bool {
 	return strings.HasPrefix(url, "https://127.0.0.1") || strings.HasPrefix(url, "https://localhost") || strings.HasPrefix(url, "https://[::1]")
 }
 
-// contract serves the contract behind a library's layers.
-func contract(m Middleware, table *cases.Table) (*harness.Target, func(), error) {
+// withContract serves the contract behind a library's layers.
+func withContract(m Middleware, table *cases.Table) (*harness.Target, func(), error) {
 	states := map[string]harness.PolicyState{}
-	h, refusals := reference.Contract(table.Policies, reference.Layer(m))
+	h, refusals := contract.Handler(table.Policies, contract.Middleware(m))
 	for name, err := range refusals {
 		state := harness.PolicyState{Kind: harness.Refused, Message: err.Error()}
 		if errors.Is(err, ErrNotExpressible) {

@@ -13,7 +13,7 @@ import (
 	"syscall"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/mutants"
 )
 
 type policy struct {
@@ -72,10 +72,9 @@ func genuine(data []byte, mutant []string) error {
 	if err := json.Unmarshal(data, &all); err != nil {
 		return err
 	}
-	opts := reference.Options{Policies: all}
-	server, err := reference.NewServer(opts)
+	server, err := mutants.Good(all)
 	if len(mutant) > 0 {
-		server, err = reference.NewMutant(mutant[0], opts)
+		server, err = mutants.New(mutant[0], all)
 	}
 	if err != nil {
 		return err

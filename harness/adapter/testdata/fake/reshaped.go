@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/internal/contract"
 )
 
 // around are servers that serve the whole contract, each with one thing of its own.
@@ -119,7 +119,7 @@ func reshaped(data []byte, wrap func(http.Handler, http.ResponseWriter, *http.Re
 		return err
 	}
 	confuse(all, confusions)
-	server, err := reference.NewServer(reference.Options{Policies: all})
+	server, err := contract.NewServer(contract.Options{Policies: all})
 	if err != nil {
 		return err
 	}
