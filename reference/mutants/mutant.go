@@ -93,10 +93,10 @@ func New(name string, policies []cases.Policy) (*Server, error) {
 // All returns all mutants, sorted by name.
 func All() []Mutant {
 	all := slices.Concat(
-		originMutants(), leftoverMutants(), kindMutants(), deniedMutants(), spellingMutants(), patternMutants(), originSyntaxMutants(), sharingMutants(), credentialMutants(),
-		preflightMutants(), methodListMutants(), headerListMutants(), exposeMutants(), maxAgeMutants(),
-		varyMutants(), optionsMutants(), statusLoses(), statusMutants(), mergeMutants(), privateNetworkMutants(),
-		transportMutants(), robustnessMutants(), configMutants(), isolationMutants(), requestMutants(), assetMutants(), statedMutants(), queryMutants(), webSocketMutants(), embeddingMutants(), timingMutants(),
+		originMutants, leftoverMutants, kindMutants, deniedMutants, spellingMutants, patternMutants, originSyntaxMutants, sharingMutants, credentialMutants,
+		preflightMutants, methodListMutants, headerListMutants, exposeMutants, maxAgeMutants,
+		varyMutants, optionsMutants, statusLoses, statusMutants, mergeMutants, privateNetworkMutants,
+		transportMutants, robustnessMutants, configMutants, isolationMutants, requestMutants, assetMutants, statedMutants, queryMutants, webSocketMutants, embeddingMutants, timingMutants,
 	)
 	slices.SortFunc(all, func(a, b Mutant) int { return strings.Compare(a.Name, b.Name) })
 	return all

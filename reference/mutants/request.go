@@ -32,36 +32,39 @@ func refusedFor(name string, targets []string) Mutant {
 	}
 }
 
+// sendsContentType: the request has content of this type.
+func sendsContentType(prefix string) cond {
+	return field("Content-Type", func(v string) bool { return strings.HasPrefix(strings.ToLower(v), prefix) })
+}
+
+// isOwnValue: a value that a script has set.
+func isOwnValue(value string) bool { // that markup does not set
+	return value != "" && value != "*/*" && !strings.Contains(value, "image/") && !strings.HasPrefix(value, "text/")
+}
+
+func isEnglish(value string) bool { return strings.HasPrefix(value, "en-US") }
+
 // requestMutants let the grant depend on other fields of the request.
-func requestMutants() []Mutant {
-	contentType := func(prefix string) cond {
-		return field("Content-Type", func(v string) bool { return strings.HasPrefix(strings.ToLower(v), prefix) })
-	}
-	own := func(value string) bool { // that markup does not set
-		return value != "" && value != "*/*" && !strings.Contains(value, "image/") && !strings.HasPrefix(value, "text/")
-	}
-	english := func(value string) bool { return strings.HasPrefix(value, "en-US") }
-	return []Mutant{
-		withheld("withheld-accept", "with an Accept of its own", []string{"header-*", "status-sse*", "shared-negotiated*"}, field("Accept", own)),
-		withheld("withheld-accept-language", "with an Accept-Language of its own", []string{"header-accept-language*", "header-*"}, both(withField("Accept-Language"), not(field("Accept-Language", english)))),
-		// Whatever asks as a browser does finds it: a browser takes compressed answers.
-		withheld("withheld-compressed", "that may be compressed", []string{"*"}, both(policy("exact"), atPath("/ok"), isActual, field("Accept-Encoding", has("gzip")))),
-		withheld("withheld-content-language", "with Content-Language", []string{"header-content-language*", "header-*"}, withField("Content-Language")),
-		withheld("withheld-range", "with Range", []string{"header-*", "br-range*", "shared-range*", "status-range*", "status-206*", "status-416*", "read-206*", "read-416*"}, withField("Range")),
-		withheld("withheld-text-plain", "with a body of type text/plain and no charset", []string{"actual-post-*", "header-*", "simple-*", "h1-expect-*", "status-303*"},
-			both(contentType("text/plain"), not(field("Content-Type", has("charset"))))),
-		withheld("withheld-charset", "with a body of type text/plain and a charset", []string{"header-*", "simple-*", "element-keepalive*", "expose-post*", "pf-*", "br-xhr-*", "redirect-30*", "status-303*", "br-lower-*"},
-			both(contentType("text/plain"), field("Content-Type", has("charset")))),
-		withheld("withheld-untyped", "with POST and no Content-Type", []string{"simple-*", "read-201*"},
-			both(method("POST"), not(withField("Content-Type")))),
-		withheld("withheld-form", "with a form", []string{"simple-post-urlencoded*", "header-content-type*", "creds-post*"}, contentType("application/x-www-form-urlencoded")),
-		withheld("withheld-multipart", "with a multipart form", []string{"simple-post-multipart*", "header-content-type*", "simple-*"}, contentType("multipart/form-data")),
-		withheld("withheld-json", "with JSON", []string{"actual-post-json*", "br-*", "element-beacon-*", "pf-*", "simple-*"}, contentType("application/json")),
-		withheld("withheld-octets", "with a body of type application/octet-stream", []string{"simple-post-octet*", "header-content-type*", "simple-*"}, contentType("application/octet-stream")),
-		withheld("withheld-xml", "with XML", []string{"simple-post-xml*", "header-content-type*", "simple-*"}, contentType("application/xml")),
-		withheld("withheld-authorization", "with Authorization", []string{"*authorization*", "creds-*", "pf-*", "br-two-custom-*", "status-auth-*", "read-401-*"}, withField("Authorization")),
-		withheld("withheld-if-none-match", "with If-None-Match", []string{"status-304*", "br-304*", "header-if-none-match*", "vary-304*"}, withField("If-None-Match")),
-		refusedFor("accept-language", []string{"header-accept-language*", "acrh-safelisted*", "header-*"}),
-		refusedFor("range", []string{"header-range*", "acrh-range*"}),
-	}
+var requestMutants = []Mutant{
+	withheld("withheld-accept", "with an Accept of its own", []string{"header-*", "status-sse*", "shared-negotiated*"}, field("Accept", isOwnValue)),
+	withheld("withheld-accept-language", "with an Accept-Language of its own", []string{"header-accept-language*", "header-*"}, both(withField("Accept-Language"), not(field("Accept-Language", isEnglish)))),
+	// Whatever asks as a browser does finds it: a browser takes compressed answers.
+	withheld("withheld-compressed", "that may be compressed", []string{"*"}, both(policy("exact"), atPath("/ok"), isActual, field("Accept-Encoding", has("gzip")))),
+	withheld("withheld-content-language", "with Content-Language", []string{"header-content-language*", "header-*"}, withField("Content-Language")),
+	withheld("withheld-range", "with Range", []string{"header-*", "br-range*", "shared-range*", "status-range*", "status-206*", "status-416*", "read-206*", "read-416*"}, withField("Range")),
+	withheld("withheld-text-plain", "with a body of type text/plain and no charset", []string{"actual-post-*", "header-*", "simple-*", "h1-expect-*", "status-303*"},
+		both(sendsContentType("text/plain"), not(field("Content-Type", has("charset"))))),
+	withheld("withheld-charset", "with a body of type text/plain and a charset", []string{"header-*", "simple-*", "element-keepalive*", "expose-post*", "pf-*", "br-xhr-*", "redirect-30*", "status-303*", "br-lower-*"},
+		both(sendsContentType("text/plain"), field("Content-Type", has("charset")))),
+	withheld("withheld-untyped", "with POST and no Content-Type", []string{"simple-*", "read-201*"},
+		both(method("POST"), not(withField("Content-Type")))),
+	withheld("withheld-form", "with a form", []string{"simple-post-urlencoded*", "header-content-type*", "creds-post*"}, sendsContentType("application/x-www-form-urlencoded")),
+	withheld("withheld-multipart", "with a multipart form", []string{"simple-post-multipart*", "header-content-type*", "simple-*"}, sendsContentType("multipart/form-data")),
+	withheld("withheld-json", "with JSON", []string{"actual-post-json*", "br-*", "element-beacon-*", "pf-*", "simple-*"}, sendsContentType("application/json")),
+	withheld("withheld-octets", "with a body of type application/octet-stream", []string{"simple-post-octet*", "header-content-type*", "simple-*"}, sendsContentType("application/octet-stream")),
+	withheld("withheld-xml", "with XML", []string{"simple-post-xml*", "header-content-type*", "simple-*"}, sendsContentType("application/xml")),
+	withheld("withheld-authorization", "with Authorization", []string{"*authorization*", "creds-*", "pf-*", "br-two-custom-*", "status-auth-*", "read-401-*"}, withField("Authorization")),
+	withheld("withheld-if-none-match", "with If-None-Match", []string{"status-304*", "br-304*", "header-if-none-match*", "vary-304*"}, withField("If-None-Match")),
+	refusedFor("accept-language", []string{"header-accept-language*", "acrh-safelisted*", "header-*"}),
+	refusedFor("range", []string{"header-range*", "acrh-range*"}),
 }

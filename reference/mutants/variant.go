@@ -54,5 +54,5 @@ const (
 
 // Lawful returns the lawful variants.
 func Lawful() []Variant {
-	return slices.Concat(layerVariants(), grantVariants(), messageVariants())
+	return slices.Concat(layerVariants, grantVariants, messageVariants)
 }

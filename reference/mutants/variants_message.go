@@ -10,147 +10,145 @@ import (
 	"time"
 )
 
+const (
+	rfcMessages  = "https://www.rfc-editor.org/rfc/rfc9112"
+	rfcSemantics = "https://www.rfc-editor.org/rfc/rfc9110"
+	rfcCaching   = "https://www.rfc-editor.org/rfc/rfc9111"
+)
+
 // messageVariants differ lawfully in what is around the CORS protocol: in HTTP, in
 // caching, and in what the application sends of its own.
-func messageVariants() []Variant {
-	const (
-		messages = "https://www.rfc-editor.org/rfc/rfc9112"
-		semantic = "https://www.rfc-editor.org/rfc/rfc9110"
-		caching  = "https://www.rfc-editor.org/rfc/rfc9111"
-	)
-	always := func(edits ...edit) func() hooks { return head(edits...) }
-	return []Variant{
-		{
-			Name: "application-cookie", Basis: []string{"https://www.rfc-editor.org/rfc/rfc6265#section-3"},
-			Doc:   "The application sets a cookie of its own with each answer.",
-			hooks: always(on(not(isPreflight), add("Set-Cookie", "visit=1; Path=/; HttpOnly"))),
+var messageVariants = []Variant{
+	{
+		Name: "application-cookie", Basis: []string{"https://www.rfc-editor.org/rfc/rfc6265#section-3"},
+		Doc:   "The application sets a cookie of its own with each answer.",
+		hooks: head(on(not(isPreflight), add("Set-Cookie", "visit=1; Path=/; HttpOnly"))),
+	},
+	{
+		Name: "application-vary", Basis: []string{rfcSemantics + "#section-12.5.5"},
+		Doc:   "The application varies by what it negotiates.",
+		hooks: head(on(not(isPreflight), add(fieldVary, "Accept, Accept-Language"))),
+	},
+	{
+		Name: "request-id", Basis: []string{rfcSemantics + "#section-16.3"},
+		Doc: "Each answer has a name of its own in a field.",
+		hooks: func() hooks {
+			var n atomic.Int64
+			return hooks{head: func(_ *exchange, h http.Header) { h.Set("X-Request-Id", strconv.FormatInt(n.Add(1), 10)) }}
 		},
-		{
-			Name: "application-vary", Basis: []string{semantic + "#section-12.5.5"},
-			Doc:   "The application varies by what it negotiates.",
-			hooks: always(on(not(isPreflight), add(fieldVary, "Accept, Accept-Language"))),
-		},
-		{
-			Name: "request-id", Basis: []string{semantic + "#section-16.3"},
-			Doc: "Each answer has a name of its own in a field.",
-			hooks: func() hooks {
-				var n atomic.Int64
-				return hooks{head: func(_ *exchange, h http.Header) { h.Set("X-Request-Id", strconv.FormatInt(n.Add(1), 10)) }}
-			},
-		},
-		{
-			Name: "security-fields", Basis: []string{"https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header"},
-			Doc: "Answers have the usual security fields.",
-			hooks: always(put("X-Content-Type-Options", "nosniff"), put("Cross-Origin-Resource-Policy", "cross-origin"),
-				put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), on(not(policy("timing")), put(fieldTAO, "*"))),
-		},
-		{
-			Name: "conditional-304", Basis: []string{semantic + "#section-13"},
-			Doc:   "Answers have an ETag and a date, and conditional requests are answered with 304, as much shared as what it stands for.",
-			hooks: validated,
-		},
-		{
-			Name: "cached-minute", Basis: []string{caching + "#section-4.1", freeCaching},
-			Doc: "Answers may be stored for a minute, and vary by Origin where they differ by it.",
-			hooks: always(on(both(not(isPreflight), status(200)), func(_ *exchange, h http.Header) {
-				if h.Get("Cache-Control") == "" {
-					h.Set("Cache-Control", "max-age=60")
+	},
+	{
+		Name: "security-fields", Basis: []string{"https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header"},
+		Doc: "Answers have the usual security fields.",
+		hooks: head(put("X-Content-Type-Options", "nosniff"), put("Cross-Origin-Resource-Policy", "cross-origin"),
+			put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), on(not(policy("timing")), put(fieldTAO, "*"))),
+	},
+	{
+		Name: "conditional-304", Basis: []string{rfcSemantics + "#section-13"},
+		Doc:   "Answers have an ETag and a date, and conditional requests are answered with 304, as much shared as what it stands for.",
+		hooks: validated,
+	},
+	{
+		Name: "cached-minute", Basis: []string{rfcCaching + "#section-4.1", freeCaching},
+		Doc: "Answers may be stored for a minute, and vary by Origin where they differ by it.",
+		hooks: head(on(both(not(isPreflight), status(200)), func(_ *exchange, h http.Header) {
+			if h.Get("Cache-Control") == "" {
+				h.Set("Cache-Control", "max-age=60")
+			}
+		})),
+	},
+	{
+		Name: "no-store", Basis: []string{rfcCaching + "#section-5.2.2.5"},
+		Doc:   "Answers may not be stored at all.",
+		hooks: head(on(status(200), put("Cache-Control", "no-store"))),
+	},
+	{
+		Name: "content-compressed", Basis: []string{rfcSemantics + "#section-12.5.3"},
+		Doc:   "Content is compressed for who asks for it, the CORS fields are the same.",
+		hooks: outside(compressing),
+	},
+	{
+		Name: "content-chunked", Basis: []string{rfcMessages + "#section-7.1"},
+		Doc: "The length of content is not announced.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return eachHead(next, func(h http.Header) { h.Del("Content-Length") }, true)
+		}),
+	},
+	{
+		Name: "connection-closed", Basis: []string{rfcMessages + "#section-9.6"},
+		Doc: "Each connection is closed after one answer.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return eachHead(next, func(h http.Header) { h.Set("Connection", "close") }, false)
+		}),
+	},
+	{
+		Name: "keep-alive-field", Basis: []string{rfcMessages + "#section-9.3"},
+		Doc: "Answers over HTTP/1.1 have a Keep-Alive field.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.ProtoMajor == 1 {
+					w.Header().Set("Keep-Alive", "timeout=5")
 				}
-			})),
-		},
-		{
-			Name: "no-store", Basis: []string{caching + "#section-5.2.2.5"},
-			Doc:   "Answers may not be stored at all.",
-			hooks: always(on(status(200), put("Cache-Control", "no-store"))),
-		},
-		{
-			Name: "content-compressed", Basis: []string{semantic + "#section-12.5.3"},
-			Doc:   "Content is compressed for who asks for it, the CORS fields are the same.",
-			hooks: outside(compressing),
-		},
-		{
-			Name: "content-chunked", Basis: []string{messages + "#section-7.1"},
-			Doc: "The length of content is not announced.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return eachHead(next, func(h http.Header) { h.Del("Content-Length") }, true)
-			}),
-		},
-		{
-			Name: "connection-closed", Basis: []string{messages + "#section-9.6"},
-			Doc: "Each connection is closed after one answer.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return eachHead(next, func(h http.Header) { h.Set("Connection", "close") }, false)
-			}),
-		},
-		{
-			Name: "keep-alive-field", Basis: []string{messages + "#section-9.3"},
-			Doc: "Answers over HTTP/1.1 have a Keep-Alive field.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if r.ProtoMajor == 1 {
-						w.Header().Set("Keep-Alive", "timeout=5")
+				next.ServeHTTP(w, r)
+			})
+		}),
+	},
+	{
+		Name: "no-date", Basis: []string{rfcSemantics + "#section-6.6.1"},
+		Doc: "Answers have no Date, as of a server without a clock.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return eachHead(next, func(h http.Header) { h["Date"] = nil }, false)
+		}),
+	},
+	{
+		Name: "no-reason-phrase", Basis: []string{rfcMessages + "#section-4"},
+		Doc: "Status lines have no reason phrase.",
+		hooks: func() hooks {
+			return hooks{write: func(b []byte) []byte {
+				for _, line := range []string{"HTTP/1.1 200 OK", "HTTP/1.1 204 No Content"} {
+					if bytes.HasPrefix(b, []byte(line+"\r\n")) {
+						return append([]byte(line[:len("HTTP/1.1 200 ")]), b[len(line):]...)
 					}
-					next.ServeHTTP(w, r)
-				})
-			}),
+				}
+				return b
+			}}
 		},
-		{
-			Name: "no-date", Basis: []string{semantic + "#section-6.6.1"},
-			Doc: "Answers have no Date, as of a server without a clock.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return eachHead(next, func(h http.Header) { h["Date"] = nil }, false)
-			}),
-		},
-		{
-			Name: "no-reason-phrase", Basis: []string{messages + "#section-4"},
-			Doc: "Status lines have no reason phrase.",
-			hooks: func() hooks {
-				return hooks{write: func(b []byte) []byte {
-					for _, line := range []string{"HTTP/1.1 200 OK", "HTTP/1.1 204 No Content"} {
-						if bytes.HasPrefix(b, []byte(line+"\r\n")) {
-							return append([]byte(line[:len("HTTP/1.1 200 ")]), b[len(line):]...)
-						}
-					}
-					return b
-				}}
-			},
-		},
-		{
-			Name: "early-hints", Basis: []string{"https://www.rfc-editor.org/rfc/rfc8297"},
-			Doc: "A 103 precedes each answer to a GET.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if r.Method == http.MethodGet && r.ProtoAtLeast(1, 1) {
-						w.WriteHeader(http.StatusEarlyHints)
-					}
-					next.ServeHTTP(w, r)
-				})
-			}),
-		},
-		{
-			Name: "long-heads-refused", Basis: []string{"https://www.rfc-editor.org/rfc/rfc6585#section-5"},
-			Doc: "A request head of more than 12 KiB is answered with 431, before the CORS layer.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if headLength(r) > 12<<10 {
-						http.Error(w, "the head is too long", http.StatusRequestHeaderFieldsTooLarge)
-						return
-					}
-					next.ServeHTTP(w, r)
-				})
-			}),
-		},
-		{
-			Name: "answers-slow", Basis: []string{semantic + "#section-3.7"},
-			Doc: "Each answer takes a while.",
-			hooks: outside(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					time.Sleep(2 * time.Millisecond)
-					next.ServeHTTP(w, r)
-				})
-			}),
-		},
-	}
+	},
+	{
+		Name: "early-hints", Basis: []string{"https://www.rfc-editor.org/rfc/rfc8297"},
+		Doc: "A 103 precedes each answer to a GET.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodGet && r.ProtoAtLeast(1, 1) {
+					w.WriteHeader(http.StatusEarlyHints)
+				}
+				next.ServeHTTP(w, r)
+			})
+		}),
+	},
+	{
+		Name: "long-heads-refused", Basis: []string{"https://www.rfc-editor.org/rfc/rfc6585#section-5"},
+		Doc: "A request head of more than 12 KiB is answered with 431, before the CORS layer.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if headLength(r) > 12<<10 {
+					http.Error(w, "the head is too long", http.StatusRequestHeaderFieldsTooLarge)
+					return
+				}
+				next.ServeHTTP(w, r)
+			})
+		}),
+	},
+	{
+		Name: "answers-slow", Basis: []string{rfcSemantics + "#section-3.7"},
+		Doc: "Each answer takes a while.",
+		hooks: outside(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				time.Sleep(2 * time.Millisecond)
+				next.ServeHTTP(w, r)
+			})
+		}),
+	},
 }
 
 // outside puts a handler around everything, the CORS layer included.
