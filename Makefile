@@ -56,7 +56,7 @@ lint: vet
 	@bash .ci/lint
 
 bench: chromium
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./spec/... ./reference ./harness/... ./browser
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./spec/... ./reference/... ./harness/... ./internal/... ./browser
 
 verify: build chromium
 	@$(BIN) verify-model --n 20000 --seed 1

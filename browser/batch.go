@@ -7,11 +7,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // documentFunc returns the document for a step, or why there is none.
-type documentFunc func(*harness.BrowserStep) (*document, error)
+type documentFunc func(*agent.Step) (*document, error)
 
 // openDocuments opens the documents that the jobs need in the browser context.
 func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
@@ -34,7 +34,7 @@ func (r *run) openDocuments(b *browserContext, jobs []int) documentFunc {
 			}
 		}
 	}
-	return func(s *harness.BrowserStep) (*document, error) {
+	return func(s *agent.Step) (*document, error) {
 		k := documentKeyOf(s)
 		if err := failed[k]; err != nil {
 			return nil, err
@@ -94,7 +94,7 @@ func (r *run) batch(d *document, width int, jobs []int) {
 					r.fail(i, err)
 					continue
 				}
-				r.emit(i, harness.JobResult{ID: r.jobs[i].ID, Steps: []harness.StepOutcomes{step}})
+				r.emit(i, agent.JobResult{ID: r.jobs[i].ID, Steps: []agent.StepOutcomes{step}})
 			}
 		}
 		if err != nil {
@@ -169,9 +169,9 @@ func (r *run) wait(d *document, results <-chan *call) (*call, error) {
 }
 
 // outcomes puts together the outcomes of a call.
-func (r *run) outcomes(c *call, i, step int) (harness.StepOutcomes, error) {
+func (r *run) outcomes(c *call, i, step int) (agent.StepOutcomes, error) {
 	s := &r.jobs[i].Steps[step]
-	out := make(harness.StepOutcomes, 0, len(c.results))
+	out := make(agent.StepOutcomes, 0, len(c.results))
 	for _, rep := range c.results {
 		if v := rep.call.document.tab.visited; v != nil && v.collided(rep.record) {
 			return nil, errCollision

@@ -20,7 +20,7 @@ import (
 
 	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -68,14 +68,14 @@ func BenchmarkAgent(b *testing.B) {
 	c := startBench(b)
 	round := 0
 	run := func(n int) {
-		jobs := make([]harness.Job, n)
+		jobs := make([]agent.Job, n)
 		for i := range jobs {
 			round++
-			jobs[i] = harness.Job{ID: fmt.Sprint(i), Timeout: 10 * time.Second, Steps: []harness.BrowserStep{{
+			jobs[i] = agent.Job{ID: fmt.Sprint(i), Timeout: 10 * time.Second, Steps: []agent.Step{{
 				Request: cases.Request{Origin: app, Method: "PUT", Headers: []string{"X-A: 1"}}, URL: benchURL(base, round)}}}
 		}
 		allowed := 0
-		err := c.Perform(context.Background(), jobs, func(r harness.JobResult) {
+		err := c.Perform(context.Background(), jobs, func(r agent.JobResult) {
 			if r.Err != nil {
 				b.Error(r.Err)
 			} else if o := r.Steps[0][0]; o.Result == spec.Allowed && o.Hops[0].Preflight {

@@ -8,7 +8,7 @@ import (
 	whatwg "github.com/nlnwa/whatwg-url/url"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -96,7 +96,7 @@ func api(r *cases.Request) string {
 
 // encode makes the form of a step that page.js takes, which gives a request up
 // after whole and reads a body for no longer than timeout.
-func encode(s *harness.BrowserStep, timeout, whole time.Duration) jsCall {
+func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 	r := &s.Request
 	c := jsCall{
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},

@@ -9,11 +9,11 @@ import (
 	whatwg "github.com/nlnwa/whatwg-url/url"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // Can says whether Chrome can perform the job, and if not, why.
-func (c *Chrome) Can(j harness.Job) (bool, string) {
+func (c *Chrome) Can(j agent.Job) (bool, string) {
 	if len(j.Steps) == 0 {
 		return false, "the job has no steps"
 	}
@@ -32,7 +32,7 @@ var apis = []string{apiFetch, apiXHR, apiImg, apiScript, apiModule, apiFont, api
 	apiVideo, apiAudio, apiTrack, apiMask, apiShape, apiFetchLater, apiWebSocket, apiNavigate}
 
 // cannot says why Chrome cannot perform a step; empty if it can.
-func cannot(s *harness.BrowserStep) string {
+func cannot(s *agent.Step) string {
 	r := &s.Request
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Host == "" {

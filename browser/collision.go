@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // Jobs of one browser context have URLs of their own, which keeps them apart in
@@ -45,7 +45,7 @@ func (v *visitedURLs) has(url string) bool {
 }
 
 // register records the URLs that a job will ask for.
-func (v *visitedURLs) register(j *harness.Job) {
+func (v *visitedURLs) register(j *agent.Job) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.last++
@@ -97,7 +97,7 @@ func withoutQuery(url string) string {
 
 // collides says whether a job asks for something that is known to redirect
 // different jobs to the same URL.
-func (c *Chrome) collides(j *harness.Job) bool {
+func (c *Chrome) collides(j *agent.Job) bool {
 	for k := range j.Steps {
 		if c.collidingPaths[withoutQuery(j.Steps[k].URL)] {
 			return true

@@ -11,7 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -52,11 +52,11 @@ var _ = Describe("a target that redirects everything to one URL", func() {
 	It("gives the same outcomes in any order", func() {
 		base, preflights := serve()
 		number := 0
-		asked := func(o harness.Outcome) string {
+		asked := func(o agent.Outcome) string {
 			return fmt.Sprint(o.Result, " ", o.Reason, " ", len(o.Hops), " preflights: ", o.Hops[0].Preflight, " ", o.Hops[len(o.Hops)-1].Preflight, ", from the cache: ", o.FromCache)
 		}
 		for range 3 {
-			var jobs []harness.Job
+			var jobs []agent.Job
 			want := map[string]string{}
 			expected := preflights()
 			for _, k := range rand.Perm(len(requests)) {

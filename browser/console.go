@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -84,9 +84,9 @@ func reasonOf(preflight bool, text string) (reason, parameter string) {
 }
 
 // consoleOutcome puts an outcome together from the script's result and the console.
-func consoleOutcome(req *cases.Request, pageOrigin string, r *repetition) harness.Outcome {
+func consoleOutcome(req *cases.Request, pageOrigin string, r *repetition) agent.Outcome {
 	res := &r.result
-	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond)), Console: r.console.line}
+	o := agent.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond)), Console: r.console.line}
 	o.FailedHop = -1
 	if !res.OK {
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error

@@ -9,11 +9,11 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
-type replay func(context.Context, []harness.Job, func(harness.JobResult)) error
+type replay func(context.Context, []agent.Job, func(agent.JobResult)) error
 
 var _ = Describe("a replay from the console alone", func() {
 	It("learns from the console what the protocol reports", func() {
@@ -47,16 +47,16 @@ var _ = Describe("a replay from the console alone", func() {
 			{cases.Request{Origin: app, Mode: "same-origin"}, plan{}, spec.ReasonDisallowedByMode},
 		}
 		t := newTarget(false)
-		outcomes := func(with replay) map[string]harness.Outcome {
-			var jobs []harness.Job
+		outcomes := func(with replay) map[string]agent.Outcome {
+			var jobs []agent.Job
 			for i, x := range try {
 				j := job(t.url(x.p), x.q)
 				j.ID = fmt.Sprint(i)
 				jobs = append(jobs, j)
 			}
 			var mu sync.Mutex
-			out := map[string]harness.Outcome{}
-			Expect(with(context.Background(), jobs, func(r harness.JobResult) {
+			out := map[string]agent.Outcome{}
+			Expect(with(context.Background(), jobs, func(r agent.JobResult) {
 				defer GinkgoRecover()
 				mu.Lock()
 				defer mu.Unlock()
@@ -69,10 +69,10 @@ var _ = Describe("a replay from the console alone", func() {
 		for i, x := range try {
 			id := fmt.Sprint(i)
 			Expect(long[id].Reason).To(Equal(x.reason), id)
-			for what, get := range map[string]func(harness.Outcome) any{
-				"result": func(o harness.Outcome) any { return o.Result }, "reason": func(o harness.Outcome) any { return o.Reason },
-				"parameter": func(o harness.Outcome) any { return o.FailedParameter }, "type": func(o harness.Outcome) any { return o.Type },
-				"status": func(o harness.Outcome) any { return o.Status }, "readable": func(o harness.Outcome) any { return o.Readable },
+			for what, get := range map[string]func(agent.Outcome) any{
+				"result": func(o agent.Outcome) any { return o.Result }, "reason": func(o agent.Outcome) any { return o.Reason },
+				"parameter": func(o agent.Outcome) any { return o.FailedParameter }, "type": func(o agent.Outcome) any { return o.Type },
+				"status": func(o agent.Outcome) any { return o.Status }, "readable": func(o agent.Outcome) any { return o.Readable },
 			} {
 				Expect(get(short[id])).To(Equal(get(long[id])), "%s of %s", what, id)
 			}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // A browser context never performs two jobs with the same URL, and not more
@@ -40,7 +40,7 @@ type documentKey struct {
 
 // documentKeyOf says which document a step needs: its origin, and whether it is
 // in the tab of https documents (one with an opaque origin can be in either).
-func documentKeyOf(s *harness.BrowserStep) documentKey {
+func documentKeyOf(s *agent.Step) documentKey {
 	if s.Request.Origin == nullOrigin {
 		return documentKey{nullOrigin, !plainHTTP(s.URL)}
 	}
@@ -63,7 +63,7 @@ func (b *browserContext) has(url string) bool {
 }
 
 // register records what a job will perform here.
-func (b *browserContext) register(j *harness.Job) {
+func (b *browserContext) register(j *agent.Job) {
 	b.requests += requestCount(*j)
 	b.visited.register(j)
 }
@@ -188,7 +188,7 @@ type privateContext struct {
 }
 
 // page returns a document for the step.
-func (c *privateContext) page(ctx context.Context, s *harness.BrowserStep, ignore bool) (*document, error) {
+func (c *privateContext) page(ctx context.Context, s *agent.Step, ignore bool) (*document, error) {
 	k := documentKeyOf(s)
 	if u, err := url.Parse(s.URL); err != nil || !sameSite(k.origin, u) {
 		if err := c.open(ctx, []documentKey{k}, ignore); err != nil {

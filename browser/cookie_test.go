@@ -7,7 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -69,7 +69,7 @@ var _ = Describe("cookies", func() {
 
 	It("of one job are not there in the next, whoever set them", func() {
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		var urls []string
 		for i := range 24 {
 			u := t.url(plan{actual: allow(app, withCredentials, "Set-Cookie: left=over; SameSite=None; Secure")})
@@ -94,7 +94,7 @@ var _ = Describe("cookies", func() {
 		set := t.url(plan{actual: allow(app, withCredentials, "Set-Cookie: mine=1; SameSite=None; Secure")})
 		use := t.url(plan{actual: allow(app, withCredentials)})
 		j := job(set, cases.Request{Credentials: "include"})
-		j.Steps = append(j.Steps, harness.BrowserStep{URL: use, Request: cases.Request{Origin: app, Credentials: "include"}})
+		j.Steps = append(j.Steps, agent.Step{URL: use, Request: cases.Request{Origin: app, Credentials: "include"}})
 		r := perform(j)[0]
 		Expect(r.Err).NotTo(HaveOccurred())
 		Expect(t.requests(use)[0].Header.Get("Cookie")).To(Equal("mine=1"))

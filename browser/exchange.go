@@ -8,14 +8,14 @@ import (
 	"github.com/chromedp/cdproto/network"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
 // hopsAndExchanges makes hops and exchanges from the raw requests and answers.
-func hopsAndExchanges(req *cases.Request, rec *record) ([]spec.Hop, []harness.Exchange) {
+func hopsAndExchanges(req *cases.Request, rec *record) ([]spec.Hop, []agent.Exchange) {
 	var hops []spec.Hop
-	var exchanges []harness.Exchange
+	var exchanges []agent.Exchange
 	sent, got := rec.sent, rec.got
 	preflights := rec.preflights
 	for i, h := range rec.hops {
@@ -67,8 +67,8 @@ func hopsAndExchanges(req *cases.Request, rec *record) ([]spec.Hop, []harness.Ex
 func isHTTP(u string) bool { return strings.HasPrefix(u, "http:") || strings.HasPrefix(u, "https:") }
 
 // newExchange makes one exchange from the first raw request and answer.
-func newExchange(h *hop, sent []*network.EventRequestWillBeSentExtraInfo, got []*network.EventResponseReceivedExtraInfo, failed *network.EventLoadingFailed, preflight bool) harness.Exchange {
-	x := harness.Exchange{Preflight: preflight, Method: h.request.Method, URL: h.request.URL}
+func newExchange(h *hop, sent []*network.EventRequestWillBeSentExtraInfo, got []*network.EventResponseReceivedExtraInfo, failed *network.EventLoadingFailed, preflight bool) agent.Exchange {
+	x := agent.Exchange{Preflight: preflight, Method: h.request.Method, URL: h.request.URL}
 	if len(sent) > 0 {
 		x.Request = headerOf(sent[0].Headers)
 	} else {

@@ -7,7 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -152,7 +152,7 @@ var _ = Describe("odd answers", func() {
 	})
 
 	It("many origins are many pages", func() {
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for i := range 30 {
 			o := "https://o" + string(rune('a'+i%26)) + string(rune('a'+i/26)) + ".example"
 			jobs = append(jobs, job(t.url(plan{actual: allow(o)}), cases.Request{Origin: o}))

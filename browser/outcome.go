@@ -7,15 +7,15 @@ import (
 	"github.com/chromedp/cdproto/network"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
 // outcome combines what the script saw and what was recorded. An error means
 // that the events do not determine the outcome.
-func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outcome, error) {
+func outcome(req *cases.Request, pageOrigin string, r *repetition) (agent.Outcome, error) {
 	res := &r.result
-	o := harness.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
+	o := agent.Outcome{Began: res.began(), Elapsed: time.Duration(res.MS * float64(time.Millisecond))}
 	o.FailedHop = -1
 	switch {
 	case res.Bug != "":
@@ -79,7 +79,7 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (harness.Outc
 }
 
 // decide decides Result, Type, Reason and what a script can read.
-func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Outcome) error {
+func decide(req *cases.Request, pageOrigin string, r *repetition, o *agent.Outcome) error {
 	res, rec := &r.result, r.record
 	// What failed after the script had its response is not a failure of the
 	// request: a body cut short, an EventSource that was closed again or makes
@@ -109,7 +109,7 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Out
 	}
 	switch a := api(req); {
 	case a == apiCanvas && res.Tainted:
-		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, harness.ReasonCanvasTainted, res.Error
+		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, agent.ReasonCanvasTainted, res.Error
 		o.FailedHop = len(rec.hops) - 1
 		return nil
 	case !readsBody(req):
@@ -126,7 +126,7 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *harness.Out
 }
 
 // readResponse copies what a script read of the response.
-func readResponse(o *harness.Outcome, res *jsResult) {
+func readResponse(o *agent.Outcome, res *jsResult) {
 	o.Status = res.Status
 	o.Readable = make(map[string]string, len(res.Headers))
 	for _, h := range res.Headers {
@@ -211,7 +211,7 @@ func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter str
 	case network.BlockedReasonMixedContent:
 		return "", "", &NetError{URL: last, Code: "mixed content", Text: "an https page may not fetch over plain http; that is not CORS"}
 	case network.BlockedReasonCorpNotSameOrigin, network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoep, network.BlockedReasonCorpNotSameSite:
-		return harness.ReasonBlockedByCORP, "", nil
+		return agent.ReasonBlockedByCORP, "", nil
 	case network.BlockedReasonOrigin: // the renderer's name for a mode of same-origin
 		return spec.ReasonDisallowedByMode, "", nil
 	default:
@@ -222,7 +222,7 @@ func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter str
 	}
 	switch f.ErrorText {
 	case "net::ERR_BLOCKED_BY_ORB":
-		return harness.ReasonBlockedByORB, "", nil
+		return agent.ReasonBlockedByORB, "", nil
 	case "net::ERR_TOO_MANY_REDIRECTS":
 		return spec.ReasonTooManyRedirects, "", nil
 	case "net::ERR_INVALID_REDIRECT":

@@ -12,7 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -50,7 +50,7 @@ var _ = Describe("a slow target", func() {
 
 	It("has it for each of many jobs, whether of one step or of several", func() {
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for n := range requests {
 			j := job(t.url(plan{next: slowly(each, allow(app))}), cases.Request{Cache: "no-store"})
 			j.Timeout = limit
@@ -79,7 +79,7 @@ var _ = Describe("a slow target", func() {
 
 	It("is told from one that does not answer, in words that say so", func() {
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for n := range 14 { // more than there are connections
 			j := job(t.url(plan{actual: answer{hang: true}}), cases.Request{Headers: []string{fmt.Sprintf("Accept: text/%d", n)}})
 			j.Timeout = 400 * time.Millisecond

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -29,14 +29,14 @@ const (
 // Perform runs the jobs, as harness.Agent has it. When the browser dies, the
 // jobs that are left get a *DiedError, and so does the caller. When ctx ends,
 // they get nothing and the caller its error.
-func (c *Chrome) Perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+func (c *Chrome) Perform(ctx context.Context, jobs []agent.Job, done func(agent.JobResult)) error {
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool, isolateCookies: true})
 }
 
 // Replay is Perform for a target that is known never to set cookies: requests
 // with credentials then need no private browser context, which makes thousands
 // of them as fast as the others. Jobs with WithCookie get one anyway.
-func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+func (c *Chrome) Replay(ctx context.Context, jobs []agent.Job, done func(agent.JobResult)) error {
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.pool})
 }
 
@@ -45,7 +45,7 @@ func (c *Chrome) Replay(ctx context.Context, jobs []harness.Job, done func(harne
 // console, why the browser blocked it, but no Hops and no Exchanges. Reason is
 // empty where the console does not say it, as for plain network errors. Only
 // for fetch and XMLHttpRequest.
-func (c *Chrome) ReplayConsoleOnly(ctx context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+func (c *Chrome) ReplayConsoleOnly(ctx context.Context, jobs []agent.Job, done func(agent.JobResult)) error {
 	return c.perform(ctx, jobs, done, &run{c: c, pool: &c.consolePool, consoleOnly: true})
 }
 
@@ -58,7 +58,7 @@ type run struct {
 	isolateCookies bool
 
 	ctx                     context.Context
-	jobs                    []harness.Job
+	jobs                    []agent.Job
 	width                   *semaphore.Weighted
 	ignoreCertificateErrors bool
 
@@ -69,12 +69,12 @@ type run struct {
 	isolated []int // jobs to do last, each in a private context: those that collided, and players
 	noRetry  bool  // nothing is done once more
 	sent     []bool
-	done     func(harness.JobResult)
+	done     func(agent.JobResult)
 }
 
 // perform does the jobs, and those whose page was gone before they could begin
 // once more from new pages.
-func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
+func (c *Chrome) perform(ctx context.Context, jobs []agent.Job, done func(agent.JobResult), r *run) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	err := c.performOnce(ctx, jobs, done, r)
@@ -82,14 +82,14 @@ func (c *Chrome) perform(ctx context.Context, jobs []harness.Job, done func(harn
 		return err
 	}
 	r.pool.close()
-	again := make([]harness.Job, len(r.retry))
+	again := make([]agent.Job, len(r.retry))
 	for n, i := range r.retry {
 		again[n] = jobs[i]
 	}
 	return c.performOnce(ctx, again, done, &run{c: c, pool: r.pool, consoleOnly: r.consoleOnly, isolateCookies: r.isolateCookies, noRetry: true})
 }
 
-func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(harness.JobResult), r *run) error {
+func (c *Chrome) performOnce(ctx context.Context, jobs []agent.Job, done func(agent.JobResult), r *run) error {
 	if c.closed {
 		return ErrClosed
 	}
@@ -127,7 +127,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 	if c.ctx.Err() != nil {
 		died := c.died()
 		for i, j := range jobs {
-			r.emit(i, harness.JobResult{ID: j.ID, Err: died})
+			r.emit(i, agent.JobResult{ID: j.ID, Err: died})
 		}
 		return died
 	}
@@ -142,15 +142,15 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []harness.Job, done func(
 
 // localTLS says whether a job goes to a TLS server on this machine, for
 // which no public authority issues certificates.
-func localTLS(j harness.Job) bool {
-	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool {
+func localTLS(j agent.Job) bool {
+	return slices.ContainsFunc(j.Steps, func(s agent.Step) bool {
 		u, err := url.Parse(s.URL)
 		return err == nil && u.Scheme == "https" && isLoopback(u.Hostname())
 	})
 }
 
 // emit sends a result once.
-func (r *run) emit(i int, res harness.JobResult) {
+func (r *run) emit(i int, res agent.JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.sent[i] {
@@ -188,7 +188,7 @@ func (r *run) fail(i int, err error) {
 		}
 	}
 	if r.ctx.Err() == nil {
-		r.emit(i, harness.JobResult{ID: r.jobs[i].ID, Err: err})
+		r.emit(i, agent.JobResult{ID: r.jobs[i].ID, Err: err})
 	}
 }
 
@@ -208,7 +208,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 	inRun := map[string]struct{}{}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
-			r.emit(i, harness.JobResult{ID: j.ID})
+			r.emit(i, agent.JobResult{ID: j.ID})
 			continue
 		}
 		own, again := false, false
@@ -225,7 +225,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
 		}
 		switch {
-		case slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return needsOwn(&s.Request) }):
+		case slices.ContainsFunc(j.Steps, func(s agent.Step) bool { return needsOwn(&s.Request) }):
 			r.isolated = append(r.isolated, i) // after all others
 		case r.c.collides(&r.jobs[i]):
 			colliding = append(colliding, i)
@@ -245,7 +245,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 }
 
 // requestCount is the number of requests of a job, redirects not counted.
-func requestCount(j harness.Job) (n int) {
+func requestCount(j agent.Job) (n int) {
 	for _, s := range j.Steps {
 		n += max(s.Times, s.Parallel, 1)
 	}
@@ -272,7 +272,7 @@ func needsOwn(q *cases.Request) bool {
 }
 
 // cookiesMatter says whether the browser may send or take cookies.
-func cookiesMatter(s *harness.BrowserStep) bool {
+func cookiesMatter(s *agent.Step) bool {
 	q := &s.Request
 	same := sameOrigin(q.Origin, s.URL)
 	switch api(q) {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -49,11 +49,11 @@ var _ = Describe("a browser that runs already", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(c.Version()).To(ContainSubstring("remote"))
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for _, o := range []string{app, "http://app.example.com", "null", "https://other.example"} {
 			jobs = append(jobs, job(t.url(plan{preflight: allow(o, "Access-Control-Allow-Methods: PUT"), actual: allow(o)}), cases.Request{Origin: o, Method: "PUT"}))
 		}
-		Expect(c.Perform(context.Background(), jobs, func(r harness.JobResult) {
+		Expect(c.Perform(context.Background(), jobs, func(r agent.JobResult) {
 			defer GinkgoRecover()
 			Expect(r.Err).NotTo(HaveOccurred())
 			Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), string(r.Steps[0][0].Reason))
@@ -63,7 +63,7 @@ var _ = Describe("a browser that runs already", func() {
 		// Its profile blocks third-party cookies, or it does not: either the
 		// cookie arrives or the agent says why it cannot tell.
 		u := t.url(plan{actual: allow(app, withCredentials)})
-		Expect(c.Perform(context.Background(), []harness.Job{job(u, cases.Request{Credentials: "include", WithCookie: true})}, func(r harness.JobResult) {
+		Expect(c.Perform(context.Background(), []agent.Job{job(u, cases.Request{Credentials: "include", WithCookie: true})}, func(r agent.JobResult) {
 			defer GinkgoRecover()
 			if r.Err != nil {
 				Expect(r.Err).To(MatchError(ContainSubstring("third-party cookie")))

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // runSequences runs jobs of several steps that no cookie can change, several
@@ -67,14 +67,14 @@ func (r *run) splitByPause(jobs []int) (waiting, others []int) {
 }
 
 // hasPause says whether a job has a pause.
-func hasPause(j harness.Job) bool {
-	return slices.ContainsFunc(j.Steps, func(s harness.BrowserStep) bool { return s.After > 0 })
+func hasPause(j agent.Job) bool {
+	return slices.ContainsFunc(j.Steps, func(s agent.Step) bool { return s.After > 0 })
 }
 
 // runSteps runs the steps of one job and sends its result.
-func (r *run) runSteps(i int, page documentFunc, before func(*document, *harness.BrowserStep) error) {
+func (r *run) runSteps(i int, page documentFunc, before func(*document, *agent.Step) error) {
 	j := &r.jobs[i]
-	var steps []harness.StepOutcomes
+	var steps []agent.StepOutcomes
 	for k := range j.Steps {
 		s := &j.Steps[k]
 		if s.After > 0 {
@@ -93,7 +93,7 @@ func (r *run) runSteps(i int, page documentFunc, before func(*document, *harness
 		if err == nil && before != nil {
 			err = before(d, s)
 		}
-		var out harness.StepOutcomes
+		var out agent.StepOutcomes
 		if err == nil {
 			results := make(chan *call, 1)
 			c := r.newCall(i, k, results)
@@ -112,7 +112,7 @@ func (r *run) runSteps(i int, page documentFunc, before func(*document, *harness
 		}
 		steps = append(steps, out)
 	}
-	r.emit(i, harness.JobResult{ID: j.ID, Steps: steps})
+	r.emit(i, agent.JobResult{ID: j.ID, Steps: steps})
 }
 
 // runPrivate runs jobs in private contexts, which are used for one job after
@@ -190,9 +190,9 @@ func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 		c = &privateContext{browserContext: r.newBrowserContext(true)}
 	}
 	c.register(j)
-	r.runSteps(i, func(s *harness.BrowserStep) (*document, error) {
+	r.runSteps(i, func(s *agent.Step) (*document, error) {
 		return c.page(r.ctx, s, r.ignoreCertificateErrors)
-	}, func(d *document, s *harness.BrowserStep) error {
+	}, func(d *document, s *agent.Step) error {
 		if !s.Request.WithCookie {
 			return nil
 		}

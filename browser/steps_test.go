@@ -9,7 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -26,8 +26,8 @@ var _ = Describe("a job of several steps", func() {
 	var t *target
 	BeforeEach(func() { t = newTarget(false) })
 
-	put := func(url string) harness.BrowserStep {
-		return harness.BrowserStep{URL: url, Request: cases.Request{Origin: app, Method: "PUT"}}
+	put := func(url string) agent.Step {
+		return agent.Step{URL: url, Request: cases.Request{Origin: app, Method: "PUT"}}
 	}
 
 	It("shares one preflight cache, which expires", func() {
@@ -53,7 +53,7 @@ var _ = Describe("a job of several steps", func() {
 		u := t.url(plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT"), actual: allow(app)})
 		s := put(u)
 		s.Times = 3
-		r := perform(harness.Job{ID: "three", Steps: []harness.BrowserStep{s}})[0]
+		r := perform(agent.Job{ID: "three", Steps: []agent.Step{s}})[0]
 		Expect(r.Err).NotTo(HaveOccurred())
 		Expect(r.Steps[0]).To(HaveLen(3))
 		Expect(r.Steps[0][0].Hops[0].Preflight).To(BeTrue())
@@ -75,8 +75,8 @@ var _ = Describe("a job of several steps", func() {
 			}
 			return allow(app)
 		}})
-		s = harness.BrowserStep{URL: u, Request: cases.Request{Origin: app, Cache: "no-store"}, Times: 4, Parallel: 4}
-		r = perform(harness.Job{ID: "four", Steps: []harness.BrowserStep{s}})[0]
+		s = agent.Step{URL: u, Request: cases.Request{Origin: app, Cache: "no-store"}, Times: 4, Parallel: 4}
+		r = perform(agent.Job{ID: "four", Steps: []agent.Step{s}})[0]
 		Expect(r.Err).NotTo(HaveOccurred())
 		Expect(r.Steps[0]).To(HaveLen(4))
 		Expect(together).To(BeClosed(), "four at once")
@@ -89,7 +89,7 @@ var _ = Describe("a job of several steps", func() {
 	It("goes from page to page, in order, with one cookie jar", func() {
 		origins := []string{app, "http://other.example", "null", app}
 		var order []string
-		var j harness.Job
+		var j agent.Job
 		j.ID = "pages"
 		u := t.url(plan{next: func(n int, r *http.Request) answer {
 			order = append(order, r.Header.Get("Origin"))
@@ -100,7 +100,7 @@ var _ = Describe("a job of several steps", func() {
 			return a
 		}})
 		for _, o := range origins {
-			j.Steps = append(j.Steps, harness.BrowserStep{URL: u, Request: cases.Request{Origin: o, Credentials: "include", Cache: "no-store"}})
+			j.Steps = append(j.Steps, agent.Step{URL: u, Request: cases.Request{Origin: o, Credentials: "include", Cache: "no-store"}})
 		}
 		r := perform(j)[0]
 		Expect(r.Err).NotTo(HaveOccurred())
@@ -122,9 +122,9 @@ var _ = Describe("a job of several steps", func() {
 				}
 				return a
 			}})
-			var j harness.Job
+			var j agent.Job
 			for _, o := range []string{"https://a.example.com", "https://b.example.com"} {
-				j.Steps = append(j.Steps, harness.BrowserStep{URL: u, Request: cases.Request{Origin: o}})
+				j.Steps = append(j.Steps, agent.Step{URL: u, Request: cases.Request{Origin: o}})
 			}
 			r := perform(j)[0]
 			Expect(r.Err).NotTo(HaveOccurred())
@@ -145,7 +145,7 @@ var _ = Describe("a job of several steps", func() {
 
 	It("shares nothing with another job, even at the same URL", func() {
 		u := t.url(plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT"), actual: allow(app, "Cache-Control: max-age=60")})
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for range 3 {
 			jobs = append(jobs, job(u, cases.Request{Method: "PUT"}))
 		}

@@ -9,7 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -18,7 +18,7 @@ var _ = Describe("a large batch", func() {
 		t := newTarget(false)
 		origins := []string{app, "http://app.example.com", "null"}
 		const n = 600
-		jobs := make([]harness.Job, n)
+		jobs := make([]agent.Job, n)
 		urls := map[string]string{}
 		want := map[string]int{}
 		for i := range n {
@@ -36,12 +36,12 @@ var _ = Describe("a large batch", func() {
 				q.Method = ""
 			}
 			u := t.url(p)
-			jobs[i] = harness.Job{ID: fmt.Sprint(i), Timeout: 10 * time.Second, Steps: []harness.BrowserStep{{Request: q, URL: u}}}
+			jobs[i] = agent.Job{ID: fmt.Sprint(i), Timeout: 10 * time.Second, Steps: []agent.Step{{Request: q, URL: u}}}
 			urls[jobs[i].ID] = u
 			want[jobs[i].ID] = kind
 		}
 		got := map[string]int{}
-		Expect(chrome.Perform(context.Background(), jobs, func(r harness.JobResult) {
+		Expect(chrome.Perform(context.Background(), jobs, func(r agent.JobResult) {
 			defer GinkgoRecover()
 			got[r.ID]++
 			Expect(r.Err).NotTo(HaveOccurred())
@@ -76,7 +76,7 @@ var _ = Describe("a large batch", func() {
 
 	It("keeps the preflight cache of every job, however many there are", func() {
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for range 450 {
 			j := job(t.url(plan{preflight: allow(app, "Access-Control-Allow-Methods: PUT", "Access-Control-Max-Age: 600"), actual: allow(app)}), cases.Request{Method: "PUT"})
 			j.Steps = append(j.Steps, j.Steps[0])

@@ -16,7 +16,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 const app = "https://app.example.com"
@@ -149,23 +149,23 @@ func allow(origin string, more ...string) answer {
 	return answer{status: 200, header: append([]string{"Access-Control-Allow-Origin: " + origin, "Content-Type: text/plain"}, more...), body: "ok"}
 }
 
-func job(url string, q cases.Request) harness.Job {
+func job(url string, q cases.Request) agent.Job {
 	if q.Origin == "" {
 		q.Origin = app
 	}
-	return harness.Job{ID: fmt.Sprintf("job-%d", nonce.Add(1)), Timeout: time.Minute, Steps: []harness.BrowserStep{{Request: q, URL: url}}}
+	return agent.Job{ID: fmt.Sprintf("job-%d", nonce.Add(1)), Timeout: time.Minute, Steps: []agent.Step{{Request: q, URL: url}}}
 }
 
 // perform runs jobs and gives the results in the jobs' order.
-func perform(jobs ...harness.Job) []harness.JobResult {
+func perform(jobs ...agent.Job) []agent.JobResult {
 	GinkgoHelper()
 	at := map[string]int{}
 	for i, j := range jobs {
 		at[j.ID] = i
 	}
-	out := make([]harness.JobResult, len(jobs))
+	out := make([]agent.JobResult, len(jobs))
 	seen := 0
-	Expect(chrome.Perform(context.Background(), jobs, func(r harness.JobResult) {
+	Expect(chrome.Perform(context.Background(), jobs, func(r agent.JobResult) {
 		out[at[r.ID]] = r
 		seen++
 	})).To(Succeed())
@@ -174,7 +174,7 @@ func perform(jobs ...harness.Job) []harness.JobResult {
 }
 
 // one runs a job of one request and gives its outcome.
-func one(url string, q cases.Request) harness.Outcome {
+func one(url string, q cases.Request) agent.Outcome {
 	GinkgoHelper()
 	r := perform(job(url, q))[0]
 	Expect(r.Err).NotTo(HaveOccurred())

@@ -15,7 +15,7 @@ import (
 
 	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -65,7 +65,7 @@ var _ = Describe("when things go wrong", func() {
 
 	It("stops when the context ends, and can be used again", func() {
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for range 30 {
 			j := job(t.url(plan{actual: answer{hang: true}}), cases.Request{})
 			j.Timeout = time.Minute
@@ -76,7 +76,7 @@ var _ = Describe("when things go wrong", func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		n := 0
-		err := chrome.Perform(ctx, append(jobs, first), func(r harness.JobResult) {
+		err := chrome.Perform(ctx, append(jobs, first), func(r agent.JobResult) {
 			defer GinkgoRecover()
 			n++
 			Expect(r.Err).NotTo(HaveOccurred())
@@ -109,7 +109,7 @@ var _ = Describe("when things go wrong", func() {
 	})
 
 	It("performs nothing wrong for a job without steps", func() {
-		r := perform(harness.Job{ID: "empty"})[0]
+		r := perform(agent.Job{ID: "empty"})[0]
 		Expect(r.Err).NotTo(HaveOccurred())
 		Expect(r.Steps).To(BeEmpty())
 	})
@@ -129,7 +129,7 @@ var _ = Describe("a browser that dies", func() {
 		c, err := browser.Start(context.Background(), browser.Options{})
 		Expect(err).NotTo(HaveOccurred())
 		t := newTarget(false)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		good := job(t.url(plan{actual: allow(app)}), cases.Request{})
 		jobs = append(jobs, good)
 		for i := range 40 {
@@ -144,8 +144,8 @@ var _ = Describe("a browser that dies", func() {
 		two := job(t.url(plan{actual: allow(app)}), cases.Request{})
 		two.Steps = append(two.Steps, jobs[5].Steps...)
 		jobs = append(jobs, two)
-		results := map[string]harness.JobResult{}
-		err = c.Perform(context.Background(), jobs, func(r harness.JobResult) {
+		results := map[string]agent.JobResult{}
+		err = c.Perform(context.Background(), jobs, func(r agent.JobResult) {
 			results[r.ID] = r
 			if r.ID == good.ID {
 				c.Kill()
@@ -163,7 +163,7 @@ var _ = Describe("a browser that dies", func() {
 				Expect(errors.As(r.Err, &died)).To(BeTrue(), "%v", r.Err)
 			}
 		}
-		err = c.Perform(context.Background(), jobs[:2], func(harness.JobResult) {})
+		err = c.Perform(context.Background(), jobs[:2], func(agent.JobResult) {})
 		Expect(errors.As(err, &died)).To(BeTrue(), "%v", err)
 		Expect(c.Close()).To(Succeed())
 		Expect(c.Profile()).NotTo(BeADirectory())
@@ -177,7 +177,7 @@ var _ = Describe("a browser that dies", func() {
 		Expect(c.Close()).To(Succeed())
 		Expect(c.Close()).To(Succeed())
 		Expect(c.Profile()).NotTo(BeADirectory())
-		Expect(c.Perform(context.Background(), []harness.Job{{ID: "x"}}, func(harness.JobResult) {})).To(MatchError(browser.ErrClosed))
+		Expect(c.Perform(context.Background(), []agent.Job{{ID: "x"}}, func(agent.JobResult) {})).To(MatchError(browser.ErrClosed))
 	})
 })
 
@@ -248,7 +248,7 @@ var _ = Describe("pages that the browser gives up", func() {
 		defer c.Close()
 		t := newTarget(false)
 		for range 2 {
-			var jobs []harness.Job
+			var jobs []agent.Job
 			for n := range 6 {
 				j := job(t.url(plan{actual: allow(app)}), cases.Request{Origin: app})
 				j.ID = fmt.Sprint(n)
@@ -256,7 +256,7 @@ var _ = Describe("pages that the browser gives up", func() {
 			}
 			var mu sync.Mutex
 			n := 0
-			Expect(c.Perform(context.Background(), jobs, func(r harness.JobResult) {
+			Expect(c.Perform(context.Background(), jobs, func(r agent.JobResult) {
 				defer GinkgoRecover()
 				mu.Lock()
 				defer mu.Unlock()
@@ -277,8 +277,8 @@ var _ = Describe("the console", func() {
 		defer c.Close()
 		t := newTarget(false)
 		var mu sync.Mutex
-		var o harness.Outcome
-		Expect(c.Perform(context.Background(), []harness.Job{job(t.url(plan{actual: answer{status: 200}}), cases.Request{})}, func(r harness.JobResult) {
+		var o agent.Outcome
+		Expect(c.Perform(context.Background(), []agent.Job{job(t.url(plan{actual: answer{status: 200}}), cases.Request{})}, func(r agent.JobResult) {
 			mu.Lock()
 			defer mu.Unlock()
 			o = r.Steps[0][0]

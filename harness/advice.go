@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -84,7 +85,7 @@ func (r *Result) Advice(fix string) string {
 func (r *Result) sharedWithAll() bool {
 	for i := range r.Agents {
 		a := &r.Agents[i]
-		letIn := slices.ContainsFunc(a.Failures, func(f Failure) bool { return f.Effect == LetIn })
+		letIn := slices.ContainsFunc(a.Failures, func(f agent.Failure) bool { return f.Effect == agent.EffectLetIn })
 		for k := range a.Exchanges {
 			if v, _ := a.Exchanges[k].Response.Get("Access-Control-Allow-Origin"); letIn && v == "*" {
 				return true
@@ -96,7 +97,7 @@ func (r *Result) sharedWithAll() bool {
 
 // refusedWith adds the status where an answer without the header is an error:
 // then it may come from a layer before the one that adds CORS headers.
-func refusedWith(a *AgentResult, r spec.Reason) string {
+func refusedWith(a *agent.Result, r spec.Reason) string {
 	if r != spec.ReasonMissingAllowOriginHeader && r != spec.ReasonPreflightMissingAllowOriginHeader {
 		return ""
 	}

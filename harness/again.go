@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // What a browser did once, and what nobody can explain, may be the doing of a
@@ -74,7 +76,7 @@ func (r *run) broken() bool {
 
 // weigh puts together what a check gave now and what it gave the first time.
 func weigh(now, first Result) Result {
-	if now.Verdict == Skip || now.Verdict == Error && first.Verdict != Error {
+	if now.Verdict == agent.VerdictSkip || now.Verdict == agent.VerdictError && first.Verdict != agent.VerdictError {
 		// There was no second time: the first has to do, but not to accuse anybody.
 		now = first
 		now.Disagreement = nil

@@ -14,6 +14,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -24,10 +25,10 @@ func (unseen) Error() string { return "the browser did not report the end" }
 func (unseen) Unsure() bool  { return true }
 
 // times counts calls.
-func times(f func(n int, r *harness.JobResult)) func(*harness.JobResult) {
+func times(f func(n int, r *agent.JobResult)) func(*agent.JobResult) {
 	var mu sync.Mutex
 	n := 0
-	return func(r *harness.JobResult) {
+	return func(r *agent.JobResult) {
 		mu.Lock()
 		defer mu.Unlock()
 		n++
@@ -58,12 +59,12 @@ func putTwice(policy *cases.Policy, second bool) cases.Check {
 }
 
 var _ = Describe("what a browser did once", func() {
-	same := func(*harness.Outcome) {}
+	same := func(*agent.Outcome) {}
 	with := func(ctx SpecContext, f *fakeBrowser, handler http.HandlerFunc, checks ...cases.Check) harness.Result {
 		GinkgoHelper()
 		s := appServer(handler)
 		f.change = same
-		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Agents: []harness.Agent{f}, Timeout: ample}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Agents: []agent.Agent{f}, Timeout: ample}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		return sum.Results[0]
@@ -72,20 +73,20 @@ var _ = Describe("what a browser did once", func() {
 	It("and not again is no disagreement, and is noted", func(ctx SpecContext) {
 		emitted := 0
 		s := appServer(open)
-		f := &fakeBrowser{change: same, whole: times(func(n int, r *harness.JobResult) {
+		f := &fakeBrowser{change: same, whole: times(func(n int, r *agent.JobResult) {
 			if n == 1 {
 				r.Steps[0][0].Result = spec.Blocked
 			}
 		})}
 		r := harness.Runner{
 			Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"})},
-			Agents: []harness.Agent{f}, Timeout: ample, OnResult: func(harness.Result) { emitted++ },
+			Agents: []agent.Agent{f}, Timeout: ample, OnResult: func(harness.Result) { emitted++ },
 		}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Disagreements).To(BeZero())
 		res := sum.Results[0]
-		Expect(res.Verdict).To(Equal(harness.Pass))
+		Expect(res.Verdict).To(Equal(agent.VerdictPass))
 		Expect(res.Agents).To(HaveLen(2))
 		Expect(res.Once).To(ContainElement(HaveField("What", "outcome")))
 		Expect(emitted).To(Equal(1))
@@ -93,14 +94,14 @@ var _ = Describe("what a browser did once", func() {
 
 	It("and does again is a disagreement", func(ctx SpecContext) {
 		count := 0
-		res := with(ctx, &fakeBrowser{whole: times(func(n int, r *harness.JobResult) { count, r.Steps[0][0].Result = n, spec.Blocked })}, open, browserCheck("a", cases.Request{}, cases.Expect{}))
+		res := with(ctx, &fakeBrowser{whole: times(func(n int, r *agent.JobResult) { count, r.Steps[0][0].Result = n, spec.Blocked })}, open, browserCheck("a", cases.Request{}, cases.Expect{}))
 		Expect(res.Disagrees()).To(BeTrue())
 		Expect(res.Once).To(BeEmpty())
 		Expect(count).To(Equal(2))
 	})
 
 	It("and cannot be asked again accuses nobody", func(ctx SpecContext) {
-		res := with(ctx, &fakeBrowser{whole: times(func(n int, r *harness.JobResult) {
+		res := with(ctx, &fakeBrowser{whole: times(func(n int, r *agent.JobResult) {
 			r.Steps[0][0].Result = spec.Blocked
 			if n == 2 {
 				r.Err = errors.New("lost")
@@ -108,29 +109,29 @@ var _ = Describe("what a browser did once", func() {
 		})}, open, browserCheck("a", cases.Request{}, cases.Expect{}))
 		Expect(res.Disagrees()).To(BeFalse())
 		Expect(res.Once).NotTo(BeEmpty())
-		Expect(res.Verdict).To(Equal(harness.Pass))
+		Expect(res.Verdict).To(Equal(agent.VerdictPass))
 	})
 
 	It("or did not see, it is asked for once more", func(ctx SpecContext) {
-		res := with(ctx, &fakeBrowser{whole: times(func(n int, r *harness.JobResult) {
+		res := with(ctx, &fakeBrowser{whole: times(func(n int, r *agent.JobResult) {
 			if n == 1 {
 				r.Err = unseen{}
 			}
 		})}, open, browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"}))
-		Expect(res.Verdict).To(Equal(harness.Pass))
+		Expect(res.Verdict).To(Equal(agent.VerdictPass))
 	})
 
 	It("and never sees, leaves the check undecided: no error of the target's", func(ctx SpecContext) {
-		res := with(ctx, &fakeBrowser{whole: func(r *harness.JobResult) { r.Err = unseen{} }}, open, browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"}))
-		Expect(res.Verdict).To(Equal(harness.Undecided))
+		res := with(ctx, &fakeBrowser{whole: func(r *agent.JobResult) { r.Err = unseen{} }}, open, browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"}))
+		Expect(res.Verdict).To(Equal(agent.VerdictUndecided))
 		Expect(res.Reason).To(ContainSubstring("did not report"))
-		Expect(res.Agents[0].Verdict).To(Equal(harness.Pass))
+		Expect(res.Agents[0].Verdict).To(Equal(agent.VerdictPass))
 	})
 
 	// later has the browser make the second request so much later, with a
 	// preflight of its own, as it does when its permission has run out.
-	later := func(d time.Duration, preflight bool) func(*harness.JobResult) {
-		return func(r *harness.JobResult) {
+	later := func(d time.Duration, preflight bool) func(*agent.JobResult) {
+		return func(r *agent.JobResult) {
 			first, second := &r.Steps[0][0], &r.Steps[1][0]
 			second.Began = second.Began.Add(d)
 			if preflight && !second.Hops[0].Preflight {
@@ -151,32 +152,32 @@ var _ = Describe("what a browser did once", func() {
 	seconds := func(n int) *cases.Policy { return &cases.Policy{Name: "exact", MaxAge: &n} }
 	unstated := &cases.Policy{Name: "exact"}
 
-	DescribeTable("too late for what a check would show", func(ctx SpecContext, value string, policy *cases.Policy, wanted bool, d time.Duration, preflight bool, verdict harness.Verdict, disagrees bool) {
+	DescribeTable("too late for what a check would show", func(ctx SpecContext, value string, policy *cases.Policy, wanted bool, d time.Duration, preflight bool, verdict agent.Verdict, disagrees bool) {
 		res := with(ctx, &fakeBrowser{whole: later(d, preflight)}, maxAge(value), putTwice(policy, wanted))
 		Expect(res.Agents[1].Verdict).To(Equal(verdict), "%+v", res.Agents[1])
 		Expect(res.Disagrees()).To(Equal(disagrees))
-		if verdict == harness.Undecided {
+		if verdict == agent.VerdictUndecided {
 			Expect(res.Agents[1].Note).To(MatchRegexp(`came too late \(needed within \S+, took 31(\.\d)?s\)`))
 			if wanted { // the model was in time and says what is wrong
-				Expect(res.Verdict).To(Equal(harness.Fail))
+				Expect(res.Verdict).To(Equal(agent.VerdictFail))
 			} else {
-				Expect(res.Verdict).To(Equal(harness.Undecided))
+				Expect(res.Verdict).To(Equal(agent.VerdictUndecided))
 			}
 		}
 	},
-		Entry("is undecided: the default has run out", "", unstated, false, 31*time.Second, true, harness.Undecided, false),
-		Entry("is undecided: what was stated has run out", "20", seconds(20), false, 31*time.Second, true, harness.Undecided, false),
-		Entry("is undecided: what was to be asked again would be asked for anyway", "5", seconds(0), true, 31*time.Second, true, harness.Undecided, false),
-		Entry("is not: it still holds", "600", seconds(600), false, 31*time.Second, false, harness.Pass, false),
-		Entry("is not: it still holds, and nobody should ask", "600", seconds(600), false, 31*time.Second, true, harness.Fail, true),
-		Entry("is not: the server allows for less than was stated", "0", seconds(600), false, 31*time.Second, true, harness.Fail, false),
-		Entry("is not: the server forbids it at once", "0", unstated, false, time.Second, true, harness.Fail, false),
-		Entry("is not: it came at once", "", unstated, false, time.Duration(0), true, harness.Fail, true),
-		Entry("is not: it is never kept", "0", seconds(0), true, 31*time.Second, true, harness.Pass, false),
+		Entry("is undecided: the default has run out", "", unstated, false, 31*time.Second, true, agent.VerdictUndecided, false),
+		Entry("is undecided: what was stated has run out", "20", seconds(20), false, 31*time.Second, true, agent.VerdictUndecided, false),
+		Entry("is undecided: what was to be asked again would be asked for anyway", "5", seconds(0), true, 31*time.Second, true, agent.VerdictUndecided, false),
+		Entry("is not: it still holds", "600", seconds(600), false, 31*time.Second, false, agent.VerdictPass, false),
+		Entry("is not: it still holds, and nobody should ask", "600", seconds(600), false, 31*time.Second, true, agent.VerdictFail, true),
+		Entry("is not: the server allows for less than was stated", "0", seconds(600), false, 31*time.Second, true, agent.VerdictFail, false),
+		Entry("is not: the server forbids it at once", "0", unstated, false, time.Second, true, agent.VerdictFail, false),
+		Entry("is not: it came at once", "", unstated, false, time.Duration(0), true, agent.VerdictFail, true),
+		Entry("is not: it is never kept", "0", seconds(0), true, 31*time.Second, true, agent.VerdictPass, false),
 	)
 
 	It("and was answered differently, is right about that: how, and in what the requests differed", func(ctx SpecContext) {
-		res := with(ctx, &fakeBrowser{whole: func(r *harness.JobResult) {
+		res := with(ctx, &fakeBrowser{whole: func(r *agent.JobResult) {
 			o := &r.Steps[0][0]
 			o.Result, o.Type, o.Reason, o.FailedHop, o.Readable = spec.Blocked, spec.TypeErr, spec.ReasonMissingAllowOriginHeader, 0, nil
 			x := &o.Exchanges[0]
@@ -184,8 +185,8 @@ var _ = Describe("what a browser did once", func() {
 			x.Response = x.Response.Without(func(name string) bool { return strings.HasPrefix(strings.ToLower(name), "access-control") })
 		}}, open, browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"}))
 		Expect(res.Disagreement).To(BeEmpty())
-		Expect(res.Agents[0].Verdict).To(Equal(harness.Pass))
-		Expect(res.Agents[1].Verdict).To(Equal(harness.Fail))
+		Expect(res.Agents[0].Verdict).To(Equal(agent.VerdictPass))
+		Expect(res.Agents[1].Verdict).To(Equal(agent.VerdictFail))
 		Expect(res.Answered).To(And(ContainSubstring("answered differently"), ContainSubstring("no access-control-allow-origin"), ContainSubstring("differed in"), ContainSubstring("x-secret"), Not(ContainSubstring("hunter2"))))
 	})
 
@@ -197,7 +198,7 @@ var _ = Describe("what a browser did once", func() {
 			}
 			preflighted(w, "", allowed, "")
 		}
-		res := with(ctx, &fakeBrowser{whole: func(r *harness.JobResult) { r.Steps[0][0].FailedParameter = named }}, handler,
+		res := with(ctx, &fakeBrowser{whole: func(r *agent.JobResult) { r.Steps[0][0].FailedParameter = named }}, handler,
 			browserCheck("a", cases.Request{Headers: []string{"X-A: 1", "X-B: 1", "X-C: 1"}}, cases.Expect{}))
 		Expect(res.Disagrees()).To(Equal(disagrees), strconv.Quote(named))
 	},
@@ -218,18 +219,18 @@ var _ = It("a redirect out of a browser's HTTP cache is no disagreement", func(c
 		}
 		open(w, r)
 	})
-	cached := &fakeBrowser{change: func(o *harness.Outcome) {
+	cached := &fakeBrowser{change: func(o *agent.Outcome) {
 		h := &o.Hops[0]
 		h.Sent, h.Origin, h.Header, h.Credentials = false, nil, nil, false
 		o.Exchanges = o.Exchanges[1:]
 	}}
 	r := harness.Runner{
 		Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"})},
-		Agents: []harness.Agent{cached}, Timeout: ample,
+		Agents: []agent.Agent{cached}, Timeout: ample,
 	}
 	sum, err := r.Run(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	Expect(sum.Results[0].Agents[1].Verdict).To(Equal(harness.Pass))
+	Expect(sum.Results[0].Agents[1].Verdict).To(Equal(agent.VerdictPass))
 	Expect(sum.Results[0].Disagreement).To(BeEmpty())
 	Expect(sum.Results[0].Once).To(BeEmpty())
 })

@@ -11,6 +11,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 
@@ -68,7 +69,7 @@ func BenchmarkWire(b *testing.B) {
 	for b.Loop() {
 		r := harness.Runner{Target: target, Checks: checks, Concurrency: benchLanes}
 		sum, err := r.Run(context.Background())
-		if err != nil || sum.Counts[harness.Error] > 0 {
+		if err != nil || sum.Counts[agent.VerdictError] > 0 {
 			b.Fatal(err, sum.Counts)
 		}
 		n += len(checks)

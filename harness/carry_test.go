@@ -8,6 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 var _ = Describe("a step that carries what an earlier one was answered", func() {
@@ -32,7 +33,7 @@ var _ = Describe("a step that carries what an earlier one was answered", func() 
 		sum, err := run(ctx, s.URL, conditional(cases.Predicate{Status: cases.StatusSet{"304"}}, shares(app)))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(seen).To(ContainElement(`"v 1"`))
-		Expect(sum.Results[0].Verdict).To(Equal(harness.Fail))
+		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictFail))
 		Expect(sum.Results[0].Agents[0].Failures).To(ConsistOf(HaveField("Step", "again")))
 		Expect(sum.Results[0].Agents[0].Exchanges[1].Request).To(ContainElement(HaveField("Value", `"v 1"`)))
 	})
@@ -42,9 +43,9 @@ var _ = Describe("a step that carries what an earlier one was answered", func() 
 		sum, err := run(ctx, s.URL, conditional(shares(app)), wireCheck("other", wireGet("/ok", anything)))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Results[0]).To(And(
-			HaveField("Verdict", harness.Skip), HaveField("Skip", harness.SkipNotApplicable),
+			HaveField("Verdict", agent.VerdictSkip), HaveField("Skip", harness.SkipNotApplicable),
 			HaveField("Reason", ContainSubstring(`takes ETag from the answer to its step "first"`))))
 		Expect(sum.Stopped).To(BeNil())
-		Expect(sum.Results[1].Verdict).To(Equal(harness.Pass))
+		Expect(sum.Results[1].Verdict).To(Equal(agent.VerdictPass))
 	})
 })

@@ -15,7 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -86,10 +86,10 @@ var _ = Describe("content in a coding", func() {
 			_, _ = w.Write(body)
 		})
 		step := cases.Step{Wire: &cases.Wire{Method: "GET", Headers: []string{"X: 1"}}, Answer: []cases.Predicate{{BodyContains: ptr("ell")}, {BodyIs: ptr("hello")}}}
-		Expect(onWire(ctx, s.URL, step).Verdict).To(Equal(harness.Pass))
+		Expect(onWire(ctx, s.URL, step).Verdict).To(Equal(agent.VerdictPass))
 		body = []byte("plain hello")
 		res := onWire(ctx, s.URL, step)
-		Expect(res.Verdict).To(Equal(harness.Fail))
+		Expect(res.Verdict).To(Equal(agent.VerdictFail))
 		Expect(res.Agents[0].Failures[0].Actual).To(ContainSubstring("not in the coding gzip"))
 	})
 })

@@ -12,14 +12,15 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // What a check comes to when several things happen in it: the agents differ, a
 // browser's departure and the target's defect meet, steps are far apart.
 var _ = Describe("a check in which several things happen", func() {
-	run := func(ctx context.Context, server http.HandlerFunc, who harness.Agent, c cases.Check) harness.Result {
+	run := func(ctx context.Context, server http.HandlerFunc, who agent.Agent, c cases.Check) harness.Result {
 		GinkgoHelper()
-		r := harness.Runner{Target: &harness.Target{Base: appServer(server).URL}, Checks: []cases.Check{c}, Agents: []harness.Agent{who}, Timeout: ample}
+		r := harness.Runner{Target: &harness.Target{Base: appServer(server).URL}, Checks: []cases.Check{c}, Agents: []agent.Agent{who}, Timeout: ample}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		return sum.Results[0]
@@ -28,8 +29,8 @@ var _ = Describe("a check in which several things happen", func() {
 	It("fails if an agent found a failure, whatever became of the other", func(ctx SpecContext) {
 		// Were the error worse, a crash would hide what was found.
 		res := run(ctx, open, &fakeBrowser{silent: true, fail: errors.New("crashed")}, browserCheck("a", cases.Request{}, cases.Expect{Outcome: "blocked"}))
-		Expect(res.Agents).To(HaveExactElements(HaveField("Verdict", harness.Fail), HaveField("Verdict", harness.Error)))
-		Expect(res.Verdict).To(Equal(harness.Fail))
+		Expect(res.Agents).To(HaveExactElements(HaveField("Verdict", agent.VerdictFail), HaveField("Verdict", agent.VerdictError)))
+		Expect(res.Verdict).To(Equal(agent.VerdictFail))
 	})
 
 	It("is not excused for what a raw step found, only for what the browser departs in", func(ctx SpecContext) {
@@ -42,7 +43,7 @@ var _ = Describe("a check in which several things happen", func() {
 		chrome := res.Agents[1]
 		Expect(chrome.Departures).To(ConsistOf(HaveField("What", "a script gets")))
 		Expect(chrome.Failures).To(ConsistOf(HaveField("Step", "afterwards")))
-		Expect(chrome.Verdict).To(Equal(harness.Fail))
+		Expect(chrome.Verdict).To(Equal(agent.VerdictFail))
 	})
 
 	It("lets time pass in the replay as it did between the steps", func(ctx SpecContext) {
@@ -58,8 +59,8 @@ var _ = Describe("a check in which several things happen", func() {
 		again.Name, again.After = "again", 1100*time.Millisecond
 		c.Steps = append(c.Steps, again)
 		c.Case.Steps = c.Steps
-		res := run(ctx, server, &fakeBrowser{change: func(o *harness.Outcome) { o.Status = 299 }}, c)
-		Expect(res.Verdict).To(Equal(harness.Pass), "both preflights are sent")
+		res := run(ctx, server, &fakeBrowser{change: func(o *agent.Outcome) { o.Status = 299 }}, c)
+		Expect(res.Verdict).To(Equal(agent.VerdictPass), "both preflights are sent")
 		Expect(res.Disagreement).To(HaveEach(HaveField("What", "status")))
 		Expect(res.Disagreement).To(ContainElement(HaveField("Step", "again")))
 	})
@@ -77,9 +78,9 @@ var _ = Describe("a server that is not ours", func() {
 			r := harness.Runner{Target: &harness.Target{Base: s.URL, Foreign: foreign}, Checks: []cases.Check{of(60, 40), of(60, 41)}, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(sum.Results[0].Verdict).To(Equal(harness.Pass))
+			Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictPass))
 			if !foreign {
-				Expect(sum.Results[1].Verdict).To(Equal(harness.Pass))
+				Expect(sum.Results[1].Verdict).To(Equal(agent.VerdictPass))
 				continue
 			}
 			Expect(sum.Results[1].Skip).To(Equal(harness.SkipNotAllowed))
@@ -98,15 +99,15 @@ var _ = Describe("a server that is not ours", func() {
 		for i := range checks { // jobs are told apart by their ids
 			checks[i].ID = string(rune('a'+i)) + "/exact"
 		}
-		r := harness.Runner{Target: &harness.Target{Base: s.URL, RateLimit: perSecond}, Checks: checks, Agents: []harness.Agent{&fakeBrowser{change: same}}, Timeout: ample}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL, RateLimit: perSecond}, Checks: checks, Agents: []agent.Agent{&fakeBrowser{change: same}}, Timeout: ample}
 		start := time.Now()
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 10}))
+		Expect(sum.Counts).To(Equal(map[agent.Verdict]int{agent.VerdictPass: 10}))
 		Expect(n.Load()).To(BeNumerically(">=", 40), "two agents, ten checks, two requests each")
 		// All but the last job's were waited for: a lower bound, which no slow machine breaks.
 		Expect(time.Since(start)).To(BeNumerically(">=", time.Duration(n.Load()-2)*time.Second/perSecond))
 	})
 })
 
-func same(*harness.Outcome) {}
+func same(*agent.Outcome) {}

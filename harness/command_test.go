@@ -17,6 +17,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 
@@ -71,7 +72,7 @@ var _ = Describe("the commands of reports", func() {
 		GinkgoWriter.Println(len(groups), "shapes of commands")
 		Expect(len(groups)).To(BeNumerically(">", 300))
 
-		work := make(chan []harness.Exchange)
+		work := make(chan []agent.Exchange)
 		var group errgroup.Group
 		for range 3 {
 			l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
@@ -96,7 +97,7 @@ var _ = Describe("the commands of reports", func() {
 })
 
 // replay runs the command for exchanges that shared a connection.
-func replay(ctx context.Context, r recorder, bin string, list []harness.Exchange) error {
+func replay(ctx context.Context, r recorder, bin string, list []agent.Exchange) error {
 	port := regexp.MustCompile(`127\.0\.0\.1:\d+`)
 	here := r.Addr().String()
 	var want []string
@@ -105,7 +106,7 @@ func replay(ctx context.Context, r recorder, bin string, list []harness.Exchange
 		text := port.ReplaceAllString(x.Bytes(), here)
 		want = append(want, text)
 	}
-	commands := harness.Commands(list)
+	commands := agent.Commands(list)
 	if len(commands) != 1 {
 		return fmt.Errorf("%d commands for one connection: %q", len(commands), commands)
 	}
@@ -136,7 +137,7 @@ func replay(ctx context.Context, r recorder, bin string, list []harness.Exchange
 // exchangesOfTable runs one check of each case against the reference server and
 // gives what was sent over HTTP/1 in the clear, each shape once; requests that shared a
 // connection stay together.
-func exchangesOfTable(ctx context.Context) [][]harness.Exchange {
+func exchangesOfTable(ctx context.Context) [][]agent.Exchange {
 	table, err := cases.Load()
 	Expect(err).NotTo(HaveOccurred())
 	srv, err := contract.Start(ctx, contract.Options{Policies: table.Policies})
@@ -153,7 +154,7 @@ func exchangesOfTable(ctx context.Context) [][]harness.Exchange {
 	}
 	sum, err := (&harness.Runner{Target: target, Checks: checks, KeepAll: true}).Run(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	var groups [][]harness.Exchange
+	var groups [][]agent.Exchange
 	shape := regexp.MustCompile(`/[a-z0-9-]+/|[?&=][a-z0-9]{8,}`) // the policy's name, a nonce
 	shapes := map[string]bool{}
 	for _, r := range sum.Results {
@@ -165,7 +166,7 @@ func exchangesOfTable(ctx context.Context) [][]harness.Exchange {
 				}
 				list := a.Exchanges[i : i+n]
 				i += n
-				text := shape.ReplaceAllString(strings.Join(harness.Commands(list), "\n"), "")
+				text := shape.ReplaceAllString(strings.Join(agent.Commands(list), "\n"), "")
 				if !strings.HasPrefix(list[0].URL, "http://127.0.0.1:") || shapes[text] {
 					continue
 				}

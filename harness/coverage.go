@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // NotLookedAt is a part of the declared policy that no check looked at.
@@ -38,7 +39,7 @@ func (r *run) notLookedAt(entries []*entry) []NotLookedAt {
 	seen := map[cases.Stated]bool{}
 	reasons := map[cases.Stated]string{}
 	for _, e := range entries {
-		if e.result.Verdict != Skip && e.result.Verdict != Error {
+		if e.result.Verdict != agent.VerdictSkip && e.result.Verdict != agent.VerdictError {
 			for _, s := range p.Looks(e.check.Steps) {
 				seen[s] = true
 			}
@@ -66,7 +67,7 @@ func whyNot(e *entry) string {
 	switch {
 	case e.result.Reason != "":
 		return e.result.Reason
-	case e.result.Verdict == Error:
+	case e.result.Verdict == agent.VerdictError:
 		return fmt.Sprintf("%s could not be performed", e.check.ID)
 	}
 	return "the endpoint does not serve it"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // A server that shares with everybody is held to a policy that names one origin.
@@ -52,7 +53,7 @@ func ExampleRunner() {
 }
 
 func ExampleExchange_Curl() {
-	ex := harness.Exchange{Method: "OPTIONS", URL: "http://127.0.0.1:8080/exact/ok", Request: fields(
+	ex := agent.Exchange{Method: "OPTIONS", URL: "http://127.0.0.1:8080/exact/ok", Request: fields(
 		"Host", "127.0.0.1:8080", "Origin", "https://app.example", "Access-Control-Request-Method", "PUT",
 	)}
 	fmt.Println(ex.Curl())

@@ -4,6 +4,9 @@ import (
 	"slices"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/disagree"
+	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -17,12 +20,12 @@ func (r *run) excuse(e *entry) {
 	}
 	for i := range e.result.Agents {
 		a := &e.result.Agents[i]
-		if a.Agent == ModelName || len(a.Failures) == 0 {
+		if a.Agent == agent.NameModel || len(a.Failures) == 0 {
 			continue
 		}
 		at := r.order(a.Agent)
 		p, ok := e.jobs[a.Agent]
-		if !ok || at < 0 || p.result.Err != nil || documented(p.steps, p.names, p.result, r.agents[at].Name(), r.agents[at].Engine()) == "" {
+		if !ok || at < 0 || p.result.Err != nil || disagree.Documented(p.steps, p.names, p.result, r.agents[at].Name(), r.agents[at].Engine()) == "" {
 			continue
 		}
 		standard, ok := p.byTheStandard(e.result.Agents)
@@ -30,7 +33,7 @@ func (r *run) excuse(e *entry) {
 			continue
 		}
 		seen := p.judge(p.result)
-		var kept []Failure
+		var kept []agent.Failure
 		for _, f := range a.Failures {
 			if has(seen, f) && !has(standard, f) {
 				a.Departures = append(a.Departures, f)
@@ -38,7 +41,7 @@ func (r *run) excuse(e *entry) {
 				kept = append(kept, f)
 			}
 		}
-		a.Failures, a.Verdict = kept, verdictOf(e.check.Case, kept)
+		a.Failures, a.Verdict = kept, judge.Verdict(e.check.Case, kept)
 	}
 }
 
@@ -46,8 +49,8 @@ func (r *run) excuse(e *entry) {
 // taken as the standard has them. Where the standard would have asked for
 // something that the browser did not, the model agent knows: it did ask. ok is
 // false if that cannot tell.
-func (p *performed) byTheStandard(agents []AgentResult) (failures []Failure, ok bool) {
-	if replayed, ok := replay(p.steps, p.result, spec.Options{}, clocks(p.result)[0]); ok {
+func (p *performed) byTheStandard(agents []agent.Result) (failures []agent.Failure, ok bool) {
+	if replayed, ok := disagree.Replay(p.steps, p.result, spec.Options{}, agent.Clocks(p.result)[0]); ok {
 		for i := range replayed.Steps {
 			for k := range replayed.Steps[i] {
 				o, b := &replayed.Steps[i][k], &p.result.Steps[i][k]
@@ -57,25 +60,25 @@ func (p *performed) byTheStandard(agents []AgentResult) (failures []Failure, ok 
 		}
 		return p.judge(replayed), true
 	}
-	i := slices.IndexFunc(agents, func(a AgentResult) bool { return a.Agent == ModelName })
-	if i < 0 || agents[i].Verdict == Error || agents[i].Verdict == Skip {
+	i := slices.IndexFunc(agents, func(a agent.Result) bool { return a.Agent == agent.NameModel })
+	if i < 0 || agents[i].Verdict == agent.VerdictError || agents[i].Verdict == agent.VerdictSkip {
 		return nil, false
 	}
 	return agents[i].Failures, true
 }
 
 // judge holds a result of the job against the case.
-func (p *performed) judge(result JobResult) []Failure {
-	var failures []Failure
+func (p *performed) judge(result agent.JobResult) []agent.Failure {
+	var failures []agent.Failure
 	for i := range p.expect {
 		if i < len(result.Steps) {
-			failures = append(failures, judgeOutcomes(&p.expect[i], result.Steps[i])...)
+			failures = append(failures, judge.Outcomes(&p.expect[i], result.Steps[i])...)
 		}
 	}
 	return failures
 }
 
 // has tells whether the same thing did not hold, whatever was found instead.
-func has(list []Failure, f Failure) bool {
-	return slices.ContainsFunc(list, func(g Failure) bool { return g.Step == f.Step && g.What == f.What })
+func has(list []agent.Failure, f agent.Failure) bool {
+	return slices.ContainsFunc(list, func(g agent.Failure) bool { return g.Step == f.Step && g.What == f.What })
 }

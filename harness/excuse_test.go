@@ -8,6 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -25,15 +26,15 @@ func wildcards(leave ...string) http.HandlerFunc {
 	}
 }
 
-var _ = DescribeTable("What a browser holds against a target", func(ctx SpecContext, server http.HandlerFunc, request cases.Request, expect cases.Expect, change func(*harness.Outcome), verdict harness.Verdict, failures, departures []string) {
+var _ = DescribeTable("What a browser holds against a target", func(ctx SpecContext, server http.HandlerFunc, request cases.Request, expect cases.Expect, change func(*agent.Outcome), verdict agent.Verdict, failures, departures []string) {
 	if change == nil {
-		change = func(*harness.Outcome) {}
+		change = func(*agent.Outcome) {}
 	}
 	s := appServer(server)
-	r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{browserCheck("a", request, expect)}, Agents: []harness.Agent{&fakeBrowser{change: change}}, Timeout: ample}
+	r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{browserCheck("a", request, expect)}, Agents: []agent.Agent{&fakeBrowser{change: change}}, Timeout: ample}
 	sum, err := r.Run(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	what := func(list []harness.Failure) []string {
+	what := func(list []agent.Failure) []string {
 		out := []string{}
 		for _, f := range list {
 			out = append(out, f.What)
@@ -48,34 +49,34 @@ var _ = DescribeTable("What a browser holds against a target", func(ctx SpecCont
 },
 	Entry("is not what only a documented departure makes of it: `*` covers Authorization in Chromium",
 		wildcards(), cases.Request{Headers: []string{"Authorization: x"}}, cases.Expect{Outcome: "blocked"}, nil,
-		harness.Pass, []string{}, []string{"a script gets"}),
+		agent.VerdictPass, []string{}, []string{"a script gets"}),
 	Entry("is what the standard has against it, too, whatever else Chromium does",
 		wildcards("Access-Control-Allow-Origin"), cases.Request{Headers: []string{"Authorization: x"}}, cases.Expect{Outcome: "allowed"}, nil,
-		harness.Fail, []string{"a script gets"}, []string{}),
+		agent.VerdictFail, []string{"a script gets"}, []string{}),
 	Entry("is both where there are both",
 		wildcards(), cases.Request{Headers: []string{"Authorization: x", "User-Agent: x"}}, cases.Expect{Origin: new("https://other.example"), ACRH: new("authorization,user-agent")}, nil,
-		harness.Fail, []string{"Origin of the request"}, []string{"Access-Control-Request-Headers"}),
+		agent.VerdictFail, []string{"Origin of the request"}, []string{"Access-Control-Request-Headers"}),
 	Entry("is what no documented departure explains",
-		wildcards(), cases.Request{Headers: []string{"Authorization: x"}}, cases.Expect{Outcome: "blocked"}, func(o *harness.Outcome) { o.Status = 299 },
-		harness.Fail, []string{"a script gets"}, []string{}),
+		wildcards(), cases.Request{Headers: []string{"Authorization: x"}}, cases.Expect{Outcome: "blocked"}, func(o *agent.Outcome) { o.Status = 299 },
+		agent.VerdictFail, []string{"a script gets"}, []string{}),
 	Entry("is what happens without any departure",
 		wildcards("Access-Control-Allow-Origin"), cases.Request{}, cases.Expect{Outcome: "allowed"}, nil,
-		harness.Fail, []string{"a script gets"}, []string{}),
+		agent.VerdictFail, []string{"a script gets"}, []string{}),
 	Entry("is not that Chromium does not ask where the standard does",
 		wildcards(), cases.Request{API: "xhr", Method: "POST", UploadListener: true}, cases.Expect{Outcome: "allowed", Preflight: new(true)}, nil,
-		harness.Pass, []string{}, []string{"a preflight is sent"}),
+		agent.VerdictPass, []string{}, []string{"a preflight is sent"}),
 	Entry("is what the model finds, too, where Chromium does not ask",
 		wildcards("Access-Control-Allow-Origin"), cases.Request{API: "xhr", Method: "POST", UploadListener: true}, cases.Expect{Outcome: "allowed"}, nil,
-		harness.Fail, []string{"a script gets"}, []string{}),
+		agent.VerdictFail, []string{"a script gets"}, []string{}),
 )
 
 var _ = It("names the departures, with their sources", func(ctx SpecContext) {
 	s := appServer(wildcards())
 	c := browserCheck("a", cases.Request{Headers: []string{"Authorization: x"}}, cases.Expect{Outcome: "blocked"})
-	r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{c}, Agents: []harness.Agent{&fakeBrowser{change: func(*harness.Outcome) {}}}, Timeout: ample}
+	r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{c}, Agents: []agent.Agent{&fakeBrowser{change: func(*agent.Outcome) {}}}, Timeout: ample}
 	sum, err := r.Run(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	Expect(sum.Results[0].Verdict).To(Equal(harness.Pass))
+	Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictPass))
 	Expect(sum.Results[0].Disagreement).NotTo(BeEmpty())
 	for _, d := range spec.ProfileOf(spec.EngineChromium).Departures {
 		match := ContainSubstring(d.ID + ": ")

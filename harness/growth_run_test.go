@@ -8,15 +8,16 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 var _ = Describe("growth", func() {
 	// Servers that really work, on a machine that does other things too (the other tests).
-	DescribeTable("of real servers", func(ctx SpecContext, work func(value string), verdict ...harness.Verdict) {
+	DescribeTable("of real servers", func(ctx SpecContext, work func(value string), verdict ...agent.Verdict) {
 		s := appServer(func(_ http.ResponseWriter, r *http.Request) { work(r.Header.Get("X-A")) })
 		step := wireGet("/ok", anything)
 		step.Grow = &cases.Grow{Begin: "X-A: x", Unit: ",", End: "x"}
@@ -28,7 +29,7 @@ var _ = Describe("growth", func() {
 			for range 40 {
 				_ = strings.Count(strings.ReplaceAll(v, ",", ";"), "x")
 			}
-		}, harness.Pass, harness.Undecided),
+		}, agent.VerdictPass, agent.VerdictUndecided),
 		Entry("linear, with much garbage", func(v string) {
 			for _, part := range strings.Split(v, ",") {
 				_ = bytes.Clone([]byte(part + "12345678"))
@@ -36,7 +37,7 @@ var _ = Describe("growth", func() {
 			if len(v) > 1000 && rand.N(3) == 0 {
 				runtime.GC()
 			}
-		}, harness.Pass, harness.Undecided),
+		}, agent.VerdictPass, agent.VerdictUndecided),
 		Entry("quadratic", func(v string) {
 			n := 0
 			for i := range len(v) {
@@ -47,6 +48,6 @@ var _ = Describe("growth", func() {
 				}
 			}
 			_ = fmt.Sprint(n)
-		}, harness.Fail),
+		}, agent.VerdictFail),
 	)
 })

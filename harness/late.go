@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -24,7 +25,7 @@ type permission struct {
 
 // lateSteps says of the steps that came too late what they needed and what it
 // took, by their index. stated is the policy's max-age in seconds, nil for none.
-func lateSteps(steps []BrowserStep, expect []cases.Step, result JobResult, stated *int) map[int]string {
+func lateSteps(steps []agent.Step, expect []cases.Step, result agent.JobResult, stated *int) map[int]string {
 	late := map[int]string{}
 	var given []permission
 	for i := range min(len(steps), len(expect), len(result.Steps)) {
@@ -43,19 +44,19 @@ func lateSteps(steps []BrowserStep, expect []cases.Step, result JobResult, state
 }
 
 // permissions are those that an outcome's preflights gave.
-func permissions(step *BrowserStep, o *Outcome) (list []permission) {
+func permissions(step *agent.Step, o *agent.Outcome) (list []permission) {
 	if o.Began.IsZero() {
 		return nil
 	}
 	for i := range o.Exchanges {
-		if ex := &o.Exchanges[i]; ex.Preflight && ex.answered() {
+		if ex := &o.Exchanges[i]; ex.Preflight && ex.Answered() {
 			list = append(list, permission{step.Request.Origin, ex.URL, credentialed(step), o.Began, lasting(ex.Response)})
 		}
 	}
 	return list
 }
 
-func credentialed(step *BrowserStep) bool {
+func credentialed(step *agent.Step) bool {
 	return step.Request.Spec(step.URL).Credentials == spec.CredentialsInclude
 }
 
@@ -70,7 +71,7 @@ func lasting(h spec.Header) time.Duration {
 
 // tooLate says that whether a request was preflighted may come from the time
 // that passed rather than from the answers; empty if it cannot.
-func tooLate(step *BrowserStep, e *cases.Expect, o *Outcome, given []permission, stated *int) string {
+func tooLate(step *agent.Step, e *cases.Expect, o *agent.Outcome, given []permission, stated *int) string {
 	n := len(o.Hops)
 	if e == nil || e.Preflight == nil || n == 0 || !o.Hops[n-1].Preflight || o.Began.IsZero() {
 		return "" // without a preflight there was permission still

@@ -11,7 +11,11 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/raw"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // A request that is not answered may be a finding about the target, or the end
@@ -19,59 +23,59 @@ import (
 // whether it is still there.
 
 // judged makes the result of an agent that performed every step.
-func (r *run) judged(ctx context.Context, e *entry, name string, failures []Failure, exchanges []Exchange) AgentResult {
+func (r *run) judged(ctx context.Context, e *entry, name string, failures []agent.Failure, exchanges []agent.Exchange) agent.Result {
 	c := e.check.Case
-	res := AgentResult{Agent: name, Verdict: verdictOf(c, failures), Note: noteOf(c, failures)}
+	res := agent.Result{Agent: name, Verdict: judge.Verdict(c, failures), Note: judge.Note(c, failures)}
 	if c.Level != cases.Info {
 		res.Failures = failures
 	}
 	if r.keepAll || len(failures) > 0 {
 		res.Exchanges = exchanges
 	}
-	silent := slices.ContainsFunc(failures, func(f Failure) bool { return f.silent }) ||
-		slices.ContainsFunc(exchanges, func(ex Exchange) bool { return ex.Error != "" })
+	silent := slices.ContainsFunc(failures, func(f agent.Failure) bool { return f.Silent }) ||
+		slices.ContainsFunc(exchanges, func(ex agent.Exchange) bool { return ex.Error != "" })
 	if !silent {
 		return res
 	}
 	if gone := r.checkAlive(ctx, e); gone != nil {
-		return AgentResult{Agent: name, Verdict: Error, Error: gone.Error(), Exchanges: exchanges}
+		return agent.Result{Agent: name, Verdict: agent.VerdictError, VerdictError: gone.Error(), Exchanges: exchanges}
 	}
 	if s := r.stopped(ctx, e); s != "" { // what came of it may come of that
-		return AgentResult{Agent: name, Verdict: Skip, Note: s}
+		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: s}
 	}
 	return res
 }
 
 // lost makes the result of an agent that could not perform every step.
-func (r *run) lost(ctx context.Context, e *entry, name string, err error) AgentResult {
+func (r *run) lost(ctx context.Context, e *entry, name string, err error) agent.Result {
 	if s := r.stopped(ctx, e); s != "" {
-		return AgentResult{Agent: name, Verdict: Skip, Note: s}
+		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: s}
 	}
-	if absent, ok := errors.AsType[*absentError](err); ok {
+	if absent, ok := errors.AsType[*raw.AbsentError](err); ok {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.result.Skip = SkipNotApplicable
-		return AgentResult{Agent: name, Verdict: Skip, Note: absent.Error()}
+		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: absent.Error()}
 	}
 	if died := r.checkAlive(ctx, e); died != nil {
 		err = died
 	} else if unsure(err) {
-		return AgentResult{Agent: name, Verdict: Undecided, Note: err.Error()}
+		return agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: err.Error()}
 	}
-	return AgentResult{Agent: name, Verdict: Error, Error: err.Error()}
+	return agent.Result{Agent: name, Verdict: agent.VerdictError, VerdictError: err.Error()}
 }
 
 // checkAlive asks whether the target is still there after something broke. If
 // it is not, e is the check that noticed first, and nothing more is sent there.
 func (r *run) checkAlive(ctx context.Context, e *entry) error {
-	origin := originOf(e.place.base)
+	origin := origin.Of(e.place.Base)
 	r.mu.Lock()
 	dead := r.origins[origin]
 	r.mu.Unlock()
 	if dead != nil {
 		return errors.New(dead.Reason)
 	}
-	err := r.alive(ctx, e.place.url("/ok"))
+	err := r.alive(ctx, e.place.URL("/ok"))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if dead := r.origins[origin]; dead != nil { // another check was faster
@@ -113,7 +117,7 @@ func (t *Target) lastWords(policy string) string {
 func (r *run) stopped(ctx context.Context, e *entry) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s := r.origins[originOf(e.place.base)]; s != nil {
+	if s := r.origins[origin.Of(e.place.Base)]; s != nil {
 		return s.Reason
 	}
 	if ctx.Err() != nil {
@@ -128,7 +132,7 @@ func (r *run) stopped(ctx context.Context, e *entry) string {
 func (r *run) alive(ctx context.Context, url string) error {
 	var err error
 	for _, wait := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
-		if pause(ctx, wait) != nil {
+		if wire.Pause(ctx, wait) != nil {
 			return nil // nobody wants to know any more
 		}
 		if _, err = r.probeOver(ctx, url, wire.Any); err == nil {
@@ -169,39 +173,39 @@ func (r *run) anyAnswer(ctx context.Context, url string, err error) error {
 
 // insist performs a check, and again where all that failed is that no answer
 // came: what happened to one request by chance is no finding.
-func (r *run) insist(ctx context.Context, e *entry, attempt func() AgentResult) AgentResult {
+func (r *run) insist(ctx context.Context, e *entry, attempt func() agent.Result) agent.Result {
 	first := attempt()
-	if !silent(&first) && first.Verdict != Error || r.stopped(ctx, e) != "" {
+	if !silent(&first) && first.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
 		return first
 	}
 	return r.twice(ctx, e, first, attempt())
 }
 
 // silent tells whether all that failed is that no answer came.
-func silent(a *AgentResult) bool {
-	return len(a.Failures) > 0 && !slices.ContainsFunc(a.Failures, func(f Failure) bool { return !f.silent })
+func silent(a *agent.Result) bool {
+	return len(a.Failures) > 0 && !slices.ContainsFunc(a.Failures, func(f agent.Failure) bool { return !f.Silent })
 }
 
 // twice settles a check that was performed twice for want of an answer.
-func (r *run) twice(ctx context.Context, e *entry, first, second AgentResult) AgentResult {
-	said := first.Error
+func (r *run) twice(ctx context.Context, e *entry, first, second agent.Result) agent.Result {
+	said := first.VerdictError
 	if len(first.Failures) > 0 {
 		said = first.Failures[0].Actual
 	}
 	if !silent(&second) {
-		if second.Verdict == Pass {
+		if second.Verdict == agent.VerdictPass {
 			second.Note = "at the first try no answer came (" + said + "); asked again, it did"
 		}
 		return second
 	}
-	undecided := func(why string) AgentResult {
-		second.Verdict, second.Note = Undecided, why
+	undecided := func(why string) agent.Result {
+		second.Verdict, second.Note = agent.VerdictUndecided, why
 		return second
 	}
 	if why := r.unsteady(ctx, e); why != "" {
 		return undecided(why)
 	}
-	if !slices.ContainsFunc(second.Failures, func(f Failure) bool { return !f.moot }) {
+	if !slices.ContainsFunc(second.Failures, func(f agent.Failure) bool { return !f.Moot }) {
 		return undecided("no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied")
 	}
 	return second
@@ -211,14 +215,14 @@ func (r *run) twice(ctx context.Context, e *entry, first, second AgentResult) Ag
 // leaves ordinary ones without an answer too. Empty: it answers them.
 func (r *run) unsteady(ctx context.Context, e *entry) string {
 	const many = 14
-	state := r.steadiness(originOf(e.place.base))
+	state := r.steadiness(origin.Of(e.place.Base))
 	state.mu.Lock()
 	defer state.mu.Unlock()
 	if state.why != "" {
 		return state.why
 	}
 	for range many {
-		if _, err := r.probeOver(ctx, e.place.url("/ok"), wire.Any); err != nil && ctx.Err() == nil {
+		if _, err := r.probeOver(ctx, e.place.URL("/ok"), wire.Any); err != nil && ctx.Err() == nil {
 			state.why = "no answer came, and the target leaves ordinary requests without an answer now and then, too"
 			break
 		}
@@ -244,11 +248,11 @@ func (r *run) steadiness(origin string) *steadiness {
 // lastLook finds out whether the target survived the last checks.
 func (r *run) lastLook(ctx context.Context, entries []*entry) {
 	for _, e := range slices.Backward(entries) {
-		if e.place.base == "" || e.result.Verdict == Skip {
+		if e.place.Base == "" || e.result.Verdict == agent.VerdictSkip {
 			continue
 		}
-		if r.origins[originOf(e.place.base)] == nil {
-			if err := r.alive(ctx, e.place.url("/ok")); err != nil && r.summary.Stopped == nil {
+		if r.origins[origin.Of(e.place.Base)] == nil {
+			if err := r.alive(ctx, e.place.URL("/ok")); err != nil && r.summary.Stopped == nil {
 				r.summary.Stopped = &Stopped{Reason: "the target did not survive the last checks: " + err.Error(), Log: r.target.lastWords(e.check.Policy.Name)}
 			}
 		}

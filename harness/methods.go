@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // An ordinary endpoint has some methods and not others, and a router that
@@ -26,9 +27,9 @@ func (t *Target) sendable(method string) (why string) {
 	switch {
 	case method == http.MethodOptions:
 	case t.Foreign && !slices.Contains(allowed, method):
-		return fmt.Sprintf("sends %s to a server that is not ours; allowed are OPTIONS, %s", show(method), strings.Join(allowed, ", "))
+		return fmt.Sprintf("sends %s to a server that is not ours; allowed are OPTIONS, %s", agent.Show(method), strings.Join(allowed, ", "))
 	case t.NoChanges && method != http.MethodGet && method != http.MethodHead:
-		return fmt.Sprintf("sends %s, which may change something on the server", show(method))
+		return fmt.Sprintf("sends %s, which may change something on the server", agent.Show(method))
 	}
 	return ""
 }
@@ -62,11 +63,11 @@ func (t *Target) Sends(checks []cases.Check) (sure, wrongly []string) {
 		}
 	}
 	for _, m := range slices.Sorted(maps.Keys(seen)) {
-		sure = append(sure, show(m))
+		sure = append(sure, agent.Show(m))
 		delete(refused, m)
 	}
 	for _, m := range slices.Sorted(maps.Keys(refused)) {
-		wrongly = append(wrongly, show(m))
+		wrongly = append(wrongly, agent.Show(m))
 	}
 	return sure, wrongly
 }

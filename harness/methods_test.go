@@ -13,6 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 
@@ -113,7 +114,7 @@ var _ = Describe("the methods of an ordinary endpoint", func() {
 		Expect(sum.NotLookedAt).To(BeEmpty())
 		Expect(sum.EndpointStatus).To(Equal(http.StatusOK), "a POST is an ordinary request there")
 		Expect(sum.Skips).To(HaveKey(harness.SkipNotServed))
-		Expect(sum.Counts[harness.Pass]).To(BeNumerically(">", 8))
+		Expect(sum.Counts[agent.VerdictPass]).To(BeNumerically(">", 8))
 		gets := slices.DeleteFunc(slices.Clone(s.sent), func(m string) bool { return m != "GET" })
 		Expect(len(gets)).To(BeNumerically("<=", 2), "the one that found out that there is none, and the one that looks whether the server is still there")
 	})

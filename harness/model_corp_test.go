@@ -10,7 +10,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/model"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -27,13 +28,13 @@ var _ = Describe("Cross-Origin-Resource-Policy in the model", func() {
 		if origin == "" {
 			origin = s.URL
 		}
-		m := harness.NewModel(harness.ModelOptions{})
+		m := model.New(model.Options{})
 		DeferCleanup(m.Close)
 		var out spec.Outcome
-		job := harness.Job{ID: "a", Timeout: ample, Steps: []harness.BrowserStep{{
+		job := agent.Job{ID: "a", Timeout: ample, Steps: []agent.Step{{
 			Request: cases.Request{API: api, Origin: strings.Replace(origin, "SELF", s.URL, 1)}, URL: s.URL + "/x",
 		}}}
-		Expect(m.Perform(ctx, []harness.Job{job}, func(r harness.JobResult) {
+		Expect(m.Perform(ctx, []agent.Job{job}, func(r agent.JobResult) {
 			Expect(r.Err).NotTo(HaveOccurred())
 			out = r.Steps[0][0].Outcome
 		})).To(Succeed())

@@ -11,6 +11,9 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/model"
 	"github.com/corsproof/corsproof/reference/mutants"
 )
 
@@ -44,13 +47,13 @@ var _ = Describe("handshakes of WebSocket", func() {
 
 	It("are looked at where the target states a path", func(ctx SpecContext) {
 		for id, r := range results(ctx, "", "/api"+mutants.WebSocketPath) {
-			Expect(r.Verdict).To(Equal(harness.Pass), id)
+			Expect(r.Verdict).To(Equal(agent.VerdictPass), id)
 		}
 	})
 
 	It("are not where it states none, and the report says so", func(ctx SpecContext) {
 		for id, r := range results(ctx, "", "") {
-			Expect(r.Verdict).To(Equal(harness.Skip), id)
+			Expect(r.Verdict).To(Equal(agent.VerdictSkip), id)
 			Expect(r.Reason).To(ContainSubstring("websocket (no path of one is stated)"))
 		}
 	})
@@ -58,10 +61,10 @@ var _ = Describe("handshakes of WebSocket", func() {
 	It("from any origin are a finding, with the severity of what a page can do then", func(ctx SpecContext) {
 		got := results(ctx, "ws-any-origin", "/api"+mutants.WebSocketPath)
 		for _, id := range []string{"ws-denied", "ws-suffix", "ws-null"} {
-			Expect(got[id].Verdict).To(Equal(harness.Fail), id)
+			Expect(got[id].Verdict).To(Equal(agent.VerdictFail), id)
 			Expect(got[id].Security).To(Equal(cases.High), id)
 		}
-		Expect(got["ws-allowed"].Verdict).To(Equal(harness.Pass))
+		Expect(got["ws-allowed"].Verdict).To(Equal(agent.VerdictPass))
 	})
 
 	DescribeTable("are refused in more than one way",
@@ -74,15 +77,15 @@ var _ = Describe("handshakes of WebSocket", func() {
 				}
 			}))
 			DeferCleanup(s.Close)
-			m := harness.NewModel(harness.ModelOptions{})
+			m := model.New(model.Options{})
 			DeferCleanup(m.Close)
-			job := harness.Job{ID: "a", Timeout: ample, Steps: []harness.BrowserStep{{
+			job := agent.Job{ID: "a", Timeout: ample, Steps: []agent.Step{{
 				Request: cases.Request{API: "websocket", Origin: "https://evil.test"}, URL: s.URL + "/socket",
 			}}}
-			Expect(m.Perform(ctx, []harness.Job{job}, func(r harness.JobResult) {
+			Expect(m.Perform(ctx, []agent.Job{job}, func(r agent.JobResult) {
 				Expect(r.Err).NotTo(HaveOccurred())
-				Expect(harness.Judge(&cases.Expect{Outcome: "blocked"}, &r.Steps[0][0])).To(BeEmpty())
-				Expect(harness.Judge(&cases.Expect{Outcome: "allowed"}, &r.Steps[0][0])).NotTo(BeEmpty())
+				Expect(judge.Outcome(&cases.Expect{Outcome: "blocked"}, &r.Steps[0][0])).To(BeEmpty())
+				Expect(judge.Outcome(&cases.Expect{Outcome: "allowed"}, &r.Steps[0][0])).NotTo(BeEmpty())
 			})).To(Succeed())
 		},
 		Entry("403", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }),
@@ -95,6 +98,6 @@ var _ = Describe("handshakes of WebSocket", func() {
 
 	It("that nobody answers are no handshakes that were refused", func(ctx SpecContext) {
 		got := results(ctx, "", "/api/nope")
-		Expect(got["ws-allowed"].Verdict).To(Equal(harness.Warn))
+		Expect(got["ws-allowed"].Verdict).To(Equal(agent.VerdictWarn))
 	})
 })

@@ -17,7 +17,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/model"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -86,13 +87,13 @@ func open(w http.ResponseWriter, r *http.Request) {
 }
 
 // perform runs one job of a model agent on a server.
-func perform(ctx context.Context, s *seen, steps ...harness.BrowserStep) harness.JobResult {
+func perform(ctx context.Context, s *seen, steps ...agent.Step) agent.JobResult {
 	GinkgoHelper()
 	roots := x509.NewCertPool()
 	if s.Certificate() != nil {
 		roots.AddCert(s.Certificate())
 	}
-	m := harness.NewModel(harness.ModelOptions{TLS: &tls.Config{RootCAs: roots}})
+	m := model.New(model.Options{TLS: &tls.Config{RootCAs: roots}})
 	defer func() { Expect(m.Close()).To(Succeed()) }()
 	for i := range steps {
 		if !strings.Contains(steps[i].URL, "://") {
@@ -105,15 +106,15 @@ func perform(ctx context.Context, s *seen, steps ...harness.BrowserStep) harness
 			steps[i].Request.Method = "GET"
 		}
 	}
-	var result harness.JobResult
-	Expect(m.Perform(ctx, []harness.Job{{ID: "job", Steps: steps, Timeout: 5 * time.Second}}, func(r harness.JobResult) { result = r })).To(Succeed())
+	var result agent.JobResult
+	Expect(m.Perform(ctx, []agent.Job{{ID: "job", Steps: steps, Timeout: 5 * time.Second}}, func(r agent.JobResult) { result = r })).To(Succeed())
 	return result
 }
 
 // outcome is that of a job of one request.
-func outcome(ctx context.Context, s *seen, r cases.Request) harness.Outcome {
+func outcome(ctx context.Context, s *seen, r cases.Request) agent.Outcome {
 	GinkgoHelper()
-	res := perform(ctx, s, harness.BrowserStep{Request: r, URL: "/ok"})
+	res := perform(ctx, s, agent.Step{Request: r, URL: "/ok"})
 	Expect(res.Err).NotTo(HaveOccurred())
 	Expect(res.Steps).To(HaveLen(1))
 	Expect(res.Steps[0]).To(HaveLen(1))
@@ -174,7 +175,7 @@ var _ = Describe("the model agent", func() {
 
 	It("keeps preflights for a job, as long as they last, and no longer", func(ctx SpecContext) {
 		s := serveSeen(false, open)
-		put := harness.BrowserStep{Request: cases.Request{Method: "PUT"}, URL: "/ok?n=1", Times: 2}
+		put := agent.Step{Request: cases.Request{Method: "PUT"}, URL: "/ok?n=1", Times: 2}
 		perform(ctx, s, put, put)
 		Expect(s.methods()).To(Equal([]string{"OPTIONS", "PUT", "PUT", "PUT", "PUT"}))
 		perform(ctx, s, put)
@@ -182,7 +183,7 @@ var _ = Describe("the model agent", func() {
 	})
 
 	It("lets real time pass before a step", func(ctx SpecContext) {
-		put := harness.BrowserStep{Request: cases.Request{Method: "PUT"}, URL: "/ok"}
+		put := agent.Step{Request: cases.Request{Method: "PUT"}, URL: "/ok"}
 		later := put
 		later.After = 1100 * time.Millisecond
 		s := serveSeen(false, func(w http.ResponseWriter, _ *http.Request) {
@@ -243,10 +244,10 @@ var _ = Describe("the model agent", func() {
 			}
 			_, _ = io.WriteString(w, "hello")
 		}
-		step := func(cache, origin string) harness.BrowserStep {
-			return harness.BrowserStep{Request: cases.Request{Cache: cache, Origin: origin}, URL: "/ok"}
+		step := func(cache, origin string) agent.Step {
+			return agent.Step{Request: cases.Request{Cache: cache, Origin: origin}, URL: "/ok"}
 		}
-		DescribeTable("obeys the cache mode", func(ctx SpecContext, requests int, steps ...harness.BrowserStep) {
+		DescribeTable("obeys the cache mode", func(ctx SpecContext, requests int, steps ...agent.Step) {
 			s := serveSeen(false, cached)
 			r := perform(ctx, s, steps...)
 			Expect(r.Err).NotTo(HaveOccurred())
@@ -285,7 +286,7 @@ var _ = Describe("the model agent", func() {
 
 	It("performs many at once where a step says so", func(ctx SpecContext) {
 		s := serveSeen(false, open)
-		r := perform(ctx, s, harness.BrowserStep{Request: cases.Request{}, URL: "/ok", Times: 40, Parallel: 20})
+		r := perform(ctx, s, agent.Step{Request: cases.Request{}, URL: "/ok", Times: 40, Parallel: 20})
 		Expect(r.Steps[0]).To(HaveLen(40))
 		Expect(r.Steps[0]).To(HaveEach(HaveField("Result", spec.Allowed)))
 	})
@@ -305,7 +306,7 @@ var _ = Describe("the model agent", func() {
 				_ = conn.Close()
 			}
 		}()
-		r := perform(ctx, &seen{Server: &httptest.Server{URL: "http://" + ln.Addr().String()}}, harness.BrowserStep{URL: "/ok"})
+		r := perform(ctx, &seen{Server: &httptest.Server{URL: "http://" + ln.Addr().String()}}, agent.Step{URL: "/ok"})
 		Expect(r.Err).NotTo(HaveOccurred())
 		o := r.Steps[0][0]
 		Expect(o.Reason).To(Equal(spec.ReasonNetworkError))
@@ -319,13 +320,13 @@ var _ = Describe("the model agent", func() {
 	It("gives up a job whose target is not there", func(ctx SpecContext) {
 		s := httptest.NewServer(http.NotFoundHandler())
 		s.Close()
-		r := perform(ctx, &seen{Server: s}, harness.BrowserStep{URL: "/ok"})
+		r := perform(ctx, &seen{Server: s}, agent.Step{URL: "/ok"})
 		Expect(r.Err).To(MatchError(ContainSubstring("connect")))
 	})
 
 	It("does not blame the target for a request that no script can make", func(ctx SpecContext) {
 		s := serveSeen(false, open)
-		r := perform(ctx, s, harness.BrowserStep{Request: cases.Request{API: "xhr", Mode: "no-cors"}, URL: "/ok"})
+		r := perform(ctx, s, agent.Step{Request: cases.Request{API: "xhr", Mode: "no-cors"}, URL: "/ok"})
 		Expect(r.Err).To(MatchError(ContainSubstring("cannot be performed")))
 	})
 
@@ -339,16 +340,16 @@ var _ = Describe("the model agent", func() {
 
 	It("runs jobs independently of one another", func(ctx SpecContext) {
 		s := serveSeen(false, open)
-		m := harness.NewModel(harness.ModelOptions{})
+		m := model.New(model.Options{})
 		DeferCleanup(m.Close)
-		var jobs []harness.Job
+		var jobs []agent.Job
 		for i := range 20 {
-			jobs = append(jobs, harness.Job{ID: fmt.Sprint(i), Timeout: 5 * time.Second, Steps: []harness.BrowserStep{{
+			jobs = append(jobs, agent.Job{ID: fmt.Sprint(i), Timeout: 5 * time.Second, Steps: []agent.Step{{
 				Request: cases.Request{Origin: app, Method: "PUT"}, URL: s.URL + "/same",
 			}}})
 		}
 		ids := map[string]bool{}
-		Expect(m.Perform(ctx, jobs, func(r harness.JobResult) { ids[r.ID] = true })).To(Succeed())
+		Expect(m.Perform(ctx, jobs, func(r agent.JobResult) { ids[r.ID] = true })).To(Succeed())
 		Expect(ids).To(HaveLen(20))
 		Expect(s.methods()).To(HaveLen(40), "each made its preflight")
 	})

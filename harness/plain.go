@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -17,38 +18,38 @@ import (
 
 // refused is a plain exchange that is not granted.
 type refused struct {
-	asked
+	agent.Asked
 	reason string
 }
 
 // covers tells whether a failure follows from the refusal: the same was asked
 // for, whatever else the check asks.
-func (p *refused) covers(f *Failure) bool {
-	a := f.asked
+func (p *refused) covers(f *agent.Failure) bool {
+	a := f.Asked
 	switch {
-	case !f.Refusal || f.Reason == "" || a.preflight != p.preflight:
+	case !f.Refusal || f.Reason == "" || a.Preflight != p.Preflight:
 		return false
-	case a.instead:
-		return ofExchange(f.Reason) == ofExchange(p.reason)
-	case a.origin != p.origin, p.credentials && !a.credentials:
+	case a.Instead:
+		return agent.OfExchange(f.Reason) == agent.OfExchange(p.reason)
+	case a.Origin != p.Origin, p.Credentials && !a.Credentials:
 		return false
 	}
-	return p.parameter == "" || p.parameter == a.parameter
+	return p.Parameter == "" || p.Parameter == a.Parameter
 }
 
 // String says what is not granted.
 func (p *refused) String() string {
 	how := ""
-	if p.credentials {
+	if p.Credentials {
 		how = " with credentials"
 	}
-	if !p.preflight {
-		return fmt.Sprintf("the plain request of %s%s is not shared: %s", show(p.origin), how, p.reason)
+	if !p.Preflight {
+		return fmt.Sprintf("the plain request of %s%s is not shared: %s", agent.Show(p.Origin), how, p.reason)
 	}
-	if p.parameter != "" {
-		how += " for " + show(p.parameter)
+	if p.Parameter != "" {
+		how += " for " + agent.Show(p.Parameter)
 	}
-	return fmt.Sprintf("the plain preflight of %s%s is not granted: %s", show(p.origin), how, p.reason)
+	return fmt.Sprintf("the plain preflight of %s%s is not granted: %s", agent.Show(p.Origin), how, p.reason)
 }
 
 // settlePlain makes undecided, on an ordinary endpoint, what failed only because
@@ -61,20 +62,20 @@ func (r *run) settlePlain(entries []*entry) {
 	ran := false // some check of a plain exchange
 	for _, e := range entries {
 		asks := plain(e.check)
-		if asks == 0 || e.result.Verdict == Skip {
+		if asks == 0 || e.result.Verdict == agent.VerdictSkip {
 			continue
 		}
 		ran = true
 		for _, f := range allFailures(&e.result) {
-			if f.Refusal && f.Reason != "" && !f.asked.instead {
+			if f.Refusal && f.Reason != "" && !f.Asked.Instead {
 				e.result.Plain = asks
-				known = append(known, refused{f.asked, f.Reason})
+				known = append(known, refused{f.Asked, f.Reason})
 			}
 		}
 	}
 	if !ran { // none was selected: what the first look at the endpoint showed
 		if origins := r.target.Declared.AllowedOrigins(); r.summary.NotGranted != "" && len(origins) > 0 {
-			known = append(known, refused{asked{origin: origins[0]}, string(r.summary.NotGranted)})
+			known = append(known, refused{agent.Asked{Origin: origins[0]}, string(r.summary.NotGranted)})
 		}
 	}
 	for _, e := range entries {
@@ -89,11 +90,11 @@ func (r *run) follow(e *entry, known []refused) {
 	changed := false
 	for i := range e.result.Agents {
 		a := &e.result.Agents[i]
-		if a.Verdict != Fail && a.Verdict != Warn {
+		if a.Verdict != agent.VerdictFail && a.Verdict != agent.VerdictWarn {
 			continue
 		}
 		if why := following(a.Failures, known); why != "" {
-			a.Verdict, a.Note, changed = Undecided, why, true
+			a.Verdict, a.Note, changed = agent.VerdictUndecided, why, true
 		}
 	}
 	if changed {
@@ -103,7 +104,7 @@ func (r *run) follow(e *entry, known []refused) {
 
 // following is why all of the failures follow from plain exchanges, in the
 // words of the first; empty if one does not.
-func following(failures []Failure, known []refused) string {
+func following(failures []agent.Failure, known []refused) string {
 	why := ""
 	for i := range failures {
 		at := slices.IndexFunc(known, func(p refused) bool { return p.covers(&failures[i]) })
@@ -117,8 +118,8 @@ func following(failures []Failure, known []refused) string {
 	return why
 }
 
-func allFailures(r *Result) []Failure {
-	var list []Failure
+func allFailures(r *Result) []agent.Failure {
+	var list []agent.Failure
 	for _, a := range r.Agents {
 		list = append(list, a.Failures...)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // preflightStep asks for a method and headers, as a browser does.
@@ -47,41 +48,41 @@ var _ = Describe("What follows from a plain exchange that is not granted", func(
 		return list
 	}
 
-	DescribeTable("is undecided, and what is plain fails", func(ctx SpecContext, h http.HandlerFunc, want map[string]harness.Verdict, reason string) {
+	DescribeTable("is undecided, and what is plain fails", func(ctx SpecContext, h http.HandlerFunc, want map[string]agent.Verdict, reason string) {
 		s := appServer(h)
 		sum, err := (&harness.Runner{Target: &harness.Target{Declared: policy, Endpoint: s.URL + "/x"}, Checks: checks()}).Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		got := map[string]harness.Verdict{}
+		got := map[string]agent.Verdict{}
 		for _, r := range sum.Results {
 			got[r.Case] = r.Verdict
-			if r.Verdict == harness.Undecided {
+			if r.Verdict == agent.VerdictUndecided {
 				Expect(r.Reason).To(ContainSubstring(reason))
 				Expect(r.Security).To(BeEmpty())
 			}
-			Expect(r.Plain > 0).To(Equal(r.Verdict == harness.Fail && r.Case != "put-a-b" && r.Case != "delete-a-b"), r.ID)
+			Expect(r.Plain > 0).To(Equal(r.Verdict == agent.VerdictFail && r.Case != "put-a-b" && r.Case != "delete-a-b"), r.ID)
 		}
 		Expect(got).To(Equal(want))
-		Expect(sum.Counts[harness.Undecided]).To(Equal(count(want, harness.Undecided)), "counted after it was settled")
+		Expect(sum.Counts[agent.VerdictUndecided]).To(Equal(count(want, agent.VerdictUndecided)), "counted after it was settled")
 	},
-		Entry("nothing is shared and no preflight granted", func(http.ResponseWriter, *http.Request) {}, map[string]harness.Verdict{
-			"get": harness.Fail, "get-twice": harness.Undecided, "get-blanks": harness.Undecided, "get-leak": harness.Fail,
-			"put": harness.Fail, "put-a": harness.Fail, "put-a-b": harness.Undecided, "delete-a-b": harness.Undecided,
+		Entry("nothing is shared and no preflight granted", func(http.ResponseWriter, *http.Request) {}, map[string]agent.Verdict{
+			"get": agent.VerdictFail, "get-twice": agent.VerdictUndecided, "get-blanks": agent.VerdictUndecided, "get-leak": agent.VerdictFail,
+			"put": agent.VerdictFail, "put-a": agent.VerdictFail, "put-a-b": agent.VerdictUndecided, "delete-a-b": agent.VerdictUndecided,
 		}, "is not"),
 		Entry("answers are shared, a header is not granted", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
 			w.Header().Set("Access-Control-Allow-Methods", "PUT, DELETE")
 			w.Header().Set("Access-Control-Allow-Headers", "x-b")
-		}, map[string]harness.Verdict{
-			"get": harness.Pass, "get-twice": harness.Pass, "get-blanks": harness.Pass, "get-leak": harness.Pass,
-			"put": harness.Pass, "put-a": harness.Fail, "put-a-b": harness.Undecided, "delete-a-b": harness.Undecided,
+		}, map[string]agent.Verdict{
+			"get": agent.VerdictPass, "get-twice": agent.VerdictPass, "get-blanks": agent.VerdictPass, "get-leak": agent.VerdictPass,
+			"put": agent.VerdictPass, "put-a": agent.VerdictFail, "put-a-b": agent.VerdictUndecided, "delete-a-b": agent.VerdictUndecided,
 		}, "the plain preflight of https://app.example for x-a is not granted: HeaderDisallowedByPreflightResponse"),
 		Entry("one that no plain check asks for is a failure of its own", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
 			w.Header().Set("Access-Control-Allow-Methods", "PUT")
 			w.Header().Set("Access-Control-Allow-Headers", "x-a")
-		}, map[string]harness.Verdict{
-			"get": harness.Pass, "get-twice": harness.Pass, "get-blanks": harness.Pass, "get-leak": harness.Pass,
-			"put": harness.Pass, "put-a": harness.Pass, "put-a-b": harness.Fail, "delete-a-b": harness.Fail,
+		}, map[string]agent.Verdict{
+			"get": agent.VerdictPass, "get-twice": agent.VerdictPass, "get-blanks": agent.VerdictPass, "get-leak": agent.VerdictPass,
+			"put": agent.VerdictPass, "put-a": agent.VerdictPass, "put-a-b": agent.VerdictFail, "delete-a-b": agent.VerdictFail,
 		}, ""),
 	)
 
@@ -89,7 +90,7 @@ var _ = Describe("What follows from a plain exchange that is not granted", func(
 		s := appServer(func(http.ResponseWriter, *http.Request) {})
 		sum, err := (&harness.Runner{Target: &harness.Target{Declared: policy, Endpoint: s.URL + "/x"}, Checks: checks()[1:2]}).Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Results[0].Verdict).To(Equal(harness.Undecided))
+		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictUndecided))
 		Expect(sum.Results[0].Reason).To(Equal("the plain request of https://app.example is not shared: MissingAllowOriginHeader"))
 	})
 
@@ -97,11 +98,11 @@ var _ = Describe("What follows from a plain exchange that is not granted", func(
 		s := appServer(func(http.ResponseWriter, *http.Request) {})
 		sum, err := run(ctx, s.URL, checks()[:2]...)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Counts[harness.Fail]).To(Equal(2))
+		Expect(sum.Counts[agent.VerdictFail]).To(Equal(2))
 	})
 })
 
-func count(verdicts map[string]harness.Verdict, v harness.Verdict) int {
+func count(verdicts map[string]agent.Verdict, v agent.Verdict) int {
 	n := 0
 	for _, w := range verdicts {
 		if w == v {

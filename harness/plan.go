@@ -8,6 +8,11 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/browserfields"
+	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/raw"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -16,7 +21,7 @@ type entry struct {
 	index int
 	check *cases.Check // fitted to what the endpoint serves
 	asked *cases.Check // as it was given to the runner
-	place place
+	place raw.Place
 
 	mu      sync.Mutex
 	waiting int // agents that have not reported yet
@@ -30,17 +35,17 @@ type entry struct {
 
 // performed is a job with its result, kept for comparison.
 type performed struct {
-	steps  []BrowserStep
+	steps  []agent.Step
 	names  []string
 	expect []cases.Step // the steps as the case has them
-	result JobResult
+	result agent.JobResult
 }
 
 // newEntry is a check whose result says nothing yet.
 func newEntry(i int, c *cases.Check) *entry {
 	return &entry{index: i, check: c, asked: c, jobs: map[string]performed{}, result: Result{
 		ID: c.ID, Case: c.Case.ID, Policy: c.Policy.Name, Group: c.Case.Group, Title: c.Case.Title,
-		Level: c.Case.Level, Verdict: Skip,
+		Level: c.Case.Level, Verdict: agent.VerdictSkip,
 	}}
 }
 
@@ -83,10 +88,10 @@ func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
 }
 
 // where is the place to which a check goes; why says which transport is missing.
-func (r *run) where(c *cases.Check) (at place, why string) {
+func (r *run) where(c *cases.Check) (at raw.Place, why string) {
 	at, why = r.target.place(c)
-	if why == "" && isHTTPS(at.base) {
-		why = r.tlsTrouble[at.proto]
+	if why == "" && origin.IsHTTPS(at.Base) {
+		why = r.tlsTrouble[at.Proto]
 	}
 	return at, why
 }
@@ -155,7 +160,7 @@ func headSize(w *cases.Wire) int {
 	n := len(w.Method) + len(w.Path) + len("  HTTP/1.1\r\n\r\n")
 	lines := w.Headers
 	if !w.Bare {
-		before, after := browserFields(rawAsking("https://localhost/", w.Method, w.Headers))
+		before, after := browserfields.BrowserFields(browserfields.RawAsking("https://localhost/", w.Method, w.Headers))
 		lines = slices.Concat(before, lines, after)
 	}
 	for _, line := range lines {
@@ -201,7 +206,7 @@ func wantsNoServerError(c *cases.Check) bool {
 			continue
 		}
 		for j := range s.Answer {
-			if set := s.Answer[j].Status; len(set) > 0 && !acceptsStatus(set, 500) {
+			if set := s.Answer[j].Status; len(set) > 0 && !judge.AcceptsStatus(set, 500) {
 				return true
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // SkipKind says what a skipped check would have needed.
@@ -33,18 +34,18 @@ type Result struct {
 	// Security is that of what failed: empty where nobody got in by a request
 	// that a browser can send, and nothing became unavailable.
 	Security cases.Severity `json:"security,omitempty"`
-	Verdict  Verdict        `json:"verdict"` // the worst of the agents'
+	Verdict  agent.Verdict  `json:"verdict"` // the worst of the agents'
 	// Plain says that what fails is a plain exchange of an ordinary endpoint,
 	// from which other failures follow: 1 is the plainest. 0: it is none.
-	Plain  int           `json:"plain,omitempty"`
-	Skip   SkipKind      `json:"skip,omitempty"`
-	Reason string        `json:"reason,omitempty"`
-	Agents []AgentResult `json:"agents,omitempty"` // "wire", or one for each agent that ran it
+	Plain  int            `json:"plain,omitempty"`
+	Skip   SkipKind       `json:"skip,omitempty"`
+	Reason string         `json:"reason,omitempty"`
+	Agents []agent.Result `json:"agents,omitempty"` // "wire", or one for each agent that ran it
 	// Disagreement: the model and a browser decided the same exchange differently.
-	Disagreement []Difference `json:"disagreement,omitempty"`
+	Disagreement []agent.Difference `json:"disagreement,omitempty"`
 	// Once is a disagreement that did not come again when the check was done
 	// again, or that nothing could be asked about again.
-	Once []Difference `json:"disagreed_once,omitempty"`
+	Once []agent.Difference `json:"disagreed_once,omitempty"`
 	// Answered says how the model and a browser were answered differently, and
 	// in what their requests differed: each is judged by what it got.
 	Answered string        `json:"answered_differently,omitempty"`

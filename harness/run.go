@@ -13,13 +13,20 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/model"
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/raw"
+	"github.com/corsproof/corsproof/internal/sharedcache"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // run is a Runner at work.
 type run struct {
 	target      *Target
-	sender      *sender
-	agents      []Agent // the model is the first
+	sender      *wire.Sender
+	agents      []agent.Agent // the model is the first
 	timeout     time.Duration
 	concurrency int
 	keepAll     bool
@@ -31,7 +38,7 @@ type run struct {
 	nonces      atomic.Uint64
 
 	cacheOnce sync.Once
-	cache     *SharedCache
+	cache     *sharedcache.Cache
 	cacheErr  error
 
 	doubts []*entry // to be done again; guarded by mu
@@ -83,7 +90,7 @@ func (r *Runner) start() *run {
 		timeout = 10 * time.Second
 	}
 	w := &run{
-		target: r.Target, sender: newSender(r.Target.tlsConfig(), r.Target.RateLimit, timeout), timeout: timeout, concurrency: concurrency(r.Concurrency),
+		target: r.Target, sender: wire.NewSender(r.Target.tlsConfig(), r.Target.RateLimit, timeout), timeout: timeout, concurrency: model.Concurrency(r.Concurrency),
 		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[string]string{},
 		prefix: strings.ToLower(rand.Text()[:8]), running: map[*entry]bool{}, origins: map[string]*Stopped{}, steady: map[string]*steadiness{},
 		summary: &Summary{Target: r.Target.Name, Started: time.Now(), AgentErrors: map[string]string{}},
@@ -91,9 +98,9 @@ func (r *Runner) start() *run {
 	if w.policies == nil {
 		w.policies = map[string]PolicyState{}
 	}
-	w.agents = []Agent{NewModel(ModelOptions{Sender: w.sender, Concurrency: w.concurrency})}
+	w.agents = []agent.Agent{model.New(model.Options{Sender: w.sender, Concurrency: w.concurrency})}
 	for _, a := range r.Agents {
-		if a.Name() != ModelName {
+		if a.Name() != agent.NameModel {
 			w.agents = append(w.agents, a)
 		}
 	}
@@ -107,7 +114,7 @@ func (r *run) close() {
 	if r.cache != nil {
 		_ = r.cache.Close()
 	}
-	r.sender.close()
+	r.sender.Close()
 }
 
 // all runs the entries: first what can run at the same time, then what must run alone.
@@ -124,7 +131,7 @@ func (r *run) all(ctx context.Context, entries []*entry) {
 			continue
 		}
 		e.place, _ = r.where(e.check)
-		if origin := originOf(e.place.base); r.origins[origin] == nil {
+		if origin := origin.Of(e.place.Base); r.origins[origin] == nil {
 			r.origins[origin] = nil
 		}
 		e.waiting = 1
@@ -201,40 +208,40 @@ func pauses(c *cases.Check) bool {
 // one runs the wire's or the model's part of a check.
 func (r *run) one(ctx context.Context, e *entry) {
 	if s := r.stopped(ctx, e); s != "" {
-		r.report(e, AgentResult{Agent: firstAgent(e), Verdict: Skip, Note: s})
+		r.report(e, agent.Result{Agent: firstAgent(e), Verdict: agent.VerdictSkip, Note: s})
 		return
 	}
 	e.began = time.Now()
 	r.mark(e, true)
 	defer r.mark(e, false)
-	r.report(e, r.insist(ctx, e, func() AgentResult {
+	r.report(e, r.insist(ctx, e, func() agent.Result {
 		if e.check.Kind == cases.KindWire {
 			return r.wireCheck(ctx, e)
 		}
 		part, err := r.prepare(ctx, e, r.agents[0], e.check.Steps)
 		if err != nil {
-			return r.lost(ctx, e, ModelName, err)
+			return r.lost(ctx, e, agent.NameModel, err)
 		}
 		return part.complete(ctx, ask(ctx, part.agent, part.job))
 	}))
 }
 
 // ask gives an agent a single job.
-func ask(ctx context.Context, a Agent, job Job) (result JobResult) {
-	if err := a.Perform(ctx, []Job{job}, func(jr JobResult) { result = jr }); err != nil {
+func ask(ctx context.Context, a agent.Agent, job agent.Job) (result agent.JobResult) {
+	if err := a.Perform(ctx, []agent.Job{job}, func(jr agent.JobResult) { result = jr }); err != nil {
 		result.Err = err
 	}
 	return result
 }
 
 // browsers are the agents that take their jobs in batches: all but the model.
-func (r *run) browsers() []Agent { return r.agents[1:] }
+func (r *run) browsers() []agent.Agent { return r.agents[1:] }
 
 func firstAgent(e *entry) string {
 	if e.check.Kind == cases.KindWire {
-		return wireAgent
+		return agent.NameWire
 	}
-	return ModelName
+	return agent.NameModel
 }
 
 func (r *run) mark(e *entry, on bool) {
@@ -253,36 +260,36 @@ func (r *run) nonce() string {
 }
 
 // sharedCache is started when the first check asks for it.
-func (r *run) sharedCache() (*SharedCache, error) {
-	r.cacheOnce.Do(func() { r.cache, r.cacheErr = startSharedCache(r.sender, r.timeout) })
+func (r *run) sharedCache() (*sharedcache.Cache, error) {
+	r.cacheOnce.Do(func() { r.cache, r.cacheErr = sharedcache.Start(r.sender, r.timeout) })
 	return r.cache, r.cacheErr
 }
 
 // wireCheck runs a check of raw steps only.
-func (r *run) wireCheck(ctx context.Context, e *entry) AgentResult {
+func (r *run) wireCheck(ctx context.Context, e *entry) agent.Result {
 	place, done, err := r.via(e)
 	if err != nil {
-		return AgentResult{Agent: wireAgent, Verdict: Error, Error: err.Error()}
+		return agent.Result{Agent: agent.NameWire, Verdict: agent.VerdictError, VerdictError: err.Error()}
 	}
 	defer done()
-	w := wireRun{sender: r.sender, place: place, timeout: r.timeout, headBytes: r.target.HeadBytes}
-	defer w.close()
-	steps, err := w.steps(ctx, e.check.Steps)
+	w := raw.Run{Sender: r.sender, Place: place, Timeout: r.timeout, HeadBytes: r.target.HeadBytes}
+	defer w.Close()
+	steps, err := w.Steps(ctx, e.check.Steps)
 	if err != nil {
-		res := r.lost(ctx, e, wireAgent, err)
-		res.Exchanges = exchangesOf(steps)
+		res := r.lost(ctx, e, agent.NameWire, err)
+		res.Exchanges = raw.Exchanges(steps)
 		return res
 	}
-	failures := judgeWire(steps)
-	res := r.judged(ctx, e, wireAgent, failures, exchangesOf(telling(steps, failures)))
-	if why := undecidedOf(steps); why != "" && res.Verdict == Pass {
-		res.Verdict, res.Note = Undecided, why
+	failures := judge.Wire(steps)
+	res := r.judged(ctx, e, agent.NameWire, failures, raw.Exchanges(judge.Telling(steps, failures)))
+	if why := judge.Undecided(steps); why != "" && res.Verdict == agent.VerdictPass {
+		res.Verdict, res.Note = agent.VerdictUndecided, why
 	}
 	return res
 }
 
 // via puts the shared cache before the target where the case wants one.
-func (r *run) via(e *entry) (place, func(), error) {
+func (r *run) via(e *entry) (raw.Place, func(), error) {
 	p := e.place
 	if e.check.Case.Via == "" {
 		return p, func() {}, nil
@@ -291,11 +298,11 @@ func (r *run) via(e *entry) (place, func(), error) {
 	if err != nil {
 		return p, nil, err
 	}
-	base, done, err := cache.Open(p.base)
+	base, done, err := cache.Open(p.Base)
 	if err != nil {
 		return p, nil, err
 	}
-	_, _, target, _ := splitURL(p.base)
-	p.base = base + strings.TrimSuffix(target, "/")
+	_, _, target, _ := origin.Split(p.Base)
+	p.Base = base + strings.TrimSuffix(target, "/")
 	return p, done, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // Runner runs checks against a target. The model agent always takes part.
@@ -14,7 +15,7 @@ type Runner struct {
 	Checks []cases.Check
 	// Agents are the browsers that perform requests beside the model. The
 	// runner does not close them.
-	Agents []Agent
+	Agents []agent.Agent
 	// Concurrency is how many checks are under way at once on the wire; 0: twice
 	// the processors, at least 4 and at most 16.
 	Concurrency int

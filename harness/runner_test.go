@@ -17,6 +17,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -67,8 +68,8 @@ const (
 	short = 3 * time.Second // for what does not
 )
 
-func verdicts(s *harness.Summary) map[string]harness.Verdict {
-	m := map[string]harness.Verdict{}
+func verdicts(s *harness.Summary) map[string]agent.Verdict {
+	m := map[string]agent.Verdict{}
 	for _, r := range s.Results {
 		m[r.ID] = r.Verdict
 	}
@@ -92,16 +93,16 @@ var _ = Describe("the runner", func() {
 		var order []string
 		for _, r := range sum.Results {
 			order = append(order, r.ID)
-			Expect(r.Verdict).To(Equal(harness.Pass))
+			Expect(r.Verdict).To(Equal(agent.VerdictPass))
 			Expect(r.Agents[0].Exchanges).To(BeEmpty(), "those of passes are not kept")
 		}
 		Expect(order).To(Equal([]string{"c/exact", "a/exact", "b/exact", "d/exact"}))
 		Expect(streamed).To(ConsistOf(order))
-		Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 4}))
+		Expect(sum.Counts).To(Equal(map[agent.Verdict]int{agent.VerdictPass: 4}))
 		Expect(sum.Stopped).To(BeNil())
 	})
 
-	DescribeTable("weighs a failure by level and severity", func(ctx SpecContext, level cases.Level, severity cases.Severity, want harness.Verdict) {
+	DescribeTable("weighs a failure by level and severity", func(ctx SpecContext, level cases.Level, severity cases.Severity, want agent.Verdict) {
 		s := appServer(func(http.ResponseWriter, *http.Request) {})
 		c := wireCheck("a", wireGet("/ok", shares(app)))
 		c.Case.Level, c.Case.Security = level, severity
@@ -110,18 +111,18 @@ var _ = Describe("the runner", func() {
 		res := sum.Results[0]
 		Expect(res.Verdict).To(Equal(want))
 		Expect(res.Agents[0].Exchanges).To(HaveLen(1))
-		if want == harness.Noted {
+		if want == agent.VerdictInfo {
 			Expect(res.Agents[0].Note).To(HavePrefix("no: "))
 			Expect(res.Agents[0].Failures).To(BeEmpty())
 			return
 		}
 		Expect(res.Agents[0].Failures).To(HaveLen(1))
 	},
-		Entry(nil, cases.Must, cases.Severity(""), harness.Fail),
-		Entry(nil, cases.Should, cases.Severity(""), harness.Warn),
-		Entry(nil, cases.Practice, cases.Severity(""), harness.Warn),
-		Entry("a severity of what kept somebody out is none", cases.Practice, cases.Low, harness.Warn),
-		Entry(nil, cases.Info, cases.Severity(""), harness.Noted),
+		Entry(nil, cases.Must, cases.Severity(""), agent.VerdictFail),
+		Entry(nil, cases.Should, cases.Severity(""), agent.VerdictWarn),
+		Entry(nil, cases.Practice, cases.Severity(""), agent.VerdictWarn),
+		Entry("a severity of what kept somebody out is none", cases.Practice, cases.Low, agent.VerdictWarn),
+		Entry(nil, cases.Info, cases.Severity(""), agent.VerdictInfo),
 	)
 
 	It("does not run at all without checks", func(ctx SpecContext) {
@@ -193,14 +194,14 @@ var _ = Describe("the runner", func() {
 		}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"a/exact": harness.Pass, "b/exact": harness.Skip}))
+		Expect(verdicts(sum)).To(Equal(map[string]agent.Verdict{"a/exact": agent.VerdictPass, "b/exact": agent.VerdictSkip}))
 		Expect(sum.Results[1].Skip).To(Equal(harness.SkipContract))
 		var all []string
 		uris.Range(func(k, _ any) bool { all = append(all, k.(string)); return true })
 		Expect(all).To(Equal([]string{"/api/v1?x=1"}))
 	})
 
-	DescribeTable("an endpoint that does not share with the allowed origin", func(ctx SpecContext, level cases.Level, acao string, verdict harness.Verdict, security cases.Severity, why spec.Reason) {
+	DescribeTable("an endpoint that does not share with the allowed origin", func(ctx SpecContext, level cases.Level, acao string, verdict agent.Verdict, security cases.Severity, why spec.Reason) {
 		s := appServer(func(w http.ResponseWriter, _ *http.Request) {
 			if acao != "" {
 				w.Header().Set("Access-Control-Allow-Origin", acao)
@@ -219,9 +220,9 @@ var _ = Describe("the runner", func() {
 		Expect(sum.Results[0].Verdict).To(Equal(verdict))
 		Expect(sum.Results[0].Security).To(Equal(security))
 	},
-		Entry("is no security risk for that", cases.Must, "", harness.Fail, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
-		Entry("and what is only practice warns", cases.Practice, "", harness.Warn, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
-		Entry("but for sharing with another", cases.Must, "https://evil.test", harness.Fail, cases.High, spec.ReasonAllowOriginMismatch),
+		Entry("is no security risk for that", cases.Must, "", agent.VerdictFail, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
+		Entry("and what is only practice warns", cases.Practice, "", agent.VerdictWarn, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
+		Entry("but for sharing with another", cases.Must, "https://evil.test", agent.VerdictFail, cases.High, spec.ReasonAllowOriginMismatch),
 	)
 
 	It("does not hold an endpoint that always fails for one that a request has broken", func(ctx SpecContext) {
@@ -239,7 +240,7 @@ var _ = Describe("the runner", func() {
 		}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"any/exact": harness.Pass, "none/exact": harness.Skip, "preflight/exact": harness.Fail}))
+		Expect(verdicts(sum)).To(Equal(map[string]agent.Verdict{"any/exact": agent.VerdictPass, "none/exact": agent.VerdictSkip, "preflight/exact": agent.VerdictFail}))
 		Expect(sum.Results[1].Reason).To(ContainSubstring("answers 503 to an ordinary request"))
 	})
 
@@ -275,7 +276,7 @@ var _ = Describe("the runner", func() {
 		}
 		sum, err := run(ctx, s.URL, checks...)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 51}))
+		Expect(sum.Counts).To(Equal(map[agent.Verdict]int{agent.VerdictPass: 51}))
 		Expect(worst.Load()).To(BeZero())
 	})
 
@@ -294,7 +295,7 @@ var _ = Describe("the runner", func() {
 			}}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"p/exact": harness.Fail, "h/exact": harness.Fail, "o/exact": harness.Pass}))
+			Expect(verdicts(sum)).To(Equal(map[string]agent.Verdict{"p/exact": agent.VerdictFail, "h/exact": agent.VerdictFail, "o/exact": agent.VerdictPass}))
 			Expect(sum.Results[0].Agents[0].Failures[0].Actual).To(ContainSubstring("closed the connection"))
 			Expect(sum.Results[1].Agents[0].Failures[0].Actual).To(ContainSubstring("in time"))
 			Expect(sum.Stopped).To(BeNil())
@@ -313,7 +314,7 @@ var _ = Describe("the runner", func() {
 			r := harness.Runner{Target: &harness.Target{Base: s}, Checks: checks, Concurrency: 1, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 20, harness.Error: 1, harness.Skip: 200}))
+			Expect(sum.Counts).To(Equal(map[agent.Verdict]int{agent.VerdictPass: 20, agent.VerdictError: 1, agent.VerdictSkip: 200}))
 			Expect(sum.Results[20].Reason).To(ContainSubstring("the target died during killer/exact"))
 			Expect(sum.Stopped.Check).To(Equal("killer/exact"))
 			Expect(sum.Skips).To(Equal(map[harness.SkipKind]int{harness.SkipStopped: 200}))
@@ -333,7 +334,7 @@ var _ = Describe("the runner", func() {
 			r := harness.Runner{Target: t, Checks: checks, Concurrency: 1, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(sum.Counts).To(Equal(map[harness.Verdict]int{harness.Pass: 5, harness.Error: 1, harness.Skip: 5}))
+			Expect(sum.Counts).To(Equal(map[agent.Verdict]int{agent.VerdictPass: 5, agent.VerdictError: 1, agent.VerdictSkip: 5}))
 		})
 	})
 
@@ -350,7 +351,7 @@ var _ = Describe("the runner", func() {
 		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Concurrency: 1, Timeout: time.Minute}
 		sum, err := r.Run(running)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"a/exact": harness.Pass, "b/exact": harness.Skip, "c/exact": harness.Skip}))
+		Expect(verdicts(sum)).To(Equal(map[string]agent.Verdict{"a/exact": agent.VerdictPass, "b/exact": agent.VerdictSkip, "c/exact": agent.VerdictSkip}))
 		Expect(sum.Stopped.Cancelled).To(BeTrue())
 	})
 })

@@ -11,7 +11,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/internal/browserfields"
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -56,14 +58,14 @@ func (r *run) probeOver(ctx context.Context, url, proto string, fields ...string
 }
 
 func (r *run) probeWith(ctx context.Context, url, proto, method string, fields ...string) (*wire.Response, error) {
-	ep, authority, target, err := endpointOf(url, proto)
+	ep, authority, target, err := wire.EndpointOf(url, proto)
 	if err != nil {
 		return nil, &TargetError{Kind: BadURL, URL: url, Err: err, Hints: []string{"give an absolute URL such as http://127.0.0.1:8080"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	before, after := browserFields(rawAsking(url, method, fields))
-	resp, err := r.sender.do(ctx, ep, &wire.Request{
+	before, after := browserfields.BrowserFields(browserfields.RawAsking(url, method, fields))
+	resp, err := r.sender.Do(ctx, ep, &wire.Request{
 		Method: method, Target: target,
 		Lines: slices.Concat([]string{"Host: " + authority}, before, fields, after),
 	})
@@ -126,7 +128,7 @@ func (r *run) probePolicies(ctx context.Context, entries []*entry) error {
 		if why != "" {
 			continue
 		}
-		places[name] = p.url("/ok")
+		places[name] = p.URL("/ok")
 		order = append(order, name)
 	}
 	if len(order) == 0 {
@@ -219,8 +221,8 @@ func (r *run) probeTLS(ctx context.Context, entries []*entry) {
 			if _, _, ok := r.skip(e); !ok {
 				continue
 			}
-			if place, _ := r.where(e.check); isHTTPS(place.base) && place.proto == proto {
-				at = place.url("/ok")
+			if place, _ := r.where(e.check); origin.IsHTTPS(place.Base) && place.Proto == proto {
+				at = place.URL("/ok")
 				break
 			}
 		}

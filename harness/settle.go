@@ -5,10 +5,15 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/disagree"
+	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/origin"
 )
 
 // report adds an agent's part to a check and emits the result when it is whole.
-func (r *run) report(e *entry, a AgentResult) {
+func (r *run) report(e *entry, a agent.Result) {
 	e.mu.Lock()
 	e.result.Agents = append(e.result.Agents, a)
 	e.waiting--
@@ -22,13 +27,13 @@ func (r *run) report(e *entry, a AgentResult) {
 // finish settles the result of a check whose agents have all reported.
 func (r *run) finish(e *entry) {
 	res := &e.result
-	slices.SortStableFunc(res.Agents, func(a, b AgentResult) int { return r.order(a.Agent) - r.order(b.Agent) })
+	slices.SortStableFunc(res.Agents, func(a, b agent.Result) int { return r.order(a.Agent) - r.order(b.Agent) })
 	r.mu.Lock()
-	died := r.origins[originOf(e.place.base)]
+	died := r.origins[origin.Of(e.place.Base)]
 	r.mu.Unlock()
 	for i := range res.Agents {
-		if a := &res.Agents[i]; died != nil && died.Check != e.check.ID && a.Verdict == Error {
-			*a = AgentResult{Agent: a.Agent, Verdict: Skip, Note: died.Reason}
+		if a := &res.Agents[i]; died != nil && died.Check != e.check.ID && a.Verdict == agent.VerdictError {
+			*a = agent.Result{Agent: a.Agent, Verdict: agent.VerdictSkip, Note: died.Reason}
 		}
 	}
 	r.excuse(e)
@@ -43,7 +48,7 @@ func (r *run) finish(e *entry) {
 	if e.again {
 		e.result = weigh(e.result, e.first)
 	}
-	if r.target.Declared != nil && (res.Verdict == Fail || res.Verdict == Warn) {
+	if r.target.Declared != nil && (res.Verdict == agent.VerdictFail || res.Verdict == agent.VerdictWarn) {
 		r.mu.Lock()
 		r.held = append(r.held, e)
 		r.mu.Unlock()
@@ -55,36 +60,36 @@ func (r *run) finish(e *entry) {
 // conclude makes the result of a check from its agents' parts.
 func (e *entry) conclude() {
 	res := &e.result
-	res.Verdict, res.Security = worst(res.Agents), ""
+	res.Verdict, res.Security = judge.Worst(res.Agents), ""
 	for _, a := range res.Agents {
-		if a.Verdict == Fail || a.Verdict == Warn {
-			res.Security = cmp.Or(res.Security, severityOf(e.check.Case, a.Failures))
+		if a.Verdict == agent.VerdictFail || a.Verdict == agent.VerdictWarn {
+			res.Security = cmp.Or(res.Security, judge.Severity(e.check.Case, a.Failures))
 		}
 	}
 	switch res.Verdict {
-	case Skip:
+	case agent.VerdictSkip:
 		res.Skip, res.Reason = cmp.Or(res.Skip, SkipStopped), res.Agents[0].Note
-	case Undecided:
-		res.Reason = firstWith(res.Agents, Undecided).Note
-	case Error:
-		a := firstWith(res.Agents, Error)
-		res.Reason = a.Agent + ": " + a.Error
+	case agent.VerdictUndecided:
+		res.Reason = firstWith(res.Agents, agent.VerdictUndecided).Note
+	case agent.VerdictError:
+		a := firstWith(res.Agents, agent.VerdictError)
+		res.Reason = a.Agent + ": " + a.VerdictError
 	}
 }
 
 // firstWith is the first of the agents' parts with a verdict that one of them has.
-func firstWith(agents []AgentResult, v Verdict) *AgentResult {
-	return &agents[slices.IndexFunc(agents, func(a AgentResult) bool { return a.Verdict == v })]
+func firstWith(agents []agent.Result, v agent.Verdict) *agent.Result {
+	return &agents[slices.IndexFunc(agents, func(a agent.Result) bool { return a.Verdict == v })]
 }
 
 // order is an agent's place in results: the model first.
 func (r *run) order(name string) int {
-	return slices.IndexFunc(r.agents, func(a Agent) bool { return a.Name() == name })
+	return slices.IndexFunc(r.agents, func(a agent.Agent) bool { return a.Name() == name })
 }
 
 // compare holds each browser's outcomes against the model's.
 func (r *run) compare(e *entry) {
-	model, ok := e.jobs[ModelName]
+	model, ok := e.jobs[agent.NameModel]
 	if !ok || model.result.Err != nil {
 		return
 	}
@@ -93,7 +98,7 @@ func (r *run) compare(e *entry) {
 		if !ok || other.result.Err != nil {
 			continue
 		}
-		diffs, answered := disagreement(other.steps, other.names, model.result, other.result, a.Name(), a.Engine())
+		diffs, answered := disagree.Between(other.steps, other.names, model.result, other.result, a.Name(), a.Engine())
 		e.result.Disagreement = append(e.result.Disagreement, diffs...)
 		if answered != "" {
 			e.result.Answered = answered

@@ -3,15 +3,16 @@ package harness_test
 import (
 	"net/http"
 
-	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 var _ = Describe("a check that goes through the shared cache", func() {
 	It("shows which servers poison a cache, to the wire and to the model", func(ctx SpecContext) {
-		for vary, want := range map[string]harness.Verdict{"Origin": harness.Pass, "Accept-Encoding": harness.Fail} {
+		for vary, want := range map[string]agent.Verdict{"Origin": agent.VerdictPass, "Accept-Encoding": agent.VerdictFail} {
 			s := appServer(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Vary", vary)
 				w.Header().Set("Cache-Control", "max-age=60")
@@ -29,7 +30,7 @@ var _ = Describe("a check that goes through the shared cache", func() {
 			onWire.Case.Via, other.Case.Via = "shared-cache", "shared-cache"
 			sum, err := run(ctx, s.URL, onWire, other)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(verdicts(sum)).To(Equal(map[string]harness.Verdict{"wire/exact": want, "model/exact": want}), vary)
+			Expect(verdicts(sum)).To(Equal(map[string]agent.Verdict{"wire/exact": want, "model/exact": want}), vary)
 		}
 	})
 })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // hangUp ends a connection without an answer.
@@ -51,7 +52,7 @@ var _ = Describe("A request without an answer", func() {
 		})
 		sum, err := run(ctx, s.URL, grave(wireCheck("a", wireGet("/ok", shares(app)))))
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Results[0].Verdict).To(Equal(harness.Pass))
+		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictPass))
 		Expect(sum.Stopped).To(BeNil())
 	})
 
@@ -64,8 +65,8 @@ var _ = Describe("A request without an answer", func() {
 		sum, err := run(ctx, s.URL, grave(wireCheck("a", wireGet("/ok", shares(app)))), grave(wireCheck("b", evilGet())))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Stopped).To(BeNil())
-		Expect(sum.Results[0].Verdict).To(Equal(harness.Fail))
-		Expect(sum.Results[1].Verdict).To(Equal(harness.Undecided))
+		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictFail))
+		Expect(sum.Results[1].Verdict).To(Equal(agent.VerdictUndecided))
 		Expect(sum.Results[1].Security).To(BeEmpty())
 		Expect(sum.Results[1].Reason).To(ContainSubstring("no answer came, twice"))
 	})
@@ -92,11 +93,11 @@ var _ = Describe("A request without an answer", func() {
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Stopped).To(BeNil(), "it did not die")
-		Expect(sum.Counts[harness.Fail]).To(BeZero())
-		Expect(sum.Counts[harness.Undecided]).To(BeNumerically(">", 0))
+		Expect(sum.Counts[agent.VerdictFail]).To(BeZero())
+		Expect(sum.Counts[agent.VerdictUndecided]).To(BeNumerically(">", 0))
 		for _, res := range sum.Results {
 			Expect(res.Security).To(BeEmpty())
-			if res.Verdict == harness.Undecided {
+			if res.Verdict == agent.VerdictUndecided {
 				Expect(res.Reason).To(ContainSubstring("leaves ordinary requests without an answer"))
 			}
 		}
@@ -127,13 +128,13 @@ var _ = Describe("A request without an answer", func() {
 		target := &harness.Target{Base: s.URL, Log: func(string) string { return "\nTypeError: end of the world\n" }}
 		sum, err := (&harness.Runner{Target: target, Checks: checks, Timeout: 300 * time.Millisecond, Concurrency: 8}).Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Counts[harness.Fail]).To(BeZero())
-		Expect(sum.Counts[harness.Pass]).To(BeNumerically(">", 0), "what was measured is kept")
+		Expect(sum.Counts[agent.VerdictFail]).To(BeZero())
+		Expect(sum.Counts[agent.VerdictPass]).To(BeNumerically(">", 0), "what was measured is kept")
 		Expect(sum.Stopped).NotTo(BeNil())
 		Expect(sum.Stopped.Reason).To(HavePrefix("the target died"))
 		Expect(sum.Stopped.Log).To(Equal("TypeError: end of the world"))
 		for _, res := range sum.Results {
-			Expect(res.Verdict).To(BeElementOf(harness.Pass, harness.Skip, harness.Error), res.ID)
+			Expect(res.Verdict).To(BeElementOf(agent.VerdictPass, agent.VerdictSkip, agent.VerdictError), res.ID)
 		}
 	},
 		Entry("by resets", func(w http.ResponseWriter, _ *http.Request) { hangUp(w) }),

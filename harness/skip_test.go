@@ -10,6 +10,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 var _ = Describe("the runner skips, with the reason,", func() {
@@ -20,8 +21,8 @@ var _ = Describe("the runner skips, with the reason,", func() {
 		r := harness.Runner{Target: t, Checks: []cases.Check{c, ok}, Timeout: ample}
 		sum, err := r.Run(ctx)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(sum.Results[1].Verdict).To(Equal(harness.Pass))
-		Expect(sum.Results[0].Verdict).To(Equal(harness.Skip))
+		Expect(sum.Results[1].Verdict).To(Equal(agent.VerdictPass))
+		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictSkip))
 		Expect(sum.Results[0].Reason).NotTo(BeEmpty())
 		Expect(sum.Skips).To(HaveKeyWithValue(sum.Results[0].Skip, 1))
 		return sum.Results[0]

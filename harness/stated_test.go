@@ -18,6 +18,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 
@@ -148,15 +149,15 @@ func ofStated(c *cases.Check) bool {
 // accusations are the results with a verdict against the target.
 func accusations(sum *harness.Summary) []harness.Result {
 	return slices.DeleteFunc(slices.Clone(sum.Results), func(r harness.Result) bool {
-		return r.Verdict == harness.Pass || r.Verdict == harness.Skip || r.Verdict == harness.Noted
+		return r.Verdict == agent.VerdictPass || r.Verdict == agent.VerdictSkip || r.Verdict == agent.VerdictInfo
 	})
 }
 
 // names tells whether a failure names the entry in what failed, not only in what was sent.
 func names(list []harness.Result, entry string) bool {
 	return slices.ContainsFunc(list, func(r harness.Result) bool {
-		return slices.ContainsFunc(r.Agents, func(a harness.AgentResult) bool {
-			return slices.ContainsFunc(a.Failures, func(f harness.Failure) bool {
+		return slices.ContainsFunc(r.Agents, func(a agent.Result) bool {
+			return slices.ContainsFunc(a.Failures, func(f agent.Failure) bool {
 				said := strings.ToLower(fmt.Sprintln(f.Step, f.What, f.Expected, f.Actual))
 				return strings.Contains(said, strings.ToLower(entry))
 			})
@@ -219,7 +220,7 @@ func judgePolicy(ctx context.Context, table *cases.Table, p cases.Policy, serves
 		stop()
 		Expect(names(found, shows(&p, s))).To(BeTrue(), about("without "+s.String()))
 		if s.Kind != cases.StatedMaxAge {
-			Expect(found).To(ContainElement(HaveField("Verdict", harness.Fail)), about("without "+s.String()))
+			Expect(found).To(ContainElement(HaveField("Verdict", agent.VerdictFail)), about("without "+s.String()))
 		}
 	}
 	for _, m := range serves {
@@ -229,6 +230,6 @@ func judgePolicy(ctx context.Context, table *cases.Table, p cases.Policy, serves
 		target, stop := endpoint(p, serves, m)
 		found := accusations(held(ctx, table, target, p, brief))
 		stop()
-		Expect(found).To(ContainElement(HaveField("Verdict", harness.Fail)), about("answers to "+m+" are not shared"))
+		Expect(found).To(ContainElement(HaveField("Verdict", agent.VerdictFail)), about("answers to "+m+" are not shared"))
 	}
 }

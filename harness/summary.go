@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -28,7 +29,7 @@ type Summary struct {
 	// Results are in the order of the checks, whatever order they came in.
 	Results []Result `json:"results"`
 	// Counts are the results by verdict.
-	Counts map[Verdict]int `json:"counts"`
+	Counts map[agent.Verdict]int `json:"counts"`
 	// Skips are the skipped ones by kind.
 	Skips map[SkipKind]int `json:"skips,omitempty"`
 	// Disagreements are the results on which the model and a browser disagree
@@ -68,11 +69,11 @@ type Stopped struct {
 
 // count fills in what follows from the results.
 func (s *Summary) count() {
-	s.Counts, s.Skips, s.Disagreements = map[Verdict]int{}, map[SkipKind]int{}, 0
+	s.Counts, s.Skips, s.Disagreements = map[agent.Verdict]int{}, map[SkipKind]int{}, 0
 	for i := range s.Results {
 		r := &s.Results[i]
 		s.Counts[r.Verdict]++
-		if r.Verdict == Skip {
+		if r.Verdict == agent.VerdictSkip {
 			s.Skips[r.Skip]++
 		}
 		if r.Disagrees() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 
@@ -26,7 +27,7 @@ var _ = Describe("the whole table", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Results).To(HaveLen(len(r.Checks)))
 		for _, res := range sum.Results {
-			Expect(res.Verdict).To(BeElementOf(harness.Pass, harness.Noted, harness.Skip), "%s: %s %+v", res.ID, res.Reason, res.Agents)
+			Expect(res.Verdict).To(BeElementOf(agent.VerdictPass, agent.VerdictInfo, agent.VerdictSkip), "%s: %s %+v", res.ID, res.Reason, res.Agents)
 		}
 		Expect(sum.Stopped).To(BeNil())
 	})

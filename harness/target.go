@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/origin"
 )
 
 // Target is a running server, and where on it each policy lives.
@@ -129,12 +130,12 @@ func (t *Target) Env(policy string) cases.Env {
 	base, tls := t.url("http"), t.url("https")
 	if own := t.PolicyBase[policy]; own != "" {
 		base, tls = own, ""
-		if isHTTPS(own) {
+		if origin.IsHTTPS(own) {
 			tls = own
 		}
 	}
-	env := cases.Env{Target: originOf(base), TLSTarget: originOf(tls)}
-	_, _, root, err := splitURL(base)
+	env := cases.Env{Target: origin.Of(base), TLSTarget: origin.Of(tls)}
+	_, _, root, err := origin.Split(base)
 	if err != nil {
 		root = "/"
 	}
@@ -161,7 +162,7 @@ func (t *Target) url(scheme string) string {
 		if t.TLSBase != "" {
 			return t.TLSBase
 		}
-		if !isHTTPS(main) {
+		if !origin.IsHTTPS(main) {
 			return ""
 		}
 	}

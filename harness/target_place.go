@@ -4,40 +4,42 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/wire"
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/raw"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // place finds where a check goes, or says which transport is missing.
-func (t *Target) place(c *cases.Check) (place, string) {
-	p := place{endpoint: t.Declared != nil, proto: wire.H1}
+func (t *Target) place(c *cases.Check) (raw.Place, string) {
+	p := raw.Place{Endpoint: t.Declared != nil, Proto: wire.H1}
 	scheme := "http"
 	switch c.Case.Over {
 	case "h2":
-		scheme, p.proto = "https", wire.H2
+		scheme, p.Proto = "https", wire.H2
 	case "tls":
 		scheme = "https"
 	}
-	p.base = t.url(scheme)
-	if p.base == "" {
+	p.Base = t.url(scheme)
+	if p.Base == "" {
 		return p, "the case goes over TLS, which the target does not offer (no TLS base URL is known)"
 	}
-	if !p.endpoint {
+	if !p.Endpoint {
 		if own := t.PolicyBase[c.Policy.Name]; own != "" {
-			if scheme == "https" && !isHTTPS(own) {
+			if scheme == "https" && !origin.IsHTTPS(own) {
 				return p, "the case goes over TLS, which the process of this policy does not offer"
 			}
-			p.base = own
+			p.Base = own
 		}
-		p.base = strings.TrimSuffix(p.base, "/") + "/" + c.Policy.Mount()
+		p.Base = strings.TrimSuffix(p.Base, "/") + "/" + c.Policy.Mount()
 	}
 	if t.WebSocket != "" {
-		p.socket = p.base + t.WebSocket
-		if p.endpoint {
-			scheme, authority, _, err := splitURL(p.base)
+		p.Socket = p.Base + t.WebSocket
+		if p.Endpoint {
+			scheme, authority, _, err := origin.Split(p.Base)
 			if err != nil {
 				return p, err.Error()
 			}
-			p.socket = scheme + "://" + authority + t.WebSocket
+			p.Socket = scheme + "://" + authority + t.WebSocket
 		}
 	}
 	return p, ""

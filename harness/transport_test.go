@@ -14,7 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -74,15 +74,15 @@ var _ = Describe("an answer without an end", func() {
 				return true
 			})
 			begin := time.Now()
-			Expect(onWire(ctx, url, originally("GET", "", shares(app))).Verdict).To(Equal(harness.Pass))
+			Expect(onWire(ctx, url, originally("GET", "", shares(app))).Verdict).To(Equal(agent.VerdictPass))
 			res := onWire(ctx, url, originally("GET", "", cases.Predicate{Denies: ptr(app)}))
-			Expect(res.Verdict).To(Equal(harness.Fail))
+			Expect(res.Verdict).To(Equal(agent.VerdictFail))
 			Expect(res.Agents[0].Exchanges[0].Unfinished).To(BeTrue())
 			Expect(res.Agents[0].Exchanges[0].Error).To(BeEmpty())
 			Expect(time.Since(begin)).To(BeNumerically("<", 15*time.Second), "no check waits for its time limit")
 
 			s := serveSeen(false, open)
-			o := perform(ctx, s, harness.BrowserStep{URL: url, Request: cases.Request{}}).Steps[0][0]
+			o := perform(ctx, s, agent.Step{URL: url, Request: cases.Request{}}).Steps[0][0]
 			Expect(o.Result).To(Equal(spec.Allowed), "%v", o.Error)
 		})
 	}
@@ -94,8 +94,8 @@ var _ = Describe("an answer without an end", func() {
 			_, _ = io.WriteString(w, "6\r\nneedle\r\n")
 			return true
 		})
-		Expect(onWire(ctx, url, originally("GET", "", cases.Predicate{BodyContains: ptr("needle")})).Verdict).To(Equal(harness.Pass))
-		o := perform(ctx, serveSeen(false, open), harness.BrowserStep{URL: url, Text: "needle"}).Steps[0][0]
+		Expect(onWire(ctx, url, originally("GET", "", cases.Predicate{BodyContains: ptr("needle")})).Verdict).To(Equal(agent.VerdictPass))
+		o := perform(ctx, serveSeen(false, open), agent.Step{URL: url, Text: "needle"}).Steps[0][0]
 		Expect(o.Body).To(Equal("needle"))
 	})
 })
@@ -117,11 +117,11 @@ var _ = Describe("bytes that nobody asked for", func() {
 				return true
 			})
 			res := onWire(ctx, url, originally("OPTIONS", "new", noContent), next)
-			Expect(res.Verdict).To(Equal(harness.Fail), "%v", late)
+			Expect(res.Verdict).To(Equal(agent.VerdictFail), "%v", late)
 			Expect(res.Agents[0].Failures[0].Actual).To(Equal("the 204 carries 2 bytes of content"))
 			Expect(onWire(ctx, url, originally("OPTIONS", "new"), next).Agents[0].Failures[0].Actual).To(Equal(`after the 204, 2 bytes of content: "ok"`))
 			for range 3 { // what others do over the same pool is not hurt
-				Expect(onWire(ctx, url, originally("OPTIONS", ""), originally("GET", "", shares(app))).Verdict).To(Equal(harness.Pass))
+				Expect(onWire(ctx, url, originally("OPTIONS", ""), originally("GET", "", shares(app))).Verdict).To(Equal(agent.VerdictPass))
 			}
 		}
 	})
@@ -142,7 +142,7 @@ var _ = Describe("bytes that nobody asked for", func() {
 		for i := range 20 {
 			slow.Store(int64(i) * int64(time.Millisecond))
 			res := onWire(ctx, url, first, last)
-			Expect(res.Verdict).To(Equal(harness.Fail), "run %d", i)
+			Expect(res.Verdict).To(Equal(agent.VerdictFail), "run %d", i)
 			Expect(res.Agents[0].Failures[0].Actual).To(ContainSubstring("an answer that nobody asked for"))
 		}
 	})
@@ -154,7 +154,7 @@ var _ = Describe("bytes that nobody asked for", func() {
 		})
 		first := originally("OPTIONS", "new")
 		first.Wire.Body, first.Wire.Headers = "hello", append(first.Wire.Headers, "Content-Length: 5")
-		Expect(onWire(ctx, url, first, originally("GET", "same", shares(app))).Verdict).To(Equal(harness.Pass))
+		Expect(onWire(ctx, url, first, originally("GET", "same", shares(app))).Verdict).To(Equal(agent.VerdictPass))
 	})
 })
 
@@ -168,9 +168,9 @@ var _ = Describe("a server that resets idle connections", func() {
 		})
 		post := originally("POST", "", shares(app))
 		post.Times = 200
-		Expect(onWire(ctx, url, post).Verdict).To(Equal(harness.Pass))
+		Expect(onWire(ctx, url, post).Verdict).To(Equal(agent.VerdictPass))
 		same := originally("PATCH", "same", shares(app))
-		Expect(onWire(ctx, url, originally("GET", "new", shares(app)), same).Verdict).To(Equal(harness.Pass))
+		Expect(onWire(ctx, url, originally("GET", "new", shares(app)), same).Verdict).To(Equal(agent.VerdictPass))
 	})
 })
 
@@ -181,14 +181,14 @@ var _ = Describe("pipelined requests", func() {
 			_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
 			return true
 		})
-		Expect(onWire(ctx, url, originally("GET", "new", shares(app)), originally("GET", "pipelined", shares(app))).Verdict).To(Equal(harness.Pass))
+		Expect(onWire(ctx, url, originally("GET", "new", shares(app)), originally("GET", "pipelined", shares(app))).Verdict).To(Equal(agent.VerdictPass))
 	})
 })
 
 var _ = Describe("requests of the model that are made at once", func() {
-	burst := func(ctx context.Context, s *seen, r cases.Request) harness.StepOutcomes {
+	burst := func(ctx context.Context, s *seen, r cases.Request) agent.StepOutcomes {
 		GinkgoHelper()
-		res := perform(ctx, s, harness.BrowserStep{URL: "/ok", Request: r, Times: 12, Parallel: 3})
+		res := perform(ctx, s, agent.Step{URL: "/ok", Request: r, Times: 12, Parallel: 3})
 		Expect(res.Err).NotTo(HaveOccurred())
 		return res.Steps[0]
 	}
@@ -208,7 +208,7 @@ var _ = Describe("requests of the model that are made at once", func() {
 
 	It("all ask first, and one answer is kept for later", func(ctx SpecContext) {
 		s := serveSeen(false, open)
-		step := harness.BrowserStep{URL: "/ok", Request: cases.Request{Method: "PUT"}, Times: 6, Parallel: 2}
+		step := agent.Step{URL: "/ok", Request: cases.Request{Method: "PUT"}, Times: 6, Parallel: 2}
 		after := step
 		after.Times, after.Parallel = 1, 1
 		res := perform(ctx, s, step, after)
@@ -224,8 +224,8 @@ var _ = Describe("requests of the model that are made at once", func() {
 			w.Header().Set("Cache-Control", "max-age=60")
 			open(w, r)
 		})
-		one := harness.BrowserStep{URL: "/ok"}
-		many := harness.BrowserStep{URL: "/ok", Times: 4, Parallel: 4}
+		one := agent.Step{URL: "/ok"}
+		many := agent.Step{URL: "/ok", Times: 4, Parallel: 4}
 		res := perform(ctx, s, one, many)
 		Expect(res.Steps[0][0].FromCache).To(BeFalse())
 		for _, o := range res.Steps[1] {

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/adapter"
+	"github.com/corsproof/corsproof/internal/adapter"
 )
 
 func newAdapter() *cobra.Command {

@@ -7,11 +7,12 @@ import (
 
 	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 )
 
 // openAgents returns Chrome, depending on --browser; the model is always used. The
 // note says what is left out without a browser.
-func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agent, note string, err error) {
+func openAgents(ctx context.Context, mode, chrome string) (agents []agent.Agent, note string, err error) {
 	switch mode {
 	case "none":
 		return nil, "", nil
@@ -21,7 +22,7 @@ func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agen
 	}
 	b, err := browser.Start(ctx, browser.Options{Path: chrome})
 	if err == nil {
-		return []harness.Agent{b}, "", nil
+		return []agent.Agent{b}, "", nil
 	}
 	var missing *browser.MissingError
 	if mode == "auto" && chrome == "" && errors.As(err, &missing) {
@@ -33,15 +34,15 @@ func openAgents(ctx context.Context, mode, chrome string) (agents []harness.Agen
 	return nil, "", &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
 }
 
-func closeAgents(agents []harness.Agent) {
+func closeAgents(agents []agent.Agent) {
 	for _, a := range agents {
 		_ = a.Close()
 	}
 }
 
 // infos names what decides the checks: the model and the agents.
-func infos(agents []harness.Agent) []harness.AgentInfo {
-	list := []harness.AgentInfo{{Name: harness.ModelName, Version: "model of the Fetch Standard"}}
+func infos(agents []agent.Agent) []harness.AgentInfo {
+	list := []harness.AgentInfo{{Name: agent.NameModel, Version: "model of the Fetch Standard"}}
 	for _, a := range agents {
 		list = append(list, harness.AgentInfo{Name: a.Name(), Version: a.Version()})
 	}

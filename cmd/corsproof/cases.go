@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/cases/casedoc"
+	"github.com/corsproof/corsproof/internal/casedoc"
 )
 
 func newCases() *cobra.Command {

@@ -12,9 +12,10 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/adapter"
-	"github.com/corsproof/corsproof/harness/compare"
-	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/adapter"
+	"github.com/corsproof/corsproof/internal/matrix"
+	"github.com/corsproof/corsproof/internal/report"
 )
 
 // frameworksDir holds the adapters of this repository.
@@ -61,7 +62,7 @@ the others are run all the same. Everything that was started is stopped, also wh
 
 func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []string) error {
 	if f.schema {
-		_, err := cmd.OutOrStdout().Write(compare.Schema)
+		_, err := cmd.OutOrStdout().Write(matrix.Schema)
 		return err
 	}
 	table, err := f.selectionFlags.load()
@@ -72,9 +73,9 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	if err != nil {
 		return err
 	}
-	var old *compare.Matrix
+	var old *matrix.Matrix
 	if f.against != "" {
-		if old, err = compare.Read(f.against); err != nil {
+		if old, err = matrix.Read(f.against); err != nil {
 			return usage(err)
 		}
 	}
@@ -94,17 +95,17 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	for _, a := range agents {
 		key += " " + a.Version()
 	}
-	result := compare.New(toolVersion(), table, infos(agents))
-	opt := compare.Options{
+	result := matrix.New(toolVersion(), table, infos(agents))
+	opt := matrix.Options{
 		Manifests: manifests, Policies: table.Policies, Cache: f.cache, Key: key,
 		Measure: func(ctx context.Context, target *harness.Target) (*report.Report, error) {
 			return f.measure(ctx, table, target, agents)
 		},
 		Log:  func(name, text string) { fmt.Fprintf(stderr, "%-22s %s\n", name, text) },
-		Done: func(compare.Framework) { _ = f.write(result, "compare.json") }, // the last write counts
+		Done: func(matrix.Framework) { _ = f.write(result, "compare.json") }, // the last write counts
 	}
 	if f.resume {
-		if opt.Resume, err = compare.Read(filepath.Join(f.out, "compare.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if opt.Resume, err = matrix.Read(filepath.Join(f.out, "compare.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return usage(err)
 		}
 	}
@@ -119,7 +120,7 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	fmt.Fprintf(out, "\n%s\n", filepath.Join(f.out, "compare.html"))
 	if old != nil {
 		fmt.Fprintf(out, "\nChanged since %s:\n", f.against)
-		compare.PrintChanges(out, result.Changes(old))
+		matrix.PrintChanges(out, result.Changes(old))
 	}
 	if runErr != nil {
 		return &status{code: exitUsage, err: errors.New("interrupted; what was measured is written, --resume goes on from there")}
@@ -130,7 +131,7 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	return nil
 }
 
-func (f *compareFlags) measure(ctx context.Context, table *cases.Table, target *harness.Target, agents []harness.Agent) (*report.Report, error) {
+func (f *compareFlags) measure(ctx context.Context, table *cases.Table, target *harness.Target, agents []agent.Agent) (*report.Report, error) {
 	checks, err := f.selectionFlags.checks(table, target)
 	if err != nil {
 		return nil, err
@@ -146,7 +147,7 @@ func (f *compareFlags) measure(ctx context.Context, table *cases.Table, target *
 	return report.New(toolVersion(), target.Base, sum, table), err
 }
 
-func (f *compareFlags) write(m *compare.Matrix, name string) error {
+func (f *compareFlags) write(m *matrix.Matrix, name string) error {
 	path := filepath.Join(f.out, name)
 	file, err := os.Create(path + ".part")
 	if err != nil {

@@ -11,9 +11,10 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/endpoints"
 	"github.com/corsproof/corsproof/internal/race"
+	"github.com/corsproof/corsproof/internal/report"
 )
 
 // TestEndpoints: what a run says of each kind of endpoint, and ends with, is
@@ -29,7 +30,7 @@ func TestEndpoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var agents []harness.Agent
+	var agents []agent.Agent
 	if browser {
 		if agents, _, err = openAgents(t.Context(), "chrome", ""); err != nil {
 			t.Fatal(err)
@@ -54,7 +55,7 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-func endpoint(t *testing.T, table *cases.Table, agents []harness.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) {
+func endpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) {
 	if agents == nil {
 		t.Parallel() // a browser is busy with one alone
 	}
@@ -88,7 +89,7 @@ func endpoint(t *testing.T, table *cases.Table, agents []harness.Agent, k *endpo
 }
 
 // runEndpoint runs the table against a shape and gives the exit status and the page.
-func runEndpoint(t *testing.T, table *cases.Table, agents []harness.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string) {
+func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string) {
 	url, stop := s.Server()
 	defer stop()
 	timeout := time.Minute

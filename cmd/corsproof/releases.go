@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/adapter"
-	"github.com/corsproof/corsproof/harness/advisory"
+	"github.com/corsproof/corsproof/internal/adapter"
+	"github.com/corsproof/corsproof/internal/advisory"
 )
 
 // vulnerableDir holds adapters that exist only for their releases.

@@ -16,7 +16,8 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/report"
 )
 
 // runFlags are the flags of `corsproof run`.
@@ -190,7 +191,7 @@ func address(t *harness.Target) string {
 }
 
 // versions names the agents; long adds what the browser was started with.
-func versions(agents []harness.Agent, long bool) []string {
+func versions(agents []agent.Agent, long bool) []string {
 	var names []string
 	for _, info := range infos(agents) {
 		if long {
@@ -293,7 +294,7 @@ func (p *progress) add(r harness.Result) {
 	if p.bar != nil {
 		_ = p.bar.Add(1) // a bar that cannot be drawn is not a reason to stop
 	}
-	if p.lines != nil && (r.Verdict == harness.Fail || r.Verdict == harness.Error) {
+	if p.lines != nil && (r.Verdict == agent.VerdictFail || r.Verdict == agent.VerdictError) {
 		p.lines.Line(r)
 	}
 }

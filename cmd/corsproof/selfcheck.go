@@ -11,7 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"github.com/corsproof/corsproof/harness/selfcheck"
+	"github.com/corsproof/corsproof/internal/selfcheck"
 )
 
 func newSelfcheck() *cobra.Command {

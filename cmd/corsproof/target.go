@@ -15,7 +15,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/adapter"
+	"github.com/corsproof/corsproof/internal/adapter"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/internal/report"
 )
 
 // TestUnlooked: a part of the policy that a whole run has no check for is our

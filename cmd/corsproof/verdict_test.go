@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/report"
+	"github.com/corsproof/corsproof/internal/report"
 )
 
 // The exit status of a run follows from its counts.

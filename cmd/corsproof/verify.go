@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/browser"
-	"github.com/corsproof/corsproof/harness/verify"
+	"github.com/corsproof/corsproof/internal/verify"
 	"github.com/corsproof/corsproof/spec"
 )
 

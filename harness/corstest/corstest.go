@@ -31,7 +31,8 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/internal/suite"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/suite"
 )
 
 // Option is an option of Run, made by the functions below.
@@ -72,7 +73,7 @@ func Known(glob, reason string) Option {
 }
 
 // Browser lets a browser perform the requests beside the model.
-func Browser(a harness.Agent) Option {
+func Browser(a agent.Agent) Option {
 	return option(func(c *suite.Config) { c.Agents = append(c.Agents, a) })
 }
 

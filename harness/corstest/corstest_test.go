@@ -9,6 +9,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/harness/corstest"
 	"github.com/corsproof/corsproof/internal/contract"
 )
@@ -25,7 +26,7 @@ func TestMiddleware(t *testing.T) {
 		}
 		return m.Wrap, nil
 	}), corstest.Strict())
-	if n := len(sum.Results); n < 100 || sum.Counts[harness.Pass] < n*9/10 {
+	if n := len(sum.Results); n < 100 || sum.Counts[agent.VerdictPass] < n*9/10 {
 		t.Errorf("%d results, %v", n, sum.Counts)
 	}
 	if sum.Skips[harness.SkipNotExpressible] == 0 || sum.Skips[harness.SkipRefused] == 0 {
@@ -51,7 +52,7 @@ func server(t *testing.T) http.Handler {
 
 func TestHandlerWithPolicy(t *testing.T) {
 	sum := corstest.Run(t, corstest.Handler(server(t)), corstest.Policy(api), corstest.Path("/items"))
-	if sum.Counts[harness.Pass] < 100 || sum.Skips[harness.SkipContract] == 0 {
+	if sum.Counts[agent.VerdictPass] < 100 || sum.Skips[harness.SkipContract] == 0 {
 		t.Errorf("%v %v", sum.Counts, sum.Skips)
 	}
 }
@@ -64,7 +65,7 @@ func TestURLWithPolicy(t *testing.T) {
 	defer stop()
 	sum := corstest.Run(t, corstest.URL(target.Base+"/items"), corstest.Policy(api), corstest.Focus("vary-*"), corstest.Skip("vary-preflight*"))
 	for _, r := range sum.Results {
-		if r.Verdict == harness.Pass {
+		if r.Verdict == agent.VerdictPass {
 			return
 		}
 	}
@@ -89,7 +90,7 @@ func TestServerAndReference(t *testing.T) {
 		"Server":    corstest.Run(t, corstest.Server(s), corstest.Policy(api), corstest.Path("/items"), corstest.Focus("vary-allowed")),
 		"Reference": corstest.Run(t, corstest.Reference(), corstest.Focus("vary-allowed"), corstest.Timeout(time.Minute)),
 	} {
-		if sum.Counts[harness.Pass] == 0 {
+		if sum.Counts[agent.VerdictPass] == 0 {
 			t.Errorf("%s: nothing passed: %v", name, sum.Counts)
 		}
 	}

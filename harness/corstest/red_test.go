@@ -16,6 +16,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/harness/corstest"
 	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/spec"
@@ -50,15 +51,15 @@ func reflects(w http.ResponseWriter, r *http.Request) {
 }
 
 // crashed is a browser whose every page crashes.
-type crashed struct{ harness.Agent }
+type crashed struct{ agent.Agent }
 
-func (crashed) Name() string                   { return "chrome" }
-func (crashed) Version() string                { return "fake 1" }
-func (crashed) Engine() spec.Engine            { return spec.EngineFetch }
-func (crashed) Can(harness.Job) (bool, string) { return true, "" }
-func (crashed) Perform(_ context.Context, jobs []harness.Job, done func(harness.JobResult)) error {
+func (crashed) Name() string                 { return "chrome" }
+func (crashed) Version() string              { return "fake 1" }
+func (crashed) Engine() spec.Engine          { return spec.EngineFetch }
+func (crashed) Can(agent.Job) (bool, string) { return true, "" }
+func (crashed) Perform(_ context.Context, jobs []agent.Job, done func(agent.JobResult)) error {
 	for _, j := range jobs {
-		done(harness.JobResult{ID: j.ID, Err: errors.New("the page crashed")})
+		done(agent.JobResult{ID: j.ID, Err: errors.New("the page crashed")})
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/internal/suite"
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/internal/suite"
 )
 
 // ErrNotExpressible is wrapped by the error of a Middleware's function for a

@@ -16,7 +16,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/corstest"
-	"github.com/corsproof/corsproof/harness/internal/suite"
+	"github.com/corsproof/corsproof/internal/suite"
 )
 
 // DescribeChecks is a Describe container with an It for each check. target is

@@ -10,7 +10,8 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/compare"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/matrix"
 )
 
 // TestTree is what make test is for: the committed findings agree with the
@@ -34,22 +35,22 @@ func TestTree(t *testing.T) {
 }
 
 // cell is CASE/POLICY as it came out; the severity may be empty.
-func cell(id string, v harness.Verdict, severity cases.Severity) compare.Cell {
+func cell(id string, v agent.Verdict, severity cases.Severity) matrix.Cell {
 	c, policy, _ := strings.Cut(id, "/")
-	return compare.Cell{ID: id, Case: c, Policy: policy, Verdict: v, Security: severity}
+	return matrix.Cell{ID: id, Case: c, Policy: policy, Verdict: v, Security: severity}
 }
 
 // echoRow is a framework that fails, warns, passes and skips.
-func echoRow(extra ...compare.Cell) *row {
-	m := &compare.Matrix{Cases: []compare.Case{{ID: "vary-kept", Title: "Vary is kept"}}}
-	return newRow(m, &compare.Framework{Name: "echo", State: compare.Measured, Results: slices.Concat([]compare.Cell{
-		cell("creds-any/any-creds", harness.Fail, cases.Critical),
-		cell("creds-null/any-creds", harness.Fail, cases.Critical),
-		cell("vary-kept/exact", harness.Fail, ""),
-		cell("options-app/any", harness.Warn, ""),
-		cell("options-app/exact", harness.Warn, ""),
-		cell("acrh-one/exact", harness.Pass, ""),
-		{ID: "page-regex/regex", Case: "page-regex", Policy: "regex", Verdict: harness.Skip, Skip: harness.SkipNotExpressible},
+func echoRow(extra ...matrix.Cell) *row {
+	m := &matrix.Matrix{Cases: []matrix.Case{{ID: "vary-kept", Title: "Vary is kept"}}}
+	return newRow(m, &matrix.Framework{Name: "echo", State: matrix.Measured, Results: slices.Concat([]matrix.Cell{
+		cell("creds-any/any-creds", agent.VerdictFail, cases.Critical),
+		cell("creds-null/any-creds", agent.VerdictFail, cases.Critical),
+		cell("vary-kept/exact", agent.VerdictFail, ""),
+		cell("options-app/any", agent.VerdictWarn, ""),
+		cell("options-app/exact", agent.VerdictWarn, ""),
+		cell("acrh-one/exact", agent.VerdictPass, ""),
+		{ID: "page-regex/regex", Case: "page-regex", Policy: "regex", Verdict: agent.VerdictSkip, Skip: harness.SkipNotExpressible},
 	}, extra)})
 }
 
@@ -110,7 +111,7 @@ func TestAgrees(t *testing.T) {
 func TestDiffers(t *testing.T) {
 	for name, tc := range map[string]struct {
 		old, new string // in echoText
-		extra    []compare.Cell
+		extra    []matrix.Cell
 		want     string // the only problem
 		note     string // of correct
 		after    string // the only problem after correct; empty for none
@@ -124,18 +125,18 @@ func TestDiffers(t *testing.T) {
 			want: `echo/FINDINGS.md:5: the heading of "Every origin is repeated" says (), the result (2 critical)`,
 		},
 		"a failure that nothing explains": {
-			extra: []compare.Cell{cell("acrm-list/exact", harness.Fail, cases.Low)},
+			extra: []matrix.Cell{cell("acrm-list/exact", agent.VerdictFail, cases.Low)},
 			want:  `echo/FINDINGS.md: unexplained: acrm-list/exact (low) ; compare hono`,
 			after: `echo/FINDINGS.md: unexplained: acrm-list/exact (low) ; compare hono`,
 		},
 		"a case that one section explains under another policy": {
-			extra: []compare.Cell{cell("vary-kept/one", harness.Fail, "")},
+			extra: []matrix.Cell{cell("vary-kept/one", agent.VerdictFail, "")},
 			want:  `echo/FINDINGS.md: unexplained: vary-kept/one (must) Vary is kept`,
 			note:  `into "Vary and OPTIONS", which explains the case under other policies: vary-kept/one`,
 		},
 		"a case that two sections explain": {
 			old: "## Not counted\n", new: "## Vary alone (1 must)\n\nChecks: `vary-kept` (one)\n\n" + upstreamWords + "\n",
-			extra: []compare.Cell{cell("vary-kept/one", harness.Fail, ""), cell("vary-kept/null", harness.Fail, "")},
+			extra: []matrix.Cell{cell("vary-kept/one", agent.VerdictFail, ""), cell("vary-kept/null", agent.VerdictFail, "")},
 			want:  `echo/FINDINGS.md: unexplained: vary-kept/null (must) Vary is kept`,
 			after: `echo/FINDINGS.md: unexplained: vary-kept/null (must) Vary is kept`,
 		},
@@ -214,7 +215,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestUnmeasured(t *testing.T) {
-	r := newRow(&compare.Matrix{}, &compare.Framework{Name: "echo", State: compare.NotInstalled, Message: "no cargo"})
+	r := newRow(&matrix.Matrix{}, &matrix.Framework{Name: "echo", State: matrix.NotInstalled, Message: "no cargo"})
 	d := document0(t, echoText)
 	only(t, d.holds(r, nil), "echo/FINDINGS.md: not measured in the committed result (not-installed no cargo): nothing can be held against it")
 	if d.correct(r, true); d.String() != echoText {
@@ -243,8 +244,8 @@ func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "echo", fileName)
 	results := filepath.Join(dir, "compare.json")
-	m := &compare.Matrix{Version: compare.FormatVersion, Frameworks: []compare.Framework{{
-		Name: "echo", State: compare.Measured, Results: []compare.Cell{cell("vary-kept/exact", harness.Fail, cases.Low), cell("vary-kept/one", harness.Fail, "")},
+	m := &matrix.Matrix{Version: matrix.FormatVersion, Frameworks: []matrix.Framework{{
+		Name: "echo", State: matrix.Measured, Results: []matrix.Cell{cell("vary-kept/exact", agent.VerdictFail, cases.Low), cell("vary-kept/one", agent.VerdictFail, "")},
 	}}}
 	var text strings.Builder
 	if err := m.WriteJSON(&text); err != nil {
@@ -273,7 +274,7 @@ func TestLinesAfterWriting(t *testing.T) {
 	d := document0(t, "# Echo\n\n## Vary\n\nChecks: `acrh-one` (exact),\n`vary-kept` (exact)\n\n"+upstreamWords+"\n\n## Old (1 low)\n\nChecks: `acrh-one` (exact)\n")
 	d.path = filepath.Join(dir, "echo", fileName)
 	put(t, d.path, d.String())
-	tree := &tree{rows: []*row{newRow(&compare.Matrix{}, &compare.Framework{Name: "echo", State: compare.Measured, Results: []compare.Cell{cell("vary-kept/exact", harness.Fail, "")}})}, docs: []*document{d}}
+	tree := &tree{rows: []*row{newRow(&matrix.Matrix{}, &matrix.Framework{Name: "echo", State: matrix.Measured, Results: []matrix.Cell{cell("vary-kept/exact", agent.VerdictFail, "")}})}, docs: []*document{d}}
 	if err := tree.write(&strings.Builder{}, false); err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +296,7 @@ func put(t *testing.T, path, text string) {
 func TestAhead(t *testing.T) {
 	dir := t.TempDir()
 	var text, out strings.Builder
-	if err := (&compare.Matrix{Version: compare.FormatVersion}).WriteJSON(&text); err != nil {
+	if err := (&matrix.Matrix{Version: matrix.FormatVersion}).WriteJSON(&text); err != nil {
 		t.Fatal(err)
 	}
 	o := options{results: filepath.Join(dir, "compare.json"), dir: dir}
@@ -315,8 +316,8 @@ func TestAhead(t *testing.T) {
 // and the findings are held against it.
 func TestTake(t *testing.T) {
 	dir := t.TempDir()
-	m := &compare.Matrix{Version: compare.FormatVersion, Frameworks: []compare.Framework{{
-		Name: "echo", State: compare.Measured, Results: []compare.Cell{cell("vary-kept/exact", harness.Fail, ""), cell("secret/exact", harness.Fail, cases.High)},
+	m := &matrix.Matrix{Version: matrix.FormatVersion, Frameworks: []matrix.Framework{{
+		Name: "echo", State: matrix.Measured, Results: []matrix.Cell{cell("vary-kept/exact", agent.VerdictFail, ""), cell("secret/exact", agent.VerdictFail, cases.High)},
 	}}}
 	var text strings.Builder
 	if err := m.WriteJSON(&text); err != nil {
@@ -348,10 +349,10 @@ func TestTake(t *testing.T) {
 // TestDraft: a section for each case that nothing explains, which the tool can
 // read again, with what was sent and what came.
 func TestDraft(t *testing.T) {
-	failed := cell("acrm-list/exact", harness.Fail, cases.Low)
+	failed := cell("acrm-list/exact", agent.VerdictFail, cases.Low)
 	failed.Curl = []string{"curl -i http://127.0.0.1:1/exact/ok"}
-	failed.Agents = []harness.AgentResult{{Agent: "wire", Failures: []harness.Failure{{What: "the list", Expected: "GET", Actual: "none"}}}}
-	d, r := document0(t, echoText), echoRow(failed, cell("acrm-list/one", harness.Fail, ""))
+	failed.Agents = []agent.Result{{Agent: "wire", Failures: []agent.Failure{{What: "the list", Expected: "GET", Actual: "none"}}}}
+	d, r := document0(t, echoText), echoRow(failed, cell("acrm-list/one", agent.VerdictFail, ""))
 	r.titles["acrm-list"] = "The list is sent"
 	var out strings.Builder
 	draft(&out, d, r)

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/compare"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/matrix"
 )
 
 // standing is how a check came out, in the word that a heading counts it by: the
@@ -33,15 +33,15 @@ type row struct {
 	failing    []check            // in the table's order
 	other      map[check]string   // of all other checks: "passes", "is skipped: REASON"
 	titles     map[string]string  // of cases
-	cells      map[check]*compare.Cell
+	cells      map[check]*matrix.Cell
 }
 
-func newRow(m *compare.Matrix, f *compare.Framework) *row {
-	r := &row{name: f.Name, stands: map[check]standing{}, other: map[check]string{}, titles: map[string]string{}, cells: map[check]*compare.Cell{}}
+func newRow(m *matrix.Matrix, f *matrix.Framework) *row {
+	r := &row{name: f.Name, stands: map[check]standing{}, other: map[check]string{}, titles: map[string]string{}, cells: map[check]*matrix.Cell{}}
 	for _, c := range m.Cases {
 		r.titles[c.ID] = c.Title
 	}
-	if f.State != compare.Measured {
+	if f.State != matrix.Measured {
 		r.unmeasured = strings.TrimSpace(string(f.State) + " " + f.Message)
 	}
 	for i := range f.Results {
@@ -50,21 +50,21 @@ func newRow(m *compare.Matrix, f *compare.Framework) *row {
 	return r
 }
 
-func (r *row) add(c *compare.Cell) {
+func (r *row) add(c *matrix.Cell) {
 	at := check{c.Case, c.Policy}
 	r.cells[at] = c
 	switch c.Verdict {
-	case harness.Fail:
+	case agent.VerdictFail:
 		r.failing = append(r.failing, at)
 		r.stands[at] = must
 		if c.Security != "" {
 			r.stands[at] = standing(c.Security)
 		}
-	case harness.Warn:
+	case agent.VerdictWarn:
 		r.stands[at] = warning
-	case harness.Undecided, harness.Error:
+	case agent.VerdictUndecided, agent.VerdictError:
 		r.stands[at] = undecided
-	case harness.Skip:
+	case agent.VerdictSkip:
 		r.other[at] = "is skipped (" + string(c.Skip) + ")"
 	default:
 		r.other[at] = "passes"

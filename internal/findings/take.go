@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/corsproof/corsproof/harness/compare"
+	"github.com/corsproof/corsproof/internal/matrix"
 )
 
 // takeOver writes the comparison in dir to results and to the Markdown and the
 // page beside it, without the checks that are withheld.
 func takeOver(dir, results string, withhold []string) error {
-	m, err := compare.Read(filepath.Join(dir, "compare.json"))
+	m, err := matrix.Read(filepath.Join(dir, "compare.json"))
 	if err != nil {
 		return err
 	}

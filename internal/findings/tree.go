@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/corsproof/corsproof/harness/compare"
+	"github.com/corsproof/corsproof/internal/matrix"
 )
 
 const fileName = "FINDINGS.md"
@@ -23,7 +23,7 @@ type tree struct {
 
 // load reads both. An adapter without findings has an empty document.
 func load(results, dir string) (*tree, error) {
-	m, err := compare.Read(results)
+	m, err := matrix.Read(results)
 	if err != nil {
 		return nil, err
 	}

@@ -38,14 +38,21 @@ type target struct {
 var targets = []target{
 	{"spec", []string{"./spec", "./harness/exchange"}},
 	{"harness", []string{"./harness"}},
-	{"harness/internal/suite", []string{"./harness/internal/suite", "./harness/corstest"}},
+	{"harness/agent", []string{"./harness/agent", "./harness"}},
+	{"internal/judge", []string{"./internal/judge", "./harness"}},
+	{"internal/disagree", []string{"./internal/disagree", "./harness"}},
+	{"internal/model", []string{"./harness"}},
+	{"internal/raw", []string{"./internal/raw", "./harness"}},
+	{"internal/sharedcache", []string{"./internal/sharedcache", "./harness"}},
+	{"internal/findings", []string{"./internal/findings"}},
+	{"internal/suite", []string{"./internal/suite", "./harness/corstest"}},
 	{"harness/corstest", []string{"./harness/corstest"}},
 	{"harness/ginkgocors", []string{"./harness/ginkgocors"}},
 	{"harness/corsmatch", []string{"./harness/corsmatch"}},
 	{"harness/exchange", []string{"./harness/exchange"}},
-	{"harness/httpcache", []string{"./harness/httpcache", "./harness"}},
-	{"harness/wire", []string{"./harness/wire", "./harness"}},
-	{"harness/report", []string{"./harness/report"}},
+	{"internal/httpcache", []string{"./internal/httpcache", "./harness"}},
+	{"internal/wire", []string{"./internal/wire", "./harness"}},
+	{"internal/report", []string{"./internal/report"}},
 }
 
 type options struct {

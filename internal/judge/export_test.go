@@ -1,0 +1,25 @@
+package judge
+
+import (
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
+)
+
+// WireStep is a performed raw step, for tests of predicates.
+type WireStep struct {
+	Step      cases.Step
+	Exchanges []agent.Exchange
+	Watched   bool
+}
+
+// JudgeWire holds answers against predicates.
+func JudgeWire(steps ...WireStep) []agent.Failure {
+	list := make([]Performed, len(steps))
+	for i := range steps {
+		list[i] = Performed{Step: &steps[i].Step, Exchanges: steps[i].Exchanges, Watched: steps[i].Watched}
+	}
+	return Wire(list)
+}
+
+// SeverityOf is the severity of what failed, for tests of its table.
+func SeverityOf(c *cases.Case, failures []agent.Failure) cases.Severity { return Severity(c, failures) }

@@ -1,0 +1,119 @@
+package judge
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Comparable is what of a header two answers must share to be the same to
+// browsers and caches: each CORS field, and Vary, with its value. Elements of
+// lists are sorted, so that order and the number of lines do not matter.
+func Comparable(h spec.Header, withVary bool) map[string]string {
+	fields := map[string]string{}
+	for _, f := range h {
+		name := strings.ToLower(f.Name)
+		if _, done := fields[name]; done {
+			continue
+		}
+		switch {
+		case name == "access-control-allow-headers", name == "access-control-expose-headers", name == "vary":
+			list := h.Elements(name)
+			for i := range list {
+				list[i] = strings.ToLower(list[i])
+			}
+			slices.Sort(list)
+			fields[name] = strings.Join(slices.Compact(list), ", ")
+		case name == "access-control-allow-methods":
+			list := h.Elements(name)
+			slices.Sort(list)
+			fields[name] = strings.Join(slices.Compact(list), ", ")
+		case strings.HasPrefix(name, "access-control-"):
+			fields[name] = strings.Join(h.Values(name), " | ")
+		}
+	}
+	if !withVary {
+		delete(fields, "vary")
+	}
+	return fields
+}
+
+// Differing are the names on which two comparables differ, sorted.
+func Differing(a, b map[string]string) []string {
+	var names []string
+	for name, v := range a {
+		if w, ok := b[name]; !ok || v != w {
+			names = append(names, name)
+		}
+	}
+	for name := range b {
+		if _, ok := a[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (j *judge) find(name string) *Performed {
+	for i := range j.steps {
+		if j.steps[i].Step.Name == name {
+			return &j.steps[i]
+		}
+	}
+	return nil
+}
+
+// sameAs: the CORS fields and Vary equal those of the named step's first answer.
+func (j *judge) sameAs(name string) []agent.Failure {
+	other := j.find(name)
+	if other == nil || len(other.Exchanges) == 0 {
+		return []agent.Failure{{What: "the case is complete", Expected: "a step named " + name, Actual: "none: the case file is wrong, not the target"}}
+	}
+	ref := &other.Exchanges[0]
+	if !ref.Answered() {
+		return []agent.Failure{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error, Effect: agent.EffectUnavailable, Silent: true}}
+	}
+	var failures []agent.Failure
+	for _, field := range Differing(Comparable(j.ex.Response, true), Comparable(ref.Response, true)) {
+		field = http.CanonicalHeaderKey(field)
+		failures = append(failures, agent.Failure{
+			What:     field + " is as in the step " + name,
+			Expected: agent.ShowField(ref.Response, field), Actual: agent.ShowField(j.ex.Response, field),
+		})
+	}
+	return failures
+}
+
+// variesOr: Vary lists the field, or the CORS fields are the same in every
+// step of the case, so that a cache cannot hand out the wrong ones.
+func (j *judge) variesOr(field string) []agent.Failure {
+	for _, e := range j.ex.Response.Elements("Vary") {
+		if e == "*" || strings.EqualFold(e, field) {
+			return nil
+		}
+	}
+	mine := Comparable(j.ex.Response, false)
+	for i := range j.steps {
+		other := &j.steps[i]
+		for k := range other.Exchanges {
+			if !other.Exchanges[k].Answered() {
+				continue
+			}
+			if diff := Differing(mine, Comparable(other.Exchanges[k].Response, false)); len(diff) > 0 {
+				name := http.CanonicalHeaderKey(diff[0])
+				return []agent.Failure{{
+					What:     "Vary lists " + field + ", or the answer is the same to everybody",
+					Expected: "Vary: " + field,
+					Actual: fmt.Sprintf("%s, although another request got a different answer: %s here, %s there",
+						agent.ShowField(j.ex.Response, "Vary"), agent.ShowField(j.ex.Response, name), agent.ShowField(other.Exchanges[k].Response, name)),
+				}}
+			}
+		}
+	}
+	return nil
+}

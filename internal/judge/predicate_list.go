@@ -1,0 +1,98 @@
+package judge
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// list evaluates the predicates about list-valued fields.
+func (j *judge) list(p *cases.Predicate) []agent.Failure {
+	switch {
+	case p.Lists != nil:
+		return j.lists(p.Lists, strings.EqualFold, true)
+	case p.ListsNot != nil:
+		return j.lists(p.ListsNot, strings.EqualFold, false)
+	case p.ListsExactly != nil:
+		return j.lists(p.ListsExactly, equalBytes, true)
+	case p.ListsNotExactly != nil:
+		return j.lists(p.ListsNotExactly, equalBytes, false)
+	case len(p.NoRepeats) > 0:
+		return j.noRepeats(p.NoRepeats)
+	}
+	return j.tokens(p.Tokens)
+}
+
+func equalBytes(a, b string) bool { return a == b }
+
+// lists: the field has every value as an element, or none.
+func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, positive bool) []agent.Failure {
+	have := j.ex.Response.Elements(want.Name)
+	var wrong []string
+	for _, v := range want.Values {
+		found := false
+		for _, e := range have {
+			// Vary: * says that anything may matter, every field included
+			// (RFC 9110 section 12.5.5).
+			if equal(e, v) || (positive && e == "*" && strings.EqualFold(want.Name, "Vary")) {
+				found = true
+			}
+		}
+		if found != positive {
+			wrong = append(wrong, v)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	what, expected := " lists ", "in the list: "
+	if !positive {
+		what, expected = " does not list ", "not in the list: "
+	}
+	return []agent.Failure{{
+		What:     want.Name + what + agent.Show(strings.Join(wrong, ", ")),
+		Expected: expected + agent.Show(strings.Join(want.Values, ", ")), Actual: agent.ShowField(j.ex.Response, want.Name),
+	}}
+}
+
+// noRepeats: no element stands twice. Methods are case-sensitive (RFC 9110
+// section 9.1), field names are not.
+func (j *judge) noRepeats(names cases.Names) []agent.Failure {
+	var failures []agent.Failure
+	for _, name := range names {
+		fold := strings.ToLower
+		if strings.EqualFold(name, "Access-Control-Allow-Methods") || strings.EqualFold(name, "Allow") {
+			fold = strings.Clone
+		}
+		seen := map[string]bool{}
+		for _, e := range j.ex.Response.Elements(name) {
+			if k := fold(e); !seen[k] {
+				seen[k] = true
+				continue
+			}
+			failures = append(failures, agent.Failure{
+				What:     name + " lists nothing twice",
+				Expected: "each element once", Actual: agent.Show(e) + " stands twice in " + agent.ShowField(j.ex.Response, name),
+			})
+			break
+		}
+	}
+	return failures
+}
+
+// tokens: the combined list parses as #token. An absent field does.
+func (j *judge) tokens(names cases.Names) []agent.Failure {
+	var failures []agent.Failure
+	for _, name := range names {
+		if _, ok := spec.ExtractTokenList(j.ex.Response, name); !ok {
+			failures = append(failures, agent.Failure{
+				What:     name + " is a list of tokens",
+				Expected: "names separated by commas", Actual: fmt.Sprintf("no browser can parse %s", agent.ShowField(j.ex.Response, name)),
+			})
+		}
+	}
+	return failures
+}

@@ -1,0 +1,3 @@
+// Package model is the agent that acts as a browser would: package spec decides,
+// over real connections.
+package model

@@ -1,0 +1,203 @@
+package model
+
+import (
+	"context"
+	"crypto/tls"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/wire"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Model is the agent that acts as a browser would: package spec decides, over
+// real connections. It has cookies, an HTTP cache and a preflight cache for
+// each job, and none that outlive it.
+type Model struct {
+	sender      *wire.Sender
+	owns        bool // the sender is its own
+	engine      spec.Engine
+	concurrency int
+}
+
+// Options configure a model agent.
+type Options struct {
+	// Sender sends the requests; nil: a sender of its own, by the next two fields.
+	Sender *wire.Sender
+	// TLS says which certificates to trust; nil: the system's.
+	TLS *tls.Config
+	// RateLimit is how many requests go out in a second at most; 0: no limit.
+	RateLimit float64
+	// Engine selects a browser's documented departures; empty: the standard.
+	Engine spec.Engine
+	// Concurrency is how many jobs are under way at once; 0: twice the
+	// processors, at least 4 and at most 16.
+	Concurrency int
+}
+
+var _ agent.Agent = (*Model)(nil)
+
+// New is a model agent; Close ends the connections of a sender of its own.
+func New(opt Options) *Model {
+	m := &Model{sender: opt.Sender, engine: opt.Engine, concurrency: Concurrency(opt.Concurrency)}
+	if m.sender == nil {
+		m.sender, m.owns = wire.NewSender(opt.TLS, opt.RateLimit, 0), true
+	}
+	return m
+}
+
+// Concurrency is how much to do at once when n does not say.
+func Concurrency(n int) int {
+	if n > 0 {
+		return n
+	}
+	return min(max(2*runtime.GOMAXPROCS(0), 4), 16)
+}
+
+// Name is ModelName.
+func (m *Model) Name() string { return agent.NameModel }
+
+// Version says what decides.
+func (m *Model) Version() string {
+	if m.engine == "" || m.engine == spec.EngineFetch {
+		return "model of the Fetch Standard"
+	}
+	return "model of the Fetch Standard with the departures of " + string(m.engine)
+}
+
+// Engine is the one that the model was made for.
+func (m *Model) Engine() spec.Engine {
+	if m.engine == "" {
+		return spec.EngineFetch
+	}
+	return m.engine
+}
+
+// Can says yes to every request.
+func (m *Model) Can(agent.Job) (ok bool, why string) { return true, "" }
+
+// Close ends the connections of a model made by NewModel.
+func (m *Model) Close() error {
+	if m.owns {
+		m.sender.Close()
+	}
+	return nil
+}
+
+// Perform runs the jobs, several at once. A job that ctx ends has ctx's error.
+func (m *Model) Perform(ctx context.Context, jobs []agent.Job, done func(agent.JobResult)) error {
+	var mu sync.Mutex
+	next := make(chan *agent.Job)
+	var wg sync.WaitGroup
+	for range min(m.concurrency, len(jobs)) {
+		wg.Go(func() {
+			for job := range next {
+				r := m.perform(ctx, job)
+				mu.Lock()
+				done(r)
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range jobs {
+		next <- &jobs[i]
+	}
+	close(next)
+	wg.Wait()
+	return nil
+}
+
+// perform runs the steps of a job, one after another.
+func (m *Model) perform(ctx context.Context, job *agent.Job) agent.JobResult {
+	run := modelJob{m: m, started: time.Now(), cache: spec.NewPreflightCache(m.engine), timeout: job.Timeout}
+	result := agent.JobResult{ID: job.ID}
+	for i := range job.Steps {
+		outcomes, err := run.step(ctx, &job.Steps[i])
+		result.Steps = append(result.Steps, outcomes)
+		if err != nil {
+			result.Err = err
+			break
+		}
+	}
+	return result
+}
+
+// modelJob is a job under way: what its steps share.
+type modelJob struct {
+	m       *Model
+	started time.Time
+	timeout time.Duration
+
+	mu    sync.Mutex // guards preflight caches, which package spec does not
+	cache *spec.PreflightCache
+	http  httpCaches
+}
+
+// all is the view of a request that is made alone.
+func (j *modelJob) all() view { return view{j.cache, &j.http} }
+
+// step performs a step's repetitions. The error is set when the target could
+// not be reached or ctx ended: then nothing can be said.
+func (j *modelJob) step(ctx context.Context, s *agent.Step) (agent.StepOutcomes, error) {
+	if err := wire.Pause(ctx, s.After); err != nil {
+		return nil, err
+	}
+	total, lanes := max(s.Times, s.Parallel, 1), max(s.Parallel, 1)
+	outcomes := make(agent.StepOutcomes, total)
+	if lanes == 1 {
+		for i := range outcomes {
+			var err error
+			if outcomes[i], err = j.once(ctx, s, j.all()); err != nil {
+				return outcomes[:i], err
+			}
+		}
+		return outcomes, nil
+	}
+	views := make([]view, total)
+	before := j.http.clone()
+	for i := range views {
+		views[i] = view{j.cache.Clone(), before}
+	}
+	// Of answers to the same request any will do for those that come later.
+	defer func() { j.cache = views[0].preflights }()
+	var mu sync.Mutex
+	var failed error
+	var wg sync.WaitGroup
+	index := make(chan int, total)
+	for i := range total {
+		index <- i
+	}
+	close(index)
+	for range lanes {
+		wg.Go(func() {
+			for i := range index {
+				o, err := j.once(ctx, s, views[i])
+				outcomes[i] = o
+				if err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return outcomes, failed
+}
+
+// once performs a single request within the job's timeout.
+func (j *modelJob) once(ctx context.Context, s *agent.Step, v view) (agent.Outcome, error) {
+	if j.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, j.timeout)
+		defer cancel()
+	}
+	f := modelFetch{job: j, step: s, view: v}
+	start := time.Now()
+	o := f.run(ctx)
+	o.Began, o.Elapsed = start, time.Since(start)
+	return o, f.lost
+}

@@ -1,0 +1,86 @@
+package origin
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// Split takes an http(s) URL apart without touching a byte of its target.
+func Split(url string) (scheme, authority, target string, err error) {
+	url, _, _ = strings.Cut(url, "#")
+	scheme, rest, ok := strings.Cut(url, "://")
+	scheme = strings.ToLower(scheme)
+	if !ok || (scheme != "http" && scheme != "https") {
+		return "", "", "", fmt.Errorf("%q is not an http or https URL", url)
+	}
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	authority, target = rest[:end], rest[end:]
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	if authority == "" {
+		return "", "", "", fmt.Errorf("%q has no host", url)
+	}
+	return scheme, authority, target, nil
+}
+
+// Of is the serialised origin of a URL, "" of an empty or bad one.
+func Of(url string) string {
+	scheme, authority, _, err := Split(url)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(authority)
+	if h, port, err := net.SplitHostPort(host); err == nil && port == DefaultPort(scheme) {
+		host = h
+		if strings.Contains(h, ":") {
+			host = "[" + h + "]"
+		}
+	}
+	return scheme + "://" + host
+}
+
+func DefaultPort(scheme string) string {
+	if scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+func IsHTTPS(url string) bool { return strings.HasPrefix(url, "https://") }
+
+// Host is the host of a URL without its port: cookies know no ports.
+func Host(rawURL string) string {
+	_, authority, _, err := Split(rawURL)
+	if err != nil {
+		return ""
+	}
+	if host, _, err := net.SplitHostPort(authority); err == nil {
+		return host
+	}
+	return authority
+}
+
+// Site is the site of an origin (https://html.spec.whatwg.org/#sites):
+// scheme and registrable domain.
+func Site(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return origin
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
+	if err != nil {
+		domain = u.Hostname()
+	}
+	return u.Scheme + "://" + domain
+}

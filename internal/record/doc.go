@@ -1,0 +1,2 @@
+// Package record makes exchanges of what the wire client sent and was answered.
+package record

@@ -1,0 +1,190 @@
+package report_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/report"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// table has one case of each kind that the results below are about.
+func table() *cases.Table {
+	return &cases.Table{Cases: []cases.Case{
+		{ID: "first", Group: "one", Title: "First", Level: cases.Must, Why: "Because."},
+		{ID: "second", Group: "one", Title: "Second", Level: cases.Practice},
+		{ID: "third", Group: "two", Title: "Third", Level: cases.Must, Security: cases.High, Fix: "Do not."},
+	}}
+}
+
+func result(id, policy string, v agent.Verdict) harness.Result {
+	r := harness.Result{ID: id + "/" + policy, Case: id, Policy: policy, Verdict: v, Level: cases.Must, Elapsed: time.Millisecond}
+	for _, c := range table().Cases {
+		if c.ID == id {
+			r.Group, r.Title, r.Level, r.Security = c.Group, c.Title, c.Level, c.Security
+		}
+	}
+	return r
+}
+
+func failing(r harness.Result) harness.Result {
+	r.Agents = []agent.Result{{
+		Agent: "wire", Verdict: agent.VerdictFail,
+		Failures: []agent.Failure{{What: "Vary lists Origin", Expected: "Origin", Actual: "Accept\x1b[31m"}},
+		Exchanges: []agent.Exchange{{
+			Proto: "HTTP/1.1", Method: "GET", URL: "http://127.0.0.1:1/x", Status: 200,
+			Request:  spec.Header{{Name: "Origin", Value: "https://a.test"}, {Name: "Authorization", Value: "Bearer verysecret"}},
+			Response: spec.Header{{Name: "X-Bytes", Value: "\xff\x01"}, {Name: "Set-Cookie", Value: "session=verysecret"}},
+		}},
+	}}
+	return r
+}
+
+func newReport(results ...harness.Result) *report.Report {
+	return report.New("corsproof test", "http://127.0.0.1:1", &harness.Summary{Target: "t", Results: results}, table())
+}
+
+func page(rep *report.Report, verbose bool) string {
+	var b strings.Builder
+	(&report.Printer{W: &b, Verbose: verbose}).Print(rep)
+	return b.String()
+}
+
+var _ = Describe("a report", func() {
+	It("lists the failures once more when they are many, says what an endpoint answers, and leaves out groups that did not run", func() {
+		skipped := result("third", "a", agent.VerdictSkip)
+		skipped.Skip, skipped.Reason = harness.SkipContract, "needs of the contract: ok"
+		few := newReport(failing(result("first", "a", agent.VerdictFail)), skipped)
+		Expect(page(few, false)).To(And(Not(ContainSubstring("Failed (")), Not(ContainSubstring("note:")), Not(MatchRegexp(`(?m)^two `)),
+			ContainSubstring("1 x needs-contract: they need paths of the contract")))
+		Expect(page(few, true)).To(And(MatchRegexp(`(?m)^two `), ContainSubstring("needs of the contract: ok")))
+
+		many := newReport(failing(result("first", "a", agent.VerdictFail)), failing(result("first", "b", agent.VerdictFail)), failing(result("first", "c", agent.VerdictFail)))
+		many.EndpointStatus = 404
+		Expect(page(many, false)).To(And(MatchRegexp(`Failed \([^\n]*\n      first/a  First\n`), ContainSubstring("is answered with 404")))
+	})
+
+	It("counts by verdict", func() {
+		rep := newReport(
+			result("first", "exact", agent.VerdictPass), result("first", "any", agent.VerdictFail), result("second", "exact", agent.VerdictWarn),
+			result("third", "exact", agent.VerdictSkip), result("third", "any", agent.VerdictError), result("third", "one", agent.VerdictInfo),
+			result("third", "pattern", agent.VerdictUndecided),
+		)
+		Expect(rep.Counts).To(Equal(report.Counts{Checks: 7, Pass: 1, Fail: 1, Warn: 1, Info: 1, Skip: 1, Error: 1, Undecided: 1}))
+		Expect(rep.Counts.Ran()).To(Equal(6))
+		Expect(rep.Counts.Decided()).To(Equal(3))
+	})
+
+	It("is in the table's order, whatever order the results came in", func() {
+		rep := newReport(result("third", "exact", agent.VerdictPass), result("first", "exact", agent.VerdictPass), result("first", "any", agent.VerdictPass))
+		var ids []string
+		for _, r := range rep.Results {
+			ids = append(ids, r.ID)
+		}
+		Expect(ids).To(Equal([]string{"first/any", "first/exact", "third/exact"}))
+	})
+
+	It("puts security findings first", func() {
+		rep := newReport(result("first", "exact", agent.VerdictFail), result("third", "exact", agent.VerdictFail))
+		Expect(rep.Select(agent.VerdictFail)[0].ID).To(Equal("third/exact"))
+	})
+
+	It("shows what was sent and answered, without secrets and without disturbing the terminal", func() {
+		text := page(newReport(failing(result("first", "exact", agent.VerdictFail))), false)
+		Expect(text).To(ContainSubstring("> Origin: https://a.test"))
+		Expect(text).To(ContainSubstring(`< X-Bytes: \xff\x01`))
+		Expect(text).To(ContainSubstring("expected Origin"))
+		Expect(text).To(ContainSubstring("curl "))
+		Expect(text).To(ContainSubstring("Because."))
+		Expect(text).NotTo(ContainSubstring("verysecret"))
+		Expect(text).NotTo(ContainSubstring("\x1b"))
+	})
+
+	It("says why checks did not run", func() {
+		skip := result("second", "exact", agent.VerdictSkip)
+		skip.Skip, skip.Reason = harness.SkipRefused, "too dangerous"
+		Expect(page(newReport(skip), false)).To(ContainSubstring("1 x refused: too dangerous"))
+		Expect(page(newReport(skip), true)).To(ContainSubstring("second/exact"))
+	})
+
+	It("says why checks are undecided: on the page, in the groups, in the sum, and to JUnit as skipped", func() {
+		open := result("second", "exact", agent.VerdictUndecided)
+		open.Reason = "no answer came twice"
+		rep := newReport(open, result("first", "exact", agent.VerdictPass))
+		Expect(page(rep, false)).To(And(ContainSubstring("\nUndecided:\n      1 x no answer came twice\n"), Not(ContainSubstring("Not run:")),
+			MatchRegexp(`one +1 passed  1 undecided`), ContainSubstring("2 checks: 1 passed, 0 failed, 0 warnings, 1 undecided")))
+		Expect(page(rep, true)).To(ContainSubstring("\n        second/exact\n"))
+		var b strings.Builder
+		Expect(rep.WriteJUnit(&b)).To(Succeed())
+		Expect(b.String()).To(And(ContainSubstring(`<skipped message="undecided: no answer came twice">`), ContainSubstring(`skipped="1"`)))
+	})
+
+	It("notes what was seen once and who was answered differently, and asks nobody to report that", func() {
+		r := failing(result("first", "exact", agent.VerdictFail))
+		r.Once = []agent.Difference{{Agent: "chrome", What: "outcome", Model: "allowed", Other: "blocked"}}
+		r.Answered = "chrome was answered differently"
+		text := page(newReport(r), false)
+		Expect(text).To(And(ContainSubstring("disagreed once about first/exact, and not again"), MatchRegexp(`note +chrome was answered differently`), Not(ContainSubstring("report it"))))
+	})
+
+	It("has a section for disagreements", func() {
+		r := result("first", "exact", agent.VerdictPass)
+		r.Disagreement = []agent.Difference{{Agent: "chrome", What: "outcome", Model: "allowed", Other: "blocked"}}
+		rep := newReport(r)
+		Expect(rep.Counts.Disagreements).To(Equal(1))
+		Expect(page(rep, false)).To(ContainSubstring("first/exact: outcome: model allowed, chrome blocked"))
+	})
+
+	It("is JSON that can be read again, with bytes as code points and without secrets", func() {
+		var b strings.Builder
+		Expect(newReport(failing(result("first", "exact", agent.VerdictFail))).WriteJSON(&b)).To(Succeed())
+		var back map[string]any
+		Expect(json.Unmarshal([]byte(b.String()), &back)).To(Succeed())
+		Expect(back["version"]).To(BeEquivalentTo(report.FormatVersion))
+		Expect(b.String()).To(ContainSubstring("ÿ\\u0001"))
+		Expect(b.String()).NotTo(ContainSubstring("verysecret"))
+	})
+
+	It("tells what the configuration asks for, what the documentation forbids, and when most could not be asked", func() {
+		unsaid := result("third", "exact", agent.VerdictSkip)
+		unsaid.Skip, unsaid.Reason = harness.SkipNotExpressible, "no such knob"
+		asked := failing(result("first", "exact", agent.VerdictFail))
+		asked.Policy = "any-creds"
+		rep := newReport(asked, unsaid, unsaid)
+		Expect(page(rep, false)).NotTo(ContainSubstring("in so many words"))
+		Expect(page(rep, false)).To(ContainSubstring("only 1 of 3 checks were run"))
+		rep.Unsafe = []string{"any-creds"}
+		Expect(page(rep, false)).To(ContainSubstring("1 of the 1 failures are under any-creds, a configuration that asks for them in so many words"))
+		rep.Forbids = map[string]string{"any-creds": "never do this"}
+		Expect(page(rep, false)).To(ContainSubstring("1 of the 1 failures are under any-creds, which the documentation forbids (never do this)"))
+		Expect(page(newReport(asked, unsaid), false)).NotTo(ContainSubstring("checks were run:"))
+	})
+
+	It("is JUnit XML with a suite for each group", func() {
+		skip := result("third", "exact", agent.VerdictSkip)
+		skip.Skip, skip.Reason = harness.SkipBrowser, "no browser"
+		var b strings.Builder
+		Expect(newReport(failing(result("first", "exact", agent.VerdictFail)), result("second", "exact", agent.VerdictPass), skip).WriteJUnit(&b)).To(Succeed())
+		var suites struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Suites   []struct {
+				Name    string `xml:"name,attr"`
+				Skipped int    `xml:"skipped,attr"`
+			} `xml:"testsuite"`
+		}
+		Expect(xml.Unmarshal([]byte(b.String()), &suites)).To(Succeed())
+		Expect(suites.Tests).To(Equal(3))
+		Expect(suites.Failures).To(Equal(1))
+		Expect(suites.Suites).To(HaveLen(2))
+		Expect(suites.Suites[1].Skipped).To(Equal(1))
+	})
+})
