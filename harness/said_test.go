@@ -112,6 +112,9 @@ var _ = Describe("A framework that does one thing whatever a policy states", fun
 			which := rnd.IntN(31) + 1
 			sum := measured(ctx, table, variant.Server, func(p *cases.Policy) { replace(p, &with, which) })
 			for _, r := range accusations(sum) {
+				if r.Level == cases.Practice {
+					continue // from which a lawful server may depart, whatever its values
+				}
 				Expect(r.Agents).To(BeNil(), "%s: %s, variant %s, with %+v in %05b", r.ID, r.Verdict, variant.Name, with, which)
 			}
 		}
