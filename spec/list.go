@@ -137,7 +137,7 @@ func ExtractTokenList(h Header, name string) (values []string, ok bool) {
 // step 7.9).
 const DefaultMaxAge = 5
 
-// MaxMaxAge, in seconds, is the greatest max-age: the greatest integer that
+// MaxMaxAge is the greatest max-age, in seconds: the greatest integer that
 // every JSON reader takes, 285 million years. A longer one counts as this, as
 // RFC 9111 section 1.2.2 has it.
 const MaxMaxAge = 1<<53 - 1

@@ -31,7 +31,7 @@ type Asking struct {
 	Urls      []string // of the request and of the hops before it, the last one now
 	Origin    string   // of the page; empty: the target's own
 	Preflight bool
-	Api       string // as cases.Request has it
+	API       string // as cases.Request has it
 	Mode      string // "cors", "no-cors", "same-origin", "navigate"
 	Have      func(name string) bool
 }
@@ -40,14 +40,14 @@ type Asking struct {
 // the request itself is made of. What it has already is not added.
 func BrowserFields(a Asking) (before, after []string) {
 	secure := trustworthy(a.Urls[len(a.Urls)-1])
-	agent, accept := []string{"User-Agent: " + UserAgent}, []string{"Accept: " + AcceptOf(a.Api)}
+	agent, accept := []string{"User-Agent: " + UserAgent}, []string{"Accept: " + AcceptOf(a.API)}
 	site, mode := "Sec-Fetch-Site: "+fetchSite(a.Origin, a.Urls), "Sec-Fetch-Mode: "+a.Mode
 	coding := CodingsPlain
 	if secure {
 		coding = codingsSecure
 	}
 	var media []string
-	if a.Api == "video" || a.Api == "audio" {
+	if a.API == "video" || a.API == "audio" {
 		media = []string{"Range: bytes=0-"} // where it begins to play, and seeks from
 	}
 	if media != nil || a.Have("Range") {
@@ -60,7 +60,7 @@ func BrowserFields(a Asking) (before, after []string) {
 		before = append(agent, accept...)
 	}
 	if secure {
-		after = append(after, site, mode, "Sec-Fetch-Dest: "+destination(a.Api))
+		after = append(after, site, mode, "Sec-Fetch-Dest: "+destination(a.API))
 	}
 	after = append(after, media...)
 	after = append(after, "Accept-Encoding: "+coding, "Accept-Language: en-US,en;q=0.9")

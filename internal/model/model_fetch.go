@@ -206,7 +206,7 @@ func (f *modelFetch) lines(a spec.Action, authority string, more spec.Header) []
 // asking is what the fields that the user agent adds depend on.
 func (f *modelFetch) asking(a spec.Action, header spec.Header) browserfields.Asking {
 	q := browserfields.Asking{
-		Origin: f.step.Request.Origin, Preflight: a.Kind == spec.ActionPreflight, Api: f.step.Request.API, Mode: f.mode,
+		Origin: f.step.Request.Origin, Preflight: a.Kind == spec.ActionPreflight, API: f.step.Request.API, Mode: f.mode,
 		Have: header.Has,
 	}
 	for i := range f.out.Exchanges {

@@ -8,7 +8,7 @@ import (
 	"github.com/corsproof/corsproof/internal/judge"
 )
 
-// AbsentError: a step needs the value of a field that an earlier answer does
+// AbsentError says that a step needs the value of a field that an earlier answer does
 // not have, so that the check means nothing for the target.
 type AbsentError struct{ step, field string }
 
