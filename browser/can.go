@@ -80,13 +80,7 @@ func cannotCombine(r *cases.Request, a string, u *url.URL) string {
 		}
 		return ""
 	case apiFetchLater:
-		switch {
-		case u.Scheme == "http" && !isLoopback(u.Hostname()):
-			return "fetchLater refuses a URL that is not potentially trustworthy"
-		case !strings.HasPrefix(r.Origin, "https:"):
-			return "only a page that came over https has fetchLater"
-		}
-		return ""
+		return "the frames of a tab share a quota for deferred fetches, so that whether Chrome takes one depends on what ran before"
 	case apiNavigate:
 		if len(r.Headers) > 0 || !plainGet && !strings.EqualFold(r.Method, "POST") {
 			return "a navigation is GET or POST without further headers"

@@ -261,11 +261,10 @@ func replace(old, fresh *browserContext) *browserContext {
 
 // needsOwn says whether a request needs a browser context of its own. Beside many other requests of
 // the browser a player was seen to wait for its answer without end (Chromium 156); alone it never
-// was. Of deferred fetches only the first sixteen frames of a tab have a quota
-// (https://fetch.spec.whatwg.org/#deferred-fetch-quota).
+// was.
 func needsOwn(q *cases.Request) bool {
 	switch api(q) {
-	case apiVideo, apiAudio, apiFetchLater:
+	case apiVideo, apiAudio:
 		return true
 	}
 	return false
