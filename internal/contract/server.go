@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/testcert"
 )
 
 // Options configure a Server.
@@ -116,9 +118,9 @@ func (s *Server) Start(ctx context.Context) error {
 	if ip := net.ParseIP(host); !s.opts.AnyInterface && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("reference server: listening on %q: it is not a loopback address: allow other interfaces explicitly if you mean it", host)
 	}
-	cert, certPEM, err := selfSigned(host)
+	cert, err := testcert.New(host)
 	if err != nil {
-		return fmt.Errorf("reference server: making a certificate: %w", err)
+		return fmt.Errorf("reference server: %w", err)
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	var lc net.ListenConfig
@@ -131,7 +133,7 @@ func (s *Server) Start(ctx context.Context) error {
 		_ = h1.Close()
 		return fmt.Errorf("reference server: %w: choose another TLS port", err)
 	}
-	s.URL, s.TLSURL, s.CertPEM = "http://"+h1.Addr().String(), "https://"+h2.Addr().String(), certPEM
+	s.URL, s.TLSURL, s.CertPEM = "http://"+h1.Addr().String(), "https://"+h2.Addr().String(), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Leaf.Raw})
 	if hk := s.hooks; hk != nil && (hk.Read != nil || hk.Write != nil) {
 		h1 = tapped{h1, hk}
 	}

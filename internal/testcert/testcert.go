@@ -1,4 +1,5 @@
-package contract
+// Package testcert makes certificates for servers of our own on loopback.
+package testcert
 
 import (
 	"crypto/ecdsa"
@@ -7,25 +8,26 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"time"
 )
 
-// selfSigned makes a certificate for the loopback names and host, good for a day.
-func selfSigned(host string) (cert tls.Certificate, certPEM []byte, err error) {
+// New is a self-signed certificate for localhost, 127.0.0.1, ::1 and host, if that
+// is an IP address, good for a day. A client trusts it as a root: see cert.Leaf.
+func New(host string) (cert tls.Certificate, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return cert, nil, err
+		return cert, fmt.Errorf("making a certificate: %w", err)
 	}
 	now := time.Now()
 	tmpl := &x509.Certificate{
 		SerialNumber:          big.NewInt(now.UnixNano()),
-		Subject:               pkix.Name{CommonName: "corsproof reference server"},
+		Subject:               pkix.Name{CommonName: "corsproof"},
 		NotBefore:             now.Add(-time.Hour),
 		NotAfter:              now.Add(24 * time.Hour),
-		KeyUsage:              x509.KeyUsageDigitalSignature,
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
 		IsCA:                  true, // so that a client can simply trust it as a root
@@ -37,8 +39,11 @@ func selfSigned(host string) (cert tls.Certificate, certPEM []byte, err error) {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, key.Public(), key)
 	if err != nil {
-		return cert, nil, err
+		return cert, fmt.Errorf("making a certificate: %w", err)
 	}
-	certPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, certPEM, nil
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return cert, fmt.Errorf("making a certificate: %w", err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, nil
 }
