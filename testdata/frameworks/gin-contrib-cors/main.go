@@ -3,8 +3,6 @@ package main
 
 import (
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"corsproof.example/contract"
@@ -43,16 +41,6 @@ func middleware(p contract.Policy) gin.HandlerFunc {
 	if p.MaxAge != nil {
 		config.MaxAge = time.Duration(*p.MaxAge) * time.Second
 	}
-	for _, origin := range p.Origins {
-		scheme, _, absolute := strings.Cut(origin, "://")
-		scheme += "://"
-		switch {
-		case !absolute || slices.Contains(cors.DefaultSchemas, scheme): // "*" and "null" have none
-		case slices.Contains(cors.ExtensionSchemas, scheme):
-			config.AllowBrowserExtensions = true
-		default:
-			config.CustomSchemas = append(config.CustomSchemas, scheme)
-		}
-	}
+	schemes(&config, p.Origins)
 	return cors.New(config)
 }

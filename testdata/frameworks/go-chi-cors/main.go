@@ -17,7 +17,7 @@ func main() {
 	contract.Serve(func(p contract.Policy) (http.Handler, error) {
 		router := chi.NewRouter()
 		router.Use(middleware.Recoverer)
-		router.Use(cors.Handler(options(p)))
+		router.Use(layer(options(p)))
 		for _, route := range contract.Routes() {
 			for _, method := range route.Methods {
 				router.Method(method, route.Path, route)

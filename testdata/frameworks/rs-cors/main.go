@@ -19,14 +19,14 @@ func middleware(p contract.Policy) *cors.Cors {
 		return cors.Default()
 	}
 	options := cors.Options{
-		AllowedOrigins:      append(p.Origins, p.OriginPatterns...),
-		AllowedMethods:      p.Methods,
-		AllowedHeaders:      p.HeadersOrAccept(), // the default is a list
-		ExposedHeaders:      p.ExposeHeaders,
-		AllowCredentials:    p.Credentials,
-		AllowPrivateNetwork: p.PrivateNetwork,
-		MaxAge:              p.MaxAgeSeconds(-1), // documented: a negative value sends 0
+		AllowedOrigins:   append(p.Origins, p.OriginPatterns...),
+		AllowedMethods:   p.Methods,
+		AllowedHeaders:   p.HeadersOrAccept(), // the default is a list
+		ExposedHeaders:   p.ExposeHeaders,
+		AllowCredentials: p.Credentials,
+		MaxAge:           p.MaxAgeSeconds(-1), // documented: a negative value sends 0
 	}
+	privateNetwork(&options, p.PrivateNetwork)
 	if p.OriginFunc != nil {
 		options.AllowOriginFunc = p.OriginFunc.Decide
 	}
