@@ -22,9 +22,6 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (agent.Outcom
 		return o, &UnobservedError{URL: res.URL, What: "the result (" + res.Bug + ")"}
 	case res.Timeout:
 		return o, &TimeoutError{URL: res.URL, After: r.call.timeout}
-	case strings.HasPrefix(res.Thrown, "QuotaExceededError"):
-		// Deferred fetches share a quota, and what others of them hold is not the target's doing.
-		return o, &UnobservedError{URL: res.URL, What: "the request, for which no quota was left,"}
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil

@@ -262,13 +262,7 @@ func replace(old, fresh *browserContext) *browserContext {
 // needsOwn says whether a request needs a browser context of its own. Beside many other requests of
 // the browser a player was seen to wait for its answer without end (Chromium 156); alone it never
 // was.
-func needsOwn(q *cases.Request) bool {
-	switch api(q) {
-	case apiVideo, apiAudio:
-		return true
-	}
-	return false
-}
+func needsOwn(q *cases.Request) bool { return api(q) == apiVideo || api(q) == apiAudio }
 
 // cookiesMatter says whether the browser may send or take cookies.
 func cookiesMatter(s *agent.Step) bool {
