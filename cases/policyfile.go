@@ -101,10 +101,10 @@ var (
 func (p *Policy) Validate() []*PolicyError {
 	v := policyValidator{policy: p}
 	if !kebabCase.MatchString(p.Name) {
-		v.add("name", fmt.Sprintf("%q cannot stand in a URL and an id", p.Name), "lower-case letters, digits and hyphens")
+		v.add("name", fmt.Sprintf("%q cannot be used in a URL and an id", p.Name), "lower-case letters, digits and hyphens")
 	}
 	if p.Path != "" && !segment.MatchString(p.Path) {
-		v.add("path", fmt.Sprintf("%q cannot stand in a URL as it is", p.Path), "one path segment of letters, digits and -._~+")
+		v.add("path", fmt.Sprintf("%q cannot be used in a URL as it is", p.Path), "one path segment of letters, digits and -._~+")
 	}
 	v.origins()
 	v.timing()

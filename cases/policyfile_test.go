@@ -61,8 +61,8 @@ var _ = Describe("A policy file", func() {
 		Entry("a method that no script can send", "methods: [TRACE]", `p.yaml:1: declared: methods[0]: TRACE can never be sent by a script; expected another method`),
 		Entry("a method in lower case", "methods: [put]", `p.yaml:1: declared: methods[0]: browsers send PUT for put, and methods are compared byte for byte; expected PUT`),
 		Entry("a header that is no token", "request_headers: ['X-A:']", `p.yaml:1: declared: request_headers[0]: "X-A:" is not a token; expected a header name, or *`),
-		Entry("two path segments", "path: a/b", `p.yaml:1: declared: path: "a/b" cannot stand in a URL as it is; expected one path segment of letters, digits and -._~+`),
-		Entry("a dot segment", "path: ..", `p.yaml:1: declared: path: ".." cannot stand in a URL as it is; expected one path segment of letters, digits and -._~+`),
+		Entry("two path segments", "path: a/b", `p.yaml:1: declared: path: "a/b" cannot be used in a URL as it is; expected one path segment of letters, digits and -._~+`),
+		Entry("a dot segment", "path: ..", `p.yaml:1: declared: path: ".." cannot be used in a URL as it is; expected one path segment of letters, digits and -._~+`),
 		Entry("* beside others for times", "timing_origins: ['*', https://a.example]",
 			`p.yaml:1: declared: timing_origins[0]: * stands beside other origins; expected * alone, or a list without it`),
 		Entry("an origin for times that no browser sends", "origins: [https://a.example]\ntiming_origins:\n  - https://a.example\n  - https://a.example/",
@@ -72,7 +72,7 @@ var _ = Describe("A policy file", func() {
 			`p.yaml:2: declared: max_age: -2 seconds; expected 0 or more seconds, or -1 for frameworks that document it`),
 		Entry("zero configuration that is configured", "zero_config: true\norigins: ['*']",
 			`p.yaml:1: declared: zero_config: stands beside configuration; expected nothing else than name and doc`),
-		Entry("a name that cannot stand in a URL", "name: a/b", `p.yaml:1: a/b: name: "a/b" cannot stand in a URL and an id; expected lower-case letters, digits and hyphens`),
+		Entry("a name that cannot be used in a URL", "name: a/b", `p.yaml:1: a/b: name: "a/b" cannot be used in a URL and an id; expected lower-case letters, digits and hyphens`),
 		Entry("nothing", "", "p.yaml: not readable as YAML: no documents in stream"),
 	)
 
