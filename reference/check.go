@@ -11,9 +11,9 @@ import (
 
 // check joins everything that is wrong with a policy, nil for nothing.
 func check(p *Policy) error {
-	errs := checkOrigins(p)
+	errs := checkOrigins(p.Name, "origins", p.Origins)
 	errs = append(errs, checkPatterns(p)...)
-	errs = append(errs, checkTiming(p)...)
+	errs = append(errs, checkOrigins(p.Name, "timing_origins", p.TimingOrigins)...)
 	errs = append(errs, checkCredentials(p)...)
 	errs = append(errs, checkMethods(p)...)
 	errs = append(errs, checkHeaders(p.Name, "request_headers", p.RequestHeaders, whyNotRequested)...)
@@ -21,13 +21,13 @@ func check(p *Policy) error {
 	return errors.Join(errs...)
 }
 
-// checkOrigins looks at the origins that are compared.
-func checkOrigins(p *Policy) (errs []error) {
-	for _, v := range p.Origins {
+// checkOrigins looks at a list of origins that are compared.
+func checkOrigins(policy, field string, origins []string) (errs []error) {
+	for _, v := range origins {
 		if v == "*" {
-			errs = append(errs, checkWildcard(p.Name, "origins", p.Origins)...)
+			errs = append(errs, checkWildcard(policy, field, origins)...)
 		} else if e := checkOrigin(v); e != nil {
-			e.Policy, e.Field = p.Name, "origins"
+			e.Policy, e.Field = policy, field
 			errs = append(errs, e)
 		}
 	}
@@ -48,19 +48,6 @@ func checkPatterns(p *Policy) (errs []error) {
 	for _, v := range p.OriginRegexes {
 		if _, err := layer.CompileRegex(v); err != nil {
 			errs = append(errs, &RegexError{Policy: p.Name, Value: v, Err: err})
-		}
-	}
-	return errs
-}
-
-// checkTiming looks at the origins that may read times.
-func checkTiming(p *Policy) (errs []error) {
-	for _, v := range p.TimingOrigins {
-		if v == "*" {
-			errs = append(errs, checkWildcard(p.Name, "timing_origins", p.TimingOrigins)...)
-		} else if e := checkOrigin(v); e != nil {
-			e.Policy, e.Field = p.Name, "timing_origins"
-			errs = append(errs, e)
 		}
 	}
 	return errs

@@ -122,13 +122,7 @@ func (x *expectation) request() {
 	if x.Preflight != nil && last.Preflight != *x.Preflight {
 		x.fail("a preflight is sent", Yes(*x.Preflight), Yes(last.Preflight))
 	}
-	asked := last
-	for _, h := range slices.Backward(x.o.Hops) {
-		if h.Preflight {
-			asked = h
-			break
-		}
-	}
+	asked := x.lastHop(func(h *spec.Hop) bool { return h.Preflight }, last)
 	x.field("Access-Control-Request-Method", x.ACRM, asked.ACRM)
 	x.field("Access-Control-Request-Headers", x.ACRH, asked.ACRH)
 	if x.o.FromCache && !last.Sent {
@@ -141,17 +135,21 @@ func (x *expectation) request() {
 		}
 		x.failAs(e, "the actual request is sent", Yes(*x.Sent), Yes(last.Sent))
 	}
-	sent := last
-	for _, h := range slices.Backward(x.o.Hops) {
-		if h.Sent {
-			sent = h
-			break
-		}
-	}
+	sent := x.lastHop(func(h *spec.Hop) bool { return h.Sent }, last)
 	x.field("Origin of the request", x.Origin, sent.Origin)
 	if x.Cookie != nil && x.o.CookieSent != *x.Cookie {
 		x.fail("the cookie is sent", Yes(*x.Cookie), Yes(x.o.CookieSent))
 	}
+}
+
+// lastHop is the last hop of which something holds; otherwise is given where none is.
+func (x *expectation) lastHop(holds func(*spec.Hop) bool, otherwise spec.Hop) spec.Hop {
+	for _, h := range slices.Backward(x.o.Hops) {
+		if holds(&h) {
+			return h
+		}
+	}
+	return otherwise
 }
 
 // field compares a request header; an expected "" means that it is absent.

@@ -61,14 +61,7 @@ func (l *limiter) Wait(ctx context.Context, n int) error {
 	}
 	l.next = at.Add(time.Duration(n) * l.interval)
 	l.mu.Unlock()
-	timer := time.NewTimer(at.Sub(now))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return Pause(ctx, at.Sub(now))
 }
 
 // Pause lets real time pass.

@@ -81,7 +81,7 @@ var assetMutants = []Mutant{
 		Doc:     "A request with Range, as players send it, gets *, whatever the policy.",
 		Sources: []string{nginxRecipe, "https://github.com/istio/istio/issues/9783"},
 		Targets: []string{"element-video-denied*", "element-audio-denied*", "denied-range*"},
-		hooks:   head(on(both(deniedActual, withField("Range")), put(fieldACAO, "*"))),
+		hooks:   head(on(both(deniedActual, withField("Range")), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "asset-json-loses", Class: ErrorLosesGrant, Browser: true,
@@ -95,28 +95,28 @@ var assetMutants = []Mutant{
 		Doc:     "Images, fonts, media, scripts and style sheets get * from a front server, whatever the policy.",
 		Sources: []string{nginxRecipe, "https://github.com/istio/istio/issues/9783"},
 		Targets: []string{"element-*-denied*"},
-		hooks:   head(on(both(deniedActual, isAsset), put(fieldACAO, "*"))),
+		hooks:   head(on(both(deniedActual, isAsset), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "asset-stream-shared-with-all", Class: OriginLoose, Browser: true,
 		Doc:     "Event streams get * from their own handler, whatever the policy.",
 		Sources: []string{"https://github.com/istio/istio/issues/9783"},
 		Targets: []string{"element-eventsource-denied*", "denied-stream*"},
-		hooks:   head(on(both(deniedActual, contentType("text/event-stream")), put(fieldACAO, "*"))),
+		hooks:   head(on(both(deniedActual, contentType("text/event-stream")), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "error-shared-with-all", Class: OriginLoose, Browser: true,
 		Doc:     "Error pages get * from a handler outside of the layer.",
 		Sources: []string{"https://github.com/istio/istio/issues/9783"},
 		Targets: []string{"read-denied-*", "status-denied-*", "denied-*"},
-		hooks:   head(on(both(deniedActual, func(x *exchange) bool { return x.Status >= 400 }), put(fieldACAO, "*"))),
+		hooks:   head(on(both(deniedActual, func(x *exchange) bool { return x.Status >= 400 }), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "redirect-shared-with-all", Class: OriginLoose,
 		Doc:     "Redirects get *, whatever the policy.",
 		Sources: []string{"https://github.com/istio/istio/issues/9783"},
 		Targets: []string{"redirect-denied*", "redirect-*", "br-redirect-*", "denied-3xx*"},
-		hooks:   head(on(both(deniedActual, status(301, 302, 303, 307, 308)), put(fieldACAO, "*"))),
+		hooks:   head(on(both(deniedActual, status(301, 302, 303, 307, 308)), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "denied-post-reflected", Class: OriginLoose, Browser: true,
@@ -132,8 +132,8 @@ var assetMutants = []Mutant{
 		Targets: []string{"creds-denied-*", "creds-*", "redirect-*", "br-credentials-*", "denied-cookie*"},
 		hooks: head(on(both(deniedActual, withField("Cookie"), func(x *exchange) bool { return x.Origin != "" && x.policy.Credentials }),
 			func(x *exchange, h http.Header) {
-				h.Set(fieldACAO, x.Origin)
-				h.Set(fieldACAC, "true")
+				h.Set(layer.FieldACAO, x.Origin)
+				h.Set(layer.FieldACAC, "true")
 			})),
 	},
 	{
@@ -141,7 +141,7 @@ var assetMutants = []Mutant{
 		Doc:     "What the callback answered is printed: Access-Control-Allow-Origin: false.",
 		Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js"},
 		Targets: []string{"actual-get-disallowed-*"},
-		hooks:   head(on(deniedActual, put(fieldACAO, "false"))),
+		hooks:   head(on(deniedActual, put(layer.FieldACAO, "false"))),
 	},
 	{
 		Name: "denied-referer", Class: EnvironmentTrusted,
@@ -204,9 +204,9 @@ var assetMutants = []Mutant{
 		Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py"},
 		Targets: []string{"creds-star-preflighted*", "any-no-acac*", "element-beacon-json-star*"},
 		hooks: head(on(both(isPreflight, isGranted, policy("any")), func(x *exchange, h http.Header) {
-			h.Set(fieldACAO, x.Origin)
-			h.Set(fieldACAC, "true")
-			layer.AddVary(h, fieldOrigin)
+			h.Set(layer.FieldACAO, x.Origin)
+			h.Set(layer.FieldACAC, "true")
+			layer.AddVary(h, layer.FieldOrigin)
 		})),
 	},
 	{
@@ -215,9 +215,9 @@ var assetMutants = []Mutant{
 		Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py", "CVE-2026-32610"},
 		Targets: []string{"any-no-acac*", "element-eventsource-credentials-star*", "br-credentials-star*", "creds-*", "element-img-credentials-not-*"},
 		hooks: head(on(both(isActual, policy("any"), withField("Cookie")), func(x *exchange, h http.Header) {
-			h.Set(fieldACAO, x.Origin)
-			h.Set(fieldACAC, "true")
-			layer.AddVary(h, fieldOrigin)
+			h.Set(layer.FieldACAO, x.Origin)
+			h.Set(layer.FieldACAC, "true")
+			layer.AddVary(h, layer.FieldOrigin)
 		})),
 	},
 	{

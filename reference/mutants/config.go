@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // configMutants read odd configurations wrongly.
@@ -70,8 +71,8 @@ var configMutants = []Mutant{
 		Targets: []string{"config-default-no-credentials*"},
 		hooks: head(on(both(policy("default"), func(x *exchange) bool { return x.Origin == otherScheme(x)+"://"+x.Request.Host }),
 			func(x *exchange, h http.Header) {
-				h.Set(fieldACAO, x.Origin)
-				h.Set(fieldACAC, "true")
+				h.Set(layer.FieldACAO, x.Origin)
+				h.Set(layer.FieldACAC, "true")
 			})),
 	},
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // unsafely serves the policies that the good server refuses, and edits what
@@ -24,8 +25,8 @@ func noEmptyOrigin(x *exchange, h http.Header) {
 
 // suppressCredentials answers as without credentials.
 func suppressCredentials(x *exchange, h http.Header) {
-	if h.Del(fieldACAC); h.Get(fieldACAO) != "" {
-		h.Set(fieldACAO, "*")
+	if h.Del(layer.FieldACAC); h.Get(layer.FieldACAO) != "" {
+		h.Set(layer.FieldACAO, "*")
 	}
 }
 
@@ -76,14 +77,14 @@ var credentialMutants = []Mutant{
 		Doc:     "Any origin with credentials is answered * and true, which no browser accepts.",
 		Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go", "https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 		Targets: []string{"creds-any-*", "br-credentials-evil*", "vary-any-creds-*", "actual-get-no-origin-no-empty-acao*"},
-		hooks:   unsafely(on(isGranted, put(fieldACAO, "*"))),
+		hooks:   unsafely(on(isGranted, put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "any-creds-no-vary", Class: VaryMissing, Browser: true,
 		Doc:     "Any origin with credentials reflects, and Vary is left out because the list contains *.",
 		Sources: []string{"https://github.com/kent8192/reinhardt-web/issues/2235"},
 		Targets: []string{"creds-any-*", "br-credentials-evil*", "vary-any-creds-*", "actual-get-no-origin-no-empty-acao*"},
-		hooks:   unsafely(dropVary(fieldOrigin)),
+		hooks:   unsafely(dropVary(layer.FieldOrigin)),
 	},
 	{
 		Name: "any-creds-empty-origin", Class: ReflectAny, Browser: true,
@@ -107,7 +108,7 @@ var credentialMutants = []Mutant{
 		Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 		Targets: []string{"creds-default-*", "config-default-*", "actual-get-no-origin-no-empty-acao*"},
 		hooks: and(zeroConfig(func(p *cases.Policy) { p.Origins = []string{"*"} }),
-			head(on(policy("any-creds"), suppressCredentials), on(policy("default"), put(fieldACAC, "true")))),
+			head(on(policy("any-creds"), suppressCredentials), on(policy("default"), put(layer.FieldACAC, "true")))),
 	},
 	{
 		Name: "default-null", Class: ReflectAny, Browser: true,
@@ -121,9 +122,9 @@ var credentialMutants = []Mutant{
 		Doc:     "Without configuration pages of the public network may reach private ones.",
 		Sources: []string{"https://github.com/micronaut-projects/micronaut-core/blob/6a1c9e8d06/http-server/src/main/java/io/micronaut/http/server/cors/CorsFilter.java", "CVE-2024-6221"},
 		Targets: []string{"pna-off-*", "creds-default-*", "config-default-*"},
-		hooks: head(on(both(policy("default"), isPreflight, withField(fieldACRPN)), func(x *exchange, h http.Header) {
-			h.Set(fieldACAO, x.Origin)
-			h.Set(fieldACAPN, "true")
+		hooks: head(on(both(policy("default"), isPreflight, withField(layer.FieldACRPN)), func(x *exchange, h http.Header) {
+			h.Set(layer.FieldACAO, x.Origin)
+			h.Set(layer.FieldACAPN, "true")
 		})),
 	},
 	{
@@ -131,21 +132,21 @@ var credentialMutants = []Mutant{
 		Doc:     "Access-Control-Allow-Credentials is sent on preflights only.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-credentials"},
 		Targets: []string{"creds-*", "br-credentials-include*", "parallel-credentialed*", "element-*-credentials*", "cache-*", "merge-*", "redirect-credentialed*", "expose-*", "br-expose-star-creds*", "pf-*", "page-*", "maxage-credentialed-*", "maxage-per-cred*", "read-*", "acrh-any-headers-creds*", "h2-*", "status-*", "br-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*", "stated-*"},
-		hooks:   head(on(not(isPreflight), drop(fieldACAC))),
+		hooks:   head(on(not(isPreflight), drop(layer.FieldACAC))),
 	},
 	{
 		Name: "creds-missing-preflight", Class: GrantMissing, Browser: true,
 		Doc:     "Access-Control-Allow-Credentials is not sent on preflights.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-credentials"},
 		Targets: []string{"creds-*", "maxage-credentialed-*", "maxage-per-cred*", "pf-*", "preflight-*", "acrm-*", "acrh-*", "redirect-*", "br-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*", "stated-*"},
-		hooks:   head(on(isPreflight, drop(fieldACAC))),
+		hooks:   head(on(isPreflight, drop(layer.FieldACAC))),
 	},
 	{
 		Name: "creds-True", Class: FieldSyntax, Browser: true,
 		Doc:     "Access-Control-Allow-Credentials is True.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 		Targets: []string{"creds-*", "br-credentials-*", "br-lower-case-*", "pf-any-methods-*", "acrm-any-methods-*"},
-		hooks:   head(on(both(not(isPreflight), policy("any-methods-creds")), rewrite(fieldACAC, func(string) string { return "True" }))),
+		hooks:   head(on(both(not(isPreflight), policy("any-methods-creds")), rewrite(layer.FieldACAC, func(string) string { return "True" }))),
 	},
 	{
 		Name: "creds-twice", Class: TwoValues, Browser: true,
@@ -153,7 +154,7 @@ var credentialMutants = []Mutant{
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 		Targets: []string{"creds-*", "br-credentials-*", "pf-any-headers-*", "merge-*"},
 		hooks: head(on(both(isShared, policy("any-headers-creds")), func(_ *exchange, h http.Header) {
-			h[fieldACAC] = []string{"true", "true"}
+			h[layer.FieldACAC] = []string{"true", "true"}
 		})),
 	},
 	{
@@ -161,21 +162,21 @@ var credentialMutants = []Mutant{
 		Doc:     "Without credentials Access-Control-Allow-Credentials is false instead of absent.",
 		Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go", "https://github.com/quarkusio/quarkus/blob/01af8aa43a/extensions/vertx-http/runtime/src/main/java/io/quarkus/vertx/http/runtime/cors/CORSFilter.java"},
 		Targets: []string{"creds-off-no-header*", "any-no-acac*", "cred*"},
-		hooks:   head(on(both(isShared, not(credentialed)), put(fieldACAC, "false"))),
+		hooks:   head(on(both(isShared, not(credentialed)), put(layer.FieldACAC, "false"))),
 	},
 	{
 		Name: "creds-always", Class: GrantExcess, Browser: true,
 		Doc:     "Credentials are always allowed; there is no knob.",
 		Sources: []string{"https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
 		Targets: []string{"creds-off-*", "br-credentials-not-*", "creds-not-*", "any-no-acac*", "iso-no-credentials-*", "merge-*", "element-img-credentials-not-*"},
-		hooks:   head(on(both(isGranted, policy("exact")), put(fieldACAC, "true"))),
+		hooks:   head(on(both(isGranted, policy("exact")), put(layer.FieldACAC, "true"))),
 	},
 	{
 		Name: "creds-only-with-cookie", Class: RequestDependent, Browser: true,
 		Doc:     "Access-Control-Allow-Credentials is sent only when the request has a Cookie.",
 		Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py"},
 		Targets: []string{"creds-*", "cache-*", "merge-*", "pf-*", "redirect-*", "expose-*", "br-expose-*", "element-*", "status-*", "maxage-*", "read-*", "stated-*"},
-		hooks:   head(on(both(not(isPreflight), not(withField("Cookie"))), drop(fieldACAC))),
+		hooks:   head(on(both(not(isPreflight), not(withField("Cookie"))), drop(layer.FieldACAC))),
 	},
 	{
 		Name: "creds-lost-with-cookie", Class: RequestDependent, Browser: true,
@@ -189,41 +190,41 @@ var credentialMutants = []Mutant{
 		Doc:     "A request with Authorization loses Access-Control-Allow-Credentials.",
 		Sources: []string{"https://github.com/sanic-org/sanic-ext/blob/7602a434e5/sanic_ext/extensions/http/cors.py"},
 		Targets: []string{"creds-independent-of-authorization*", "creds-authorization*", "pf-any-headers-authorization-*", "pf-secret*"},
-		hooks:   head(on(both(isShared, withField("Authorization")), drop(fieldACAC))),
+		hooks:   head(on(both(isShared, withField("Authorization")), drop(layer.FieldACAC))),
 	},
 	{
 		Name: "creds-star-origin", Class: UnusablePair, Browser: true,
 		Doc:     "A list of origins with credentials is answered *.",
 		Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
 		Targets: []string{"creds-*", "br-credentials-*", "expose-any-creds*", "br-expose-star-creds*"},
-		hooks:   head(on(both(isShared, policy("expose-any-creds")), put(fieldACAO, "*"))),
+		hooks:   head(on(both(isShared, policy("expose-any-creds")), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "creds-star-methods", Class: LiteralWildcard, Browser: true,
 		Doc:     "Access-Control-Allow-Methods is * with credentials, where it is only a name.",
 		Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
 		Targets: []string{"creds-*", "maxage-*", "pf-*", "acrm-*", "preflight-*", "stated-*"},
-		hooks:   head(on(both(isPreflight, isGranted, policy("exact-creds")), put(fieldACAM, "*"))),
+		hooks:   head(on(both(isPreflight, isGranted, policy("exact-creds")), put(layer.FieldACAM, "*"))),
 	},
 	{
 		Name: "creds-star-headers", Class: LiteralWildcard, Browser: true,
 		Doc:     "Access-Control-Allow-Headers is * with credentials, where it is only a name.",
 		Sources: []string{"https://github.com/falconry/falcon/blob/ce0a35b8fd/falcon/middleware.py", "https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
 		Targets: []string{"creds-*", "preflight-*", "acrh-*", "pf-*", "br-*", "header-*", "maxage-*", "h2-*", "element-beacon-*", "simple-method-override*", "redirect-cross-*", "stated-*"},
-		hooks:   head(on(both(isPreflight, isGranted, policy("exact-creds")), put(fieldACAH, "*"))),
+		hooks:   head(on(both(isPreflight, isGranted, policy("exact-creds")), put(layer.FieldACAH, "*"))),
 	},
 	{
 		Name: "creds-star-expose", Class: LiteralWildcard, Browser: true,
 		Doc:     "Access-Control-Expose-Headers is * with credentials, where it is only a name.",
 		Sources: []string{"https://github.com/athena-framework/athena/pull/264"},
 		Targets: []string{"creds-star-headers-literal*", "expose-*", "read-401-secret*"},
-		hooks:   head(on(both(isShared, policy("exact-creds")), put(fieldACEH, "*"))),
+		hooks:   head(on(both(isShared, policy("exact-creds")), put(layer.FieldACEH, "*"))),
 	},
 	{
 		Name: "null-with-credentials", Class: GrantExcess, Browser: true,
 		Doc:     "The origin null gets credentials.",
 		Sources: []string{"CVE-2019-9580"},
 		Targets: []string{"creds-null-*", "creds-off-null*"},
-		hooks:   head(on(both(isGranted, originIs(is("null")), policy("null")), put(fieldACAC, "true"))),
+		hooks:   head(on(both(isGranted, originIs(is("null")), policy("null")), put(layer.FieldACAC, "true"))),
 	},
 }

@@ -94,14 +94,14 @@ func originIs(f func(origin string) bool) cond {
 // asked: a preflight for a method that satisfies f.
 func asked(f func(method string) bool) cond {
 	return func(x *exchange) bool {
-		return x.Kind == layer.Preflight && slices.ContainsFunc(x.Request.Header[fieldACRM], f)
+		return x.Kind == layer.Preflight && slices.ContainsFunc(x.Request.Header[layer.FieldACRM], f)
 	}
 }
 
 // askedHeaders: a preflight whose Access-Control-Request-Headers lines satisfy f.
 func askedHeaders(f func(lines []string) bool) cond {
 	return func(x *exchange) bool {
-		lines, present := x.Request.Header[fieldACRH]
+		lines, present := x.Request.Header[layer.FieldACRH]
 		return present && x.Kind == layer.Preflight && f(lines)
 	}
 }
@@ -158,7 +158,7 @@ func dropGrant(_ *exchange, h http.Header) {
 func dropVary(member string) edit {
 	return func(_ *exchange, h http.Header) {
 		var kept []string
-		for _, line := range h[fieldVary] {
+		for _, line := range h[layer.FieldVary] {
 			var elems []string
 			for elem := range strings.SplitSeq(line, ",") {
 				if elem = strings.TrimSpace(elem); !strings.EqualFold(elem, member) {
@@ -169,14 +169,14 @@ func dropVary(member string) edit {
 				kept = append(kept, strings.Join(elems, ", "))
 			}
 		}
-		if h.Del(fieldVary); kept != nil {
-			h[fieldVary] = kept
+		if h.Del(layer.FieldVary); kept != nil {
+			h[layer.FieldVary] = kept
 		}
 	}
 }
 
 // echoOrigin grants whatever origin asked, without credentials.
-func echoOrigin(x *exchange, h http.Header) { h.Set(fieldACAO, x.Origin) }
+func echoOrigin(x *exchange, h http.Header) { h.Set(layer.FieldACAO, x.Origin) }
 
 // allowAlso loosens the decision about the origin: f sees each exact origin of
 // the policy beside the one that asks.

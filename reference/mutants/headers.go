@@ -9,11 +9,11 @@ import (
 )
 
 // acrh is the Access-Control-Request-Headers lines joined.
-func acrh(x *exchange) string { return strings.Join(x.Request.Header[fieldACRH], ",") }
+func acrh(x *exchange) string { return strings.Join(x.Request.Header[layer.FieldACRH], ",") }
 
 // headersAre sends another list of header names in granted preflights.
 func headersAre(c cond, f func(x *exchange) string) func() hooks {
-	return head(on(both(isPreflight, isGranted, c), func(x *exchange, h http.Header) { h.Set(fieldACAH, f(x)) }))
+	return head(on(both(isPreflight, isGranted, c), func(x *exchange, h http.Header) { h.Set(layer.FieldACAH, f(x)) }))
 }
 
 // refuses refuses preflights whose Access-Control-Request-Headers, as one line, satisfies f.
@@ -122,7 +122,7 @@ var headerListMutants = []Mutant{
 		Sources: []string{"https://github.com/vapor/vapor/blob/13efaeefd5/Sources/Vapor/Middleware/CORSMiddleware.swift"},
 		Targets: []string{"acrh-*", "br-denied-header*", "header-*", "pf-*", "maxage-cached-then-denied*", "acah-*", "dos-acrh-*", "simple-method-override*"},
 		hooks: headersAre(both(underExact, askedHeaders(func([]string) bool { return true })), func(x *exchange) string {
-			names, _ := layer.RequestedHeaders(x.Request.Header[fieldACRH])
+			names, _ := layer.RequestedHeaders(x.Request.Header[layer.FieldACRH])
 			return strings.Join(names, ", ")
 		}),
 	},
@@ -132,7 +132,7 @@ var headerListMutants = []Mutant{
 		Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
 		Targets: []string{"acrh-mixed", "acrh-mixed-*", "acrh-two-lines-evil*", "acah-no-duplicates*", "pf-mixed-*"},
 		hooks: headersAre(underExact, func(x *exchange) string {
-			if names, ok := layer.RequestedHeaders(x.Request.Header[fieldACRH]); ok && slices.ContainsFunc(names, func(n string) bool { return slices.Contains(wellKnown, n) }) {
+			if names, ok := layer.RequestedHeaders(x.Request.Header[layer.FieldACRH]); ok && slices.ContainsFunc(names, func(n string) bool { return slices.Contains(wellKnown, n) }) {
 				return x.Layer.Headers + ", " + strings.Join(names, ", ")
 			}
 			return x.Layer.Headers
@@ -231,8 +231,8 @@ var headerListMutants = []Mutant{
 		Doc:     "Only the first of several lines is read, and what it names is granted.",
 		Sources: []string{"https://github.com/rs/cors/issues/184", "https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go", "https://github.com/rackerlabs/repose/pull/1626", "https://github.com/kubernetes-sigs/gateway-api/issues/4668"},
 		Targets: []string{"acrh-two-lines*", "h2-acrh-two-*"},
-		hooks: headersAre(both(underExact, func(x *exchange) bool { return len(x.Request.Header[fieldACRH]) > 1 }), func(x *exchange) string {
-			names, _ := layer.RequestedHeaders(x.Request.Header[fieldACRH][:1])
+		hooks: headersAre(both(underExact, func(x *exchange) bool { return len(x.Request.Header[layer.FieldACRH]) > 1 }), func(x *exchange) string {
+			names, _ := layer.RequestedHeaders(x.Request.Header[layer.FieldACRH][:1])
 			return strings.Join(slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(wellKnown, n) }), ", ")
 		}),
 	},
@@ -241,8 +241,8 @@ var headerListMutants = []Mutant{
 		Doc:     "The first line is checked, and all are echoed.",
 		Sources: []string{"https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go"},
 		Targets: []string{"acrh-two-lines-evil*"},
-		hooks: headersAre(both(underExact, func(x *exchange) bool { return len(x.Request.Header[fieldACRH]) > 1 }), func(x *exchange) string {
-			names, _ := layer.RequestedHeaders(x.Request.Header[fieldACRH])
+		hooks: headersAre(both(underExact, func(x *exchange) bool { return len(x.Request.Header[layer.FieldACRH]) > 1 }), func(x *exchange) string {
+			names, _ := layer.RequestedHeaders(x.Request.Header[layer.FieldACRH])
 			return strings.Join(names, ", ")
 		}),
 	},
@@ -299,7 +299,7 @@ var headerListMutants = []Mutant{
 		Doc:     "Any header with credentials is * when no header is asked for.",
 		Sources: []string{"https://github.com/falconry/falcon/blob/ce0a35b8fd/falcon/middleware.py"},
 		Targets: []string{"acrh-any-headers-no-acrh*"},
-		hooks:   headersAre(both(policy("any-headers-creds"), not(withField(fieldACRH))), func(*exchange) string { return "*" }),
+		hooks:   headersAre(both(policy("any-headers-creds"), not(withField(layer.FieldACRH))), func(*exchange) string { return "*" }),
 	},
 	{
 		Name: "acah-syntax", Class: FieldSyntax, Browser: true,
@@ -336,14 +336,14 @@ var headerListMutants = []Mutant{
 		Doc:     "Configured names are compared in the case in which they were configured, and only what matches is granted.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-5.1"},
 		Targets: []string{"config-header-case*", "preflight-get*", "preflight-post*", "header-*", "br-*", "pf-*", "creds-*", "redirect-cross-*", "maxage-*", "element-*", "acrh-*", "preflight-path-*"},
-		hooks: head(on(both(isPreflight, isGranted, policy("any"), withField(fieldACRH)), func(x *exchange, h http.Header) {
+		hooks: head(on(both(isPreflight, isGranted, policy("any"), withField(layer.FieldACRH)), func(x *exchange, h http.Header) {
 			var kept []string
 			for elem := range strings.SplitSeq(acrh(x), ",") {
 				if elem = strings.TrimSpace(elem); slices.Contains(x.policy.RequestHeaders, elem) {
 					kept = append(kept, elem)
 				}
 			}
-			h.Set(fieldACAH, strings.Join(kept, ", "))
+			h.Set(layer.FieldACAH, strings.Join(kept, ", "))
 		})),
 	},
 }

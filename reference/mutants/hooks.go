@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"net/http"
+	"reflect"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/contract"
@@ -89,52 +90,26 @@ func (hk *hooks) under(p *cases.Policy) *layer.Hooks {
 
 // merge takes over what other sets.
 func (hk *hooks) merge(other hooks) {
-	if other.policy != nil {
-		hk.policy = other.policy
-	}
 	hk.unsafe = hk.unsafe || other.unsafe
-	hk.mergeLayer(&other)
-	hk.mergeServer(&other)
+	over(&hk.policy, other.policy)
+	over(&hk.request, other.request)
+	over(&hk.kind, other.kind)
+	over(&hk.allows, other.allows)
+	over(&hk.preflight, other.preflight)
+	over(&hk.block, other.block)
+	over(&hk.head, other.head)
+	over(&hk.inner, other.inner)
+	over(&hk.outer, other.outer)
+	over(&hk.route, other.route)
+	over(&hk.read, other.read)
+	over(&hk.write, other.write)
+	over(&hk.socket, other.socket)
 }
 
-func (hk *hooks) mergeLayer(other *hooks) {
-	if other.request != nil {
-		hk.request = other.request
-	}
-	if other.kind != nil {
-		hk.kind = other.kind
-	}
-	if other.allows != nil {
-		hk.allows = other.allows
-	}
-	if other.preflight != nil {
-		hk.preflight = other.preflight
-	}
-	if other.block != nil {
-		hk.block = other.block
-	}
-	if other.head != nil {
-		hk.head = other.head
-	}
-}
-
-func (hk *hooks) mergeServer(other *hooks) {
-	if other.inner != nil {
-		hk.inner = other.inner
-	}
-	if other.outer != nil {
-		hk.outer = other.outer
-	}
-	if other.route != nil {
-		hk.route = other.route
-	}
-	if other.read != nil {
-		hk.read = other.read
-	}
-	if other.write != nil {
-		hk.write = other.write
-	}
-	if other.socket != nil {
-		hk.socket = other.socket
+// over replaces a hook, unless the other is nil. Func types can only be compared
+// to nil each by itself, or by reflection.
+func over[F any](hook *F, other F) {
+	if !reflect.ValueOf(other).IsNil() {
+		*hook = other
 	}
 }

@@ -81,7 +81,7 @@ var isolationMutants = []Mutant{
 		Doc:     "Credentials are allowed everywhere once one policy allows them.",
 		Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
 		Targets: []string{"iso-no-credentials-leak*", "creds-off-*", "br-credentials-not-*", "creds-not-*", "*creds*", "element-img-credentials-not-*"},
-		hooks:   head(on(both(isShared, policy("exact"), field("Cookie", has("="))), put(fieldACAC, "true"))),
+		hooks:   head(on(both(isShared, policy("exact"), field("Cookie", has("="))), put(layer.FieldACAC, "true"))),
 	},
 	{
 		Name: "iso-preflight-of-other", Class: PolicyLeak,
@@ -90,7 +90,7 @@ var isolationMutants = []Mutant{
 		Targets: []string{"iso-per-route-preflight*", "iso-*"},
 		hooks: func() hooks {
 			return hooks{route: func(r *http.Request, policy, rest string) (string, string) {
-				if policy == "strict" && r.Method == http.MethodOptions && r.Header.Get(fieldACRM) != "" {
+				if policy == "strict" && r.Method == http.MethodOptions && r.Header.Get(layer.FieldACRM) != "" {
 					return "exact", rest
 				}
 				return policy, rest

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 const (
@@ -68,15 +70,15 @@ var kindMutants = []Mutant{
 		Doc:     "A 304 carries the grant of another origin.",
 		Sources: []string{cacheFreshening},
 		Targets: []string{"shared-revalidated*", "shared-conditional*", "status-304*", "br-304-*", "cache-*"},
-		hooks:   and(validated, head(on(both(isShared, status(http.StatusNotModified)), put(fieldACAO, "https://another.test")))),
+		hooks:   and(validated, head(on(both(isShared, status(http.StatusNotModified)), put(layer.FieldACAO, "https://another.test")))),
 	},
 }
 
 // letIn grants whatever origin asks, as the policy grants others.
 func letIn(x *exchange, h http.Header) {
-	h.Set(fieldACAO, x.Origin)
+	h.Set(layer.FieldACAO, x.Origin)
 	if x.policy.Credentials {
-		h.Set(fieldACAC, "true")
+		h.Set(layer.FieldACAC, "true")
 	}
 }
 

@@ -1,10 +1,14 @@
 package mutants
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
+)
 
 // writesMaxAge replaces the value where the policy has one.
 func writesMaxAge(c cond, value string) func() hooks {
-	return head(on(c, rewrite(fieldACMA, func(string) string { return value })))
+	return head(on(c, rewrite(layer.FieldACMA, func(string) string { return value })))
 }
 
 // maxAgeMutants send the wrong Access-Control-Max-Age.
@@ -14,7 +18,7 @@ var maxAgeMutants = []Mutant{
 		Doc:     "The configured age is not sent.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 		Targets: []string{"maxage-*", "br-*cached*"},
-		hooks:   head(on(policy("exact", "exact-creds"), drop(fieldACMA))),
+		hooks:   head(on(policy("exact", "exact-creds"), drop(layer.FieldACMA))),
 	},
 	{
 		Name: "maxage-exponent", Class: MaxAgeWrong,
@@ -36,8 +40,8 @@ var maxAgeMutants = []Mutant{
 		Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 		Targets: []string{"maxage-*", "br-*cached*"},
 		hooks: head(on(policy("exact", "exact-creds"), func(_ *exchange, h http.Header) {
-			if v := h[fieldACMA]; v != nil {
-				h[fieldACMA] = []string{v[0], v[0]}
+			if v := h[layer.FieldACMA]; v != nil {
+				h[layer.FieldACMA] = []string{v[0], v[0]}
 			}
 		})),
 	},
@@ -46,7 +50,7 @@ var maxAgeMutants = []Mutant{
 		Doc:     "An age of 0 is taken for none, so that browsers cache for five seconds.",
 		Sources: []string{"https://github.com/gin-contrib/cors/issues/120", "https://github.com/gorilla/handlers/issues/246", "https://github.com/gofiber/fiber/issues/2609", "https://github.com/rs/cors/issues/152"},
 		Targets: []string{"maxage-zero*", "br-maxage-0*", "maxage-0*", "cache-*"},
-		hooks:   head(on(policy("maxage-0"), drop(fieldACMA))),
+		hooks:   head(on(policy("maxage-0"), drop(layer.FieldACMA))),
 	},
 	{
 		Name: "maxage-zero-negative", Class: MaxAgeWrong,
@@ -60,14 +64,14 @@ var maxAgeMutants = []Mutant{
 		Doc:     "Where no age is configured preflights are cached for a day.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 		Targets: []string{"maxage-absent*", "config-no-max-age*"},
-		hooks:   head(on(both(isPreflight, isGranted, policy("maxage-absent")), put(fieldACMA, "86400"))),
+		hooks:   head(on(both(isPreflight, isGranted, policy("maxage-absent")), put(layer.FieldACMA, "86400"))),
 	},
 	{
 		Name: "maxage-absent-zero", Class: MaxAgeWrong, Browser: true,
 		Doc:     "Where no age is configured preflights are not cached at all.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 		Targets: []string{"maxage-absent*", "br-maxage-absent*", "cache-*"},
-		hooks:   head(on(both(isPreflight, isGranted, policy("maxage-absent")), put(fieldACMA, "0"))),
+		hooks:   head(on(both(isPreflight, isGranted, policy("maxage-absent")), put(layer.FieldACMA, "0"))),
 	},
 	{
 		Name: "maxage-capped", Class: MaxAgeWrong,
@@ -97,7 +101,7 @@ var maxAgeMutants = []Mutant{
 		Targets: []string{"maxage-not-on-actual*", "actual-no-preflight-headers*"},
 		hooks: head(on(isShared, func(x *exchange, h http.Header) {
 			if x.Layer.MaxAge != "" {
-				h.Set(fieldACMA, x.Layer.MaxAge)
+				h.Set(layer.FieldACMA, x.Layer.MaxAge)
 			}
 		})),
 	},

@@ -3,6 +3,8 @@ package mutants
 import (
 	"net/http"
 	"strings"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // appSet: the application has set the CORS field itself.
@@ -17,8 +19,8 @@ var mergeMutants = []Mutant{
 		Doc:     "The application's Access-Control-Allow-Origin stands beside the layer's.",
 		Sources: []string{"https://github.com/motiv-labs/janus/issues/36", "https://github.com/mitre/HTTP-Proxy-Servlet/issues/80", "https://github.com/labstack/echo/issues/2767"},
 		Targets: []string{"merge-app-acao-*", "br-dup-acao*"},
-		hooks: head(on(both(isShared, appSet(fieldACAO)), func(x *exchange, h http.Header) {
-			h[fieldACAO] = append(x.Removed[fieldACAO], h[fieldACAO]...)
+		hooks: head(on(both(isShared, appSet(layer.FieldACAO)), func(x *exchange, h http.Header) {
+			h[layer.FieldACAO] = append(x.Removed[layer.FieldACAO], h[layer.FieldACAO]...)
 		})),
 	},
 	{
@@ -26,8 +28,8 @@ var mergeMutants = []Mutant{
 		Doc:     "The application's Access-Control-Allow-Origin and the layer's are joined.",
 		Sources: []string{"https://github.com/daytonaio/daytona/issues/3308"},
 		Targets: []string{"merge-app-acao-*", "merge-acao-no-comma*", "br-dup-acao*"},
-		hooks: head(on(both(isShared, appSet(fieldACAO)), func(x *exchange, h http.Header) {
-			h.Set(fieldACAO, strings.Join(append(x.Removed[fieldACAO], h[fieldACAO]...), ", "))
+		hooks: head(on(both(isShared, appSet(layer.FieldACAO)), func(x *exchange, h http.Header) {
+			h.Set(layer.FieldACAO, strings.Join(append(x.Removed[layer.FieldACAO], h[layer.FieldACAO]...), ", "))
 		})),
 	},
 	{
@@ -35,21 +37,21 @@ var mergeMutants = []Mutant{
 		Doc:     "The application's Access-Control-Allow-Origin replaces the layer's.",
 		Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js"},
 		Targets: []string{"merge-*", "br-dup-acao*"},
-		hooks:   head(on(both(isGranted, appSet(fieldACAO)), func(x *exchange, h http.Header) { h[fieldACAO] = x.Removed[fieldACAO] })),
+		hooks:   head(on(both(isGranted, appSet(layer.FieldACAO)), func(x *exchange, h http.Header) { h[layer.FieldACAO] = x.Removed[layer.FieldACAO] })),
 	},
 	{
 		Name: "merge-denied-app-star", Class: TwoValues,
 		Doc:     "For an origin that is not allowed the application's * passes through.",
 		Sources: []string{"https://github.com/istio/istio/issues/9783"},
 		Targets: []string{"merge-app-acao-bad-origin*"},
-		hooks:   head(on(both(not(isGranted), appSet(fieldACAO)), func(x *exchange, h http.Header) { h[fieldACAO] = x.Removed[fieldACAO] })),
+		hooks:   head(on(both(not(isGranted), appSet(layer.FieldACAO)), func(x *exchange, h http.Header) { h[layer.FieldACAO] = x.Removed[layer.FieldACAO] })),
 	},
 	{
 		Name: "merge-assertion", Class: Crash,
 		Doc:     "An application that sets Access-Control-Allow-Origin itself trips an assertion, and the connection is closed.",
 		Sources: []string{"https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
 		Targets: []string{"merge-app-acao-*", "br-dup-acao*"},
-		hooks: head(on(both(isShared, appSet(fieldACAO)), func(*exchange, http.Header) {
+		hooks: head(on(both(isShared, appSet(layer.FieldACAO)), func(*exchange, http.Header) {
 			panic(http.ErrAbortHandler)
 		})),
 	},
@@ -58,8 +60,8 @@ var mergeMutants = []Mutant{
 		Doc:     "The application's Access-Control-Allow-Credentials stands beside the layer's.",
 		Sources: []string{"https://github.com/mitre/HTTP-Proxy-Servlet/issues/80"},
 		Targets: []string{"merge-app-acac-once*", "merge-*"},
-		hooks: head(on(both(isShared, appSet(fieldACAC)), func(x *exchange, h http.Header) {
-			h[fieldACAC] = append(x.Removed[fieldACAC], h[fieldACAC]...)
+		hooks: head(on(both(isShared, appSet(layer.FieldACAC)), func(x *exchange, h http.Header) {
+			h[layer.FieldACAC] = append(x.Removed[layer.FieldACAC], h[layer.FieldACAC]...)
 		})),
 	},
 	{
@@ -79,7 +81,7 @@ var mergeMutants = []Mutant{
 		Sources: []string{"https://github.com/motiv-labs/janus/issues/36"},
 		Targets: []string{"actual-acao-one-value*", "br-maxage-absent*"},
 		hooks: head(on(both(isShared, policy("maxage-absent")), func(_ *exchange, h http.Header) {
-			h[fieldACAO] = append(h[fieldACAO], h[fieldACAO]...)
+			h[layer.FieldACAO] = append(h[layer.FieldACAO], h[layer.FieldACAO]...)
 		})),
 	},
 }

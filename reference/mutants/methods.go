@@ -10,15 +10,15 @@ import (
 
 // methodsAre sends another list of methods in granted preflights.
 func methodsAre(c cond, f func(x *exchange) string) func() hooks {
-	return head(on(both(isPreflight, isGranted, c), func(x *exchange, h http.Header) { h.Set(fieldACAM, f(x)) }))
+	return head(on(both(isPreflight, isGranted, c), func(x *exchange, h http.Header) { h.Set(layer.FieldACAM, f(x)) }))
 }
 
 // acrm is the Access-Control-Request-Method field as the request has it.
-func acrm(x *exchange) string { return strings.Join(x.Request.Header[fieldACRM], ", ") }
+func acrm(x *exchange) string { return strings.Join(x.Request.Header[layer.FieldACRM], ", ") }
 
 // methodMissing leaves a method out of the list.
 func methodMissing(name string, c cond) func() hooks {
-	return head(on(both(isPreflight, c), rewrite(fieldACAM, func(v string) string {
+	return head(on(both(isPreflight, c), rewrite(layer.FieldACAM, func(v string) string {
 		var kept []string
 		for elem := range strings.SplitSeq(v, ", ") {
 			if elem != name {
@@ -121,7 +121,7 @@ var methodListMutants = []Mutant{
 		Sources: []string{"https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go", "https://github.com/fruitcake/php-cors/blob/5c0458a39a/src/CorsService.php"},
 		Targets: []string{"acrm-any-methods*", "br-lower-case-patch*"},
 		hooks: head(on(both(isPreflight, isGranted, policy("any-methods", "any-methods-creds")), func(x *exchange, h http.Header) {
-			h.Set(fieldACAM, strings.ToUpper(x.Method))
+			h.Set(layer.FieldACAM, strings.ToUpper(x.Method))
 		})),
 	},
 	{
@@ -165,7 +165,7 @@ var methodListMutants = []Mutant{
 		Sources: []string{"https://github.com/google/go-safeweb/pull/372"},
 		Targets: []string{"acrm-list*"},
 		hooks: evenMalformed(on(both(asksMalformed, not(asked(has(",")))), dropGrant),
-			on(both(asksMalformed, asked(has(","))), func(x *exchange, h http.Header) { h.Set(fieldACAM, acrm(x)) })),
+			on(both(asksMalformed, asked(has(","))), func(x *exchange, h http.Header) { h.Set(layer.FieldACAM, acrm(x)) })),
 	},
 	{
 		Name: "acrm-lines-echoed", Class: Injection,
@@ -173,8 +173,8 @@ var methodListMutants = []Mutant{
 		Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
 		Targets: []string{"acrm-two-lines*"},
 		hooks: evenMalformed(on(asksMalformed, func(x *exchange, h http.Header) {
-			if lines := x.Request.Header[fieldACRM]; len(lines) > 1 {
-				h[fieldACAM] = lines
+			if lines := x.Request.Header[layer.FieldACRM]; len(lines) > 1 {
+				h[layer.FieldACAM] = lines
 			} else {
 				dropGrant(x, h)
 			}
@@ -187,7 +187,7 @@ var methodListMutants = []Mutant{
 		Targets: []string{"acrm-non-token*"},
 		hooks: evenMalformed(on(asksMalformed, func(x *exchange, h http.Header) {
 			if v := acrm(x); v != "" && !strings.ContainsAny(v, ", ") {
-				h.Set(fieldACAM, v)
+				h.Set(layer.FieldACAM, v)
 			} else {
 				dropGrant(x, h)
 			}
@@ -260,6 +260,6 @@ var methodListMutants = []Mutant{
 		Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb"},
 		Targets: []string{"dos-acrm-long*"},
 		hooks: head(on(both(isPreflight, isGranted, func(x *exchange) bool { return len(x.Method) > 256 }),
-			func(x *exchange, h http.Header) { h.Set(fieldACAM, x.Method) })),
+			func(x *exchange, h http.Header) { h.Set(layer.FieldACAM, x.Method) })),
 	},
 }

@@ -9,7 +9,7 @@ import (
 
 var isOptions = method(http.MethodOptions)
 
-var noACRM = not(withField(fieldACRM))
+var noACRM = not(withField(layer.FieldACRM))
 
 // optionsMutants take other requests for preflights.
 var optionsMutants = []Mutant{
@@ -61,14 +61,14 @@ var optionsMutants = []Mutant{
 		Doc:     "An OPTIONS with Access-Control-Request-Method and without Origin is taken for a preflight.",
 		Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go", "https://github.com/adamchainz/django-cors-headers/blob/d6a75e42e2/src/corsheaders/middleware.py", "https://github.com/fruitcake/php-cors/blob/5c0458a39a/src/CorsService.php"},
 		Targets: []string{"options-acrm-no-origin*"},
-		hooks:   blocked(204, both(isOptions, isPlain, withField(fieldACRM))),
+		hooks:   blocked(204, both(isOptions, isPlain, withField(layer.FieldACRM))),
 	},
 	{
 		Name: "options-acrh-only", Class: OptionsHijacked,
 		Doc:     "An OPTIONS with Origin and Access-Control-Request-Headers alone is taken for a preflight.",
 		Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go", "https://github.com/quarkusio/quarkus/blob/01af8aa43a/extensions/vertx-http/runtime/src/main/java/io/quarkus/vertx/http/runtime/cors/CORSFilter.java"},
 		Targets: []string{"options-acrh-only*"},
-		hooks:   blocked(204, both(isOptions, isActual, withField(fieldACRH))),
+		hooks:   blocked(204, both(isOptions, isActual, withField(layer.FieldACRH))),
 	},
 	{
 		Name: "options-null-through", Class: PreflightThrough,
@@ -84,8 +84,8 @@ var optionsMutants = []Mutant{
 		Targets: []string{"options-lower-case*"},
 		hooks: func() hooks {
 			return hooks{kind: func(x *exchange) layer.Kind {
-				if x.Request.Method != http.MethodOptions && strings.EqualFold(x.Request.Method, http.MethodOptions) && x.Kind == layer.Actual && x.Request.Header.Get(fieldACRM) != "" {
-					x.Method = x.Request.Header.Get(fieldACRM)
+				if x.Request.Method != http.MethodOptions && strings.EqualFold(x.Request.Method, http.MethodOptions) && x.Kind == layer.Actual && x.Request.Header.Get(layer.FieldACRM) != "" {
+					x.Method = x.Request.Header.Get(layer.FieldACRM)
 					return layer.Preflight
 				}
 				return x.Kind
@@ -105,8 +105,8 @@ var optionsMutants = []Mutant{
 		Sources: []string{"https://github.com/adamchainz/django-cors-headers/blob/d6a75e42e2/src/corsheaders/middleware.py"},
 		Targets: []string{"options-*"},
 		hooks: head(on(both(isOptions, not(isPreflight), not(isDenied)), func(x *exchange, h http.Header) {
-			h.Set(fieldACAM, x.Layer.Methods)
-			h.Set(fieldACAH, x.Layer.Headers)
+			h.Set(layer.FieldACAM, x.Layer.Methods)
+			h.Set(layer.FieldACAH, x.Layer.Headers)
 		})),
 	},
 	{
@@ -114,7 +114,7 @@ var optionsMutants = []Mutant{
 		Doc:     "A POST with Access-Control-Request-Method is taken for a preflight.",
 		Sources: []string{"https://github.com/quarkusio/quarkus/blob/01af8aa43a/extensions/vertx-http/runtime/src/main/java/io/quarkus/vertx/http/runtime/cors/CORSFilter.java"},
 		Targets: []string{"post-with-acrm*"},
-		hooks:   blocked(204, both(method("POST"), isActual, withField(fieldACRM), not(withField("X-HTTP-Method-Override")))),
+		hooks:   blocked(204, both(method("POST"), isActual, withField(layer.FieldACRM), not(withField("X-HTTP-Method-Override")))),
 	},
 	{
 		Name: "method-override", Class: EnvironmentTrusted,

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // scratch takes an answer that nobody gets.
@@ -100,7 +101,7 @@ var preflightMutants = []Mutant{
 		Doc:     "The preflight has the lists, but no Access-Control-Allow-Origin.",
 		Sources: []string{"https://enable-cors.org/server_nginx.html"},
 		Targets: []string{"preflight-ok*", "page-*", "br-put-preflight*", "origin-null-*", "origin-*"},
-		hooks:   head(on(both(isGrantedPreflight, policy("null", "hosts")), drop(fieldACAO))),
+		hooks:   head(on(both(isGrantedPreflight, policy("null", "hosts")), drop(layer.FieldACAO))),
 	},
 	{
 		Name: "preflight-other-acao", Class: GrantMissing, Browser: true,
@@ -109,7 +110,7 @@ var preflightMutants = []Mutant{
 		Targets: []string{"page-*", "origin-*", "br-preflight-cached-per-origin*", "creds-*"},
 		hooks: head(on(isGrantedPreflight, func(x *exchange, h http.Header) {
 			if o := x.policy.Origins; len(o) > 1 {
-				h.Set(fieldACAO, o[0])
+				h.Set(layer.FieldACAO, o[0])
 			}
 		})),
 	},
@@ -141,7 +142,7 @@ var preflightMutants = []Mutant{
 		Doc:     "A 200 has no Content-Length and ends with its connection.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9112#section-6.3"},
 		Targets: []string{"preflight-200-framing*", "preflight-*", "h1-keep-alive*"},
-		hooks: and(answer(200, both(isExactPreflight, atPath("/ok"), not(withField(fieldACRH)))),
+		hooks: and(answer(200, both(isExactPreflight, atPath("/ok"), not(withField(layer.FieldACRH)))),
 			head(on(both(isExactPreflight, status(200)), put("Connection", "close"))),
 			rawResponse("Content-Length: 0\r\n", "", "Access-Control-Max-Age: 600")),
 	},
@@ -166,7 +167,7 @@ var preflightMutants = []Mutant{
 		Targets: []string{"preflight-bad-origin-*", "origin-*", "page-*", "creds-*", "iso-*", "forwarded-*", "maxage-denied-*", "pf-denied-*", "redirect-cross-*", "options-null-*", "simple-*", "*denied*"},
 		hooks: head(on(both(isPreflight, not(isGranted), policy("exact", "exact-creds")), func(x *exchange, h http.Header) {
 			if x.Origin != "" {
-				h.Set(fieldACAO, x.Origin)
+				h.Set(layer.FieldACAO, x.Origin)
 			}
 		})),
 	},
@@ -176,8 +177,8 @@ var preflightMutants = []Mutant{
 		Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js", "https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
 		Targets: []string{"preflight-bad-origin-no-grants*"},
 		hooks: head(on(both(isPreflight, isDenied, policy("exact", "exact-creds")), func(x *exchange, h http.Header) {
-			h.Set(fieldACAM, x.Layer.Methods)
-			h.Set(fieldACAH, x.Layer.Headers)
+			h.Set(layer.FieldACAM, x.Layer.Methods)
+			h.Set(layer.FieldACAH, x.Layer.Headers)
 		})),
 	},
 	{
@@ -185,14 +186,14 @@ var preflightMutants = []Mutant{
 		Doc:     "A denied preflight still has Access-Control-Allow-Credentials.",
 		Sources: []string{"https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/src/cors/mod.rs"},
 		Targets: []string{"preflight-bad-origin-no-grants*", "creds-*"},
-		hooks:   head(on(both(isPreflight, isDenied, credentialed), put(fieldACAC, "true"))),
+		hooks:   head(on(both(isPreflight, isDenied, credentialed), put(layer.FieldACAC, "true"))),
 	},
 	{
 		Name: "preflight-denied-acma", Class: GrantOnDenied,
 		Doc:     "A denied preflight still has Access-Control-Max-Age.",
 		Sources: []string{"https://github.com/gofiber/fiber/blob/c344047e10/middleware/cors/cors.go"},
 		Targets: []string{"preflight-bad-origin-no-grants*", "maxage-not-on-denied*"},
-		hooks:   head(on(both(isPreflight, isDenied), put(fieldACMA, "600"))),
+		hooks:   head(on(both(isPreflight, isDenied), put(layer.FieldACMA, "600"))),
 	},
 	{
 		Name: "preflight-denied-500", Class: Crash,
@@ -234,7 +235,7 @@ var preflightMutants = []Mutant{
 		Doc:     "A preflight without Access-Control-Request-Headers is refused.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 		Targets: []string{"preflight-ok*", "br-put-preflight*", "acrm-*"},
-		hooks:   reject(400, both(isGrantedPreflight, policy("put-only"), not(withField(fieldACRH)))),
+		hooks:   reject(400, both(isGrantedPreflight, policy("put-only"), not(withField(layer.FieldACRH)))),
 	},
 	{
 		Name: "preflight-aceh", Class: FieldMisplaced,
@@ -243,7 +244,7 @@ var preflightMutants = []Mutant{
 		Targets: []string{"preflight-no-expose-headers*", "expose-not-on-preflight*"},
 		hooks: head(on(isGrantedPreflight, func(x *exchange, h http.Header) {
 			if x.Layer.Expose != "" {
-				h.Set(fieldACEH, x.Layer.Expose)
+				h.Set(layer.FieldACEH, x.Layer.Expose)
 			}
 		})),
 	},
@@ -309,7 +310,7 @@ var preflightMutants = []Mutant{
 		Targets: []string{"preflight-repeatable*", "idempotent*", "concurrency-*", "lna-header-*", "shared-vary-*", "preflight-credentials-*"},
 		hooks: func() hooks {
 			var n atomic.Int64
-			return hooks{head: on(isExactPreflight, rewrite(fieldACAH, func(v string) string {
+			return hooks{head: on(isExactPreflight, rewrite(layer.FieldACAH, func(v string) string {
 				return fmt.Sprintf("%s, X-Request-%d", v, n.Add(1))
 			}))}
 		},
@@ -364,7 +365,7 @@ var preflightMutants = []Mutant{
 		Doc:     "Any method is taken for any header as well.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 		Targets: []string{"pf-any-methods-denied-header*", "br-denied-header*"},
-		hooks:   headersAre(both(policy("any-methods", "any-methods-creds"), withField(fieldACRH)), acrh),
+		hooks:   headersAre(both(policy("any-methods", "any-methods-creds"), withField(layer.FieldACRH)), acrh),
 	},
 	{
 		Name: "preflight-set-cookie", Class: PreflightThrough,

@@ -3,6 +3,8 @@ package mutants
 import (
 	"net/http"
 	"strings"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 const (
@@ -34,14 +36,14 @@ var queryMutants = []Mutant{
 		Doc:     "As with GET no request header is granted for a QUERY, its Content-Type neither.",
 		Sources: []string{rfcQuery},
 		Targets: []string{"query-listed-content-type*", "query-json*"},
-		hooks:   head(on(asked(isQuery), drop(fieldACAH))),
+		hooks:   head(on(asked(isQuery), drop(layer.FieldACAH))),
 	},
 	{
 		Name: "query-as-get", Class: GrantExcess, Browser: true,
 		Doc:     "QUERY is taken for a method that needs no permission, because it is safe.",
 		Sources: []string{rfcQuery, "https://github.com/whatwg/fetch/issues/1774"},
 		Targets: []string{"query-unlisted*"},
-		hooks: head(on(both(asked(isQuery), isGranted), rewrite(fieldACAM, func(v string) string {
+		hooks: head(on(both(asked(isQuery), isGranted), rewrite(layer.FieldACAM, func(v string) string {
 			if v == "*" || strings.Contains(v, "QUERY") {
 				return v
 			}
@@ -53,7 +55,7 @@ var queryMutants = []Mutant{
 		Doc:     "The question for query is looked up without regard to case, and granted where QUERY is listed.",
 		Sources: []string{"https://github.com/fruitcake/php-cors/blob/5c0458a39a/src/CorsService.php", "https://fetch.spec.whatwg.org/#concept-method-normalize"},
 		Targets: []string{"query-lower-case*"},
-		hooks: head(on(both(asked(is("query")), isGranted), rewrite(fieldACAM, func(v string) string {
+		hooks: head(on(both(asked(is("query")), isGranted), rewrite(layer.FieldACAM, func(v string) string {
 			if !strings.Contains(v, "QUERY") {
 				return v
 			}
@@ -65,7 +67,7 @@ var queryMutants = []Mutant{
 		Doc:     "query is answered as if QUERY had been asked for, as browsers do with get.",
 		Sources: []string{"https://github.com/go-chi/cors/blob/f8fbaeea04/cors.go", "https://fetch.spec.whatwg.org/#concept-method-normalize"},
 		Targets: []string{"query-lower-case-any*"},
-		hooks:   head(on(asked(is("query")), rewrite(fieldACAM, func(string) string { return "QUERY" }))),
+		hooks:   head(on(asked(is("query")), rewrite(layer.FieldACAM, func(string) string { return "QUERY" }))),
 	},
 	{
 		Name: "query-skips-origin", Class: OriginLoose, Browser: true,

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // slow spends time as an algorithm does that compares each of what n counts
@@ -53,7 +55,7 @@ var robustnessMutants = []Mutant{
 		Doc:     "Each Access-Control-Request-Headers line is compared with all others.",
 		Sources: []string{"https://github.com/rs/cors/issues/170"},
 		Targets: []string{"dos-acrh-many-lines*"},
-		hooks:   slow(100*time.Nanosecond, func(x *exchange) int { return len(x.Request.Header[fieldACRH]) }),
+		hooks:   slow(100*time.Nanosecond, func(x *exchange) int { return len(x.Request.Header[layer.FieldACRH]) }),
 	},
 	{
 		Name: "dos-spaces", Class: Unbounded,
@@ -107,7 +109,7 @@ var robustnessMutants = []Mutant{
 		hooks: func() hooks {
 			var n atomic.Int64
 			return hooks{head: on(isPreflight, func(_ *exchange, h http.Header) {
-				h.Add(fieldVary, fmt.Sprintf("X-Layer-%d", n.Add(1)))
+				h.Add(layer.FieldVary, fmt.Sprintf("X-Layer-%d", n.Add(1)))
 			})}
 		},
 	},
@@ -118,7 +120,7 @@ var robustnessMutants = []Mutant{
 		Targets: []string{"shared-actual-*", "idempotent*", "actual-head-equals-*", "vary-any-*", "cache-custom-*"},
 		hooks: func() hooks {
 			var n atomic.Int64
-			return hooks{head: on(isShared, rewrite(fieldACEH, func(v string) string {
+			return hooks{head: on(isShared, rewrite(layer.FieldACEH, func(v string) string {
 				return fmt.Sprintf("%s, X-Layer-%d", v, n.Add(1))
 			}))}
 		},

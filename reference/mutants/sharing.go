@@ -88,21 +88,21 @@ var sharingMutants = []Mutant{
 		Doc:     "HEAD gets other fields than GET: no Vary.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
 		Targets: []string{"actual-head-equals-get*", "vary-head*", "cache-sim-head*"},
-		hooks:   head(on(method("HEAD"), dropVary(fieldOrigin))),
+		hooks:   head(on(method("HEAD"), dropVary(layer.FieldOrigin))),
 	},
 	{
 		Name: "head-without-expose", Class: GrantMissing, Browser: true,
 		Doc:     "HEAD gets other fields than GET: nothing is exposed.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
 		Targets: []string{"actual-head-equals-*", "expose-head*"},
-		hooks:   head(on(method("HEAD"), drop(fieldACEH))),
+		hooks:   head(on(method("HEAD"), drop(layer.FieldACEH))),
 	},
 	{
 		Name: "denied-gets-null", Class: OriginLoose, Browser: true,
 		Doc:     "An origin that is not allowed gets Access-Control-Allow-Origin: null, which every sandboxed frame satisfies.",
 		Sources: []string{"CVE-2019-9580", "https://github.com/StackStorm/st2/pull/4577"},
 		Targets: []string{"origin-null-*", "br-null-*", "creds-null-*", "creds-off-null*", "page-null-*", "cache-shared-null*", "redirect-cross-*", "actual-get-disallowed-*", "*denied*"},
-		hooks:   head(on(both(isDenied, policy("null", "one", "exact-creds"), not(isPreflight)), put(fieldACAO, "null"))),
+		hooks:   head(on(both(isDenied, policy("null", "one", "exact-creds"), not(isPreflight)), put(layer.FieldACAO, "null"))),
 	},
 	{
 		Name: "denied-gets-itself", Class: OriginLoose, Browser: true,
@@ -110,7 +110,7 @@ var sharingMutants = []Mutant{
 		Sources: []string{"CVE-2017-20146", "https://github.com/advisories/GHSA-jcr6-mmjj-pchw", "CVE-2023-49803"},
 		Targets: []string{"actual-*", "origin-*", "page-*", "*denied*", "*evil*", "iso-*", "preflight-*", "br-null-*", "br-credentials-*", "br-simple-get-denied*", "creds-*", "cache-*", "redirect-cross-*", "vary-one-*", "config-*", "h2-*", "forwarded-*", "host-header-*", "h1-*", "pna-*", "options-*", "maxage-denied-*", "parallel-origins*", "shared-*", "pf-*", "element-*", "simple-*", "dos-origin-*", "status-*", "any-*", "merge-*", "read-*", "garbage-*", "acrm-*"},
 		hooks: allowWhen(func(x *exchange) bool {
-			return x.Kind != layer.Plain && len(x.Request.Header[fieldOrigin]) == 1 && !x.Layer.Origins.None()
+			return x.Kind != layer.Plain && len(x.Request.Header[layer.FieldOrigin]) == 1 && !x.Layer.Origins.None()
 		}),
 	},
 	{
@@ -119,21 +119,21 @@ var sharingMutants = []Mutant{
 		Sources: []string{"https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py", "https://github.com/Kong/kong/blob/22246ef28c/kong/plugins/cors/handler.lua"},
 		Targets: []string{"actual-get-disallowed-no-grant*", "creds-disallowed-no-acac*"},
 		hooks: head(on(both(isDenied, not(isPreflight), func(x *exchange) bool { return x.policy.Credentials }),
-			put(fieldACAC, "true"))),
+			put(layer.FieldACAC, "true"))),
 	},
 	{
 		Name: "denied-aceh", Class: GrantOnDenied,
 		Doc:     "An origin that is not allowed still gets Access-Control-Expose-Headers.",
 		Sources: []string{"https://github.com/gofiber/fiber/blob/c344047e10/middleware/cors/cors.go", "https://github.com/encode/starlette/blob/cb8f84f528/starlette/middleware/cors.py"},
 		Targets: []string{"actual-get-disallowed-no-grant*", "expose-not-on-disallowed*"},
-		hooks:   onDenied(put(fieldACEH, "X-Resp, X-Other")),
+		hooks:   onDenied(put(layer.FieldACEH, "X-Resp, X-Other")),
 	},
 	{
 		Name: "denied-acam", Class: GrantOnDenied,
 		Doc:     "An origin that is not allowed still gets Access-Control-Allow-Methods and -Headers.",
 		Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js", "https://github.com/gofiber/fiber/blob/c344047e10/middleware/cors/cors.go"},
 		Targets: []string{"actual-get-disallowed-no-grant*"},
-		hooks:   onDenied(func(x *exchange, h http.Header) { h.Set(fieldACAM, "GET"); h.Set(fieldACAH, "X-Custom") }),
+		hooks:   onDenied(func(x *exchange, h http.Header) { h.Set(layer.FieldACAM, "GET"); h.Set(layer.FieldACAH, "X-Custom") }),
 	},
 	{
 		Name: "no-origin-forbidden", Class: RequestDependent, Browser: true,
@@ -149,7 +149,7 @@ var sharingMutants = []Mutant{
 		Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*"},
 		hooks: head(on(both(isPlain, notAny), func(x *exchange, h http.Header) {
 			if o := x.policy.Origins; len(o) > 0 {
-				h.Set(fieldACAO, o[0])
+				h.Set(layer.FieldACAO, o[0])
 			}
 		})),
 	},
@@ -158,21 +158,21 @@ var sharingMutants = []Mutant{
 		Doc:     "A request without Origin gets * although the policy is a list.",
 		Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts", "https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
 		Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*"},
-		hooks:   head(on(both(isPlain, notAny, sharesSomething), put(fieldACAO, "*"))),
+		hooks:   head(on(both(isPlain, notAny, sharesSomething), put(layer.FieldACAO, "*"))),
 	},
 	{
 		Name: "no-origin-gets-unvarying-star", Class: VaryDenied,
 		Doc:     "A request without Origin gets *, and the response does not vary.",
 		Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts"},
 		Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*", "vary-*"},
-		hooks:   head(on(both(isPlain, sharesSomething, policy("pattern", "callback")), put(fieldACAO, "*"), dropVary(fieldOrigin))),
+		hooks:   head(on(both(isPlain, sharesSomething, policy("pattern", "callback")), put(layer.FieldACAO, "*"), dropVary(layer.FieldOrigin))),
 	},
 	{
 		Name: "no-origin-gets-empty", Class: FieldSyntax,
 		Doc:     "A request without Origin gets an empty Access-Control-Allow-Origin.",
 		Sources: []string{"https://github.com/koajs/cors/blob/18a43f0e66/index.js", "https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
 		Targets: []string{"actual-get-no-origin*", "options-no-origin-*", "cache-*"},
-		hooks:   head(on(both(isPlain, notAny, sharesSomething), put(fieldACAO, ""))),
+		hooks:   head(on(both(isPlain, notAny, sharesSomething), put(layer.FieldACAO, ""))),
 	},
 	{
 		Name: "actual-acam", Class: FieldMisplaced,
@@ -181,10 +181,10 @@ var sharingMutants = []Mutant{
 		Targets: []string{"actual-no-preflight-headers*", "options-lower-case-*"},
 		hooks: head(on(isShared, func(x *exchange, h http.Header) {
 			if x.Layer.Methods != "" {
-				h.Set(fieldACAM, x.Layer.Methods)
+				h.Set(layer.FieldACAM, x.Layer.Methods)
 			}
 			if x.Layer.Headers != "" {
-				h.Set(fieldACAH, x.Layer.Headers)
+				h.Set(layer.FieldACAH, x.Layer.Headers)
 			}
 		})),
 	},
@@ -195,7 +195,7 @@ var sharingMutants = []Mutant{
 		Targets: []string{"actual-get-with-acrm*", "post-with-acrm*", "options-lower-case-*", "method-override-*"},
 		hooks: func() hooks {
 			return hooks{kind: func(x *exchange) layer.Kind {
-				if ask := x.Request.Header.Get(fieldACRM); x.Kind == layer.Actual && ask != "" && !methodIsOptions(x) {
+				if ask := x.Request.Header.Get(layer.FieldACRM); x.Kind == layer.Actual && ask != "" && !methodIsOptions(x) {
 					x.Method = ask
 					return layer.Preflight
 				}
@@ -233,8 +233,8 @@ var sharingMutants = []Mutant{
 		Targets: []string{"actual-x-origin-ignored*"},
 		hooks: func() hooks {
 			return hooks{request: func(r *http.Request) {
-				if v := r.Header.Get("X-Origin"); v != "" && r.Header.Get(fieldOrigin) == "" {
-					r.Header.Set(fieldOrigin, v)
+				if v := r.Header.Get("X-Origin"); v != "" && r.Header.Get(layer.FieldOrigin) == "" {
+					r.Header.Set(layer.FieldOrigin, v)
 				}
 			}}
 		},
@@ -244,14 +244,14 @@ var sharingMutants = []Mutant{
 		Doc:     "The echoed origin gets a trailing slash.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
 		Targets: []string{"actual-get-allowed-origin*", "iso-*", "page-strict-*", "vary-one-*"},
-		hooks:   head(on(policy("strict"), rewrite(fieldACAO, func(v string) string { return v + "/" }))),
+		hooks:   head(on(policy("strict"), rewrite(layer.FieldACAO, func(v string) string { return v + "/" }))),
 	},
 	{
 		Name: "acao-with-space", Class: FieldSyntax, Browser: true,
 		Doc:     "All allowed origins are listed in one Access-Control-Allow-Origin.",
 		Sources: []string{"https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/CHANGELOG.md"},
 		Targets: []string{"actual-acao-one-value*", "br-simple-get*", "page-*", "cache-shared-null*", "config-null-*", "br-put-preflight*", "preflight-ok*", "origin-null-*", "creds-null-*", "br-redirect-cross-origin*", "br-null-origin-*"},
-		hooks: head(on(policy("null"), rewrite(fieldACAO, func(v string) string {
+		hooks: head(on(policy("null"), rewrite(layer.FieldACAO, func(v string) string {
 			return v + " https://admin.example:8443"
 		}))),
 	},
@@ -261,7 +261,7 @@ var sharingMutants = []Mutant{
 		Sources: []string{"https://github.com/tower-rs/tower-http/blob/d154adbace/tower-http/CHANGELOG.md"},
 		Targets: []string{"creds-*", "br-credentials-*", "acrh-any-headers-creds*", "pf-any-headers-*", "preflight-credentials-*", "expose-any-creds*", "br-expose-star-creds*", "maxage-cached-wildcard-*", "pf-any-headers*"},
 		hooks: head(on(both(isGranted, policy("any-headers-creds", "expose-any-creds")), func(x *exchange, h http.Header) {
-			h.Set(fieldACAO, strings.Join(x.policy.Origins, ", "))
+			h.Set(layer.FieldACAO, strings.Join(x.policy.Origins, ", "))
 		})),
 	},
 	{
@@ -269,7 +269,7 @@ var sharingMutants = []Mutant{
 		Doc:     "Any origin without credentials is answered with * and Access-Control-Allow-Credentials: true.",
 		Sources: []string{"https://github.com/kubernetes/ingress-nginx/blob/dbb11b92dd/rootfs/etc/nginx/template/nginx.tmpl"},
 		Targets: []string{"any-no-acac*", "creds-off-*"},
-		hooks:   head(on(both(policy("any"), not(isPlain)), put(fieldACAC, "true"))),
+		hooks:   head(on(both(policy("any"), not(isPlain)), put(layer.FieldACAC, "true"))),
 	},
 	{
 		Name: "any-reflected", Class: VaryMissing, Browser: true,
@@ -284,10 +284,10 @@ var sharingMutants = []Mutant{
 		Sources: []string{"https://github.com/corydolphin/flask-cors/blob/fa55dcbec6/flask_cors/core.py"},
 		Targets: []string{"any-get-star-literal*", "any-get-no-origin-star*"},
 		hooks: head(on(policy("any"), func(x *exchange, h http.Header) {
-			if layer.AddVary(h, fieldOrigin); x.Kind == layer.Plain {
-				h.Del(fieldACAO)
+			if layer.AddVary(h, layer.FieldOrigin); x.Kind == layer.Plain {
+				h.Del(layer.FieldACAO)
 			} else {
-				h.Set(fieldACAO, x.Origin)
+				h.Set(layer.FieldACAO, x.Origin)
 			}
 		})),
 	},
@@ -303,14 +303,14 @@ var sharingMutants = []Mutant{
 		Doc:     "A response with * varies by Origin.",
 		Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
 		Targets: []string{"any-no-vary-origin*", "vary-any-static*"},
-		hooks:   head(on(policy("any"), func(_ *exchange, h http.Header) { layer.AddVary(h, fieldOrigin) })),
+		hooks:   head(on(policy("any"), func(_ *exchange, h http.Header) { layer.AddVary(h, layer.FieldOrigin) })),
 	},
 	{
 		Name: "any-vary-star", Class: VaryClobbered,
 		Doc:     "A response with * has Vary: *, so that no cache can use it.",
 		Sources: []string{"https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
 		Targets: []string{"any-vary-not-star*", "vary-outer-kept*"},
-		hooks:   head(on(policy("any"), put(fieldVary, "*"))),
+		hooks:   head(on(policy("any"), put(layer.FieldVary, "*"))),
 	},
 	{
 		Name: "any-null-denied", Class: GrantMissing, Browser: true,
@@ -333,14 +333,14 @@ var sharingMutants = []Mutant{
 		Doc:     "Any origin may read, but the preflight gets no Access-Control-Allow-Origin.",
 		Sources: []string{"https://enable-cors.org/server_nginx.html"},
 		Targets: []string{"any-preflight*", "preflight-*", "config-header-case*", "creds-*", "br-*", "pf-*", "pna-off-*", "redirect-cross-*", "header-*", "h1-keep-alive-*"},
-		hooks:   head(on(both(policy("any"), isPreflight), drop(fieldACAO))),
+		hooks:   head(on(both(policy("any"), isPreflight), drop(layer.FieldACAO))),
 	},
 	{
 		Name: "one-conditional", Class: VaryMissing,
 		Doc:     "A single origin is granted only when it asks, and the response never varies.",
 		Sources: []string{"https://github.com/gorilla/handlers/issues/248", "https://github.com/dotnet/aspnetcore/blob/2c917f362d/src/Middleware/CORS/src/Infrastructure/CorsService.cs"},
 		Targets: []string{"vary-one-*", "cache-*"},
-		hooks:   head(on(policy("one"), dropVary(fieldOrigin))),
+		hooks:   head(on(policy("one"), dropVary(layer.FieldOrigin))),
 	},
 }
 

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // withoutLast is a list without its last element.
 func withoutLast(list []string) []string { return list[:max(len(list)-1, 0)] }
 
-var asksHeaders = both(isPreflight, isGranted, withField(fieldACRH))
+var asksHeaders = both(isPreflight, isGranted, withField(layer.FieldACRH))
 
 // statedMutants lack a single thing that the policy states: the entry that stands last in
 // its list, or one that is lost together with the others only.
@@ -66,7 +67,7 @@ var statedMutants = []Mutant{
 		Sources: []string{"https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"},
 		Targets: []string{"stated-*", "acrh-*", "pf-*", "br-*", "header-*", "maxage-*", "creds-*", "config-*", "h2-*", "simple-*", "redirect-*", "dos-*", "preflight-*", "garbage-*", "big-*"},
 		hooks: head(on(both(asksHeaders, policy("exact", "exact-creds"), asked(func(m string) bool { return m != "GET" && m != "HEAD" && m != "POST" })),
-			drop(fieldACAH))),
+			drop(layer.FieldACAH))),
 	},
 	{
 		Name: "stated-head-without-grant", Class: GrantMissing, Browser: true,
@@ -74,7 +75,7 @@ var statedMutants = []Mutant{
 		Sources: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-method"},
 		Targets: []string{"stated-use-head", "stated-use-method", "stated-exposed-head", "actual-head-*", "simple-*", "expose-head*", "cache-*", "pf-head-*", "read-head*", "vary-head*", "status-*"},
 		hooks: head(on(both(isShared, method("HEAD")), func(_ *exchange, h http.Header) {
-			h.Del(fieldACAO)
+			h.Del(layer.FieldACAO)
 		})),
 	},
 	{
@@ -82,7 +83,7 @@ var statedMutants = []Mutant{
 		Doc:     "The configured seconds are sent as milliseconds, so that a permission lasts a thousand times as long.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
 		Targets: []string{"maxage-*"},
-		hooks: head(on(isPreflight, rewrite(fieldACMA, func(v string) string {
+		hooks: head(on(isPreflight, rewrite(layer.FieldACMA, func(v string) string {
 			n, err := strconv.Atoi(strings.TrimSpace(v))
 			if err != nil {
 				return v

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // losesStatus is a mutant that does not share answers with some statuses.
@@ -126,7 +127,7 @@ var statusMutants = []Mutant{
 		Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go", "https://github.com/apache/tomcat/blob/84ac9af072/java/org/apache/catalina/filters/CorsFilter.java"},
 		Targets: []string{"status-*", "vary-*", "cache-*", "actual-*", "options-origin-no-acrm-bad*", "simple-same-origin-*", "simple-forbidden-*"},
 		hooks: and(blocked(403, both(isDenied, policy("exact"))),
-			head(on(both(isDenied, status(403), policy("exact")), dropVary(fieldOrigin)))),
+			head(on(both(isDenied, status(403), policy("exact")), dropVary(layer.FieldOrigin)))),
 	},
 	{
 		Name: "early-hints-lose", Class: ErrorLosesGrant,

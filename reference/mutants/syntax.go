@@ -26,7 +26,7 @@ var originSyntaxMutants = []Mutant{
 		hooks: func() hooks {
 			return hooks{
 				allows: func(x *exchange) bool {
-					lines := x.Request.Header[fieldOrigin]
+					lines := x.Request.Header[layer.FieldOrigin]
 					if len(lines) < 2 {
 						return x.Granted
 					}
@@ -34,8 +34,8 @@ var originSyntaxMutants = []Mutant{
 					return slices.ContainsFunc(lines, x.Layer.AllowsOrigin)
 				},
 				head: func(x *exchange, h http.Header) {
-					if lines := x.Request.Header[fieldOrigin]; x.Granted && len(lines) > 1 {
-						h[fieldACAO] = slices.Clone(lines)
+					if lines := x.Request.Header[layer.FieldOrigin]; x.Granted && len(lines) > 1 {
+						h[layer.FieldACAO] = slices.Clone(lines)
 					}
 				},
 			}
@@ -48,7 +48,7 @@ var originSyntaxMutants = []Mutant{
 		Targets: []string{"origin-two-lines-*", "h2-two-origins*"},
 		hooks: func() hooks {
 			return hooks{allows: func(x *exchange) bool {
-				lines := x.Request.Header[fieldOrigin]
+				lines := x.Request.Header[layer.FieldOrigin]
 				if len(lines) < 2 {
 					return x.Granted
 				}
@@ -64,7 +64,7 @@ var originSyntaxMutants = []Mutant{
 		Targets: []string{"origin-two-lines-good-bad*", "origin-two-lines-*", "h2-two-origins*"},
 		hooks: func() hooks {
 			return hooks{allows: func(x *exchange) bool {
-				lines := x.Request.Header[fieldOrigin]
+				lines := x.Request.Header[layer.FieldOrigin]
 				if len(lines) < 2 {
 					return x.Granted
 				}
@@ -80,7 +80,7 @@ var originSyntaxMutants = []Mutant{
 		Targets: []string{"origin-two-lines-bad-good*", "origin-two-lines-*", "h2-two-origins*"},
 		hooks: func() hooks {
 			return hooks{allows: func(x *exchange) bool {
-				lines := x.Request.Header[fieldOrigin]
+				lines := x.Request.Header[layer.FieldOrigin]
 				if len(lines) < 2 {
 					return x.Granted
 				}
@@ -97,15 +97,15 @@ var originSyntaxMutants = []Mutant{
 		hooks: func() hooks {
 			return hooks{
 				allows: func(x *exchange) bool {
-					lines := x.Request.Header[fieldOrigin]
+					lines := x.Request.Header[layer.FieldOrigin]
 					if len(lines) != 2 || lines[0] != lines[1] {
 						return x.Granted
 					}
 					x.Origin = lines[0]
 					return x.Layer.AllowsOrigin(lines[0])
 				},
-				head: on(both(isGranted, func(x *exchange) bool { return len(x.Request.Header[fieldOrigin]) == 2 }),
-					func(x *exchange, h http.Header) { h[fieldACAO] = []string{x.Origin, x.Origin} }),
+				head: on(both(isGranted, func(x *exchange) bool { return len(x.Request.Header[layer.FieldOrigin]) == 2 }),
+					func(x *exchange, h http.Header) { h[layer.FieldACAO] = []string{x.Origin, x.Origin} }),
 			}
 		},
 	},
@@ -174,7 +174,7 @@ var originSyntaxMutants = []Mutant{
 		Sources: []string{"https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go"},
 		Targets: []string{"origin-empty*"},
 		hooks: allowWhen(func(x *exchange) bool {
-			return x.Kind != layer.Plain && x.Origin == "" && len(x.Request.Header[fieldOrigin]) == 1
+			return x.Kind != layer.Plain && x.Origin == "" && len(x.Request.Header[layer.FieldOrigin]) == 1
 		}),
 	},
 	{
@@ -182,7 +182,7 @@ var originSyntaxMutants = []Mutant{
 		Doc:     "An empty Origin makes the layer panic.",
 		Sources: []string{"https://github.com/aio-libs/aiohttp-cors/blob/d36e400cd2/aiohttp_cors/cors_config.py"},
 		Targets: []string{"origin-empty*", "garbage-*"},
-		hooks:   crashWhen(func(x *exchange) bool { return slices.Equal(x.Request.Header[fieldOrigin], []string{""}) }),
+		hooks:   crashWhen(func(x *exchange) bool { return slices.Equal(x.Request.Header[layer.FieldOrigin], []string{""}) }),
 	},
 	{
 		Name: "origin-star-is-any", Class: OriginLoose,
@@ -230,7 +230,7 @@ var originSyntaxMutants = []Mutant{
 		Targets: []string{"origin-control-byte*"},
 		hooks: and(rawRequest("\x01", "~"),
 			allowWhen(originIs(func(o string) bool { return strings.HasSuffix(o, "~") })),
-			head(rewrite(fieldACAO, func(v string) string { return strings.ReplaceAll(v, "~", "\x01") }))),
+			head(rewrite(layer.FieldACAO, func(v string) string { return strings.ReplaceAll(v, "~", "\x01") }))),
 	},
 	{
 		Name: "origin-long-crash", Class: Crash,

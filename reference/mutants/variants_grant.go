@@ -31,7 +31,7 @@ var grantVariants = []Variant{
 		Name: "denied-first-origin", Basis: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
 		Doc: "Who is denied, or sends no Origin, is told the first origin of the list, which no browser takes for a grant to others.",
 		hooks: head(on(both(not(isGranted), several), func(x *exchange, h http.Header) {
-			h.Set(fieldACAO, x.policy.Origins[0])
+			h.Set(layer.FieldACAO, x.policy.Origins[0])
 		})),
 	},
 	{
@@ -39,7 +39,7 @@ var grantVariants = []Variant{
 		Doc: "Denied preflights carry the lists of methods and request headers, and no Access-Control-Allow-Origin: nothing is granted.",
 		hooks: head(on(both(isPreflight, not(isGranted)), func(x *exchange, h http.Header) {
 			if x.Layer.Methods != "" {
-				h.Set(fieldACAM, x.Layer.Methods)
+				h.Set(layer.FieldACAM, x.Layer.Methods)
 			}
 		})),
 	},
@@ -56,35 +56,35 @@ var grantVariants = []Variant{
 	{
 		Name: "names-copied-lower-case", Basis: []string{freePreflight},
 		Doc:   "Each header name is listed twice, as configured and in lower case.",
-		hooks: head(rewrite(fieldACAH, twice), rewrite(fieldACEH, twice)),
+		hooks: head(rewrite(layer.FieldACAH, twice), rewrite(layer.FieldACEH, twice)),
 	},
 	{
 		Name: "names-upper-case", Basis: []string{freePreflight},
 		Doc:   "Header names are listed in upper case.",
-		hooks: head(rewrite(fieldACAH, strings.ToUpper), rewrite(fieldACEH, strings.ToUpper)),
+		hooks: head(rewrite(layer.FieldACAH, strings.ToUpper), rewrite(layer.FieldACEH, strings.ToUpper)),
 	},
 	{
 		Name: "names-safelisted-too", Basis: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-request-header"},
 		Doc:   "Request headers that need no permission are listed as well.",
-		hooks: head(rewrite(fieldACAH, listsMore("Accept", "Accept-Language", "Content-Language"))),
+		hooks: head(rewrite(layer.FieldACAH, listsMore("Accept", "Accept-Language", "Content-Language"))),
 	},
 	{
 		Name: "exposes-safelisted-too", Basis: []string{"https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name"},
 		Doc:   "Response headers that every script may read are exposed as well.",
-		hooks: head(rewrite(fieldACEH, listsMore("Cache-Control", "Content-Length", "Content-Type", "Expires"))),
+		hooks: head(rewrite(layer.FieldACEH, listsMore("Cache-Control", "Content-Length", "Content-Type", "Expires"))),
 	},
 	{
 		Name: "options-listed", Basis: []string{freeLists},
 		Doc:   "Access-Control-Allow-Methods lists OPTIONS, which preflights use.",
-		hooks: head(on(not(policy("custom-methods")), rewrite(fieldACAM, listsMore("OPTIONS")))),
+		hooks: head(on(not(policy("custom-methods")), rewrite(layer.FieldACAM, listsMore("OPTIONS")))),
 	},
 	{
 		Name: "preflight-unlisted-refused", Basis: []string{freeStatus},
 		Doc: "A preflight for a method that is not listed is refused, although one that needs no permission would pass in a browser.",
 		hooks: head(on(both(isPreflight, func(x *exchange) bool {
 			listed := x.policy.Methods
-			return len(listed) > 0 && !slices.Contains(listed, "*") && !slices.Contains(listed, x.Request.Header.Get(fieldACRM))
-		}), drop(fieldACAO, fieldACAC, fieldACAM, fieldACAH, fieldACMA, fieldACAPN))),
+			return len(listed) > 0 && !slices.Contains(listed, "*") && !slices.Contains(listed, x.Request.Header.Get(layer.FieldACRM))
+		}), drop(layer.FieldACAO, layer.FieldACAC, layer.FieldACAM, layer.FieldACAH, layer.FieldACMA, layer.FieldACAPN))),
 	},
 	{
 		Name: "max-age-unstated", Basis: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},

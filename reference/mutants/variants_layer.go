@@ -61,12 +61,12 @@ var layerVariants = []Variant{
 		Name: "any-reflected", Basis: []string{freeCaching},
 		Doc: "Any origin is reflected, with Vary: Origin on every response.",
 		hooks: head(on(policy("any"), func(x *exchange, h http.Header) {
-			layer.AddVary(h, fieldOrigin)
+			layer.AddVary(h, layer.FieldOrigin)
 			switch {
 			case x.Kind == layer.Plain:
 				dropGrant(x, h)
 			case x.Granted:
-				h.Set(fieldACAO, x.Origin)
+				h.Set(layer.FieldACAO, x.Origin)
 			}
 		})),
 	},
@@ -81,27 +81,27 @@ var layerVariants = []Variant{
 				}
 				return x.Granted
 			}}
-		}, head(on(func(x *exchange) bool { return staticOrigin(x.policy) != "" }, dropVary(fieldOrigin)))),
+		}, head(on(func(x *exchange) bool { return staticOrigin(x.policy) != "" }, dropVary(layer.FieldOrigin)))),
 	},
 	{
 		Name: "lists-lower-case", Basis: []string{freePreflight},
 		Doc:   "Header names are listed in lower case.",
-		hooks: head(rewrite(fieldACAH, strings.ToLower), rewrite(fieldACEH, strings.ToLower)),
+		hooks: head(rewrite(layer.FieldACAH, strings.ToLower), rewrite(layer.FieldACEH, strings.ToLower)),
 	},
 	{
 		Name: "lists-several-lines", Basis: []string{freeLines},
 		Doc:   "Each element of a list stands on a line of its own.",
-		hooks: head(splitLines(fieldACAM), splitLines(fieldACAH), splitLines(fieldACEH)),
+		hooks: head(splitLines(layer.FieldACAM), splitLines(layer.FieldACAH), splitLines(layer.FieldACEH)),
 	},
 	{
 		Name: "lists-white-space", Basis: []string{freeSyntax},
 		Doc:   "Lists have white space around their commas, and empty elements.",
-		hooks: head(rewrite(fieldACAM, loosely), rewrite(fieldACAH, loosely), rewrite(fieldACEH, loosely)),
+		hooks: head(rewrite(layer.FieldACAM, loosely), rewrite(layer.FieldACAH, loosely), rewrite(layer.FieldACEH, loosely)),
 	},
 	{
 		Name: "lists-dense", Basis: []string{freeSyntax},
 		Doc:   "Lists have no white space.",
-		hooks: head(rewrite(fieldACAM, densely), rewrite(fieldACAH, densely), rewrite(fieldACEH, densely)),
+		hooks: head(rewrite(layer.FieldACAM, densely), rewrite(layer.FieldACAH, densely), rewrite(layer.FieldACEH, densely)),
 	},
 	{
 		Name: "safelisted-unlisted", Basis: []string{freePreflight},
@@ -119,8 +119,8 @@ var layerVariants = []Variant{
 					return
 				}
 				if x.Kind != layer.Preflight {
-					if h.Get(fieldACEH) == "*" {
-						h.Set(fieldACEH, layer.NamesOf(h))
+					if h.Get(layer.FieldACEH) == "*" {
+						h.Set(layer.FieldACEH, layer.NamesOf(h))
 					}
 					return
 				}
@@ -132,8 +132,8 @@ var layerVariants = []Variant{
 		Name: "vary-one-line", Basis: []string{freeLines},
 		Doc: "Vary is one line, in lower case.",
 		hooks: head(func(_ *exchange, h http.Header) {
-			if lines := h[fieldVary]; len(lines) > 0 {
-				h.Set(fieldVary, strings.ToLower(strings.Join(lines, ", ")))
+			if lines := h[layer.FieldVary]; len(lines) > 0 {
+				h.Set(layer.FieldVary, strings.ToLower(strings.Join(lines, ", ")))
 			}
 		}),
 	},
@@ -141,7 +141,7 @@ var layerVariants = []Variant{
 		Name: "vary-preflight-complete", Basis: []string{freeCaching, "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5"},
 		Doc: "Preflights vary by all three fields of a preflight.",
 		hooks: head(on(isPreflight, func(_ *exchange, h http.Header) {
-			for _, name := range []string{fieldOrigin, fieldACRM, fieldACRH} {
+			for _, name := range []string{layer.FieldOrigin, layer.FieldACRM, layer.FieldACRH} {
 				layer.AddVary(h, name)
 			}
 		})),
@@ -149,12 +149,12 @@ var layerVariants = []Variant{
 	{
 		Name: "vary-preflight-none", Basis: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7"},
 		Doc:   "Preflights do not vary: responses to OPTIONS are not cacheable.",
-		hooks: head(on(isPreflight, dropVary(fieldOrigin), dropVary(fieldACRM), dropVary(fieldACRH), dropVary(fieldACRPN))),
+		hooks: head(on(isPreflight, dropVary(layer.FieldOrigin), dropVary(layer.FieldACRM), dropVary(layer.FieldACRH), dropVary(layer.FieldACRPN))),
 	},
 	{
 		Name: "vary-always", Basis: []string{freeCaching},
 		Doc:   "Every response varies by Origin, also one with *.",
-		hooks: head(func(_ *exchange, h http.Header) { layer.AddVary(h, fieldOrigin) }),
+		hooks: head(func(_ *exchange, h http.Header) { layer.AddVary(h, layer.FieldOrigin) }),
 	},
 	{
 		Name: "preflight-uncached", Basis: []string{"https://fetch.spec.whatwg.org/#http-access-control-max-age"},
@@ -203,7 +203,7 @@ func allowsAsked(x *exchange) bool {
 	if !p.AllowsMethod(x.Method) {
 		return false
 	}
-	names, ok := layer.RequestedHeaders(x.Request.Header[fieldACRH])
+	names, ok := layer.RequestedHeaders(x.Request.Header[layer.FieldACRH])
 	return ok && !slices.ContainsFunc(names, func(name string) bool {
 		return !p.AllowsHeader(name) && !isSafelistedName(name)
 	})
@@ -218,15 +218,15 @@ func isSafelistedName(name string) bool {
 // echoAllowed lists what was asked for, as far as the policy allows it.
 func echoAllowed(x *exchange, h http.Header) {
 	p := x.policy
-	h.Del(fieldACAM)
-	h.Del(fieldACAH)
+	h.Del(layer.FieldACAM)
+	h.Del(layer.FieldACAH)
 	if p.AllowsMethod(x.Method) && !spec.IsForbiddenMethod(x.Method) {
-		h.Set(fieldACAM, x.Method)
+		h.Set(layer.FieldACAM, x.Method)
 	}
-	names, ok := layer.RequestedHeaders(x.Request.Header[fieldACRH])
+	names, ok := layer.RequestedHeaders(x.Request.Header[layer.FieldACRH])
 	names = slices.DeleteFunc(names, func(name string) bool { return !p.AllowsHeader(name) })
 	if ok && len(names) > 0 {
-		h.Set(fieldACAH, strings.Join(names, ", "))
+		h.Set(layer.FieldACAH, strings.Join(names, ", "))
 	}
 }
 

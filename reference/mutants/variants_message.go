@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 const (
@@ -27,7 +29,7 @@ var messageVariants = []Variant{
 	{
 		Name: "application-vary", Basis: []string{rfcSemantics + "#section-12.5.5"},
 		Doc:   "The application varies by what it negotiates.",
-		hooks: head(on(not(isPreflight), add(fieldVary, "Accept, Accept-Language"))),
+		hooks: head(on(not(isPreflight), add(layer.FieldVary, "Accept, Accept-Language"))),
 	},
 	{
 		Name: "request-id", Basis: []string{rfcSemantics + "#section-16.3"},
@@ -41,7 +43,7 @@ var messageVariants = []Variant{
 		Name: "security-fields", Basis: []string{"https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header"},
 		Doc: "Answers have the usual security fields.",
 		hooks: head(put("X-Content-Type-Options", "nosniff"), put("Cross-Origin-Resource-Policy", "cross-origin"),
-			put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), on(not(policy("timing")), put(fieldTAO, "*"))),
+			put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), on(not(policy("timing")), put(layer.FieldTAO, "*"))),
 	},
 	{
 		Name: "conditional-304", Basis: []string{rfcSemantics + "#section-13"},

@@ -3,11 +3,13 @@ package mutants
 import (
 	"net/http"
 	"strings"
+
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // losesVary drops Origin from Vary in some answers.
 func losesVary(c cond) func() hooks {
-	return head(on(both(not(isPreflight), c), dropVary(fieldOrigin)))
+	return head(on(both(not(isPreflight), c), dropVary(layer.FieldOrigin)))
 }
 
 func varies(x *exchange) bool { return x.Layer.Varies() }
@@ -118,7 +120,7 @@ var varyMutants = []Mutant{
 		Sources: []string{"https://github.com/sanic-org/sanic-ext/blob/7602a434e5/sanic_ext/extensions/http/cors.py", "https://github.com/vapor/vapor/blob/13efaeefd5/Sources/Vapor/Middleware/CORSMiddleware.swift", "https://github.com/honojs/hono/issues/2932"},
 		Targets: []string{"vary-inner-*", "vary-app-*"},
 		hooks: head(on(both(varies, not(isPreflight)), func(_ *exchange, h http.Header) {
-			h[fieldVary] = []string{"Accept-Encoding", "Origin"}
+			h[layer.FieldVary] = []string{"Accept-Encoding", "Origin"}
 		})),
 	},
 	{
@@ -128,9 +130,9 @@ var varyMutants = []Mutant{
 		Targets: []string{"vary-inner-two-lines*", "vary-inner-*", "vary-*"},
 		hooks: head(on(varies, func(x *exchange, h http.Header) {
 			if len(x.Varied) > 1 && x.Varied[0] == "Accept-Encoding" {
-				h[fieldVary] = []string{x.Varied[0], x.Varied[1], fieldOrigin}
+				h[layer.FieldVary] = []string{x.Varied[0], x.Varied[1], layer.FieldOrigin}
 			} else if len(x.Varied) > 1 {
-				h[fieldVary] = []string{x.Varied[0], fieldOrigin}
+				h[layer.FieldVary] = []string{x.Varied[0], layer.FieldOrigin}
 			}
 		})),
 	},
@@ -140,9 +142,9 @@ var varyMutants = []Mutant{
 		Sources: []string{"https://github.com/traefik/traefik/blob/fd5a576df2/pkg/middlewares/headers/header.go"},
 		Targets: []string{"vary-app-star-kept*"},
 		hooks: head(on(not(isPreflight), func(_ *exchange, h http.Header) {
-			for i, line := range h[fieldVary] {
+			for i, line := range h[layer.FieldVary] {
 				if line == "*" {
-					h[fieldVary][i] = "Origin"
+					h[layer.FieldVary][i] = "Origin"
 				}
 			}
 		})),
@@ -154,7 +156,7 @@ var varyMutants = []Mutant{
 		Targets: []string{"vary-no-duplicate-origin*"},
 		hooks: head(on(both(varies, not(isPreflight)), func(x *exchange, h http.Header) {
 			if strings.Contains(strings.ToLower(strings.Join(x.Varied, ",")), "origin") {
-				h.Add(fieldVary, fieldOrigin)
+				h.Add(layer.FieldVary, layer.FieldOrigin)
 			}
 		})),
 	},
@@ -164,8 +166,8 @@ var varyMutants = []Mutant{
 		Sources: []string{"GHSA-q7jf-gf43-6x6p", "https://github.com/honojs/hono/security/advisories/GHSA-q7jf-gf43-6x6p"},
 		Targets: []string{"vary-not-from-request*"},
 		hooks: head(func(x *exchange, h http.Header) {
-			for _, v := range x.Request.Header[fieldVary] {
-				h.Add(fieldVary, v)
+			for _, v := range x.Request.Header[layer.FieldVary] {
+				h.Add(layer.FieldVary, v)
 			}
 		}),
 	},
@@ -174,35 +176,35 @@ var varyMutants = []Mutant{
 		Doc:     "Vary gains a *.",
 		Sources: []string{"https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
 		Targets: []string{"vary-not-star*", "actual-head-equals-*"},
-		hooks:   head(on(both(underExact, isShared, status(200), method("GET")), add(fieldVary, "*"))),
+		hooks:   head(on(both(underExact, isShared, status(200), method("GET")), add(layer.FieldVary, "*"))),
 	},
 	{
 		Name: "vary-acr-on-actual", Class: VaryClobbered,
 		Doc:     "Responses that are no preflights vary by the fields of preflights.",
 		Sources: []string{"https://github.com/spring-projects/spring-framework/blob/91eb42645e/spring-web/src/main/java/org/springframework/web/cors/DefaultCorsProcessor.java"},
 		Targets: []string{"vary-actual-not-acr*"},
-		hooks:   head(on(both(varies, not(isPreflight)), add(fieldVary, "Access-Control-Request-Method, Access-Control-Request-Headers"))),
+		hooks:   head(on(both(varies, not(isPreflight)), add(layer.FieldVary, "Access-Control-Request-Method, Access-Control-Request-Headers"))),
 	},
 	{
 		Name: "vary-preflight-lost", Class: VaryMissing,
 		Doc:     "A granted preflight does not vary.",
 		Sources: []string{"https://github.com/vert-x3/vertx-web/issues/2880", "https://github.com/hapijs/hapi/blob/f2a24f6635/lib/cors.js", "https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb"},
 		Targets: []string{"vary-preflight-origin*"},
-		hooks:   head(on(both(isPreflight, isGranted), dropVary(fieldOrigin))),
+		hooks:   head(on(both(isPreflight, isGranted), dropVary(layer.FieldOrigin))),
 	},
 	{
 		Name: "vary-preflight-denied-lost", Class: VaryDenied,
 		Doc:     "A denied preflight does not vary.",
 		Sources: []string{"https://github.com/gin-contrib/cors/blob/e9487ec414/cors.go"},
 		Targets: []string{"vary-preflight-denied*"},
-		hooks:   head(on(both(isPreflight, not(isGranted)), dropVary(fieldOrigin))),
+		hooks:   head(on(both(isPreflight, not(isGranted)), dropVary(layer.FieldOrigin))),
 	},
 	{
 		Name: "vary-preflight-acrh-clobbers", Class: VaryClobbered,
 		Doc:     "On preflights Vary: Access-Control-Request-Headers replaces Vary: Origin.",
 		Sources: []string{"https://github.com/unjs/h3/blob/ac609aae8f/src/utils/internal/cors.ts", "https://github.com/anomalyco/opencode/pull/26445"},
 		Targets: []string{"vary-preflight-*"},
-		hooks:   head(on(isPreflight, dropVary(fieldOrigin), add(fieldVary, fieldACRH))),
+		hooks:   head(on(isPreflight, dropVary(layer.FieldOrigin), add(layer.FieldVary, layer.FieldACRH))),
 	},
 	{
 		Name: "vary-tenant-missing", Class: VaryMissing,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/reference/internal/layer"
 )
 
 // handshakes decides about the origins of handshakes otherwise.
@@ -32,7 +33,7 @@ var webSocketMutants = []Mutant{
 		hooks: handshakes(func(p *cases.Policy, r *http.Request, allowed bool) bool {
 			return allowed || slices.ContainsFunc(p.Origins, func(o string) bool {
 				_, host, ok := strings.Cut(o, "://")
-				return ok && strings.Contains(r.Header.Get(fieldOrigin), host)
+				return ok && strings.Contains(r.Header.Get(layer.FieldOrigin), host)
 			})
 		}),
 	},
@@ -42,7 +43,7 @@ var webSocketMutants = []Mutant{
 		Sources: []string{rfcWebSocket, "https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin"},
 		Targets: []string{"ws-null*"},
 		hooks: handshakes(func(_ *cases.Policy, r *http.Request, allowed bool) bool {
-			return allowed || r.Header.Get(fieldOrigin) == "null"
+			return allowed || r.Header.Get(layer.FieldOrigin) == "null"
 		}),
 	},
 	{

@@ -44,10 +44,10 @@ type Exchange struct {
 
 // examine decides what the request is, and about its origin.
 func (x *Exchange) examine() {
-	lines := x.Request.Header[fieldOrigin]
+	lines := x.Request.Header[FieldOrigin]
 	if len(lines) > 0 {
 		x.Kind = Actual
-		if ask := x.Request.Header[fieldACRM]; x.Request.Method == http.MethodOptions && len(ask) > 0 {
+		if ask := x.Request.Header[FieldACRM]; x.Request.Method == http.MethodOptions && len(ask) > 0 {
 			x.Kind = Preflight
 			if len(ask) == 1 && spec.IsToken(ask[0]) {
 				x.Method = ask[0]
@@ -105,7 +105,7 @@ func (x *Exchange) apply(h http.Header) {
 	}
 	m, vary := x.Layer, x.Layer.vary
 	if m.hooks != nil {
-		x.Varied = slices.Clone(h[fieldVary])
+		x.Varied = slices.Clone(h[FieldVary])
 	}
 	if x.Kind == Preflight {
 		vary = m.varyPreflight
@@ -116,46 +116,46 @@ func (x *Exchange) apply(h http.Header) {
 	// The same list for everybody: an image is fetched without an Origin, and
 	// the browser finds the page's in the list (https://fetch.spec.whatwg.org/#concept-tao-check).
 	if m.timing != "" && x.Kind != Preflight {
-		h.Set(fieldTAO, m.timing)
+		h.Set(FieldTAO, m.timing)
 	}
 	if !x.Granted {
 		return
 	}
 	if m.Origins.Any && !m.credentials {
-		x.set(h, 0, fieldACAO, "*")
+		x.set(h, 0, FieldACAO, "*")
 	} else {
-		x.set(h, 0, fieldACAO, x.Origin)
+		x.set(h, 0, FieldACAO, x.Origin)
 	}
 	if m.credentials {
-		x.set(h, 1, fieldACAC, "true")
+		x.set(h, 1, FieldACAC, "true")
 	}
 	if x.Kind != Preflight {
 		switch {
 		case m.exposePresent:
-			x.set(h, 2, fieldACEH, NamesOf(h))
+			x.set(h, 2, FieldACEH, NamesOf(h))
 		case m.Expose != "":
-			x.set(h, 2, fieldACEH, m.Expose)
+			x.set(h, 2, FieldACEH, m.Expose)
 		}
 		return
 	}
 	switch {
 	case m.echoMethod && !spec.IsForbiddenMethod(x.Method):
-		h.Set(fieldACAM, x.Method)
+		h.Set(FieldACAM, x.Method)
 	case m.Methods != "":
-		x.set(h, 2, fieldACAM, m.Methods)
+		x.set(h, 2, FieldACAM, m.Methods)
 	}
 	if m.echoHeaders {
-		if names, ok := RequestedHeaders(x.Request.Header[fieldACRH]); ok && len(names) > 0 {
-			h.Set(fieldACAH, strings.Join(names, ", "))
+		if names, ok := RequestedHeaders(x.Request.Header[FieldACRH]); ok && len(names) > 0 {
+			h.Set(FieldACAH, strings.Join(names, ", "))
 		}
 	} else if m.Headers != "" {
-		x.set(h, 3, fieldACAH, m.Headers)
+		x.set(h, 3, FieldACAH, m.Headers)
 	}
 	if m.MaxAge != "" {
-		h.Set(fieldACMA, m.MaxAge)
+		h.Set(FieldACMA, m.MaxAge)
 	}
-	if m.privateNetwork && slices.Equal(x.Request.Header[fieldACRPN], []string{"true"}) {
-		h.Set(fieldACAPN, "true")
+	if m.privateNetwork && slices.Equal(x.Request.Header[FieldACRPN], []string{"true"}) {
+		h.Set(FieldACAPN, "true")
 	}
 }
 

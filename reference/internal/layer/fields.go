@@ -10,19 +10,19 @@ import (
 
 // The fields of the CORS protocol, as net/http spells them.
 const (
-	fieldOrigin = "Origin"
-	fieldVary   = "Vary"
-	fieldACRM   = "Access-Control-Request-Method"
-	fieldACRH   = "Access-Control-Request-Headers"
-	fieldACRPN  = "Access-Control-Request-Private-Network"
-	fieldACAO   = "Access-Control-Allow-Origin"
-	fieldACAC   = "Access-Control-Allow-Credentials"
-	fieldACAM   = "Access-Control-Allow-Methods"
-	fieldACAH   = "Access-Control-Allow-Headers"
-	fieldACAPN  = "Access-Control-Allow-Private-Network"
-	fieldACMA   = "Access-Control-Max-Age"
-	fieldACEH   = "Access-Control-Expose-Headers"
-	fieldTAO    = "Timing-Allow-Origin"
+	FieldOrigin = "Origin"
+	FieldVary   = "Vary"
+	FieldACRM   = "Access-Control-Request-Method"
+	FieldACRH   = "Access-Control-Request-Headers"
+	FieldACRPN  = "Access-Control-Request-Private-Network"
+	FieldACAO   = "Access-Control-Allow-Origin"
+	FieldACAC   = "Access-Control-Allow-Credentials"
+	FieldACAM   = "Access-Control-Allow-Methods"
+	FieldACAH   = "Access-Control-Allow-Headers"
+	FieldACAPN  = "Access-Control-Allow-Private-Network"
+	FieldACMA   = "Access-Control-Max-Age"
+	FieldACEH   = "Access-Control-Expose-Headers"
+	FieldTAO    = "Timing-Allow-Origin"
 )
 
 // IsCORSField reports whether the layer owns a response field, in
@@ -43,7 +43,7 @@ func IsCORSField(name string) bool {
 // AddVary adds a member unless it, or "*", is there already. Lines that others
 // wrote stay as they are.
 func AddVary(h http.Header, name string) {
-	lines := h[fieldVary]
+	lines := h[FieldVary]
 	for _, line := range lines {
 		for elem := range strings.SplitSeq(line, ",") {
 			if elem = strings.Trim(elem, " \t"); elem == "*" || strings.EqualFold(elem, name) {
@@ -52,7 +52,7 @@ func AddVary(h http.Header, name string) {
 		}
 	}
 	// Clip: an outer layer's slice may have room behind it that is not ours.
-	h[fieldVary] = append(slices.Clip(lines), name)
+	h[FieldVary] = append(slices.Clip(lines), name)
 }
 
 // NamesOf lists the response fields that a script may be shown.

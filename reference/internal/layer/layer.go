@@ -81,17 +81,17 @@ func (m *Layer) compileLists(p *Policy) {
 // compileVary finds the request fields that select the answers.
 func (m *Layer) compileVary() {
 	if (!m.Origins.Any || m.credentials) && !m.Origins.None() {
-		m.vary = []string{fieldOrigin}
+		m.vary = []string{FieldOrigin}
 	}
 	m.varyPreflight = slices.Clone(m.vary)
 	if m.echoMethod {
-		m.varyPreflight = append(m.varyPreflight, fieldACRM)
+		m.varyPreflight = append(m.varyPreflight, FieldACRM)
 	}
 	if m.echoHeaders {
-		m.varyPreflight = append(m.varyPreflight, fieldACRH)
+		m.varyPreflight = append(m.varyPreflight, FieldACRH)
 	}
 	if m.privateNetwork {
-		m.varyPreflight = append(m.varyPreflight, fieldACRPN)
+		m.varyPreflight = append(m.varyPreflight, FieldACRPN)
 	}
 }
 
