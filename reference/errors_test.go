@@ -52,6 +52,11 @@ var _ = Describe("New", func() {
 		Entry(nil, "file:///x", reference.OriginOpaqueScheme, "null"),
 	)
 
+	It("refuses an origin that may read times as any other, and says in which list", func() {
+		Expect(found(reference.Policy{Name: "p", TimingOrigins: []string{"https://app.example/"}})).To(ConsistOf(
+			&reference.OriginError{Policy: "p", Field: "timing_origins", Value: "https://app.example/", Reason: reference.OriginNotCanonical, Want: "https://app.example"}))
+	})
+
 	DescribeTable("refuses the pattern",
 		func(v string, why reference.OriginReason) {
 			Expect(found(reference.Policy{Name: "p", OriginPatterns: []string{v}})).To(ConsistOf(
