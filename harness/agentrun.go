@@ -96,7 +96,7 @@ func (p *part) complete(ctx context.Context, result agent.JobResult) agent.Resul
 	var failures []agent.Failure
 	for i := range p.steps {
 		if i >= len(result.Steps) || len(result.Steps[i]) == 0 {
-			return agent.Result{Agent: name, Verdict: agent.VerdictError, VerdictError: fmt.Sprintf("the agent reported no outcome of step %d", i+1)}
+			return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: fmt.Sprintf("the agent reported no outcome of step %d", i+1)}
 		}
 		if late[i] != "" { // what it shows follows from that
 			p.entry.doubts()
@@ -253,9 +253,9 @@ func (b *agentBatch) rest(ctx context.Context, err error) {
 	}
 	for _, p := range b.parts {
 		p.release()
-		res := agent.Result{Agent: b.agent.Name(), Verdict: agent.VerdictError, VerdictError: "the agent reported nothing"}
+		res := agent.Result{Agent: b.agent.Name(), Verdict: agent.VerdictError, Error: "the agent reported nothing"}
 		if err != nil {
-			res.VerdictError = "the agent broke: " + err.Error()
+			res.Error = "the agent broke: " + err.Error()
 		}
 		if s := b.run.stopped(ctx, p.entry); s != "" {
 			res = agent.Result{Agent: b.agent.Name(), Verdict: agent.VerdictSkip, Note: s}

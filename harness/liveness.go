@@ -38,7 +38,7 @@ func (r *run) judged(ctx context.Context, e *entry, name string, failures []agen
 		return res
 	}
 	if gone := r.checkAlive(ctx, e); gone != nil {
-		return agent.Result{Agent: name, Verdict: agent.VerdictError, VerdictError: gone.Error(), Exchanges: exchanges}
+		return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: gone.Error(), Exchanges: exchanges}
 	}
 	if s := r.stopped(ctx, e); s != "" { // what came of it may come of that
 		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: s}
@@ -62,7 +62,7 @@ func (r *run) lost(ctx context.Context, e *entry, name string, err error) agent.
 	} else if unsure(err) {
 		return agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: err.Error()}
 	}
-	return agent.Result{Agent: name, Verdict: agent.VerdictError, VerdictError: err.Error()}
+	return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: err.Error()}
 }
 
 // checkAlive asks whether the target is still there after something broke. If
@@ -188,7 +188,7 @@ func silent(a *agent.Result) bool {
 
 // twice settles a check that was performed twice for want of an answer.
 func (r *run) twice(ctx context.Context, e *entry, first, second agent.Result) agent.Result {
-	said := first.VerdictError
+	said := first.Error
 	if len(first.Failures) > 0 {
 		said = first.Failures[0].Actual
 	}

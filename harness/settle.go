@@ -73,7 +73,7 @@ func (e *entry) conclude() {
 		res.Reason = firstWith(res.Agents, agent.VerdictUndecided).Note
 	case agent.VerdictError:
 		a := firstWith(res.Agents, agent.VerdictError)
-		res.Reason = a.Agent + ": " + a.VerdictError
+		res.Reason = a.Agent + ": " + a.Error
 	}
 }
 

@@ -13,7 +13,7 @@ const (
 	VerdictError Verdict = "error" // the suite or the connection, not the target's CORS
 	// Undecided: it ran, and what it found depends on something that was not so
 	// (the plain request is not shared, an answer came too late, no answer came
-	// twice). Reason, and AgentResult.Note, say what. It is no pass.
+	// twice). The reason is in Note. It is not a pass.
 	VerdictUndecided Verdict = "undecided"
 )
 
@@ -24,10 +24,10 @@ type Result struct {
 	Failures []Failure `json:"failures,omitempty"`
 	// Departures did not hold either, but only because the browser departs
 	// from the standard in a documented way; the target is not to blame.
-	Departures   []Failure  `json:"departures,omitempty"`
-	Exchanges    []Exchange `json:"exchanges,omitempty"` // kept for failures, or all with KeepAll
-	VerdictError string     `json:"error,omitempty"`
-	Note         string     `json:"note,omitempty"` // what an info case recorded, why it is undecided
+	Departures []Failure  `json:"departures,omitempty"`
+	Exchanges  []Exchange `json:"exchanges,omitempty"` // kept for failures, or all with KeepAll
+	Error      string     `json:"error,omitempty"`
+	Note       string     `json:"note,omitempty"` // what an info case recorded, why it is undecided
 }
 
 // Failure is one thing that did not hold.

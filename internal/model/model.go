@@ -56,7 +56,7 @@ func Concurrency(n int) int {
 	return min(max(2*runtime.GOMAXPROCS(0), 4), 16)
 }
 
-// Name is ModelName.
+// Name is agent.NameModel.
 func (m *Model) Name() string { return agent.NameModel }
 
 // Version says what decides.

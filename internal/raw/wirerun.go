@@ -28,7 +28,7 @@ type Run struct {
 	last      *judge.Performed // that was performed, for those
 }
 
-// lostError: a step could not be performed; nothing can be said of the target's CORS.
+// lostError says that a step could not be performed: nothing can be said of the target's CORS.
 type lostError struct {
 	kind wire.ErrorKind
 	err  error

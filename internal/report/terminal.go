@@ -155,8 +155,8 @@ func (p *Printer) agent(a agent.Result, full bool) {
 		return
 	}
 	switch {
-	case a.VerdictError != "":
-		p.field(a.Agent, "error: "+a.VerdictError)
+	case a.Error != "":
+		p.field(a.Agent, "error: "+a.Error)
 	case len(a.Failures) == 0:
 		text := string(a.Verdict)
 		if a.Note != "" {
