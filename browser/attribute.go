@@ -161,7 +161,7 @@ func (r *repetition) reused() bool {
 // reports nothing about it then; empty if it does.
 func refusedInPage(c *jsCall, origin string) spec.Reason {
 	switch {
-	case c.Mode == string(spec.ModeSameOrigin) && !sameOrigin(origin, c.URL):
+	case c.Mode == string(spec.ModeSameOrigin) && !spec.SameOrigin(origin, c.URL):
 		return spec.ReasonDisallowedByMode
 	case c.Mode == string(spec.ModeNoCORS) && c.Redirect != "" && c.Redirect != string(spec.RedirectFollow):
 		return spec.ReasonNoCorsRedirectModeNotFollow

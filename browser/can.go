@@ -10,6 +10,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/origin"
 )
 
 // Can says whether Chrome can perform the job, and if not, why.
@@ -45,10 +46,10 @@ func cannot(s *agent.Step) string {
 	if !slices.Contains(apis, a) {
 		return fmt.Sprintf("the API %q is not known; known are %s", a, strings.Join(apis, ", "))
 	}
-	if u.Scheme == "http" && strings.HasPrefix(r.Origin, "https:") && !isLoopback(u.Hostname()) && a != apiNavigate {
+	if u.Scheme == "http" && strings.HasPrefix(r.Origin, "https:") && !origin.Loopback(u.Hostname()) && a != apiNavigate {
 		return "an https page fetching from plain http is mixed content, which the browser blocks before CORS comes into play"
 	}
-	if r.WithCookie && u.Scheme == "http" && !isLoopback(u.Hostname()) && !sameSite(r.Origin, u) {
+	if r.WithCookie && u.Scheme == "http" && !origin.Loopback(u.Hostname()) && !sameSite(r.Origin, u) {
 		return "a browser sends no cookie to another site over plain http; serve the target over TLS"
 	}
 	return cannotCombine(r, a, u)

@@ -101,7 +101,7 @@ func consoleOutcome(req *cases.Request, pageOrigin string, r *repetition) agent.
 	if res.Type == "" {
 		o.Redirected = res.Final != res.URL
 		o.Type = spec.TypeBasic
-		if !sameOrigin(pageOrigin, res.URL) || !sameOrigin(pageOrigin, res.Final) {
+		if !spec.SameOrigin(pageOrigin, res.URL) || !spec.SameOrigin(pageOrigin, res.Final) {
 			o.Type = spec.TypeCORS
 		}
 	}

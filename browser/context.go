@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/origin"
 )
 
 // A browser context never performs two jobs with the same URL, and not more
@@ -50,7 +51,7 @@ func documentKeyOf(s *agent.Step) documentKey {
 // plainHTTP says whether a secure page may not fetch the URL.
 func plainHTTP(rawURL string) bool {
 	u, err := url.Parse(rawURL)
-	return err == nil && u.Scheme == "http" && !isLoopback(u.Hostname())
+	return err == nil && u.Scheme == "http" && !origin.Loopback(u.Hostname())
 }
 
 func (r *run) newBrowserContext(created bool) *browserContext {

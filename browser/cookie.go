@@ -2,7 +2,6 @@ package browser
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
@@ -10,9 +9,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/origin"
 )
 
 // The cookie of WithCookie.
@@ -94,7 +93,7 @@ func cookieFor(rawURL string) (*network.CookieParam, error) {
 		return nil, fmt.Errorf("setting a cookie: %w", err)
 	}
 	c := &network.CookieParam{Name: cookieName, Value: cookieValue, URL: u.Scheme + "://" + u.Host + "/", Path: "/"}
-	if u.Scheme == "https" || isLoopback(u.Hostname()) {
+	if u.Scheme == "https" || origin.Loopback(u.Hostname()) {
 		c.Secure, c.SameSite = true, network.CookieSameSiteNone
 	} else {
 		c.SameSite = network.CookieSameSiteLax
@@ -102,29 +101,12 @@ func cookieFor(rawURL string) (*network.CookieParam, error) {
 	return c, nil
 }
 
-// isLoopback says whether the browser counts the host as this machine, and
-// with it plain http to it as trustworthy.
-func isLoopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return ip != nil && ip.IsLoopback()
-}
-
 // sameSite says whether page and target are schemefully same-site
 // (https://html.spec.whatwg.org/multipage/browsers.html#same-site).
-func sameSite(origin string, target *url.URL) bool {
-	o, err := url.Parse(origin)
-	if err != nil || origin == nullOrigin || o.Scheme != target.Scheme {
+func sameSite(from string, target *url.URL) bool {
+	page, err := url.Parse(from)
+	if err != nil || from == nullOrigin || page.Scheme != target.Scheme {
 		return false
 	}
-	a, b := o.Hostname(), target.Hostname()
-	if strings.EqualFold(a, b) {
-		return true
-	}
-	sa, err1 := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a))
-	sb, err2 := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(b))
-	return err1 == nil && err2 == nil && sa == sb
+	return origin.Domain(page.Hostname()) == origin.Domain(target.Hostname())
 }

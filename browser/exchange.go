@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"net/url"
 	"sort"
 	"strings"
 
@@ -155,25 +154,4 @@ func rawHeader(text string) spec.Header {
 		}
 	}
 	return h
-}
-
-// sameOrigin says whether the URL's origin serialises to origin.
-func sameOrigin(origin, rawURL string) bool {
-	u, err := url.Parse(rawURL)
-	if err != nil || origin == nullOrigin {
-		return false
-	}
-	return originOf(u) == origin
-}
-
-// originOf serialises the origin of an absolute http(s) URL as the browser writes it.
-func originOf(u *url.URL) string {
-	host := strings.ToLower(u.Host)
-	switch u.Scheme {
-	case "http":
-		host = strings.TrimSuffix(host, ":80")
-	case "https":
-		host = strings.TrimSuffix(host, ":443")
-	}
-	return u.Scheme + "://" + host
 }

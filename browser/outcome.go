@@ -165,7 +165,7 @@ func responseType(req *cases.Request, pageOrigin string, res *jsResult, rec *rec
 		return spec.TypeBasic
 	}
 	for _, h := range rec.hops {
-		if !sameOrigin(pageOrigin, h.request.URL) {
+		if !spec.SameOrigin(pageOrigin, h.request.URL) {
 			if usesCORS(req) {
 				return spec.TypeCORS
 			}
@@ -214,7 +214,7 @@ func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter str
 	default:
 		return "", "", &NetError{URL: last, Code: f.ErrorText, Text: "blocked by the browser: " + f.BlockedReason.String()}
 	}
-	if req.Mode == string(spec.ModeSameOrigin) && !sameOrigin(req.Origin, last) {
+	if req.Mode == string(spec.ModeSameOrigin) && !spec.SameOrigin(req.Origin, last) {
 		return spec.ReasonDisallowedByMode, "", nil // a redirect that led elsewhere; the renderer decides
 	}
 	switch f.ErrorText {

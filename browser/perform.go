@@ -13,6 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -145,7 +146,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []agent.Job, done func(ag
 func localTLS(j agent.Job) bool {
 	return slices.ContainsFunc(j.Steps, func(s agent.Step) bool {
 		u, err := url.Parse(s.URL)
-		return err == nil && u.Scheme == "https" && isLoopback(u.Hostname())
+		return err == nil && u.Scheme == "https" && origin.Loopback(u.Hostname())
 	})
 }
 
@@ -267,7 +268,7 @@ func needsOwn(q *cases.Request) bool { return api(q) == apiVideo || api(q) == ap
 // cookiesMatter says whether the browser may send or take cookies.
 func cookiesMatter(s *agent.Step) bool {
 	q := &s.Request
-	same := sameOrigin(q.Origin, s.URL)
+	same := spec.SameOrigin(q.Origin, s.URL)
 	switch api(q) {
 	case apiFetch, apiFetchLater:
 		return q.Credentials == string(spec.CredentialsInclude) || same && q.Credentials != string(spec.CredentialsOmit)

@@ -8,12 +8,13 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
 )
 
 var _ = Describe("by itself", Label("without a browser"), func() {
 	DescribeTable("loopback hosts", func(host string, want bool) {
-		Expect(isLoopback(host)).To(Equal(want))
+		Expect(origin.Loopback(host)).To(Equal(want))
 	},
 		Entry(nil, "127.0.0.1", true), Entry(nil, "127.9.9.9", true), Entry(nil, "::1", true), Entry(nil, "[::1]", true),
 		Entry(nil, "localhost", true), Entry(nil, "LOCALHOST.", true), Entry(nil, "a.localhost", true),
@@ -32,7 +33,7 @@ var _ = Describe("by itself", Label("without a browser"), func() {
 		Entry("opaque", "null", "http://127.0.0.1/", false))
 
 	DescribeTable("origins of URLs", func(origin, target string, want bool) {
-		Expect(sameOrigin(origin, target)).To(Equal(want))
+		Expect(spec.SameOrigin(origin, target)).To(Equal(want))
 	},
 		Entry("default port", "https://a.example", "https://a.example:443/x", true),
 		Entry("case", "https://a.example", "https://A.example/x", true),

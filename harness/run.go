@@ -269,7 +269,7 @@ func (r *run) sharedCache() (*sharedcache.Cache, error) {
 func (r *run) wireCheck(ctx context.Context, e *entry) agent.Result {
 	place, done, err := r.via(e)
 	if err != nil {
-		return agent.Result{Agent: agent.NameWire, Verdict: agent.VerdictError, VerdictError: err.Error()}
+		return agent.Result{Agent: agent.NameWire, Verdict: agent.VerdictError, Error: err.Error()}
 	}
 	defer done()
 	w := raw.Run{Sender: r.sender, Place: place, Timeout: r.timeout, HeadBytes: r.target.HeadBytes}

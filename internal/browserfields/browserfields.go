@@ -1,7 +1,6 @@
 package browserfields
 
 import (
-	"net"
 	"net/url"
 	"strings"
 
@@ -82,15 +81,7 @@ func missing(lines []string, have func(string) bool) []string {
 // (https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy): to
 // others no Sec-Fetch-* field goes (https://w3c.github.io/webappsec-fetch-metadata/).
 func trustworthy(rawURL string) bool {
-	if origin.IsHTTPS(rawURL) {
-		return true
-	}
-	host := strings.Trim(origin.Host(rawURL), "[]")
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback()
-	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+	return origin.IsHTTPS(rawURL) || origin.Loopback(origin.Host(rawURL))
 }
 
 // fetchSite is the value of Sec-Fetch-Site: how near the page is to the

@@ -2,9 +2,6 @@ package model
 
 import (
 	"net/url"
-	"strings"
-
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
@@ -51,9 +48,5 @@ func bareSite(s string) string {
 	if err != nil {
 		return ""
 	}
-	host := strings.ToLower(u.Hostname())
-	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-		return domain
-	}
-	return host
+	return origin.Domain(u.Hostname())
 }

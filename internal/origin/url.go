@@ -50,6 +50,7 @@ func Of(url string) string {
 	return scheme + "://" + host
 }
 
+// DefaultPort is the port of http or https that an origin does not name.
 func DefaultPort(scheme string) string {
 	if scheme == "https" {
 		return "443"
@@ -57,6 +58,7 @@ func DefaultPort(scheme string) string {
 	return "80"
 }
 
+// IsHTTPS tells whether requests for a URL go over TLS.
 func IsHTTPS(url string) bool { return strings.HasPrefix(url, "https://") }
 
 // Host is the host of a URL without its port: cookies know no ports.
@@ -78,9 +80,27 @@ func Site(origin string) string {
 	if err != nil || u.Host == "" {
 		return origin
 	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
-	if err != nil {
-		domain = u.Hostname()
+	return u.Scheme + "://" + Domain(u.Hostname())
+}
+
+// Domain is the registrable domain of a host, in lower case; the host itself where
+// it has none (https://html.spec.whatwg.org/#schemelessly-same-site).
+func Domain(host string) string {
+	host = strings.ToLower(host)
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
 	}
-	return u.Scheme + "://" + domain
+	return host
+}
+
+// Loopback tells whether browsers take a host, with or without brackets, for this
+// machine, and plain http to it for trustworthy
+// (https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy).
+func Loopback(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
 }
