@@ -1,11 +1,11 @@
 """The adapter of FastAPI with Starlette's CORSMiddleware."""
 
 from contract import asgi
-from contract.app import Route, routes
+from contract.app import routes
 from contract.policy import Policy
-from fastapi import FastAPI, Request, Response
+from contract.starlette_app import endpoint
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import StreamingResponse
 
 
 def build(policy: Policy) -> FastAPI:
@@ -34,20 +34,6 @@ def options(policy: Policy) -> dict:
     if policy.private_network:
         given["allow_private_network"] = True
     return given
-
-
-def endpoint(route: Route):
-    async def handle(request: Request) -> Response:
-        answer = route.answer(asgi.ask(request.scope, await request.body()))
-        if len(answer.chunks) > 1:
-            response = StreamingResponse(asgi.chunks(answer.chunks), answer.status)
-        else:
-            response = Response("".join(answer.chunks), answer.status)
-        for name, value in answer.headers:
-            response.headers.append(name, value)
-        return response
-
-    return handle
 
 
 asgi.serve(build)

@@ -1,4 +1,4 @@
-"""The contract's handlers as a Starlette application, for what wraps one from outside."""
+"""The contract's handlers as Starlette's, and an application of them for what wraps one from outside."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
