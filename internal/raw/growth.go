@@ -159,9 +159,9 @@ func (g *growth) run() (failures []agent.Failure, undecided string) {
 		return nil, ""
 	}
 	if g.grow.Beside != "" {
-		return g.beside(n, long)
+		return g.judgeCost(n, long)
 	}
-	return g.compare(n, long)
+	return g.judgeGrowth(n, long)
 }
 
 // lengthen doubles the request until the server does not take more, or takes

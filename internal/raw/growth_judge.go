@@ -53,25 +53,17 @@ type timings struct {
 // take measures in turn, and work is how much we compute. Before the times of long
 // requests the server has rested. ok is false when an answer did not come.
 func (g *growth) take(n int, work time.Duration) (t timings, ok bool) {
-	last := shares[len(shares)-1]
-	for round := range growthRounds {
-		var now timings
+	return leastOf(growthRounds, func() (now timings, ok bool) {
 		now.yardOne = g.compute(work)
 		for i, m := range shares {
 			if now.shared[i], ok = g.together(max(n/m, 1), m); !ok {
-				return t, false
+				return now, false
 			}
 		}
-		now.yardShared = computeShared(g.compute, work, last)
-		if now.control, ok = g.least(g.control(), n, 1); !ok {
-			return t, false
-		}
-		if round == 0 {
-			t = now
-		}
-		t = t.least(now)
-	}
-	return t, true
+		now.yardShared = computeShared(g.compute, work, shares[len(shares)-1])
+		now.control, ok = g.least(g.control(), n, 1)
+		return now, ok
+	})
 }
 
 // linearWork is the server's work for n units if it is linear: what those who
@@ -139,43 +131,31 @@ func (t timings) least(other timings) timings {
 	return t
 }
 
-// compare judges the growth up to n units. What the least of all times says is
-// nearest to the truth; before it is a finding, several measurements by themselves must have said so.
-func (g *growth) compare(n int, long time.Duration) (failures []agent.Failure, undecided string) {
+// judgeGrowth judges the growth up to n units.
+func (g *growth) judgeGrowth(n int, long time.Duration) (failures []agent.Failure, undecided string) {
 	if long-g.base < growthFloor {
 		return nil, ""
 	}
 	work, ok := g.linearWork(n)
-	var best timings
-	agreed := 0
-	for measured := range growthMeasurements {
-		var t timings
-		if ok {
-			t, ok = g.take(n, work)
-		}
-		if !ok {
-			return nil, g.interrupted()
-		}
-		if measured == 0 {
-			best = t
-		}
-		best = best.least(t)
-		if t.superlinear(g.base) {
-			agreed++
-		}
-		switch {
-		case agreed >= growthAgreed && best.superlinear(g.base):
-			return []agent.Failure{g.failure(n, best)}, ""
-		case best.shared[0]-max(g.base, best.control) < growthFloor, best.exponent(g.base) < surelyLinear,
-			measured > 0 && best.beyond(g.base) < surelyLinear:
-			return nil, ""
-		}
+	if !ok {
+		return nil, g.interrupted()
 	}
-	if best.exponent(g.base) < superlinear {
-		return nil, ""
-	}
-	return nil, fmt.Sprintf("the machine was too busy to tell: the time for %s grew with the length to the power of %.1f, and that for a computation that is linear to the power of %.1f (the least of all times; %d of %d measurements alone show a difference)",
-		g.amount(n), best.exponent(g.base), 1+best.exponent(g.base)-best.beyond(g.base), agreed, growthMeasurements)
+	return decide(g, question[timings]{
+		take:  func() (timings, bool) { return g.take(n, work) },
+		found: func(t timings) bool { return t.superlinear(g.base) },
+		dismissed: func(best timings, first bool) bool {
+			return best.shared[0]-max(g.base, best.control) < growthFloor || best.exponent(g.base) < surelyLinear ||
+				!first && best.beyond(g.base) < surelyLinear
+		},
+		failure: func(best timings) agent.Failure { return g.failure(n, best) },
+		undecided: func(best timings, agreed int) string {
+			if best.exponent(g.base) < superlinear {
+				return ""
+			}
+			return fmt.Sprintf("the machine was too busy to tell: the time for %s grew with the length to the power of %.1f, and that for a computation that is linear to the power of %.1f (the least of all times; %d of %d measurements alone show a difference)",
+				g.amount(n), best.exponent(g.base), 1+best.exponent(g.base)-best.beyond(g.base), agreed, growthMeasurements)
+		},
+	})
 }
 
 func (g *growth) failure(n int, t timings) agent.Failure {
@@ -211,34 +191,23 @@ func (c costs) least(o costs) costs {
 
 func (c costs) expensive(base time.Duration) bool { return c.mine-base >= c.yard }
 
-// beside judges the time for n units beside that for the same bytes in another field.
-func (g *growth) beside(n int, long time.Duration) (failures []agent.Failure, undecided string) {
+// judgeCost judges the time for n units beside that for the same bytes in another field.
+func (g *growth) judgeCost(n int, long time.Duration) (failures []agent.Failure, undecided string) {
 	if long-g.base < costFloor {
 		return nil, ""
 	}
-	var best costs
-	agreed := 0
-	for measured := range growthMeasurements {
-		c, ok := g.pair(n)
-		if !ok {
-			return nil, g.interrupted()
-		}
-		if measured == 0 {
-			best = c
-		}
-		best = best.least(c)
-		if c.expensive(g.base) {
-			agreed++
-		}
-		switch {
-		case agreed >= growthAgreed && best.expensive(g.base):
-			return []agent.Failure{g.costly(n, best)}, ""
-		case best.mine-g.base < costFloor, measured > 0 && best.mine-g.base < g.allowed(best.other):
-			return nil, ""
-		}
-	}
-	return nil, fmt.Sprintf("the machine was too busy to tell: %s with %s behind %q, %s with the same bytes behind %q, and a computation of %s took %s (the least of all times)",
-		roundTime(best.mine), g.amount(n), g.grow.Begin, roundTime(best.other), g.grow.Beside, roundTime(g.allowed(best.other)), roundTime(best.yard))
+	return decide(g, question[costs]{
+		take:  func() (costs, bool) { return g.pair(n) },
+		found: func(c costs) bool { return c.expensive(g.base) },
+		dismissed: func(best costs, first bool) bool {
+			return best.mine-g.base < costFloor || !first && best.mine-g.base < g.allowed(best.other)
+		},
+		failure: func(best costs) agent.Failure { return g.costly(n, best) },
+		undecided: func(best costs, _ int) string {
+			return fmt.Sprintf("the machine was too busy to tell: %s with %s behind %q, %s with the same bytes behind %q, and a computation of %s took %s (the least of all times)",
+				roundTime(best.mine), g.amount(n), g.grow.Begin, roundTime(best.other), g.grow.Beside, roundTime(g.allowed(best.other)), roundTime(best.yard))
+		},
+	})
 }
 
 func (g *growth) costly(n int, c costs) agent.Failure {
@@ -256,21 +225,14 @@ func (g *growth) allowed(other time.Duration) time.Duration {
 
 // pair measures both fields in turn, and what is allowed.
 func (g *growth) pair(n int) (c costs, ok bool) {
-	for round := range growthRounds {
-		var now costs
+	return leastOf(growthRounds, func() (now costs, ok bool) {
 		if now.other, ok = g.least(g.control(), n, 1); !ok {
-			return c, false
+			return now, false
 		}
 		now.yard = g.compute(g.allowed(now.other))
-		if now.mine, ok = g.least(g.grow.Begin, n, 1); !ok {
-			return c, false
-		}
-		if round == 0 {
-			c = now
-		}
-		c = c.least(now)
-	}
-	return c, true
+		now.mine, ok = g.least(g.grow.Begin, n, 1)
+		return now, ok
+	})
 }
 
 func (g *growth) amount(n int) string {
