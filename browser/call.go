@@ -5,8 +5,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	whatwg "github.com/nlnwa/whatwg-url/url"
-
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
@@ -192,9 +190,9 @@ func (r *jsResult) began() time.Time {
 
 // canonicalURL is the URL as the browser writes it, without its fragment.
 func canonicalURL(rawURL string) string {
-	u, err := whatwg.Parse(rawURL)
+	u, err := spec.ParseURL(rawURL)
 	if err != nil {
 		return withoutFragment(rawURL)
 	}
-	return u.Href(true)
+	return u.WithoutFragment()
 }

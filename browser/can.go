@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	whatwg "github.com/nlnwa/whatwg-url/url"
-
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // Can says whether Chrome can perform the job, and if not, why.
@@ -102,19 +101,12 @@ func noPage(origin string) string {
 	if origin == nullOrigin {
 		return ""
 	}
-	scheme, rest, ok := strings.Cut(origin, "://")
-	if !ok || rest == "" {
-		return fmt.Sprintf("%q is not an origin", origin)
-	}
-	if scheme != "http" && scheme != "https" {
+	o, err := spec.ParseOrigin(origin)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("no browser sends the origin: %v", err)
+	case o.Scheme != "http" && o.Scheme != "https":
 		return fmt.Sprintf("Chrome has no page at %s: pages are made at http and https origins and at the opaque origin only", origin)
-	}
-	u, err := whatwg.Parse(origin + "/")
-	if err != nil {
-		return fmt.Sprintf("%q is not an origin: %v", origin, err)
-	}
-	if got := u.Protocol() + "//" + u.Host(); got != origin {
-		return fmt.Sprintf("no browser sends the origin %s: it serialises to %s", origin, got)
 	}
 	return ""
 }

@@ -171,7 +171,7 @@ var _ = Describe("A case file with a mistake", func() {
 		Entry("no origin", bothLines, "    request: {}\n    expect: {outcome: allowed}\n", cases.MissingKey,
 			`sample.yaml:10: sample-get: request.origin is missing; expected the origin of the page, such as "{{allowed}}"`),
 		Entry("an origin that no page has", bothLines, "    request: {origin: https://App.example}\n    expect: {outcome: allowed}\n", cases.BadValue,
-			`sample.yaml:10: sample-get: request.origin: "https://App.example" has upper-case letters in its host, browsers send https://app.example; expected an origin that a page can have, or "null"; a wire step can send any bytes`),
+			`sample.yaml:10: sample-get: request.origin: "https://App.example" is not a serialised origin: its serialisation is "https://app.example"; expected an origin that a page can have, or "null"; a wire step can send any bytes`),
 		Entry("a header line without a colon", bothLines, `    request: {origin: "{{allowed}}", headers: [X-A]}`+"\n    expect: {outcome: allowed}\n", cases.BadValue,
 			`sample.yaml:10: sample-get: request.headers[0]: "X-A" is no header line; expected "Name: value"`),
 		Entry("an unknown API", bothLines, `    request: {origin: "{{allowed}}", api: ajax}`+"\n    expect: {outcome: allowed}\n", cases.BadValue,

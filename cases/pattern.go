@@ -3,6 +3,8 @@ package cases
 import (
 	"fmt"
 	"strings"
+
+	"github.com/corsproof/corsproof/spec"
 )
 
 // pattern is an entry of OriginPatterns: the origins of one scheme whose host is
@@ -10,9 +12,9 @@ import (
 type pattern struct {
 	scheme     string
 	domain     string // of subdomains: what follows the label's dot; else the whole host
-	subdomains bool   // "*." stands before the domain
-	port       string // ":8443"; empty for the scheme's default
-	anyPort    bool   // ":*" stands behind it
+	subdomains bool   // "*." comes before the domain
+	port       string // empty for the scheme's default
+	anyPort    bool   // ":*" follows it
 }
 
 const wantPattern = "scheme://*.domain[:port], or scheme://host:* for any port"
@@ -31,51 +33,45 @@ func parsePattern(s string) (pattern, error) {
 	}
 	o, err := parseOrigin(scheme + "://" + host)
 	if err == nil {
-		err = checkOrigin(p.origin("x", host))
+		p.domain, p.port = o.Host, o.Port
+		err = checkOrigin(p.origin("x", p.port))
 	}
-	if err != nil || o.listed && p.anyPort || p.subdomains && strings.HasPrefix(o.host, "[") {
-		return p, fmt.Errorf("%q is no pattern of origins", s)
+	if err != nil || p.port != "" && p.anyPort || p.subdomains && strings.HasPrefix(p.domain, "[") {
+		return p, fmt.Errorf("%q is not a pattern of origins", s)
 	}
-	p.domain, p.port = o.host, strings.TrimPrefix(host, o.host)
 	return p, nil
 }
 
-// origin is one that the pattern covers, of its subdomains that with label.
-func (p pattern) origin(label, host string) string {
+// origin is one that the pattern covers at a port, of its subdomains that with label.
+func (p pattern) origin(label, port string) string {
+	o := spec.Origin{Scheme: p.scheme, Host: p.domain, Port: port}
 	if p.subdomains {
-		host = label + "." + host
+		o.Host = label + "." + p.domain
 	}
-	return p.scheme + "://" + host
+	return o.String()
 }
 
 // examples are two different origins that the pattern surely covers.
 func (p pattern) examples() []string {
-	ports := [2]string{p.port, p.port}
 	if p.anyPort {
-		ports = [2]string{":3000", ":8080"}
+		return []string{p.origin("x", "3000"), p.origin("y", "8080")}
 	}
-	return []string{p.origin("x", p.domain) + ports[0], p.origin("y", p.domain) + ports[1]}
+	return []string{p.origin("x", p.port), p.origin("y", p.port)}
 }
 
 // covers says whether the origin is one of the pattern's. maybe: frameworks
 // lawfully differ, a wildcard may stop at one label, and "any port" may leave out
 // the default one, which an origin does not name.
 func (p pattern) covers(text string) (yes, maybe bool) {
-	if checkOrigin(text) != nil {
-		return false, false
-	}
 	o, err := parseOrigin(text)
-	if err != nil || o.scheme != p.scheme {
+	if err != nil || o.Scheme != p.scheme || !p.anyPort && o.Port != p.port {
 		return false, false
 	}
-	if !p.anyPort && strings.TrimPrefix(text, o.scheme+"://"+o.host) != p.port {
-		return false, false
-	}
-	yes = !p.anyPort || o.listed
+	yes = !p.anyPort || o.Port != ""
 	if !p.subdomains {
-		return yes && o.host == p.domain, !yes && o.host == p.domain
+		return yes && o.Host == p.domain, !yes && o.Host == p.domain
 	}
-	label, found := strings.CutSuffix(o.host, "."+p.domain)
+	label, found := strings.CutSuffix(o.Host, "."+p.domain)
 	if !found || label == "" {
 		return false, false
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"text/template"
+
+	"github.com/corsproof/corsproof/spec"
 )
 
 // Env is what templates can know besides the policy.
@@ -88,7 +90,7 @@ func (s *scope) funcs() template.FuncMap {
 		"target":     s.targetOrigin,
 		"targetHost": func() (string, error) {
 			o, err := s.targetParsed("targetHost")
-			return o.hostport(), err
+			return o.Host + ":" + portOf(o), err
 		},
 		"otherScheme": func() (string, error) { return s.otherThanTarget("otherScheme") },
 		"otherPort":   func() (string, error) { return s.otherThanTarget("otherPort") },
@@ -129,15 +131,12 @@ func (s *scope) funcs() template.FuncMap {
 			return strconv.Itoa(*p.MaxAge), nil
 		},
 
-		"scheme": func(o string) (string, error) { x, err := parseOrigin(o); return x.scheme, err },
-		"host":   func(o string) (string, error) { x, err := parseOrigin(o); return x.host, err },
-		"port":   func(o string) (string, error) { x, err := parseOrigin(o); return strconv.Itoa(x.port), err },
+		"scheme": func(o string) (string, error) { x, err := parseOrigin(o); return x.Scheme, err },
+		"host":   func(o string) (string, error) { x, err := parseOrigin(o); return x.Host, err },
+		"port":   func(o string) (string, error) { x, err := parseOrigin(o); return portOf(x), err },
 		"hostport": func(o string) (string, error) {
-			_, rest, ok := strings.Cut(o, "://")
-			if !ok {
-				return "", fmt.Errorf("hostport: %q is no origin", o)
-			}
-			return rest, nil
+			x, err := parseOrigin(o)
+			return strings.TrimPrefix(x.String(), x.Scheme+"://"), err
 		},
 		"rep":   repeat,
 		"quote": regexp.QuoteMeta, // for matches
@@ -226,9 +225,9 @@ func (s *scope) targetOrigin() (string, error) {
 	return s.target, nil
 }
 
-func (s *scope) targetParsed(fn string) (origin, error) {
+func (s *scope) targetParsed(fn string) (spec.Origin, error) {
 	if s.target == "" {
-		return origin{}, s.none(fn, "the target has no base URL of this kind")
+		return spec.Origin{}, s.none(fn, "the target has no base URL of this kind")
 	}
 	return parseOrigin(s.target)
 }
@@ -242,19 +241,23 @@ func (s *scope) otherThanTarget(fn string) (string, error) {
 	}
 	switch fn {
 	case "otherScheme": // the port stays what it was, spelled out or not
-		if o.scheme == "https" {
-			o.scheme = "http"
+		port := portOf(o)
+		if o.Scheme == "https" {
+			o.Scheme = "http"
 		} else {
-			o.scheme = "https"
+			o.Scheme = "https"
 		}
+		o = withPort(o, port)
 	case "otherPort":
-		if o.port++; o.port > 65535 {
-			o.port = 65534
+		port := portNumber(o) + 1
+		if port > 65535 {
+			port = 65534
 		}
+		o = withPort(o, strconv.Itoa(port))
 	default:
-		o.host = "other." + strings.TrimPrefix(o.host, "other.")
-		if strings.ContainsAny(o.host, "[]") || strings.Trim(o.host, "other.0123456789") == "" {
-			o.host = "other.test" // of an IP address
+		o.Host = "other." + strings.TrimPrefix(o.Host, "other.")
+		if strings.ContainsAny(o.Host, "[]") || strings.Trim(o.Host, "other.0123456789") == "" {
+			o.Host = "other.test" // of an IP address
 		}
 	}
 	return o.String(), nil
@@ -267,11 +270,11 @@ func (s *scope) alias() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch o.host {
+	switch o.Host {
 	case "127.0.0.1":
-		o.host = "localhost"
+		o.Host = "localhost"
 	case "localhost":
-		o.host = "127.0.0.1"
+		o.Host = "127.0.0.1"
 	default:
 		return "", s.none("alias", "the target is not on 127.0.0.1, so that no other name is known to lead to it")
 	}

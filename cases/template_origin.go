@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"github.com/corsproof/corsproof/spec"
 )
 
 // This file has the template functions that make other origins of those that a
@@ -67,7 +69,7 @@ func (s *scope) oneDenied(origins ...string) (string, error) {
 }
 
 // firstAllowed is the first origin that the policy allows and that is as wanted.
-func (s *scope) firstAllowed(fn, what string, wanted func(o origin) bool) (string, error) {
+func (s *scope) firstAllowed(fn, what string, wanted func(o spec.Origin) bool) (string, error) {
 	for _, text := range s.policy.AllowedOrigins() {
 		if o, err := parseOrigin(text); err == nil && wanted(o) {
 			return text, nil
@@ -77,26 +79,26 @@ func (s *scope) firstAllowed(fn, what string, wanted func(o origin) bool) (strin
 }
 
 func (s *scope) allowedLike(prefix string) (string, error) {
-	return s.firstAllowed("allowedLike", "that begins with "+prefix, func(o origin) bool {
+	return s.firstAllowed("allowedLike", "that begins with "+prefix, func(o spec.Origin) bool {
 		return strings.HasPrefix(o.String(), prefix)
 	})
 }
 
 func (s *scope) allowedApp() (string, error) {
-	return s.firstAllowed("allowedApp", "with a scheme of its own", func(o origin) bool {
-		return o.scheme != "http" && o.scheme != "https"
+	return s.firstAllowed("allowedApp", "with a scheme of its own", func(o spec.Origin) bool {
+		return o.Scheme != "http" && o.Scheme != "https"
 	})
 }
 
 func (s *scope) allowedWithPort() (string, error) {
-	return s.firstAllowed("allowedWithPort", "with a port", func(o origin) bool { return o.listed })
+	return s.firstAllowed("allowedWithPort", "with a port", func(o spec.Origin) bool { return o.Port != "" })
 }
 
 // longerPort is an allowed origin with a digit behind its port, as far as such
 // a port exists.
 func (s *scope) longerPort() (string, error) {
-	short, err := s.firstAllowed("longerPort", "with a port to which a digit can be added", func(o origin) bool {
-		return o.listed && o.port > 0 && o.port*10 <= 65535
+	short, err := s.firstAllowed("longerPort", "with a port to which a digit can be added", func(o spec.Origin) bool {
+		return o.Port != "" && portNumber(o) > 0 && portNumber(o)*10 <= 65535
 	})
 	if err != nil {
 		return "", err
@@ -105,37 +107,37 @@ func (s *scope) longerPort() (string, error) {
 }
 
 // named is an origin whose host is a name of at least so many labels.
-func (s *scope) named(fn, text string, labels int) (origin, error) {
+func (s *scope) named(fn, text string, labels int) (spec.Origin, error) {
 	o, err := parseOrigin(text)
 	if err != nil {
 		return o, err
 	}
-	_, notAddress := netip.ParseAddr(strings.Trim(o.host, "[]"))
-	if notAddress == nil || strings.Count(o.host, ".")+1 < labels {
-		return o, s.none(fn, fmt.Sprintf("the host of %s is no name of %d labels or more", text, labels))
+	_, notAddress := netip.ParseAddr(strings.Trim(o.Host, "[]"))
+	if notAddress == nil || strings.Count(o.Host, ".")+1 < labels {
+		return o, s.none(fn, fmt.Sprintf("the host of %s is not a name of %d labels or more", text, labels))
 	}
 	return o, nil
 }
 
 func (s *scope) parent(text string) (string, error) {
 	o, err := s.named("parent", text, 2)
-	_, o.host, _ = strings.Cut(o.host, ".")
+	_, o.Host, _ = strings.Cut(o.Host, ".")
 	return o.String(), err
 }
 
 func (s *scope) label(text string) (string, error) {
 	o, err := s.named("label", text, 1)
-	first, _, _ := strings.Cut(o.host, ".")
+	first, _, _ := strings.Cut(o.Host, ".")
 	return first, err
 }
 
 // www takes "www." off a host, or puts it on one without.
 func (s *scope) www(text string) (string, error) {
 	o, err := s.named("www", text, 2)
-	if rest, ok := strings.CutPrefix(o.host, "www."); ok {
-		o.host = rest
+	if rest, ok := strings.CutPrefix(o.Host, "www."); ok {
+		o.Host = rest
 	} else {
-		o.host = "www." + o.host
+		o.Host = "www." + o.Host
 	}
 	return o.String(), err
 }

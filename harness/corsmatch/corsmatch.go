@@ -97,10 +97,8 @@ func Expose(names ...string) types.GomegaMatcher {
 func VaryBy(names ...string) types.GomegaMatcher {
 	return &matcher{what: "vary by " + strings.Join(names, ", "), judge: func(_ int, h spec.Header) string {
 		listed := map[string]bool{}
-		for _, line := range h.Values("Vary") {
-			for e := range strings.SplitSeq(line, ",") {
-				listed[strings.ToLower(strings.TrimSpace(e))] = true
-			}
+		for _, e := range h.Elements("Vary") {
+			listed[strings.ToLower(e)] = true
 		}
 		var missing []string
 		for _, name := range names {

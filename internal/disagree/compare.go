@@ -98,9 +98,9 @@ func (c *comparison) reason(m, o *agent.Outcome) {
 // not allow.
 func (c *comparison) refused(o *agent.Outcome) []string {
 	for _, ex := range slices.Backward(o.Exchanges) {
-		if asked, ok := ex.Request.Get("Access-Control-Request-Headers"); ok && ex.Preflight {
+		if ex.Preflight && ex.Request.Has("Access-Control-Request-Headers") {
 			mode := c.request.Request.Spec(c.request.URL).Credentials
-			return spec.RefusedHeaders(mode, strings.Split(asked, ","), ex.Response)
+			return spec.RefusedHeaders(mode, ex.Request.Elements("Access-Control-Request-Headers"), ex.Response)
 		}
 	}
 	return nil

@@ -1,12 +1,10 @@
 package model
 
 import (
-	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // bodyOf is the content that a request's body stands for.
@@ -22,18 +20,12 @@ func bodyOf(r *cases.Request) string {
 	return text
 }
 
-// resolve makes a Location absolute.
-func resolve(base, location string) (string, error) {
-	b, err := url.Parse(base)
+// resolve makes a Location absolute; ok is false for what is not the URL of a web page.
+func resolve(base, location string) (absolute string, ok bool) {
+	b, err := spec.ParseURL(base)
 	if err != nil {
-		return "", err
+		return "", false
 	}
-	u, err := b.Parse(location)
-	if err != nil {
-		return "", err
-	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return "", fmt.Errorf("%w of a web page: %s", errNoURL, agent.Show(location))
-	}
-	return u.String(), nil
+	u, err := b.Resolve(location)
+	return u.String(), err == nil && u.IsHTTP()
 }

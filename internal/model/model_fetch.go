@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -259,8 +258,8 @@ func (f *modelFetch) navigate(ctx context.Context) agent.Outcome {
 		if !spec.RedirectStatus(resp.Status) || !has {
 			break
 		}
-		next, err := resolve(a.URL, location)
-		if err != nil {
+		next, ok := resolve(a.URL, location)
+		if !ok {
 			break
 		}
 		a.URL, f.out.Redirected = next, true
@@ -269,5 +268,3 @@ func (f *modelFetch) navigate(ctx context.Context) agent.Outcome {
 }
 
 const maxNavigationRedirects = 20
-
-var errNoURL = errors.New("not a URL")

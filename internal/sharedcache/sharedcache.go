@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -194,12 +195,5 @@ func hopByHop(h spec.Header, name string) bool {
 	case "connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade":
 		return true
 	}
-	for _, line := range h.Values("Connection") {
-		for e := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.Trim(e, " \t"), name) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.Elements("Connection"), func(e string) bool { return strings.EqualFold(e, name) })
 }

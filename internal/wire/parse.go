@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -199,12 +200,5 @@ func values(h spec.Header, name string) []string {
 
 // hasToken tells whether a list-valued field has the element, case-insensitively.
 func hasToken(h spec.Header, name, token string) bool {
-	for _, v := range values(h, name) {
-		for e := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(trimOWS(e), token) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.Elements(name), func(e string) bool { return strings.EqualFold(e, token) })
 }
