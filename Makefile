@@ -43,7 +43,7 @@ adapters: build
 	@$(BIN) adapter check $(ADAPTERS)
 
 # Every known vulnerable release that an adapter lists: found by the cases that
-# are named for it, and gone in the release that mends it. Fetches some hundred packages.
+# are named for it, and gone in the release that fixes it. Fetches some hundred packages.
 test-vulnerable: build
 	@$(BIN) adapter releases
 

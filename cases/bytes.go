@@ -20,7 +20,7 @@ func ToBytes(s string) (string, error) {
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
 			return "", fmt.Errorf(`a raw byte 0x%02x that is not UTF-8 (in templates write \u%04x)`, s[i], s[i])
 		case r > 0xFF:
-			return "", fmt.Errorf("the character %q (%U) is no byte; a header holds U+0000 to U+00FF, one for each byte", r, r)
+			return "", fmt.Errorf("the character %q (%U) is not a byte; a header holds U+0000 to U+00FF, one for each byte", r, r)
 		}
 		b = append(b, byte(r))
 	}

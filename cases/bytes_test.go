@@ -22,7 +22,7 @@ var _ = Describe("Strings that stand for bytes", func() {
 
 	It("hold no character above U+00FF", func() {
 		_, err := cases.ToBytes("a€")
-		Expect(err).To(MatchError("the character '€' (U+20AC) is no byte; a header holds U+0000 to U+00FF, one for each byte"))
+		Expect(err).To(MatchError("the character '€' (U+20AC) is not a byte; a header holds U+0000 to U+00FF, one for each byte"))
 	})
 
 	It("hold no bytes that are not UTF-8", func() {

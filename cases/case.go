@@ -223,7 +223,7 @@ type Grow struct {
 	Lines bool `yaml:"lines" json:"lines,omitempty"`
 	// Beside is the beginning of a line of the same length in a field that nothing
 	// asks for. With it, not the growth is judged: the answer must come about as
-	// fast as when the same bytes stand there.
+	// fast as when the same bytes are there.
 	Beside string `yaml:"beside" json:"beside,omitempty"`
 }
 
@@ -265,7 +265,7 @@ type Predicate struct {
 	// ListsExactly compares case-sensitively, for methods.
 	ListsExactly    *FieldList `yaml:"lists_exactly" json:"lists_exactly,omitempty"`
 	ListsNotExactly *FieldList `yaml:"lists_not_exactly" json:"lists_not_exactly,omitempty"`
-	// NoRepeats: no element of the list stands twice.
+	// NoRepeats: no element of the list appears twice.
 	NoRepeats Names `yaml:"no_repeats" json:"no_repeats,omitempty"`
 	// Tokens: the combined list parses as #token (ABNF of the CORS headers).
 	Tokens Names `yaml:"tokens" json:"tokens,omitempty"`

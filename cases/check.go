@@ -150,7 +150,7 @@ func (k *caseChecker) policies() []*Policy {
 			k.bad(BadValue, path, fmt.Sprintf("there is no policy %q%s", name, didYouMean(name, k.table.policyNames())),
 				"a name in "+policiesFile)
 		case slices.Contains(found, p):
-			k.bad(Duplicate, path, fmt.Sprintf("the policy %q stands twice", name), "each policy once")
+			k.bad(Duplicate, path, fmt.Sprintf("the policy %q appears twice", name), "each policy once")
 		default:
 			if ok, why := k.c.When.Holds(p); !ok {
 				k.bad(Conflict, path, fmt.Sprintf("the policy %q does not satisfy when: %s", name, why), "another when, or without this policy")

@@ -21,7 +21,7 @@ const (
 	maxNodes = 200_000 // of one file; the largest of ours has a tenth
 )
 
-// places are the lines at which the values of a case stand, by path:
+// places are the lines at which the values of a case are, by path:
 // "steps[0].wire.headers[1]".
 type places map[string]int
 
@@ -264,7 +264,7 @@ func (d *decoder) pairs(n *yaml.Node, path string, depth int) []pair {
 			continue
 		}
 		if seen[key.Value] {
-			d.add(Duplicate, key.Line, d.id, "the key %q stands twice", "", join(path, key.Value))
+			d.add(Duplicate, key.Line, d.id, "the key %q appears twice", "", join(path, key.Value))
 			continue
 		}
 		seen[key.Value] = true

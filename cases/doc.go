@@ -109,5 +109,5 @@
 //
 // Paths imply the part of the contract that they need (PartOf). So do app
 // predicates, expectations on what the application answers (its content, its own header
-// fields, the status of what is no preflight), and Vary: Accept-Encoding. needs adds others.
+// fields, the status of what is not a preflight), and Vary: Accept-Encoding. needs adds others.
 package cases

@@ -52,7 +52,7 @@ func (p *Policy) entries(each Each, script bool) []string {
 	return nil
 }
 
-// unique takes out what stands in the list before.
+// unique takes out what the list has already.
 func unique(list []string) []string {
 	var out []string
 	for _, s := range list {
@@ -93,7 +93,7 @@ func sample(name string) string {
 // entry is what the step is repeated for.
 func (s *scope) entryValue() (string, error) {
 	if s.entry == "" {
-		return "", fmt.Errorf("entry stands in a step that is not repeated; give the step each: %s", strings.Join(eaches[1:], ", each: "))
+		return "", fmt.Errorf("entry is used in a step that is not repeated; give the step each: %s", strings.Join(eaches[1:], ", each: "))
 	}
 	return s.entry, nil
 }

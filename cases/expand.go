@@ -317,7 +317,7 @@ func (ev *evaluator) copy(dst, src reflect.Value, bytes bool) *expandError {
 	return nil
 }
 
-// separator is what stands between several elements that one template gives in
+// separator is what comes between several elements that one template gives in
 // a field; empty for a field in which each gives one.
 func separator(t reflect.Type, field string) string {
 	switch {

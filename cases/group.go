@@ -100,7 +100,7 @@ func (d *decoder) decodeCase(node *yaml.Node) (Case, loadedCase) {
 		return doc.Case, loaded
 	}
 	if _, ok := where["steps"]; ok {
-		d.add(Conflict, where[own[0]], d.id, "%s stands beside steps", "either steps, or the fields of the only step", own[0])
+		d.add(Conflict, where[own[0]], d.id, "%s is given beside steps", "either steps, or the fields of the only step", own[0])
 		loaded.failed = append(loaded.failed, own[0], "steps")
 		return doc.Case, loaded
 	}

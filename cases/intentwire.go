@@ -106,7 +106,7 @@ func (a *Ask) String() string {
 }
 
 // wireIntent compares what a wire step demands with what the policy means.
-// What stands in any_of, if and then depends on the answer, and is left alone.
+// What is in any_of, if and then depends on the answer, and is left alone.
 func (k *caseChecker) wireIntent(p *Policy, s *Step, i int) {
 	if s.Wire == nil || k.c.Intent != "" || !ownAnswer(PartOf(s.Wire.Path)) {
 		return

@@ -12,7 +12,7 @@ import (
 
 // AllowsOrigin says whether the policy lets scripts of the serialised origin
 // read. certain is false where frameworks lawfully differ (a wildcard over
-// several labels, whatever zero configuration does, strings that are no origin).
+// several labels, whatever zero configuration does, strings that are not origins).
 func (p *Policy) AllowsOrigin(origin string) (allowed, certain bool) {
 	if p.ZeroConfig {
 		return false, false

@@ -28,7 +28,7 @@ var _ = Describe("What a policy means", func() {
 		Entry("null, not listed", "origins: [https://a.example]", "null", false, true),
 		Entry("any", `origins: ["*"]`, "https://a.example", true, true),
 		Entry("any, null too", `origins: ["*"]`, "null", true, true),
-		Entry("any, but what is no origin", `origins: ["*"]`, "https://a.example, https://b.example", true, false),
+		Entry("any, but what is not an origin", `origins: ["*"]`, "https://a.example, https://b.example", true, false),
 		Entry("a subdomain", `origin_patterns: ["https://*.a.example"]`, "https://x.a.example", true, true),
 		Entry("a deeper subdomain is left to the framework", `origin_patterns: ["https://*.a.example"]`, "https://x.y.a.example", false, false),
 		Entry("not the domain itself", `origin_patterns: ["https://*.a.example"]`, "https://a.example", false, true),

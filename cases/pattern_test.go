@@ -24,7 +24,7 @@ var _ = Describe("a pattern of origins", func() {
 		Entry("no other host", "http://localhost:*", "http://localhost.evil.test:3000", false, false),
 		Entry("no subdomain", "http://localhost:*", "http://x.localhost:3000", false, false),
 		Entry("no other scheme", "http://localhost:*", "https://localhost:3000", false, false),
-		Entry("nothing that is no port", "http://localhost:*", "http://localhost:3000.evil.test", false, false),
+		Entry("nothing that is not a port", "http://localhost:*", "http://localhost:3000.evil.test", false, false),
 		Entry("no port that is none", "http://localhost:*", "http://localhost:", false, false),
 		Entry("an IPv6 address", "http://[::1]:*", "http://[::1]:8080", true, false),
 		Entry("subdomains at any port", "https://*.a.example:*", "https://x.a.example:8443", true, false),

@@ -122,7 +122,7 @@ func (p *Policy) Validate() []*PolicyError {
 		v.add("max_age", fmt.Sprintf("%d seconds", *p.MaxAge), "0 or more seconds, or -1 for frameworks that document it")
 	}
 	if p.ZeroConfig && (len(p.Origins) > 0 || p.Credentials || len(p.Methods) > 0) {
-		v.add("zero_config", "stands beside configuration", "nothing else than name and doc")
+		v.add("zero_config", "is given beside configuration", "nothing else than name and doc")
 	}
 	return v.errs
 }
@@ -146,7 +146,7 @@ func (v *policyValidator) origins() {
 		switch {
 		case o == "*":
 			if len(p.Origins) > 1 {
-				v.add(at("origins", i), "* stands beside other origins", "* alone, or a list without it")
+				v.add(at("origins", i), "* is listed beside other origins", "* alone, or a list without it")
 			}
 		case o == "null":
 		default:
@@ -155,7 +155,7 @@ func (v *policyValidator) origins() {
 			}
 		}
 		if slices.Index(p.Origins, o) < i {
-			v.add(at("origins", i), fmt.Sprintf("%q stands twice", o), "each origin once")
+			v.add(at("origins", i), fmt.Sprintf("%q appears twice", o), "each origin once")
 		}
 	}
 	for i, o := range p.OriginPatterns {
@@ -188,9 +188,9 @@ func (v *policyValidator) timing() {
 	for i, o := range list {
 		switch {
 		case o == "*" && len(list) > 1:
-			v.add(at("timing_origins", i), "* stands beside other origins", "* alone, or a list without it")
+			v.add(at("timing_origins", i), "* is listed beside other origins", "* alone, or a list without it")
 		case slices.Index(list, o) < i:
-			v.add(at("timing_origins", i), fmt.Sprintf("%q stands twice", o), "each origin once")
+			v.add(at("timing_origins", i), fmt.Sprintf("%q appears twice", o), "each origin once")
 		case o != "*" && o != "null":
 			if err := checkOrigin(o); err != nil {
 				v.add(at("timing_origins", i), err.Error(), wantOrigin)
@@ -205,9 +205,9 @@ func (v *policyValidator) tokens(field string, list []string, want string) {
 		case !token.MatchString(s):
 			v.add(at(field, i), fmt.Sprintf("%q is not a token", s), want)
 		case s == "*" && len(list) > 1:
-			v.add(at(field, i), "* stands beside other names", "* alone, or a list without it")
+			v.add(at(field, i), "* is listed beside other names", "* alone, or a list without it")
 		case slices.IndexFunc(list, func(o string) bool { return o == s }) < i:
-			v.add(at(field, i), fmt.Sprintf("%q stands twice", s), "each name once")
+			v.add(at(field, i), fmt.Sprintf("%q appears twice", s), "each name once")
 		}
 	}
 }

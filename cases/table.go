@@ -36,7 +36,7 @@ type Group struct {
 type Source struct {
 	FS  fs.FS
 	Dir string // within FS; "" means "."
-	// Label stands before file names in messages; "" means Dir.
+	// Label comes before file names in messages; "" means Dir.
 	Label string
 }
 

@@ -87,7 +87,7 @@ func weigh(now, first Result) Result {
 	return now
 }
 
-// doubts notes that what an agent made of the check may be no fault of the
+// doubts notes that what an agent made of the check may not be the fault of the
 // target's.
 func (e *entry) doubts() {
 	e.mu.Lock()

@@ -70,7 +70,7 @@ var _ = Describe("what a browser did once", func() {
 		return sum.Results[0]
 	}
 
-	It("and not again is no disagreement, and is noted", func(ctx SpecContext) {
+	It("and not again is not a disagreement, and is noted", func(ctx SpecContext) {
 		emitted := 0
 		s := appServer(open)
 		f := &fakeBrowser{change: same, whole: times(func(n int, r *agent.JobResult) {
@@ -209,7 +209,7 @@ var _ = Describe("what a browser did once", func() {
 	)
 })
 
-var _ = It("a redirect out of a browser's HTTP cache is no disagreement", func(ctx SpecContext) {
+var _ = It("a redirect out of a browser's HTTP cache is not a disagreement", func(ctx SpecContext) {
 	s := appServer(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has("_") {
 			w.Header().Set("Location", "/to")

@@ -172,7 +172,7 @@ func (r *run) anyAnswer(ctx context.Context, url string, err error) error {
 }
 
 // insist performs a check, and again where all that failed is that no answer
-// came: what happened to one request by chance is no finding.
+// came: what happened to one request by chance is not a finding.
 func (r *run) insist(ctx context.Context, e *entry, attempt func() agent.Result) agent.Result {
 	first := attempt()
 	if !silent(&first) && first.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {

@@ -56,7 +56,7 @@ var _ = Describe("Cross-Origin-Resource-Policy in the model", func() {
 		Entry("another port is another origin", "same-origin", "img", "http://127.0.0.1:1", spec.Blocked),
 		Entry("the own origin", "same-origin", "img", "", spec.Allowed),
 		Entry("for everybody", "cross-origin", "img", "https://app.example.com", spec.Allowed),
-		Entry("a list is no value", "same-origin, same-origin", "img", "https://app.example.com", spec.Allowed),
+		Entry("a list is not a value", "same-origin, same-origin", "img", "https://app.example.com", spec.Allowed),
 		Entry("values have lower case", "Same-Origin", "img", "https://app.example.com", spec.Allowed),
 		Entry("a script with CORS", "same-origin", "fetch", "https://app.example.com", spec.Allowed),
 		Entry("a font, which has CORS", "same-origin", "font", "https://app.example.com", spec.Allowed),

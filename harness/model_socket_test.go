@@ -96,7 +96,7 @@ var _ = Describe("handshakes of WebSocket", func() {
 		Entry("the connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }),
 	)
 
-	It("that nobody answers are no handshakes that were refused", func(ctx SpecContext) {
+	It("that nobody answers are not handshakes that were refused", func(ctx SpecContext) {
 		got := results(ctx, "", "/api/nope")
 		Expect(got["ws-allowed"].Verdict).To(Equal(agent.VerdictWarn))
 	})

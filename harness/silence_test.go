@@ -103,7 +103,7 @@ var _ = Describe("A request without an answer", func() {
 		}
 	})
 
-	DescribeTable("of a target that dies is no failure of anything", func(ctx SpecContext, end func(http.ResponseWriter, *http.Request)) {
+	DescribeTable("of a target that dies is not a failure of anything", func(ctx SpecContext, end func(http.ResponseWriter, *http.Request)) {
 		var n atomic.Int32
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-App", "ok")

@@ -76,7 +76,7 @@ func (e *RegexError) Error() string {
 
 func (e *RegexError) Unwrap() error { return e.Err }
 
-// WildcardError is a list in which "*" stands beside other elements.
+// WildcardError is a list in which "*" is beside other elements.
 type WildcardError struct {
 	Policy string
 	Field  string

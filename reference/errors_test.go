@@ -85,7 +85,7 @@ var _ = Describe("New", func() {
 		Entry("null with credentials", reference.Policy{Origins: []string{"null"}, Credentials: true}, &reference.UnsafeCredentialsError{Policy: "p", Origin: "null"}),
 		Entry("* beside an origin", reference.Policy{Origins: []string{"*", "https://a.test"}}, &reference.WildcardError{Policy: "p", Field: "origins"}),
 		Entry("* beside a header", reference.Policy{RequestHeaders: []string{"*", "X-A"}}, &reference.WildcardError{Policy: "p", Field: "request_headers"}),
-		Entry("a method that is no token", reference.Policy{Methods: []string{"P UT"}}, &reference.MethodError{Policy: "p", Value: "P UT", Reason: reference.NotToken}),
+		Entry("a method that is not a token", reference.Policy{Methods: []string{"P UT"}}, &reference.MethodError{Policy: "p", Value: "P UT", Reason: reference.NotToken}),
 		Entry("a method that no browser sends so", reference.Policy{Methods: []string{"put"}}, &reference.MethodError{Policy: "p", Value: "put", Reason: reference.NormalisedAway}),
 		Entry("a forbidden method", reference.Policy{Methods: []string{"Trace"}}, &reference.MethodError{Policy: "p", Value: "Trace", Reason: reference.ForbiddenMethod}),
 		Entry("a forbidden request-header", reference.Policy{RequestHeaders: []string{"Sec-Fetch-Mode", "cookie"}},

@@ -134,7 +134,7 @@ func (e *Exchange) Whole() bool {
 func (e *Exchange) Answered() bool { return e.Error == "" && e.Status != 0 }
 
 // Silent tells whether no answer came, or not all of one; otherwise what came
-// was no HTTP.
+// was not HTTP.
 func (e *Exchange) Silent() bool {
 	return !e.Answered() && e.ErrorKind != string(wire.Malformed) && e.ErrorKind != string(wire.TooLarge)
 }

@@ -10,7 +10,7 @@ import (
 
 // What was sent, byte for byte: what reports show, and commands send again.
 
-// fieldOf takes a field line apart. What is no field line (a folded one, one
+// fieldOf takes a field line apart. What is not a field line (a folded one, one
 // without a colon) keeps all its bytes as a name.
 func fieldOf(line string) spec.Field {
 	name, value, ok := strings.Cut(line, ":")

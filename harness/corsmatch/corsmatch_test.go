@@ -64,7 +64,7 @@ var _ = Describe("the matchers", func() {
 		Expect(m.NegatedFailureMessage(h)).To(ContainSubstring("not to let scripts of " + app))
 	})
 
-	It("refuse what is no response", func() {
+	It("refuse what is not a response", func() {
 		for _, v := range []any{nil, 1, (*http.Response)(nil), (*httptest.ResponseRecorder)(nil)} {
 			_, err := corsmatch.AllowOrigin(app).Match(v)
 			Expect(err).To(HaveOccurred())

@@ -71,7 +71,7 @@ var _ = Describe("CheckContract", func() {
 		Entry("whoever names no origin", "wants-origin", adapter.Refusal, "GET /POLICY/ok, POST /POLICY/ok, DELETE /POLICY/ok, GET /POLICY/options, PUT /POLICY/echo, GET /POLICY/respond, GET /POLICY/panic, "+
 			"GET /POLICY/count, POST /POLICY/count, GET /POLICY/count/read, GET /POLICY/secret, POST /POLICY/post-only, GET /POLICY/post-only, GET /POLICY/stream, GET /POLICY/nope", "without Origin the server answers 403 Forbidden, no X-App"),
 		Entry("whoever names no origin, where nobody is allowed", "wants-origin", adapter.Refusal, "", "names nobody"),
-		Entry("a failure, which is no refusal", "fails-origin", adapter.Breach, "PUT /POLICY/echo", "500 Internal Server Error"),
+		Entry("a failure, which is not a refusal", "fails-origin", adapter.Breach, "PUT /POLICY/echo", "500 Internal Server Error"),
 		Entry("wrong content for a page", "wrong-origin", adapter.Breach, "GET /POLICY/stream", `"ba"`),
 	)
 

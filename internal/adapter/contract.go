@@ -151,7 +151,7 @@ func ask(ctx context.Context, patience time.Duration, method, url string, header
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		return answered{response, ""}, nil // what follows is no body
+		return answered{response, ""}, nil // what follows is not a body
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	return answered{response, string(data)}, err

@@ -146,7 +146,7 @@ func (p Pair) void() bool {
 	return slices.ContainsFunc([]string{p.A.Value, p.B.Value}, func(v string) bool { return v == "[]" || v == "none" || v == "0" })
 }
 
-// needless are the entries of alike that no pair bears out.
+// needless are the entries of alike that no pair confirms.
 func (c *equalCheck) needless() (findings []Finding) {
 	for field := range c.manifest.Alike {
 		if !c.alike[field] {

@@ -65,7 +65,7 @@ type Manifest struct {
 	// say, with how.
 	Expressible map[string]string `yaml:"expressible"`
 	// Forbids are the policies that the framework's documentation forbids, with its words
-	// and where they stand.
+	// and where they are.
 	Forbids map[string]string `yaml:"forbids"`
 	// Alike are the fields of a policy of which the framework documents two contrary
 	// values as the same ("origins": an empty list is any), with the reason.
@@ -77,7 +77,7 @@ type Manifest struct {
 	// WebSocket from the origins that the policy allows; empty: there is none, and nothing is asked.
 	WebSocket string `yaml:"websocket"`
 	// Releases are published defects of the package, with a release that has each
-	// and the one that mends it.
+	// and the one that fixes it.
 	Releases []Release `yaml:"releases"`
 	// Notes are for readers of the comparison: what else is particular.
 	Notes string `yaml:"notes"`
@@ -151,7 +151,7 @@ func positioned(file string, err error) error {
 	return &ManifestError{file, 0, err.Error()}
 }
 
-// note remembers where each key stands.
+// note remembers where each key is.
 func (m *Manifest) note(prefix string, node *yaml.Node) {
 	switch node.Kind {
 	case yaml.DocumentNode:
@@ -216,7 +216,7 @@ func (m *Manifest) validate() error {
 	all = append(all, m.validateRules()...)
 	all = append(all, m.validateReleases()...)
 	if m.WebSocket != "" && !strings.HasPrefix(m.WebSocket, "/") {
-		all = append(all, m.wrong("websocket", "websocket: %q is no path: begin it with a slash", m.WebSocket))
+		all = append(all, m.wrong("websocket", "websocket: %q is not a path: begin it with a slash", m.WebSocket))
 	}
 	if m.Limits.HeadBytes < 0 {
 		all = append(all, m.wrong("limits.head_bytes", "limits: head_bytes is %d; it is a number of bytes, 0 for not known", m.Limits.HeadBytes))

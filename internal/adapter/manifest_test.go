@@ -43,7 +43,7 @@ var _ = Describe("Load", func() {
 		Entry("the policy null without quotes", minimal("")+"not_expressible:\n  null: no such knob\n", "adapter.yaml:8:", `"null"`),
 		Entry("inputs that are not there", minimal("")+"inputs: [../no-such-thing]\n", "adapter.yaml:7:", "no-such-thing"),
 		Entry("outputs elsewhere", minimal("")+"outputs: [../outside]\n", "adapter.yaml:7:", "../outside"),
-		Entry("a WebSocket that is no path", minimal("")+"websocket: socket\n", "adapter.yaml:7:", "socket"),
+		Entry("a WebSocket that is not a path", minimal("")+"websocket: socket\n", "adapter.yaml:7:", "socket"),
 		Entry("a negative limit", minimal("")+"limits:\n  head_bytes: -1\n", "adapter.yaml:8:", "-1"),
 		Entry("a kind that is none", minimal("")+"kind: framework\n", `adapter.yaml:7: kind is "framework"`, "library", "configuration", "handwritten"),
 		Entry("a policy that is both", minimal("")+"not_expressible: {plus: none}\nexpressible:\n  plus: resources=\n", "adapter.yaml:9: expressible: plus is not_expressible too"),
@@ -59,7 +59,7 @@ var _ = Describe("Load", func() {
 		Entry("a fixed age that no policy can have", minimal("")+"always:\n  max_age: {value: -2, reason: x}\n", "adapter.yaml:8: always: max_age: -2 seconds"),
 		Entry("a release without anything", minimal("")+"releases:\n  - {}\n", `adapter.yaml:8: releases[0]: version is ""`, `fixed is ""`, "advisory is missing", "what is missing", "at least one"),
 		Entry("a release with an unknown key", minimal("")+"releases:\n  - {bad: 1.0.0}\n", "adapter.yaml:8:", "bad"),
-		Entry("a release that is no version", minimal("")+release("version: ../up"), `adapter.yaml:9: releases[0]: version is "../up"`),
+		Entry("a release that is not a version", minimal("")+release("version: ../up"), `adapter.yaml:9: releases[0]: version is "../up"`),
 		Entry("a release that is fixed in itself", minimal("")+release("fixed: 1.0.0"), "adapter.yaml:9: releases[0]: 1.0.0 is both"),
 		Entry("a release without a glob", minimal("")+release("cases: ['']"), "adapter.yaml:9: releases[0]: cases are"),
 	)

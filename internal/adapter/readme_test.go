@@ -30,7 +30,7 @@ var _ = Describe("testdata/frameworks/README.md", func() {
 		rest, _, _ = strings.Cut(rest, "\n"+strings.Repeat("#", strings.Index(title, " "))+" ")
 		return rest
 	}
-	// column is what stands between backquotes in the first column of a section's table.
+	// column is what is between backquotes in the first column of a section's table.
 	column := func(text string) (found []string) {
 		for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(text, -1) {
 			found = append(found, row[1])

@@ -17,7 +17,7 @@ import (
 const ReleasesDir = "releases"
 
 // Release is a published defect of one release of an adapter's package, and the
-// release that mends it.
+// release that fixes it.
 type Release struct {
 	// Version has the defect, Fixed has not, both as the package manager names
 	// them, without a "v".
@@ -65,7 +65,7 @@ func (e *NoReleaseError) Error() string {
 	return fmt.Sprintf("%s has no release %s; %s", e.Adapter, e.Version, have)
 }
 
-// versionForm is what can stand in a path: "2.52.1", "4.0.0-beta.1".
+// versionForm is what can be in a path: "2.52.1", "4.0.0-beta.1".
 var versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]*$`)
 
 // validateReleases validates releases; what the globs match is for whoever has the table.

@@ -126,7 +126,7 @@ func (m *Manifest) validateRules() []error {
 	all = append(all, unreasoned(m, "always", m.Always.reasons(), "reason")...)
 	all = append(all, unreasoned(m, "not_expressible", m.NotExpressible, "reason")...)
 	all = append(all, unreasoned(m, "expressible", m.Expressible, "way to say it")...)
-	all = append(all, unreasoned(m, "forbids", m.Forbids, "documentation's words, with where they stand")...)
+	all = append(all, unreasoned(m, "forbids", m.Forbids, "documentation's words, with where they are")...)
 	all = append(all, unreasoned(m, "alike", m.Alike, "reason")...)
 	for policy := range m.Expressible {
 		if _, both := m.NotExpressible[policy]; both {

@@ -98,7 +98,7 @@ var _ = Describe("Run", func() {
 		},
 		Entry("found and gone", [3]string{"any-creds-reflected", ""}, reflected, advisory.Found, 2, ""),
 		Entry("one of the cases misses it", [3]string{"any-creds-null-reflected", ""}, reflected, advisory.Wrong, 2, "1: creds-any-not-reflected/any-creds gives pass, not fail"),
-		Entry("not mended", [3]string{"any-creds-reflected", "any-creds-reflected"}, reflected, advisory.Wrong, 2, "2: creds-any-null/any-creds gives fail, not pass"),
+		Entry("not fixed", [3]string{"any-creds-reflected", "any-creds-reflected"}, reflected, advisory.Wrong, 2, "2: creds-any-null/any-creds gives fail, not pass"),
 		Entry("it fails where a warning is stated", [3]string{"any-creds-reflected", ""}, reflected+", verdict: warn", advisory.Wrong, 2, "gives fail, not warn"),
 		Entry("no such case", [3]string{"", ""}, "cases: [creds-nobody-*]", advisory.Broken, 0, "creds-nobody-*"),
 		Entry("not under that policy", [3]string{"", ""}, reflected+", policies: [exact]", advisory.Broken, 0, "creds-any-not-reflected/any-creds"),
@@ -123,7 +123,7 @@ var _ = Describe("Run", func() {
 		))
 	})
 
-	It("counts a policy that only the fixed release refuses as mended", func(ctx context.Context) {
+	It("counts a policy that only the fixed release refuses as fixed", func(ctx context.Context) {
 		// The reference server refuses any origin with credentials; a mutant takes it.
 		outcomes := try(ctx, manifest([3]string{"any-creds-reflected", ""}, entry("1", "2", reflected)))
 		Expect(outcomes[0].State).To(Equal(advisory.Found))

@@ -43,7 +43,7 @@ func judge(r adapter.Release, bad, fixed map[string]harness.Result) (checks int,
 }
 
 // leftOut is why a check means nothing for the two releases, or "". A policy that
-// only the fixed one refuses is mended.
+// only the fixed one refuses is fixed.
 func leftOut(bad, fixed harness.Result) string {
 	switch {
 	case bad.Verdict == agent.VerdictSkip:

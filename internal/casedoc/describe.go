@@ -55,7 +55,7 @@ func Predicate(p cases.Predicate) []string {
 	case p.ListsNotExactly != nil:
 		return one("%s does not list %s in exactly this case", p.ListsNotExactly.Name, join(p.ListsNotExactly.Values, "or"))
 	case len(p.NoRepeats) > 0:
-		return one("no element of %s stands twice", join(p.NoRepeats, "or"))
+		return one("no element of %s appears twice", join(p.NoRepeats, "or"))
 	case len(p.Tokens) > 0:
 		return one("%s parses as a list of tokens", join(p.Tokens, "and"))
 	case p.Matches != nil:

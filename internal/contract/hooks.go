@@ -20,9 +20,9 @@ type Layer interface {
 type Hooks struct {
 	// Compile makes the CORS layer of a policy; nil: Compile, the reference's.
 	Compile func(p cases.Policy) (Layer, error)
-	// Inner stands between the CORS layer and the application.
+	// Inner is between the CORS layer and the application.
 	Inner func(next http.Handler) http.Handler
-	// Outer stands around everything, outside of what recovers panics.
+	// Outer is around everything, outside of what recovers panics.
 	Outer func(next http.Handler) http.Handler
 	// Route edits which policy, and which path of the application, a request gets.
 	Route func(r *http.Request, policy, path string) (string, string)

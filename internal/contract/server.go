@@ -226,7 +226,7 @@ func outermost(next http.Handler) http.Handler {
 	})
 }
 
-// recovering turns a panic into a 500. It stands outside of the CORS layer,
+// recovering turns a panic into a 500. It is outside of the CORS layer,
 // where frameworks have it, and keeps the head that it finds.
 func recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,7 +17,7 @@ const WebSocketPath = "/websocket"
 // socketPatience is how long an open socket may say nothing.
 const socketPatience = 10 * time.Second
 
-// withSocket adds the endpoint of WebSocket, which stands beside the CORS layer:
+// withSocket adds the endpoint of WebSocket, which is beside the CORS layer:
 // CORS knows nothing of handshakes (https://fetch.spec.whatwg.org/#websocket-protocol), so
 // that the endpoint looks at the origin itself (RFC 6455, section 10.2). A client without an Origin
 // is not a browser, and is taken.

@@ -14,7 +14,7 @@ import (
 // Answers says that the model and a browser were answered
 // differently although they had done the same until then, how, and in which
 // fields their requests differed; empty if they were not. Each is right about
-// what it got, so that this is no disagreement.
+// what it got, so that this is not a disagreement.
 func Answers(model, other agent.JobResult, agent string) string {
 	for i := range min(len(model.Steps), len(other.Steps)) {
 		m, o := model.Steps[i], other.Steps[i]

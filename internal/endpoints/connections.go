@@ -29,7 +29,7 @@ func connections() []Kind {
 			Finds: "content|body",
 		},
 		{
-			Name: "content-behind-204", Says: "The 204 to a preflight has content, which stands in the way of the next answer.", Policy: full,
+			Name: "content-behind-204", Says: "The 204 to a preflight has content, which is in the way of the next answer.", Policy: full,
 			Broken: []Shape{{"OK", preflight204("OK")}, {"a line", preflight204("\r\n{}\r\n")}},
 			Right:  []Shape{{"right", raw{handler: policied(full)}.server()}},
 			Finds:  `\b204\b`, Never: []string{severity, "target died"},

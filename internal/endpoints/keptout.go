@@ -41,7 +41,7 @@ func keptOut() []Kind {
 			{"comma", says("https://admin.example.net, " + p.Origins[0])},
 			{"the same, comma", says(p.Origins[0] + "," + p.Origins[0])},
 		}, Never: []string{severity}},
-		{Name: "no-origin-at-all", Says: "Access-Control-Allow-Origin has what is no origin.", Broken: []Shape{
+		{Name: "no-origin-at-all", Says: "Access-Control-Allow-Origin holds something that is not an origin.", Broken: []Shape{
 			{"host", says("shop.example.net")}, {"another host", says("upstream-7.internal")}, {"host and port", says("shop.example.net:443")},
 			{"slash", says(p.Origins[0] + "/")}, {"path", says(p.Origins[0] + "/cart")}, {"port", says(p.Origins[0] + ":443")},
 			{"upper case", says("HTTPS://SHOP.EXAMPLE.NET")}, {"quotes", says(`"` + p.Origins[0] + `"`)}, {"true", says("true")},
@@ -80,7 +80,7 @@ func keptOut() []Kind {
 		{Name: "method-lost", Says: "The answers to one method have no CORS header; preflights and the others are right.", Broken: []Shape{
 			{"POST", handled(bare(policied(p), method("POST")))}, {"PATCH", handled(bare(policied(p), method("PATCH")))},
 		}, Finds: `\b{shape}\b`, Never: []string{severity}},
-		{Name: "header-list-spoilt", Says: "Access-Control-Allow-Headers lacks a stated header, or its list is no list.", Broken: []Shape{
+		{Name: "header-list-spoilt", Says: "Access-Control-Allow-Headers lacks a stated header, or its list is not a list.", Broken: []Shape{
 			{"left out", handled(fields(policied(p), isPreflight, allowHeaders, ""))},
 			{"semicolon", handled(fields(policied(p), isPreflight, allowHeaders, "Content-Type; Authorization"))},
 		}, Finds: `(?i)authorization|content-type`, Never: []string{severity}},

@@ -8,7 +8,7 @@ import (
 )
 
 // stated are policies one entry of which the server forgot: whichever it is, and
-// wherever it stands.
+// wherever it is.
 func stated() []Kind {
 	origins := plain()
 	origins.Origins = []string{"https://one.example.net", "https://two.example.net:8443", "http://three.example.org", "https://four.example.net", "https://five.example.io"}

@@ -41,7 +41,7 @@ func variants() []Kind {
 			Finds: "(?i)gzip|accept-encoding", Never: []string{severity},
 		},
 		{
-			Name: "compressed-without-cors-in-a-browser", Says: "The same, asked by two agents: that they were answered differently is no disagreement.", Policy: everybody, Browser: true,
+			Name: "compressed-without-cors-in-a-browser", Says: "The same, asked by two agents: that they were answered differently is not a disagreement.", Policy: everybody, Browser: true,
 			Broken: []Shape{{"of every answer", handled(bare(compressed(inner), gzip))}},
 			Right:  []Shape{{"compressed", handled(compressed(inner))}},
 			Never:  []string{severity, "report it", "browser disagree"},

@@ -19,7 +19,7 @@ type document struct {
 	sections []*section
 }
 
-// section is what stands below one "## ".
+// section is what is below one "## ".
 type section struct {
 	title string // without what the tool wrote behind it
 	count string // what the tool wrote: "1 low, 3 must"; empty for none
@@ -27,7 +27,7 @@ type section struct {
 	body  []string
 	// checks are those that it explains; nil for a section that is prose.
 	checks []check
-	// from and to are where the paragraph of the checks stands in body.
+	// from and to are where the paragraph of the checks is in body.
 	from, to int
 }
 
@@ -50,7 +50,7 @@ const (
 
 var counted = regexp.MustCompile(`^(.*) \((\d+ [a-z]+(?:, \d+ [a-z]+)*)\)$`)
 
-// parse reads a document. What stands in a fenced block is no heading.
+// parse reads a document. What is in a fenced block is not a heading.
 func parse(path, text string) (*document, error) {
 	d := &document{path: path}
 	fenced := false
@@ -87,7 +87,7 @@ func newSection(heading string, line int) *section {
 	return s
 }
 
-// paragraph is the index of the first line outside of fences that begins with
+// paragraph is the index of the first line outside of fenced blocks that begins with
 // mark, -1 for none.
 func paragraph(lines []string, mark string) int {
 	fenced := false

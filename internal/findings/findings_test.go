@@ -152,8 +152,8 @@ func TestDiffers(t *testing.T) {
 		},
 		"a check that is not in the table any more": {
 			old: "`options-app` (any, exact)", new: "`gone` (any), `options-app` (any, exact)",
-			want: `echo/FINDINGS.md:14: "Vary and OPTIONS" explains what does not fail: gone/any is no check of the result`,
-			note: `out of "Vary and OPTIONS": gone/any is no check of the result`,
+			want: `echo/FINDINGS.md:14: "Vary and OPTIONS" explains what does not fail: gone/any is not a check of the result`,
+			note: `out of "Vary and OPTIONS": gone/any is not a check of the result`,
 		},
 		"a section of which nothing is left": {
 			old: "## Not counted\n", new: "## Old (1 low)\n\nChecks: `acrh-one` (exact)\n",
@@ -278,7 +278,7 @@ func TestLinesAfterWriting(t *testing.T) {
 	if err := tree.write(&strings.Builder{}, false); err != nil {
 		t.Fatal(err)
 	}
-	only(t, tree.problems(), d.path+`:10: nothing of "Old" fails any more (acrh-one/exact is no check of the result): delete the section`)
+	only(t, tree.problems(), d.path+`:10: nothing of "Old" fails any more (acrh-one/exact is not a check of the result): delete the section`)
 }
 
 func put(t *testing.T, path, text string) {

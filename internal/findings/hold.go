@@ -21,7 +21,7 @@ func (p problem) String() string {
 	return fmt.Sprintf("%s:%d: %s", p.path, p.line, p.text)
 }
 
-// holds compares a document with its row; the problems stand in the file's order.
+// holds compares a document with its row; the problems are in the file's order.
 // elsewhere has, for a case, where another file explains it: the cause is often the same.
 func (d *document) holds(r *row, elsewhere map[string]string) []problem {
 	if r.unmeasured != "" {
@@ -44,7 +44,7 @@ func (d *document) holds(r *row, elsewhere map[string]string) []problem {
 	return problems
 }
 
-// unexplained are the failing checks that stand in no section.
+// unexplained are the failing checks that are in no section.
 func (d *document) unexplained(r *row) []check {
 	explained := map[check]bool{}
 	for _, s := range d.sections {

@@ -17,7 +17,7 @@
 //
 //	Checks: `vary-inner-kept` (exact, one), `vary-inner-two-lines` (exact, one)
 //
-// A check that fails has to stand in one section; one that warns may. A
+// A check that fails has to be in one section; one that warns may. A
 // section without such a paragraph is prose, and its heading is left alone.
 package main
 

@@ -76,7 +76,7 @@ func (r *row) now(c check) string {
 	if how, ok := r.other[c]; ok {
 		return how
 	}
-	return "is no check of the result"
+	return "is not a check of the result"
 }
 
 // count is the end of a heading for some checks: "1 low, 3 must".

@@ -27,7 +27,7 @@ func mutantsOf(t *testing.T, source string) []string {
 		_, text, _ := strings.Cut(m.String(), ": ")
 		list = append(list, text)
 		if _, err := parser.ParseFile(token.NewFileSet(), "", m.apply([]byte(source)), 0); err != nil {
-			t.Errorf("%s is no Go: %v", text, err)
+			t.Errorf("%s is not Go: %v", text, err)
 		}
 	}
 	return list
@@ -67,7 +67,7 @@ func TestTargets(t *testing.T) {
 		}
 	}
 	if _, err := (&options{only: "nothing"}).candidates(targets); err == nil {
-		t.Error("a directory that is no target is accepted")
+		t.Error("a directory that is not a target is accepted")
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 	invalid  outcome = "does not build" // not counted
 )
 
-// tester runs the tests of packages against a changed file, which stands in an
+// tester runs the tests of packages against a changed file, which is in an
 // overlay: the working tree is never touched.
 type tester struct {
 	dir   string // of the module

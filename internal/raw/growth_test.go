@@ -130,7 +130,7 @@ var _ = Describe("growth", func() {
 		}
 	})
 
-	It("is no finding where any field of that length takes so long", func() {
+	It("is not a finding where any field of that length takes so long", func() {
 		found, undecided, _ := raw.MeasureGrowth(commas, 1<<20, func(_ string, n int) time.Duration {
 			if n > 64<<10 { // more than the buffers of a connection take
 				return 40 * time.Millisecond

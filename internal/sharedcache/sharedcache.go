@@ -34,7 +34,7 @@ type Cache struct {
 	next   int
 }
 
-// cacheStore is the store of one check, and the origin that it stands before.
+// cacheStore is the store of one check, and the origin that it is in front of.
 type cacheStore struct {
 	cache  httpcache.Cache
 	scheme string

@@ -101,7 +101,7 @@ var _ = Describe("The replaying server", func() {
 		seen := replay.Take("/e/1")
 		Expect([]int{len(seen[0]), len(seen[1]), len(seen[2])}).To(Equal([]int{1, 0, 1}))
 	})
-	It("hangs up on what is no request", func() {
+	It("hangs up on what is not a request", func() {
 		for _, bad := range []string{"", "\r\n\r\n", "GET\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"} {
 			Expect(ask(bad)).To(BeEmpty(), "%q", bad)
 		}

@@ -105,7 +105,7 @@ func smaller(xs []Exchange) [][]Exchange {
 	return out
 }
 
-// cutHops keeps the first n hops; the last of them is no redirect any more.
+// cutHops keeps the first n hops; the last of them is no longer a redirect.
 func (x *Exchange) cutHops(n int) {
 	x.Hops = x.Hops[:n]
 	last := &x.Hops[n-1].Response

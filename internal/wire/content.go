@@ -142,7 +142,7 @@ func (c *h1conn) skipStray() (s stray, err error) {
 }
 
 // drain reads to the end of a connection whose last request has been answered,
-// and reports what came: an answer to something that was no request.
+// and reports what came: an answer to something that was not a request.
 func (c *h1conn) drain(ctx context.Context) (s stray) {
 	c.readBy(ctx, c.opt.Patience)
 	for s.n < maxStray {

@@ -125,7 +125,7 @@ var _ = Describe("content that does not end", func() {
 		}
 	})
 
-	It("is no error over HTTP/2 when the time is over, either", limit, func(ctx SpecContext) {
+	It("is not an error over HTTP/2 when the time is over, either", limit, func(ctx SpecContext) {
 		ep := h2Script(func(fr *http2.Framer, id uint32) { headers(fr, id, false, ":status", "200") })
 		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 		defer cancel()

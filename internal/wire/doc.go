@@ -1,5 +1,5 @@
 // Package wire sends HTTP requests byte for byte and reports answers as they
-// stood on the wire: field lines in order, with their case and their repeats.
+// were on the wire: field lines in order, with their case and their repeats.
 //
 // net/http cannot do this: it canonicalises field names, merges and drops
 // lines, adds fields of its own and refuses what it finds invalid. Here the

@@ -40,7 +40,7 @@ func (r *Request) target() string {
 	return r.Target
 }
 
-// Response is an answer as it stood on the wire.
+// Response is an answer as it was on the wire.
 type Response struct {
 	Proto  string      // "HTTP/1.1", "HTTP/1.0", "HTTP/2.0"
 	Status int         // 100-999

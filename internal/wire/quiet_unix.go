@@ -11,7 +11,7 @@ import (
 // peek looks at an idle connection: one system call that does not block. The
 // server may have hung up while the connection lay in the pool, and to find
 // that out only when a request fails would leave open whether the request was
-// processed. Of a connection that is no system socket it tells nothing.
+// processed. Of a connection that is not a system socket it tells nothing.
 func peek(nc net.Conn) peeked {
 	overTLS := false
 	if t, ok := nc.(*tls.Conn); ok {

@@ -51,7 +51,7 @@ var _ = Describe("bytes that nobody asked for", func() {
 		}
 	})
 
-	It("are the first on a connection that is no HTTP", limit, func(ctx SpecContext) {
+	It("are the first on a connection that is not HTTP", limit, func(ctx SpecContext) {
 		_, err := client(wire.Options{}).Do(ctx, endpoint(always("xx"+okReply)), get())
 		Expect(wire.KindOf(err)).To(Equal(wire.Malformed))
 	})

@@ -145,7 +145,7 @@ var assetMutants = []Mutant{
 	},
 	{
 		Name: "denied-referer", Class: EnvironmentTrusted,
-		Doc:     "A Referer of an allowed origin grants whatever Origin stands beside it.",
+		Doc:     "A Referer of an allowed origin grants whatever Origin is beside it.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#concept-cors-check"},
 		Targets: []string{"actual-referer-*"},
 		hooks: allowWhen(func(x *exchange) bool {

@@ -41,14 +41,14 @@ var embeddingMutants = []Mutant{
 	},
 	{
 		Name: "app-scheme-unknown", Class: GrantMissing,
-		Doc:     "An origin whose scheme is neither http nor https is no origin, though it is on the list.",
+		Doc:     "An origin whose scheme is neither http nor https is not an origin, though it is on the list.",
 		Sources: []string{"https://github.com/appwrite/appwrite/pull/13514", "https://github.com/vert-x3/vertx-web/blob/79a467d678/vertx-web/src/main/java/io/vertx/ext/web/handler/impl/CorsHandlerImpl.java"},
 		Targets: []string{"app-*", "origin-custom-scheme*", "origin-extension-scheme*", "any-custom-scheme*"},
 		hooks:   denyWhen(originIs(func(o string) bool { s, _, _ := parts(o); return o != "" && o != "null" && s != "http" && s != "https" })),
 	},
 	{
 		Name: "app-any", Class: OriginLoose,
-		Doc:     "Every application of the known kinds is allowed: what is no page of the web needs no CORS, somebody thought.",
+		Doc:     "Every application of the known kinds is allowed: what is not a page of the web needs no CORS, somebody thought.",
 		Sources: []string{"https://github.com/ollama/ollama/issues/4791", "https://fetch.spec.whatwg.org/#concept-cors-check"},
 		Targets: []string{"app-denied*", "origin-custom-scheme-other*"},
 		hooks: allowWhen(func(x *exchange) bool {

@@ -36,14 +36,14 @@ var exposeMutants = []Mutant{
 	},
 	{
 		Name: "expose-bad-name", Class: FieldSyntax, Browser: true,
-		Doc:     "One of the exposed names is no token, which spoils the whole field.",
+		Doc:     "One of the exposed names is not a token, which spoils the whole field.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 		Targets: []string{"expose-*", "br-expose*"},
 		hooks:   head(on(both(exposesSome, policy("exact-creds")), rewrite(layer.FieldACEH, func(v string) string { return v + ", X Rate" }))),
 	},
 	{
 		Name: "expose-repeats", Class: FieldSyntax,
-		Doc:     "A name that the application exposes too stands in the list twice.",
+		Doc:     "A name that the application exposes too is in the list twice.",
 		Sources: []string{"https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
 		Targets: []string{"expose-no-duplicates*"},
 		hooks:   head(on(both(exposesSome, policy("exact")), rewrite(layer.FieldACEH, func(v string) string { return v + ", x-resp" }))),
@@ -110,7 +110,7 @@ var exposeMutants = []Mutant{
 	},
 	{
 		Name: "expose-two-lines-lost", Class: FieldSyntax, Browser: true,
-		Doc:     "An empty line stands before the list, and one with a quoted name after it.",
+		Doc:     "An empty line comes before the list, and one with a quoted name after it.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 		Targets: []string{"expose-*", "br-expose*", "redirect-exposed*"},
 		hooks: head(on(both(exposesSome, policy("exact")), func(_ *exchange, h http.Header) {

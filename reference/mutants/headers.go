@@ -128,7 +128,7 @@ var headerListMutants = []Mutant{
 	},
 	{
 		Name: "acrh-one-is-enough", Class: GrantExcess, Browser: true,
-		Doc:     "One allowed name is enough to grant all that stand beside it.",
+		Doc:     "One allowed name is enough to grant all that are listed beside it.",
 		Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
 		Targets: []string{"acrh-mixed", "acrh-mixed-*", "acrh-two-lines-evil*", "acah-no-duplicates*", "pf-mixed-*"},
 		hooks: headersAre(underExact, func(x *exchange) string {
@@ -177,7 +177,7 @@ var headerListMutants = []Mutant{
 	},
 	{
 		Name: "acrh-repeats-crash", Class: Crash,
-		Doc:     "A name that stands twice is a server error.",
+		Doc:     "A name that appears twice is a server error.",
 		Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
 		Targets: []string{"acrh-duplicate-names*", "dos-acrh-many-names*"},
 		hooks: refuses(500, func(list string) bool {
@@ -258,7 +258,7 @@ var headerListMutants = []Mutant{
 	},
 	{
 		Name: "acrh-junk-crash", Class: Crash,
-		Doc:     "An element that is no token is a server error.",
+		Doc:     "An element that is not a token is a server error.",
 		Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
 		Targets: []string{"acrh-non-token*", "acrh-*", "garbage-*", "dos-acrh-spaces*"},
 		hooks: reject(500, askedHeaders(func(lines []string) bool {

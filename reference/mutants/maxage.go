@@ -96,7 +96,7 @@ var maxAgeMutants = []Mutant{
 	},
 	{
 		Name: "maxage-on-actual", Class: FieldMisplaced,
-		Doc:     "The age stands on every response.",
+		Doc:     "The age is on every response.",
 		Sources: []string{"https://github.com/cyu/rack-cors/blob/f73bcd39b9/lib/rack/cors.rb", "https://github.com/vapor/vapor/blob/13efaeefd5/Sources/Vapor/Middleware/CORSMiddleware.swift"},
 		Targets: []string{"maxage-not-on-actual*", "actual-no-preflight-headers*"},
 		hooks: head(on(isShared, func(x *exchange, h http.Header) {

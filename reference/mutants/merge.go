@@ -16,7 +16,7 @@ func appSet(name string) cond {
 var mergeMutants = []Mutant{
 	{
 		Name: "merge-two-lines", Class: TwoValues,
-		Doc:     "The application's Access-Control-Allow-Origin stands beside the layer's.",
+		Doc:     "The application's Access-Control-Allow-Origin is sent beside the layer's.",
 		Sources: []string{"https://github.com/motiv-labs/janus/issues/36", "https://github.com/mitre/HTTP-Proxy-Servlet/issues/80", "https://github.com/labstack/echo/issues/2767"},
 		Targets: []string{"merge-app-acao-*", "br-dup-acao*"},
 		hooks: head(on(both(isShared, appSet(layer.FieldACAO)), func(x *exchange, h http.Header) {
@@ -57,7 +57,7 @@ var mergeMutants = []Mutant{
 	},
 	{
 		Name: "merge-acac-twice", Class: TwoValues,
-		Doc:     "The application's Access-Control-Allow-Credentials stands beside the layer's.",
+		Doc:     "The application's Access-Control-Allow-Credentials is sent beside the layer's.",
 		Sources: []string{"https://github.com/mitre/HTTP-Proxy-Servlet/issues/80"},
 		Targets: []string{"merge-app-acac-once*", "merge-*"},
 		hooks: head(on(both(isShared, appSet(layer.FieldACAC)), func(x *exchange, h http.Header) {

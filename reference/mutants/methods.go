@@ -182,7 +182,7 @@ var methodListMutants = []Mutant{
 	},
 	{
 		Name: "acrm-junk-echoed", Class: Injection,
-		Doc:     "An Access-Control-Request-Method that is no token is echoed.",
+		Doc:     "An Access-Control-Request-Method that is not a token is echoed.",
 		Sources: []string{"https://github.com/google/go-safeweb/pull/372"},
 		Targets: []string{"acrm-non-token*"},
 		hooks: evenMalformed(on(asksMalformed, func(x *exchange, h http.Header) {
@@ -195,7 +195,7 @@ var methodListMutants = []Mutant{
 	},
 	{
 		Name: "acrm-junk-crash", Class: Crash,
-		Doc:     "An Access-Control-Request-Method that is no token is a server error.",
+		Doc:     "An Access-Control-Request-Method that is not a token is a server error.",
 		Sources: []string{"https://github.com/poem-web/poem/blob/6ede4fb8fa/poem/src/middleware/cors.rs"},
 		Targets: []string{"acrm-non-token*", "garbage-preflight*"},
 		hooks:   reject(500, asked(func(m string) bool { return m != "" && !spec.IsToken(m) && !strings.Contains(m, ",") })),
@@ -237,14 +237,14 @@ var methodListMutants = []Mutant{
 	},
 	{
 		Name: "acam-syntax", Class: FieldSyntax, Browser: true,
-		Doc:     "The list of methods has a name that is no token, which spoils the whole field.",
+		Doc:     "The list of methods has a name that is not a token, which spoils the whole field.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},
 		Targets: []string{"acam-syntax*", "maxage-*", "br-put-preflight-cached*"},
 		hooks:   methodsAre(policy("maxage-86400"), func(x *exchange) string { return x.Layer.Methods + ", (custom)" }),
 	},
 	{
 		Name: "acam-repeats", Class: FieldSyntax,
-		Doc:     "The method that was asked for stands in the list twice.",
+		Doc:     "The method that was asked for is in the list twice.",
 		Sources: []string{"https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
 		Targets: []string{"acam-no-duplicates*"},
 		hooks: methodsAre(underExact, func(x *exchange) string {

@@ -23,7 +23,7 @@ const (
 	VaryDenied           Class = "vary-missing-when-denied"
 	VaryMissing          Class = "vary-missing"
 	VaryClobbered        Class = "vary-clobbered"
-	OptionsHijacked      Class = "options-hijacked"         // an OPTIONS that is no preflight does not reach the application
+	OptionsHijacked      Class = "options-hijacked"         // an OPTIONS that is not a preflight does not reach the application
 	PreflightNoOrigin    Class = "preflight-without-origin" // OPTIONS with Access-Control-Request-Method alone is swallowed
 	PreflightThrough     Class = "preflight-reaches-app"    // or authentication, routing, redirects
 	RequestHeaderList    Class = "request-headers-syntax"   // Access-Control-Request-Headers misread

@@ -51,7 +51,7 @@ var privateNetworkMutants = []Mutant{
 	},
 	{
 		Name: "pna-on-actual", Class: PrivateNetworkAccess,
-		Doc:     "The private network is granted on responses that are no preflights.",
+		Doc:     "The private network is granted on responses that are not preflights.",
 		Sources: []string{"https://github.com/actix/actix-extras/blob/30736af2a1/actix-cors/src/middleware.rs"},
 		Targets: []string{"pna-not-on-actual*"},
 		hooks:   head(on(both(isShared, policy("pna"), withField(layer.FieldACRPN)), put(layer.FieldACAPN, "true"))),

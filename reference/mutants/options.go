@@ -101,7 +101,7 @@ var optionsMutants = []Mutant{
 	},
 	{
 		Name: "options-fields-without-origin", Class: FieldMisplaced,
-		Doc:     "An OPTIONS that is no preflight gets the fields of one.",
+		Doc:     "An OPTIONS that is not a preflight gets the fields of one.",
 		Sources: []string{"https://github.com/adamchainz/django-cors-headers/blob/d6a75e42e2/src/corsheaders/middleware.py"},
 		Targets: []string{"options-*"},
 		hooks: head(on(both(isOptions, not(isPreflight), not(isDenied)), func(x *exchange, h http.Header) {

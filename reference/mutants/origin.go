@@ -236,7 +236,7 @@ var originMutants = []Mutant{
 	},
 	{
 		Name: "origin-port-junk", Class: OriginLoose,
-		Doc:     "What stands after the colon is not looked at when it is no number.",
+		Doc:     "What comes after the colon is not looked at when it is not a number.",
 		Sources: []string{"https://github.com/ashleysommer/sanic-cors/pull/68"},
 		Targets: []string{"origin-port-junk*"},
 		hooks: allowAlso(func(allowed, origin string) bool {

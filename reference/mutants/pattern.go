@@ -57,7 +57,7 @@ func regexWhen(compile func(expr string) string) func() hooks {
 	}
 }
 
-// between returns what stands between scheme and suffix, "" for no match.
+// between returns what is between scheme and suffix, "" for no match.
 func between(scheme, suffix, origin string) string {
 	rest, ok1 := strings.CutPrefix(origin, scheme)
 	rest, ok2 := strings.CutSuffix(rest, suffix)

@@ -77,7 +77,7 @@ var isExactPreflight = both(isGrantedPreflight, policy("exact"))
 var preflightMutants = []Mutant{
 	{
 		Name: "preflight-404", Class: PreflightThrough, Browser: true,
-		Doc:     "The grant stands on a 404: the preflight found no route.",
+		Doc:     "The grant is on a 404: the preflight found no route.",
 		Sources: []string{"https://github.com/firefox-devtools/profiler-server/pull/40", "https://github.com/hapijs/hapi/blob/f2a24f6635/lib/cors.js"},
 		Targets: []string{"acrm-*", "pf-*", "br-put-preflight*", "br-lower-case-patch*", "maxage-method-*", "acam-*", "query-*"},
 		hooks:   answer(404, both(isGrantedPreflight, policy("any-methods"))),
@@ -239,7 +239,7 @@ var preflightMutants = []Mutant{
 	},
 	{
 		Name: "preflight-aceh", Class: FieldMisplaced,
-		Doc:     "Access-Control-Expose-Headers stands on preflights.",
+		Doc:     "Access-Control-Expose-Headers is on preflights.",
 		Sources: []string{"https://github.com/expressjs/cors/blob/5317ebe670/lib/index.js", "https://github.com/falconry/falcon/blob/ce0a35b8fd/falcon/middleware.py"},
 		Targets: []string{"preflight-no-expose-headers*", "expose-not-on-preflight*"},
 		hooks: head(on(isGrantedPreflight, func(x *exchange, h http.Header) {
@@ -264,7 +264,7 @@ var preflightMutants = []Mutant{
 	},
 	{
 		Name: "preflight-authenticated", Class: PreflightThrough, Browser: true,
-		Doc:     "Authentication stands before the layer: a preflight, which never has credentials, is a 401.",
+		Doc:     "Authentication comes before the layer: a preflight, which never has credentials, is a 401.",
 		Sources: []string{"https://github.com/http4s/http4s/issues/1039", "https://github.com/kdeps/kdeps/issues/468", "https://github.com/NousResearch/hermes-agent/pull/59189", "https://github.com/cilium/cilium/issues/45272"},
 		Targets: []string{"preflight-auth-protected*", "creds-authorization*", "pf-secret*"},
 		hooks:   reject(401, atPath("/secret")),

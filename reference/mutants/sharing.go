@@ -18,7 +18,7 @@ func onDenied(e edit) func() hooks {
 	return head(on(both(isDenied, not(isPreflight), sharesSomething), e))
 }
 
-// sharingMutants share too little or too much on requests that are no preflights.
+// sharingMutants share too little or too much on requests that are not preflights.
 var sharingMutants = []Mutant{
 	{
 		Name: "post-not-shared", Class: GrantMissing, Browser: true,
@@ -176,7 +176,7 @@ var sharingMutants = []Mutant{
 	},
 	{
 		Name: "actual-acam", Class: FieldMisplaced,
-		Doc:     "Access-Control-Allow-Methods and -Headers stand on every response.",
+		Doc:     "Access-Control-Allow-Methods and -Headers are on every response.",
 		Sources: []string{"https://github.com/zeromicro/go-zero/blob/11f21098dd/rest/internal/cors/handlers.go", "https://github.com/elysiajs/elysia-cors/blob/58adc6030a/src/index.ts"},
 		Targets: []string{"actual-no-preflight-headers*", "options-lower-case-*"},
 		hooks: head(on(isShared, func(x *exchange, h http.Header) {

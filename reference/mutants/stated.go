@@ -14,7 +14,7 @@ func withoutLast(list []string) []string { return list[:max(len(list)-1, 0)] }
 
 var asksHeaders = both(isPreflight, isGranted, withField(layer.FieldACRH))
 
-// statedMutants lack a single thing that the policy states: the entry that stands last in
+// statedMutants lack a single thing that the policy states: the entry that is last in
 // its list, or one that is lost together with the others only.
 var statedMutants = []Mutant{
 	{

@@ -42,14 +42,14 @@ var timingMutants = []Mutant{
 	},
 	{
 		Name: "timing-null", Class: GrantExcess, Browser: true,
-		Doc:     "null stands on the list, so that every sandboxed frame may read the times.",
+		Doc:     "null is on the list, so that every sandboxed frame may read the times.",
 		Sources: []string{timingCheck},
 		Targets: []string{"timing-null*", "timing-denied*"},
 		hooks:   head(on(timingStated, rewrite(layer.FieldTAO, func(v string) string { return v + ", null" }))),
 	},
 	{
 		Name: "timing-spaced", Class: FieldSyntax, Browser: true,
-		Doc:     "The origins stand with blanks between them, as an earlier draft had it: the browser finds none.",
+		Doc:     "The origins have blanks between them, as an earlier draft had it: the browser finds none.",
 		Sources: []string{timingField},
 		Targets: []string{"timing-*"},
 		hooks:   head(on(timingStated, rewrite(layer.FieldTAO, func(v string) string { return "https://status.example " + strings.ReplaceAll(v, ", ", " ") }))),

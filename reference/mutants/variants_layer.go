@@ -72,7 +72,7 @@ var layerVariants = []Variant{
 	},
 	{
 		Name: "one-static", Basis: []string{freeCaching},
-		Doc: "The only origin of a list stands in every response, whoever asks, and nothing varies.",
+		Doc: "The only origin of a list is in every response, whoever asks, and nothing varies.",
 		hooks: and(func() hooks {
 			return hooks{allows: func(x *exchange) bool {
 				if o := staticOrigin(x.policy); o != "" {
@@ -90,7 +90,7 @@ var layerVariants = []Variant{
 	},
 	{
 		Name: "lists-several-lines", Basis: []string{freeLines},
-		Doc:   "Each element of a list stands on a line of its own.",
+		Doc:   "Each element of a list is on a line of its own.",
 		hooks: head(splitLines(layer.FieldACAM), splitLines(layer.FieldACAH), splitLines(layer.FieldACEH)),
 	},
 	{

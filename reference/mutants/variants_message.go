@@ -66,7 +66,7 @@ var messageVariants = []Variant{
 	},
 	{
 		Name: "content-compressed", Basis: []string{rfcSemantics + "#section-12.5.3"},
-		Doc:   "Content is compressed for who asks for it, the CORS fields are the same.",
+		Doc:   "Content is compressed for clients that ask for it; the CORS fields are the same.",
 		hooks: outside(compressing),
 	},
 	{

@@ -180,7 +180,7 @@ var varyMutants = []Mutant{
 	},
 	{
 		Name: "vary-acr-on-actual", Class: VaryClobbered,
-		Doc:     "Responses that are no preflights vary by the fields of preflights.",
+		Doc:     "Responses that are not preflights vary by the fields of preflights.",
 		Sources: []string{"https://github.com/spring-projects/spring-framework/blob/91eb42645e/spring-web/src/main/java/org/springframework/web/cors/DefaultCorsProcessor.java"},
 		Targets: []string{"vary-actual-not-acr*"},
 		hooks:   head(on(both(varies, not(isPreflight)), add(layer.FieldVary, "Access-Control-Request-Method, Access-Control-Request-Headers"))),

@@ -27,7 +27,7 @@ var webSocketMutants = []Mutant{
 	},
 	{
 		Name: "ws-host-part", Class: OriginLoose, Browser: true,
-		Doc:     "The origin of a handshake is allowed when an allowed host stands somewhere in it.",
+		Doc:     "The origin of a handshake is allowed when an allowed host is somewhere in it.",
 		Sources: []string{rfcWebSocket, "https://fetch.spec.whatwg.org/#websocket-protocol"},
 		Targets: []string{"ws-suffix*"},
 		hooks: handshakes(func(p *cases.Policy, r *http.Request, allowed bool) bool {
@@ -39,7 +39,7 @@ var webSocketMutants = []Mutant{
 	},
 	{
 		Name: "ws-null-origin", Class: OriginLoose, Browser: true,
-		Doc:     "The origin null of a handshake is taken for a client that is no browser.",
+		Doc:     "The origin null of a handshake is taken for a client that is not a browser.",
 		Sources: []string{rfcWebSocket, "https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin"},
 		Targets: []string{"ws-null*"},
 		hooks: handshakes(func(_ *cases.Policy, r *http.Request, allowed bool) bool {

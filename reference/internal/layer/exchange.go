@@ -90,7 +90,7 @@ func (x *Exchange) answerPreflight(next http.Handler) {
 	}
 }
 
-// apply puts the policy's fields in place of all that stand under their names.
+// apply puts the policy's fields in place of all that are there under their names.
 func (x *Exchange) apply(h http.Header) {
 	for name := range h {
 		if IsCORSField(name) {

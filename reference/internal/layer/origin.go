@@ -28,8 +28,8 @@ type Origins struct {
 type Pattern struct {
 	Scheme  string // "https://"
 	Suffix  string // ".apps.example" or ".apps.example:8443"; "localhost" of one host
-	Labels  bool   // at least one label stands before the suffix
-	AnyPort bool   // a port may stand behind it
+	Labels  bool   // at least one label comes before the suffix
+	AnyPort bool   // a port may follow it
 }
 
 // match reports whether the pattern covers an origin that has the shape of one.

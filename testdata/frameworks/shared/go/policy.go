@@ -53,11 +53,11 @@ func (p Policy) AnyOrigin() bool { return slices.Contains(p.Origins, "*") }
 func (p Policy) AnyHeader() bool { return slices.Contains(p.RequestHeaders, "*") }
 
 // MethodsOrGET is Methods, or only the safelisted GET when the policy lists none:
-// for frameworks where the empty list is no list but a default or an echo.
+// for frameworks where the empty list is not a list but a default or an echo.
 func (p Policy) MethodsOrGET() []string { return orSafelisted(p.Methods, "GET") }
 
 // HeadersOrAccept is RequestHeaders, or only the safelisted Accept when the policy
-// lists none: for frameworks where the empty list is no list but a default or an echo.
+// lists none: for frameworks where the empty list is not a list but a default or an echo.
 func (p Policy) HeadersOrAccept() []string { return orSafelisted(p.RequestHeaders, "Accept") }
 
 func orSafelisted(list []string, name string) []string {
