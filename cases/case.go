@@ -246,7 +246,7 @@ type Predicate struct {
 	HidesTimes *string `yaml:"hides_times" json:"hides_times,omitempty"`
 	// Allows: the answer, taken as that to a preflight, lets this request through.
 	Allows *Ask `yaml:"allows" json:"allows,omitempty"`
-	// Refuses: it does not, in neither credentials mode (or the one given).
+	// Refuses: it does not, in either credentials mode (or in the one given).
 	Refuses *Ask `yaml:"refuses" json:"refuses,omitempty"`
 	// Absent: no field line with one of these names.
 	Absent Names `yaml:"absent" json:"absent,omitempty"`

@@ -60,7 +60,7 @@
 //	                  the target's own one, which a server may grant
 //	allowedLike S, allowedWithPort, allowedApp
 //	                  the first allowed origin that begins with S, has a port, has a scheme that is not http or https
-//	longerPort        an allowed origin with a digit more behind its port
+//	longerPort        an allowed origin with one more digit after its port
 //	parent O, www O   the origin with its first label taken off; with "www." taken off, or put on
 //	label O           the first label of an origin's host
 //	path "/ok"        the path of an endpoint on the target, for whole request targets ("=...")
@@ -92,7 +92,7 @@
 //
 // # Declared policies
 //
-// On an ordinary endpoint a case is held against a policy that its author has not
+// On an ordinary endpoint a case is checked against a policy that its author has not
 // seen, and its findings must be true there too. It applies only if when holds, all
 // templates have values, no contract part is needed, the policy is like one of policies in
 // each aspect that the case looks at (whether it varies, credentials, what kind of list,
@@ -102,7 +102,7 @@
 // What an endpoint does not serve is not asked for: see Check.On. What a policy states and no
 // check looks at is an error of ours: see Policy.Stated and Policy.Looks.
 //
-// For the same reason the loader holds each expectation against what the policies
+// For the same reason the loader checks each expectation against what the policies
 // mean: a case that demands the opposite is an error, unless it says intent: "skip: REASON".
 //
 // # Contract parts

@@ -11,7 +11,7 @@ import (
 
 // underLists is a case with these steps that is written for a policy with an entry in each list.
 func underLists(steps string) string {
-	return strings.Replace(withSteps(steps), "[exact]", "[exact, lists]", 1) + "    intent: \"skip: it is held against declared policies\"\n"
+	return strings.Replace(withSteps(steps), "[exact]", "[exact, lists]", 1) + "    intent: \"skip: it is checked against declared policies\"\n"
 }
 
 // stepsUnder are the expanded steps of a case under a declared policy.

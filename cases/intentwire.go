@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// An answer predicate that speaks of a grant can be held against the policy as
+// An answer predicate that speaks of a grant can be checked against the policy as
 // well: an answer that shares with an origin which the policy denies is not what its
 // owner means.
 

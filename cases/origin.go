@@ -35,7 +35,7 @@ func checkOrigin(s string) error {
 }
 
 // portOf is the port of an origin, the scheme's default port where it names none; "0"
-// for none of both.
+// where there is neither.
 func portOf(o spec.Origin) string { return cmp.Or(o.Port, defaultPorts[o.Scheme], "0") }
 
 // portNumber is portOf as a number: spec has checked that it is one.

@@ -122,7 +122,7 @@ func (p *Policy) Validate() []*PolicyError {
 		v.add("max_age", fmt.Sprintf("%d seconds", *p.MaxAge), "0 or more seconds, or -1 for frameworks that document it")
 	}
 	if p.ZeroConfig && (len(p.Origins) > 0 || p.Credentials || len(p.Methods) > 0) {
-		v.add("zero_config", "is given beside configuration", "nothing else than name and doc")
+		v.add("zero_config", "is given beside configuration", "nothing but name and doc")
 	}
 	return v.errs
 }

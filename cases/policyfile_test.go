@@ -71,7 +71,7 @@ var _ = Describe("A policy file", func() {
 			`p.yaml:1: declared: methods[0]: browsers send PUT for put, and methods are compared byte for byte; expected PUT`,
 			`p.yaml:2: declared: max_age: -2 seconds; expected 0 or more seconds, or -1 for frameworks that document it`),
 		Entry("zero configuration that is configured", "zero_config: true\norigins: ['*']",
-			`p.yaml:1: declared: zero_config: is given beside configuration; expected nothing else than name and doc`),
+			`p.yaml:1: declared: zero_config: is given beside configuration; expected nothing but name and doc`),
 		Entry("a name that cannot be used in a URL", "name: a/b", `p.yaml:1: a/b: name: "a/b" cannot be used in a URL and an id; expected lower-case letters, digits and hyphens`),
 		Entry("nothing", "", "p.yaml: not readable as YAML: no documents in stream"),
 	)

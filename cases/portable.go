@@ -7,7 +7,7 @@ import (
 )
 
 // A case is written against standard policies. On an ordinary endpoint it is
-// held against a policy that its author has not seen, and a finding must be true
+// checked against a policy that its author has not seen, and a finding must be true
 // there as well. So a case applies to a declared policy only if (1) its when holds, (2)
 // the policy is, in each aspect that the case looks at, like a standard one that it is
 // written for, (3) it names nothing of a standard policy that this one lacks, and (4)

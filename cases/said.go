@@ -56,7 +56,7 @@ func (p *Policy) Point(said, plain *Policy) string {
 	return ""
 }
 
-// unsaid says why a case cannot be held against a standard policy as a framework says
+// unsaid says why a case cannot be checked against a standard policy as a framework says
 // it; empty if it may be.
 func (t *Table) unsaid(c *Case, in *contents, standard, said *Policy) string {
 	if ok, why := c.When.Holds(said); !ok {

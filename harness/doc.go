@@ -13,7 +13,7 @@
 // (internal/model) and to every browser (agentrun.go), several at once; what measures
 // time runs afterwards and alone.
 //
-// Answers are held against the case by internal/judge. What the model and a browser
+// Answers are checked against the case by internal/judge. What the model and a browser
 // decide differently about the same exchanges is a disagreement (internal/disagree),
 // unless the engine's documented departures from the standard explain it.
 //

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Every parser is held against a slow, plain reading of the standard's text.
+// Every parser is checked against a slow, plain reading of the standard's text.
 
 func FuzzParseURL(f *testing.F) {
 	for _, s := range []string{"https://a.example/x?y#z", "http://127.0.0.1:8080", "https://a.b/%2e", "https://a.1/", "https://xn--a/", "https://a/..", "https://a:80/", "http://a:080", "https://a/?'", "https://a-.b/"} {

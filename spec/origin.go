@@ -31,7 +31,7 @@ func (o Origin) String() string {
 
 // ParseOrigin parses a serialised origin, or `null`. It takes nothing but the
 // exact serialisation: no upper case, no default port, no trailing slash, the
-// host in its ASCII form. Tuples of other schemes than the URL Standard's
+// host in its ASCII form. Tuples with schemes other than the URL Standard's
 // (capacitor://localhost, chrome-extension://...) are origins too, which browsers send.
 func ParseOrigin(s string) (Origin, error) {
 	if s == "null" {

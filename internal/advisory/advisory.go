@@ -1,4 +1,4 @@
-// Package advisory holds the table against published defects: each release of a
+// Package advisory runs the table against published defects: each release of a
 // package that has one must fail the cases that are said to find it, and the
 // release that fixes it must pass them. Adapters' manifests say which
 // (adapter.Release).

@@ -217,7 +217,7 @@ func TestDelete(t *testing.T) {
 func TestUnmeasured(t *testing.T) {
 	r := newRow(&matrix.Matrix{}, &matrix.Framework{Name: "echo", State: matrix.NotInstalled, Message: "no cargo"})
 	d := document0(t, echoText)
-	only(t, d.holds(r, nil), "echo/FINDINGS.md: not measured in the committed result (not-installed no cargo): nothing can be held against it")
+	only(t, d.holds(r, nil), "echo/FINDINGS.md: not measured in the committed result (not-installed no cargo): nothing can be checked against it")
 	if d.correct(r, true); d.String() != echoText {
 		t.Error("a framework that was not measured lost its findings")
 	}
@@ -313,7 +313,7 @@ func TestAhead(t *testing.T) {
 }
 
 // TestTake: the new result is where the old one was, without what is withheld,
-// and the findings are held against it.
+// and the findings are checked against it.
 func TestTake(t *testing.T) {
 	dir := t.TempDir()
 	m := &matrix.Matrix{Version: matrix.FormatVersion, Frameworks: []matrix.Framework{{

@@ -25,7 +25,7 @@ func (p problem) String() string {
 // elsewhere has, for a case, where another file explains it: the cause is often the same.
 func (d *document) holds(r *row, elsewhere map[string]string) []problem {
 	if r.unmeasured != "" {
-		return []problem{{d.path, 0, "not measured in the committed result (" + r.unmeasured + "): nothing can be held against it"}}
+		return []problem{{d.path, 0, "not measured in the committed result (" + r.unmeasured + "): nothing can be checked against it"}}
 	}
 	var problems []problem
 	by := map[check]*section{}

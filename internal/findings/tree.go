@@ -46,7 +46,7 @@ func load(results, dir string) (*tree, error) {
 }
 
 // without are the adapters that have findings and no row: they are newer than
-// the comparison. What they say is read, and cannot be held against anything.
+// the comparison. What they say is read, and cannot be checked against anything.
 func (t *tree) without(dir string) (names []string, err error) {
 	paths, _ := filepath.Glob(filepath.Join(dir, "*", fileName)) // the pattern is well formed
 	for _, path := range paths {

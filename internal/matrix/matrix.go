@@ -36,7 +36,7 @@ type Matrix struct {
 	Elapsed    time.Duration       `json:"elapsed_ns"`
 	Groups     []string            `json:"groups"` // in the table's order
 	Cases      []Case              `json:"cases"`
-	Unsafe     []string            `json:"unsafe,omitempty"` // policies that ask for the danger in so many words
+	Unsafe     []string            `json:"unsafe,omitempty"` // policies that ask for the danger explicitly
 	Frameworks []Framework         `json:"frameworks"`
 	Withheld   int                 `json:"withheld,omitempty"` // checks that Withhold took out
 }

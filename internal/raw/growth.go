@@ -67,7 +67,7 @@ func (w *Run) growing(ctx context.Context, step *cases.Step) (judge.Performed, e
 	return done, g.lost
 }
 
-// exchanges are what the predicates are held against, those to be shown first:
+// exchanges are what the predicates are checked against, those to be shown first:
 // the short one, the longest that the server took, and the first that it did not.
 func (g *growth) exchanges() []agent.Exchange {
 	list := slices.Clone(g.kept)

@@ -107,7 +107,7 @@ var _ = Describe("growth", func() {
 		Entry("a field that costs a hundred times the other", beside, linear(1e-6), 1<<17, 1),
 	)
 
-	It("is held against the same bytes elsewhere, from the first on", func() {
+	It("is checked against the same bytes elsewhere, from the first on", func() {
 		_, _, _ = raw.MeasureGrowth(cases.Grow{Begin: "X-A: a", Unit: " ", End: "b"}, 4096, func(begin string, n int) time.Duration {
 			Expect(begin).To(HaveSuffix(": a"), "blanks that begin a value are other work")
 			return time.Duration(n) * time.Duration(n) * 10

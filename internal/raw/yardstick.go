@@ -9,7 +9,7 @@ import (
 // A machine with more to do than processors lets a computation run for a few
 // milliseconds, then lets the others run. A request of half a millisecond meets nothing of
 // that and one of 40 takes several times as long as its work, each time: linear work
-// looks as if it were not. So the growth of the times of a server is held against that of
+// looks as if it were not. So the growth of the times of a server is checked against that of
 // computations of our own, which are linear for certain and meet the same.
 
 // loops is what computes does; the result is kept, lest the compiler leave it out.

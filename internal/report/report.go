@@ -27,7 +27,7 @@ type Report struct {
 	Started  time.Time                      `json:"started"`
 	Elapsed  time.Duration                  `json:"elapsed_ns"`
 	Policies map[string]harness.PolicyState `json:"policies,omitempty"` // those that the target does not serve
-	// Unsafe are the policies that ask for the danger in so many words; Forbids those that
+	// Unsafe are the policies that ask for the danger explicitly; Forbids those that
 	// the target's documentation forbids, with its words.
 	Unsafe  []string          `json:"unsafe,omitempty"`
 	Forbids map[string]string `json:"forbids,omitempty"`

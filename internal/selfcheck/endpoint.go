@@ -12,7 +12,7 @@ var endpointPolicies = []string{"exact", "exact-creds", "any"}
 
 // asEndpoints runs the table against a lawful server as one runs it against
 // somebody's API: no contract is known, a policy is declared, and every case that
-// needs no more is held against it. Nothing may fail, and nothing above practice warn.
+// needs no more is checked against it. Nothing may fail, and nothing above practice warn.
 func (s *selfcheck) asEndpoints(ctx context.Context, served *harness.Target, tls, variant string) error {
 	for _, name := range endpointPolicies {
 		p := s.Table.Policy(name)

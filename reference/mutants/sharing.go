@@ -85,14 +85,14 @@ var sharingMutants = []Mutant{
 	},
 	{
 		Name: "head-without-vary", Class: VaryMissing,
-		Doc:     "HEAD gets other fields than GET: no Vary.",
+		Doc:     "HEAD gets different fields from GET: no Vary.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
 		Targets: []string{"actual-head-equals-get*", "vary-head*", "cache-sim-head*"},
 		hooks:   head(on(method("HEAD"), dropVary(layer.FieldOrigin))),
 	},
 	{
 		Name: "head-without-expose", Class: GrantMissing, Browser: true,
-		Doc:     "HEAD gets other fields than GET: nothing is exposed.",
+		Doc:     "HEAD gets different fields from GET: nothing is exposed.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2"},
 		Targets: []string{"actual-head-equals-*", "expose-head*"},
 		hooks:   head(on(method("HEAD"), drop(layer.FieldACEH))),
