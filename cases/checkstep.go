@@ -2,7 +2,6 @@ package cases
 
 import (
 	"fmt"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -184,13 +183,8 @@ func (k *caseChecker) predicates(list []Predicate, path string, i int) {
 }
 
 func (k *caseChecker) predicate(p *Predicate, path string, i int) {
-	var set []string
-	for f, v := range reflect.ValueOf(*p).Fields() {
-		if !v.IsZero() {
-			set = append(set, f.Tag.Get("yaml"))
-		}
-	}
-	pair := len(set) == 2 && set[0] == "if" && set[1] == "then"
+	set := p.keys()
+	pair := slices.Equal(set, []string{"if", "then"})
 	switch {
 	case len(set) == 0:
 		k.bad(MissingKey, path, path+" says nothing", "exactly one predicate")
@@ -199,45 +193,31 @@ func (k *caseChecker) predicate(p *Predicate, path string, i int) {
 	case len(set) > 1 && !pair:
 		k.bad(Conflict, path, path+" has "+strings.Join(set, " and "), "exactly one predicate; write the others as items of their own")
 	}
-	k.statuses(p.Status, path+".status")
-	k.fieldNames(p, path)
-	if p.SameAs != "" && !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == p.SameAs && s.Each == "" }) {
-		k.bad(BadValue, path, fmt.Sprintf("%s.same_as is %q, no step before has that name", path, p.SameAs), "the name of an earlier step that is not repeated (each)")
-	}
-	for j, alt := range p.AnyOf {
-		if len(alt) == 0 {
-			k.bad(MissingKey, path, path+".any_of has an empty alternative", "predicates")
+	k.about(p, path)
+	if refers := p.entry().refers; refers != nil {
+		if name := refers(p); !slices.ContainsFunc(k.c.Steps[:i], func(s Step) bool { return s.Name == name && s.Each == "" }) {
+			k.bad(BadValue, path, fmt.Sprintf("%s.%s is %q, no step before has that name", path, p.Key(), name), "the name of an earlier step that is not repeated (each)")
 		}
-		k.predicates(alt, at(path+".any_of", j), i)
 	}
-	k.predicates(p.If, path+".if", i)
-	k.predicates(p.Then, path+".then", i)
+	p.lists(path, func(list []Predicate, path string) { k.predicates(list, path, i) })
 }
 
-// fieldNames checks the field names that a predicate is about.
-func (k *caseChecker) fieldNames(p *Predicate, path string) {
-	var names []string
-	for _, list := range []Names{p.Absent, p.Present, p.OneLine, p.AtMostOneLine, p.NoRepeats, p.Tokens} {
-		names = append(names, list...)
+// about checks what a predicate is about: statuses, field names, elements of lists, alternatives.
+func (k *caseChecker) about(p *Predicate, path string) {
+	for _, set := range fieldsOf[StatusSet](p) {
+		k.statuses(*set, path+"."+p.Key())
 	}
-	for _, v := range []*FieldValue{p.Equals, p.NotEquals, p.Matches, p.NotMatches} {
-		if v != nil {
-			names = append(names, v.Name)
-		}
-	}
-	for _, v := range []*FieldList{p.Lists, p.ListsNot, p.ListsExactly, p.ListsNotExactly} {
-		if v == nil {
-			continue
-		}
-		names = append(names, v.Name)
-		if len(v.Values) == 0 {
+	for _, v := range fieldsOf[*FieldList](p) {
+		if len((*v).Values) == 0 {
 			k.bad(MissingKey, path, path+" has no values", "a list of elements under values")
 		}
 	}
-	if p.VariesOr != nil {
-		names = append(names, *p.VariesOr)
+	for _, alternatives := range fieldsOf[[][]Predicate](p) {
+		if slices.ContainsFunc(*alternatives, func(alt []Predicate) bool { return len(alt) == 0 }) {
+			k.bad(MissingKey, path, path+"."+p.Key()+" has an empty alternative", "predicates")
+		}
 	}
-	for _, n := range names {
+	for _, n := range p.names() {
 		if !token.MatchString(n) && !strings.Contains(n, "{{") {
 			k.bad(BadValue, path, fmt.Sprintf("%s: %q is no field name", path, n), "a name such as Access-Control-Allow-Origin")
 		}
@@ -275,27 +255,11 @@ func (k *caseChecker) expanded(steps []Step, from []int, said map[string]bool) {
 			}
 		}
 		walkPredicates(s.Answer, at("steps", i)+".answer", func(p *Predicate, path string) {
-			for _, m := range []*FieldValue{p.Matches, p.NotMatches} {
-				if m == nil {
-					continue
-				}
-				if _, err := regexp.Compile(m.Value); err != nil {
+			for _, m := range fieldsOf[*FieldValue](p) {
+				if _, err := regexp.Compile((*m).Value); p.entry().pattern && err != nil {
 					report(path, err.Error(), "a regular expression as RE2 has them")
 				}
 			}
 		})
-	}
-}
-
-// walkPredicates calls f for each predicate of list and those within.
-func walkPredicates(list []Predicate, path string, f func(p *Predicate, path string)) {
-	for i := range list {
-		p, path := &list[i], at(path, i)
-		f(p, path)
-		for j, alt := range p.AnyOf {
-			walkPredicates(alt, at(path+".any_of", j), f)
-		}
-		walkPredicates(p.If, path+".if", f)
-		walkPredicates(p.Then, path+".then", f)
 	}
 }

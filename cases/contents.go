@@ -7,14 +7,16 @@ import (
 )
 
 // contents are what a case's steps are made of, before expansion: the fields that
-// are set, by their names in a case file, and the texts in them, in lower case.
+// are set, by their names in a case file, the aspects of a policy that its predicates
+// depend on, and the texts in them, in lower case.
 type contents struct {
-	fields map[string]bool
-	texts  []string
+	fields  map[string]bool
+	aspects map[string]bool
+	texts   []string
 }
 
 func contentsOf(steps []Step) *contents {
-	c := &contents{fields: map[string]bool{}}
+	c := &contents{fields: map[string]bool{}, aspects: map[string]bool{}}
 	c.add(reflect.ValueOf(steps))
 	return c
 }
@@ -41,6 +43,9 @@ func (c *contents) add(v reflect.Value) {
 			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 			if f := v.Field(i); name != "-" && name != "" && !f.IsZero() {
 				c.fields[name] = true
+				if v.Type() == reflect.TypeFor[Predicate]() {
+					c.aspects[predicates[name].aspect] = true
+				}
 				c.add(f)
 			}
 		}

@@ -188,18 +188,9 @@ func (l *looker) request(s *Step) {
 
 // preflight notes what a preflight asks for and must be granted.
 func (l *looker) preflight(s *Step) {
-	method, _ := lineOf(s.Wire.Headers, "Access-Control-Request-Method")
-	origin, _ := lineOf(s.Wire.Headers, "Origin")
-	_, private := lineOf(s.Wire.Headers, "Access-Control-Request-Private-Network")
 	for i := range s.Answer {
-		switch q := &s.Answer[i]; {
-		case q.Allows != nil && q.Allows.Method == method && q.Allows.Origin == origin:
-			l.grant(origin, method, q.Allows.Headers, q.Allows.Credentials)
-		case q.Equals != nil && strings.EqualFold(q.Equals.Name, "Access-Control-Max-Age"),
-			q.Matches != nil && strings.EqualFold(q.Matches.Name, "Access-Control-Max-Age") && l.policy.MaxAge != nil && *l.policy.MaxAge < 0:
-			l.seen[Stated{StatedMaxAge, strconv.Itoa(*l.policy.MaxAge)}] = true
-		case q.Equals != nil && strings.EqualFold(q.Equals.Name, "Access-Control-Allow-Private-Network") && private:
-			l.seen[Stated{StatedPrivateNetwork, ""}] = true
+		if note := s.Answer[i].entry().preflight; note != nil {
+			note(l, s, &s.Answer[i])
 		}
 	}
 }
@@ -207,23 +198,56 @@ func (l *looker) preflight(s *Step) {
 // actual notes what the answer to a request shows.
 func (l *looker) actual(s *Step) {
 	walkPredicates(s.Answer, "", func(q *Predicate, path string) {
-		switch {
-		case strings.Contains(path, ".if["):
-		case q.Lists != nil && strings.EqualFold(q.Lists.Name, "Access-Control-Expose-Headers"):
-			for _, name := range q.Lists.Values {
-				l.exposes(name)
-			}
-		case slices.ContainsFunc(q.Present, func(n string) bool { return strings.EqualFold(n, "Access-Control-Expose-Headers") }):
-			l.seen[Stated{StatedExposed, "*"}] = true
-		case strings.Contains(path, "any_of["): // what one alternative demands is not demanded
-		case q.Shares != nil:
-			l.grant(*q.Shares, s.Wire.Method, nil, false)
-		case q.Times != nil:
-			l.seen[Stated{StatedTiming, *q.Times}] = true
-		case q.SharesWithCredentials != nil:
-			l.grant(*q.SharesWithCredentials, s.Wire.Method, nil, true)
+		e := q.entry()
+		alternative := e.grant != nil && strings.Contains(path, "any_of[") // what one alternative grants is not demanded
+		if e.actual != nil && !strings.Contains(path, ".if[") && !alternative {
+			e.actual(l, s, q)
 		}
 	})
+}
+
+// allowed notes the grant of what the preflight itself asks for.
+func (l *looker) allowed(s *Step, a *Ask) {
+	method, _ := lineOf(s.Wire.Headers, "Access-Control-Request-Method")
+	origin, _ := lineOf(s.Wire.Headers, "Origin")
+	if a.Method == method && a.Origin == origin {
+		l.grant(origin, method, a.Headers, a.Credentials)
+	}
+}
+
+// equals notes what a field of the answer to a preflight must be.
+func (l *looker) equals(s *Step, field string) {
+	_, private := lineOf(s.Wire.Headers, "Access-Control-Request-Private-Network")
+	switch {
+	case strings.EqualFold(field, "Access-Control-Max-Age") && l.policy.MaxAge != nil:
+		l.seen[Stated{StatedMaxAge, strconv.Itoa(*l.policy.MaxAge)}] = true
+	case strings.EqualFold(field, "Access-Control-Allow-Private-Network") && private:
+		l.seen[Stated{StatedPrivateNetwork, ""}] = true
+	}
+}
+
+// matches notes the only field of which a pattern is enough: that a negative max-age
+// stays one.
+func (l *looker) matches(field string) {
+	if age := l.policy.MaxAge; strings.EqualFold(field, "Access-Control-Max-Age") && age != nil && *age < 0 {
+		l.seen[Stated{StatedMaxAge, strconv.Itoa(*age)}] = true
+	}
+}
+
+// lists notes the exposed headers that a list must have.
+func (l *looker) lists(v *FieldList) {
+	if strings.EqualFold(v.Name, "Access-Control-Expose-Headers") {
+		for _, name := range v.Values {
+			l.exposes(name)
+		}
+	}
+}
+
+// present notes that something must be exposed.
+func (l *looker) present(names Names) {
+	if containsFold(names, "Access-Control-Expose-Headers") {
+		l.seen[Stated{StatedExposed, "*"}] = true
+	}
 }
 
 func (l *looker) exposes(name string) {

@@ -257,14 +257,14 @@ func fillDefaults(s *Step) {
 
 // byteMode says whether the strings in a field are bytes on the wire; now is
 // what holds for the struct around it.
-func byteMode(t reflect.Type, field string, now bool) bool {
-	switch {
-	case t == reflect.TypeFor[Step]():
-		return field == "Wire" || field == "Answer" || field == "Grow"
-	case t == reflect.TypeFor[Request]():
-		return field == "Headers"
-	case t == reflect.TypeFor[Predicate]() && (field == "Matches" || field == "NotMatches"):
-		return false
+func byteMode(t reflect.Type, field reflect.StructField, now bool) bool {
+	switch t {
+	case reflect.TypeFor[Step]():
+		return field.Name == "Wire" || field.Name == "Answer" || field.Name == "Grow"
+	case reflect.TypeFor[Request]():
+		return field.Name == "Headers"
+	case reflect.TypeFor[Predicate]():
+		return now && !predicates[field.Tag.Get("yaml")].pattern
 	}
 	return now
 }
@@ -303,7 +303,7 @@ func (ev *evaluator) copy(dst, src reflect.Value, bytes bool) *expandError {
 				continue
 			}
 			f := src.Type().Field(i)
-			if err := ev.copy(dst.Field(i), src.Field(i), byteMode(src.Type(), f.Name, bytes)); err != nil {
+			if err := ev.copy(dst.Field(i), src.Field(i), byteMode(src.Type(), f, bytes)); err != nil {
 				err.path = "." + f.Tag.Get("yaml") + err.path
 				return err
 			}

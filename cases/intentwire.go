@@ -21,11 +21,14 @@ func (p *Policy) granted(origin string, credentials bool) (ok, certain bool) {
 	return ok, certain
 }
 
+// shares says whether the policy means an answer to the asked request to be readable.
+func (p *Policy) shares(a *Ask) (ok, certain bool) { return p.granted(a.Origin, a.Credentials) }
+
 // timed says whether the policy means pages of the origin to read times. Of one that states
 // none nothing is certain: a server may send * by itself.
-func (p *Policy) timed(origin string) (ok, certain bool) {
+func (p *Policy) timed(a *Ask) (ok, certain bool) {
 	list := p.TimingOrigins
-	return slices.Contains(list, origin) || slices.Contains(list, "*"), len(list) > 0
+	return slices.Contains(list, a.Origin) || slices.Contains(list, "*"), len(list) > 0
 }
 
 // lets says whether the policy means the asked request to pass its preflight.
@@ -42,42 +45,27 @@ func (p *Policy) lets(a *Ask) (ok, certain bool) {
 	return true, !(any && containsFold(a.Headers, "Authorization")) // "*" does not cover it, an echo does
 }
 
+// grant is what a predicate demands of a grant: that it is given, or that it is not.
+type grant struct {
+	wanted bool
+	to     func(q *Predicate) *Ask                    // who gets it; without a method but for preflights
+	meant  func(p *Policy, a *Ask) (ok, certain bool) // whether a policy means it to be given
+	own    bool                                       // the server may give it to its own origin, which needs none
+}
+
 // means says whether the policy's owner means what the (expanded) predicate
 // demands: 1 yes, -1 the opposite, 0 neither; what says which.
 func (p *Policy) means(q *Predicate) (verdict int, what string) {
-	var ok, certain, want bool
-	switch {
-	case q.Shares != nil:
-		ok, certain = p.granted(*q.Shares, false)
-		want, what = true, "shares "+*q.Shares
-	case q.Times != nil:
-		ok, certain = p.timed(*q.Times)
-		want, what = true, "times "+*q.Times
-	case q.HidesTimes != nil:
-		ok, certain = p.timed(*q.HidesTimes)
-		what = "hides_times " + *q.HidesTimes
-	case q.SharesWithCredentials != nil:
-		ok, certain = p.granted(*q.SharesWithCredentials, true)
-		want, what = true, "shares_with_credentials "+*q.SharesWithCredentials
-	case q.Denies != nil:
-		ok, certain = p.granted(*q.Denies, false)
-		what = "denies " + *q.Denies
-	case q.DeniesWithCredentials != nil:
-		ok, certain = p.granted(*q.DeniesWithCredentials, true)
-		what = "denies_with_credentials " + *q.DeniesWithCredentials
-	case q.Allows != nil:
-		ok, certain = p.lets(q.Allows)
-		want, what = true, "allows "+q.Allows.String()
-	case q.Refuses != nil:
-		ok, certain = p.lets(q.Refuses)
-		what = "refuses " + q.Refuses.String()
-	default:
+	g := q.entry().grant
+	if g == nil {
 		return 1, ""
 	}
-	switch {
+	ask := g.to(q)
+	what = q.Key() + " " + ask.String()
+	switch ok, certain := g.meant(p, ask); {
 	case !certain:
 		return 0, what
-	case ok != want:
+	case ok != g.wanted:
 		return -1, what
 	}
 	return 1, what
@@ -85,16 +73,16 @@ func (p *Policy) means(q *Predicate) (verdict int, what string) {
 
 // keepsOut says whether the predicate demands that origin is not let in.
 func (q *Predicate) keepsOut(origin string) bool {
-	for _, o := range []*string{q.Denies, q.DeniesWithCredentials} {
-		if o != nil && *o == origin {
-			return true
-		}
-	}
-	return q.Refuses != nil && q.Refuses.Origin == origin
+	g := q.entry().grant
+	return g != nil && g.own && g.to(q).Origin == origin
 }
 
-// String is "PUT from https://app.example with x-custom".
+// String is "PUT from https://app.example with x-custom"; the origin alone when no
+// method is asked for.
 func (a *Ask) String() string {
+	if a.Method == "" {
+		return a.Origin
+	}
 	s := a.Method + " from " + a.Origin
 	if len(a.Headers) > 0 {
 		s += " with " + strings.Join(a.Headers, ", ")

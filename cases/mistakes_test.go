@@ -3,6 +3,8 @@ package cases_test
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -199,11 +201,17 @@ var _ = Describe("A case file with a mistake", func() {
 
 		// Predicates
 		Entry("an unknown predicate", answerLine, "    answer: [{share: x}]\n", cases.UnknownKey,
-			`sample.yaml:11: sample-get: unknown key "share" in answer[0], did you mean "shares"?; expected one of absent, allows, answered, any_of, app, at_most_one_line, body_contains, body_is, denies, denies_with_credentials, equals, head_bytes, hides_times, if, lists, lists_exactly, lists_not, lists_not_exactly, matches, no_body, no_repeats, not_equals, not_matches, one_line, present, refuses, same_as, shares, shares_with_credentials, status, then, times, tokens, varies_or_static`),
+			`sample.yaml:11: sample-get: unknown key "share" in answer[0], did you mean "shares"?; expected one of `+strings.Join(slices.Sorted(maps.Keys(each())), ", ")),
 		Entry("two predicates in one item", answerLine, "    answer: [{shares: x, no_body: true}]\n", cases.Conflict,
 			`sample.yaml:11: sample-get: answer[0] has shares and no_body; expected exactly one predicate; write the others as items of their own`),
 		Entry("an empty item", answerLine, "    answer: [{}]\n", cases.MissingKey,
 			`sample.yaml:11: sample-get: answer[0] says nothing; expected exactly one predicate`),
+		Entry("an empty list", answerLine, "    answer: [{absent: []}]\n", cases.MissingKey,
+			`sample.yaml:11: sample-get: answer[0] says nothing; expected exactly one predicate`),
+		Entry("an empty alternative", answerLine, "    answer: [{any_of: [[{no_body: true}], []]}]\n", cases.MissingKey,
+			`sample.yaml:11: sample-get: answer[0].any_of has an empty alternative; expected predicates`),
+		Entry("a mistake within an alternative", answerLine, "    answer: [{any_of: [[{no_body: true}, {varies_or_static: 'a b'}]]}]\n", cases.BadValue,
+			`sample.yaml:11: sample-get: answer[0].any_of[0][1]: "a b" is no field name; expected a name such as Access-Control-Allow-Origin`),
 		Entry("if without then", answerLine, "    answer: [{if: [{no_body: true}]}]\n", cases.MissingKey,
 			`sample.yaml:11: sample-get: answer[0] has if alone; expected if and then together`),
 		Entry("a status that is none", answerLine, "    answer: [{status: 20x}]\n", cases.BadValue,

@@ -94,9 +94,8 @@ func partsOf(c *Case) []Part {
 		case s.Wire != nil:
 			need[PartOf(s.Wire.Path)] = true
 			walkPredicates(s.Answer, "", func(p *Predicate, path string) {
-				// A status under a condition, or as one alternative, is not demanded.
-				if len(p.Status) == 0 || !strings.Contains(path, ".if[") && !strings.Contains(path, ".any_of[") {
-					predicateParts(p, s.Wire, need)
+				if implied := p.entry().needs; implied != nil {
+					need[implied(p, s.Wire, !strings.Contains(path, ".if[") && !strings.Contains(path, ".any_of["))] = true
 				}
 			})
 		}
@@ -137,31 +136,20 @@ func applicationStatus(set StatusSet) bool {
 	return len(set) > 0 && !slices.Equal(set, StatusSet{"not 5xx"}) && !slices.Equal(set, StatusSet{"<500"})
 }
 
-// predicateParts adds the parts that a predicate on the raw answer implies.
-func predicateParts(p *Predicate, w *Wire, need map[Part]bool) {
-	switch {
-	case p.App != nil:
-		need[PartApp] = true
-	case p.BodyIs != nil, p.BodyContains != nil:
-		need[PartOK] = true
-	case len(p.Status) > 0:
-		// The CORS layer answers a preflight, the application anything else.
-		if w.Method != "OPTIONS" && applicationStatus(p.Status) {
-			need[PartOK] = true
-		}
+// partIf is the part when it is needed.
+func partIf(part Part, needed bool) Part {
+	if needed {
+		return part
 	}
-	for _, names := range []Names{p.Present, p.OneLine} {
-		if slices.ContainsFunc(names, applicationField) {
-			need[PartOK] = true
-		}
-	}
-	for _, v := range []*FieldValue{p.Equals, p.Matches} {
-		if v != nil && applicationField(v.Name) {
-			need[PartOK] = true
-		}
-	}
-	if p.Lists != nil && strings.EqualFold(p.Lists.Name, "Vary") &&
-		slices.ContainsFunc(p.Lists.Values, func(v string) bool { return strings.EqualFold(v, "Accept-Encoding") }) {
-		need[PartOuterVary] = true
-	}
+	return ""
+}
+
+// always is what a predicate needs wherever it is demanded.
+func always(part Part) func(*Predicate, *Wire, bool) Part {
+	return func(*Predicate, *Wire, bool) Part { return part }
+}
+
+// ofApplication is PartOK when a predicate is about a field that /ok sets itself.
+func ofApplication(q *Predicate, _ *Wire, _ bool) Part {
+	return partIf(PartOK, slices.ContainsFunc(q.names(), applicationField))
 }

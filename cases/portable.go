@@ -17,19 +17,25 @@ import (
 type aspect struct {
 	name string
 	// looks tells from the contents of a case's steps whether it depends on the
-	// aspect; nil: every case does.
+	// aspect, as it also does by predicates of which the table says so; nil: every case does.
 	looks func(c *contents) bool
 	of    func(p *Policy) string
 }
 
+// The aspects that predicates depend on, whatever they say.
+const (
+	aspectCredentials = "credentials"
+	aspectOrigins     = "how many origins"
+)
+
 var aspects = []aspect{
 	{"zero configuration", nil, func(p *Policy) string { return fmt.Sprint(p.ZeroConfig) }},
-	{"credentials", func(c *contents) bool {
-		return c.has("with_credentials", "with_cookie", "shares_with_credentials", "denies_with_credentials") || c.text("include") || c.text("*") ||
+	{aspectCredentials, func(c *contents) bool {
+		return c.has("with_cookie") || c.text("include") || c.text("*") ||
 			c.says("use-credentials") || c.says("Access-Control-Allow-Credentials")
 	}, func(p *Policy) string { return fmt.Sprint(p.Credentials) }},
-	{"how many origins", func(c *contents) bool {
-		return c.has("vary", "varies_or_static", "same_as") || c.text("vary") || c.says("Access-Control-Allow-Origin")
+	{aspectOrigins, func(c *contents) bool {
+		return c.text("vary") || c.says("Access-Control-Allow-Origin")
 	}, func(p *Policy) string { return fmt.Sprint(p.AnyOrigin(), p.SeveralOrigins()) }},
 	{"methods", naming("Access-Control-Allow-Methods"), func(p *Policy) string { return extent(p.Methods) }},
 	{"request headers", naming("Access-Control-Allow-Headers"), func(p *Policy) string { return extent(p.RequestHeaders) }},
@@ -57,7 +63,9 @@ func naming(field string) func(c *contents) bool {
 }
 
 // looked says whether a case with these contents depends on the aspect.
-func (a *aspect) looked(c *contents) bool { return a.looks == nil || a.looks(c) }
+func (a *aspect) looked(c *contents) bool {
+	return a.looks == nil || c.aspects[a.name] || a.looks(c)
+}
 
 // listed are the standard policies that the case is written for.
 func (t *Table) listed(c *Case) (list []*Policy) {

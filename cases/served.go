@@ -87,26 +87,6 @@ func (s *Step) clone() Step {
 	return out
 }
 
-func clonePredicates(list []Predicate) []Predicate {
-	out := slices.Clone(list)
-	for i := range out {
-		p := &out[i]
-		if p.Allows != nil {
-			a := *p.Allows
-			p.Allows = &a
-		}
-		if p.Refuses != nil {
-			a := *p.Refuses
-			p.Refuses = &a
-		}
-		p.If, p.Then, p.AnyOf = clonePredicates(p.If), clonePredicates(p.Then), slices.Clone(p.AnyOf)
-		for j := range p.AnyOf {
-			p.AnyOf[j] = clonePredicates(p.AnyOf[j])
-		}
-	}
-	return out
-}
-
 // serving fits one step to an endpoint.
 type serving struct {
 	check   *Check
@@ -243,9 +223,9 @@ func (v *serving) rename(w *Wire, from, to string) {
 		return
 	}
 	walkPredicates(v.step.Answer, "", func(p *Predicate, _ string) {
-		for _, a := range []*Ask{p.Allows, p.Refuses} {
-			if a != nil && a.Method == from {
-				a.Method = to
+		for _, a := range fieldsOf[*Ask](p) {
+			if (*a).Method == from {
+				(*a).Method = to
 			}
 		}
 	})

@@ -24,13 +24,13 @@ var _ = Describe("the explanation of a case", func() {
 		for _, c := range table.Cases {
 			for i, s := range c.Steps {
 				for j, p := range s.Answer {
-					Expect(casedoc.Predicate(p)).NotTo(BeEmpty(), "case %s, step %d, predicate %d: %+v", c.ID, i+1, j+1, p)
+					Expect(p.Words()).NotTo(BeEmpty(), "case %s, step %d, predicate %d: %+v", c.ID, i+1, j+1, p)
 				}
 				if s.Request != nil {
 					Expect(casedoc.Request(s.Request)).NotTo(BeEmpty(), c.ID)
 				}
 				if s.Expect != nil {
-					Expect(casedoc.Expect(s.Expect)).NotTo(BeEmpty(), c.ID)
+					Expect(s.Expect.Words()).NotTo(BeEmpty(), c.ID)
 				}
 			}
 		}

@@ -72,9 +72,12 @@ func heading(c *cases.Case, i int) string {
 
 func step(s cases.Step) (request, demands []string) {
 	if s.Request != nil {
-		return []string{Request(s.Request)}, Expect(s.Expect)
+		return []string{Request(s.Request)}, s.Expect.Words()
 	}
-	return Wire(s.Wire), append(list(s.Answer), Grow(s.Grow)...)
+	for i := range s.Answer {
+		demands = append(demands, s.Answer[i].Words()...)
+	}
+	return Wire(s.Wire), append(demands, Grow(s.Grow)...)
 }
 
 func level(c *cases.Case) string {

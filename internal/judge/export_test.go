@@ -1,6 +1,9 @@
 package judge
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 )
@@ -23,3 +26,10 @@ func JudgeWire(steps ...WireStep) []agent.Failure {
 
 // SeverityOf is the severity of what failed, for tests of its table.
 func SeverityOf(c *cases.Case, failures []agent.Failure) cases.Severity { return Severity(c, failures) }
+
+// Judged are the keys of the predicates that have a judge, sorted.
+func Judged() []string {
+	judged := maps.Clone(predicates)
+	maps.DeleteFunc(judged, func(_ string, p predicate) bool { return p.judge == nil })
+	return slices.Sorted(maps.Keys(judged))
+}

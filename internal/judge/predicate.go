@@ -33,7 +33,11 @@ func (j *judge) all(predicates []cases.Predicate) []agent.Failure {
 
 // one evaluates a predicate: exactly one of its fields is set.
 func (j *judge) one(p *cases.Predicate) []agent.Failure {
-	failures := j.holds(p)
+	entry, known := predicates[p.Key()]
+	if !known {
+		return incomplete()
+	}
+	failures := entry.judge(j, p)
 	for i := range failures {
 		if failures[i].Effect == "" {
 			failures[i].Effect = effectOf(p)
@@ -42,74 +46,35 @@ func (j *judge) one(p *cases.Predicate) []agent.Failure {
 	return failures
 }
 
-func (j *judge) holds(p *cases.Predicate) []agent.Failure {
-	switch {
-	case len(p.Status) > 0:
-		return j.status(p.Status)
-	case p.Shares != nil:
-		return j.shares(*p.Shares, false)
-	case p.Times != nil:
-		return j.times(*p.Times, true)
-	case p.HidesTimes != nil:
-		return j.times(*p.HidesTimes, false)
-	case p.SharesWithCredentials != nil:
-		return j.shares(*p.SharesWithCredentials, true)
-	case p.Denies != nil:
-		return j.denies(*p.Denies, false)
-	case p.DeniesWithCredentials != nil:
-		return j.denies(*p.DeniesWithCredentials, true)
-	case p.Allows != nil:
-		return j.allows(p.Allows)
-	case p.Refuses != nil:
-		return j.refuses(p.Refuses)
-	case len(p.Absent) > 0, len(p.Present) > 0, len(p.OneLine) > 0, len(p.AtMostOneLine) > 0:
-		return j.lines(p)
-	case p.Equals != nil, p.NotEquals != nil, p.Matches != nil, p.NotMatches != nil:
-		return j.value(p)
-	case p.Lists != nil, p.ListsNot != nil, p.ListsExactly != nil, p.ListsNotExactly != nil,
-		len(p.NoRepeats) > 0, len(p.Tokens) > 0:
-		return j.list(p)
-	case p.App != nil, p.BodyIs != nil, p.BodyContains != nil, p.NoBody, p.HeadBytes > 0:
-		return j.content(p)
-	case p.Answered != nil:
-		return nil // it is
-	case p.SameAs != "":
-		return j.sameAs(p.SameAs)
-	case p.VariesOr != nil:
-		return j.variesOr(*p.VariesOr)
-	case len(p.AnyOf) > 0:
-		return j.anyOf(p.AnyOf)
-	case len(p.If) > 0:
-		return j.ifThen(p.If, p.Then)
-	}
+// incomplete is the failure of a predicate that demands nothing, which no case file
+// that the loader accepts has.
+func incomplete() []agent.Failure {
 	return []agent.Failure{{What: "the case is complete", Expected: "a predicate", Actual: "an empty one: the case file is wrong, not the target"}}
 }
 
 // unanswered judges an exchange without a complete response.
-func (j *judge) unanswered(predicates []cases.Predicate) []agent.Failure {
-	hungUp := j.ex.ErrorKind == string(wire.Closed) || j.ex.ErrorKind == string(wire.Cut) || j.ex.ErrorKind == string(wire.Reset)
-	for i := range predicates {
-		p := &predicates[i]
-		if p.Answered != nil && !*p.Answered && hungUp {
-			return nil
-		}
-		if len(p.AnyOf) > 0 && len(j.anyOf(p.AnyOf)) == 0 {
-			return nil
-		}
-	}
-	if len(predicates) == 0 {
+func (j *judge) unanswered(list []cases.Predicate) []agent.Failure {
+	if len(list) == 0 {
 		return nil
+	}
+	moot := true
+	for i := range list {
+		p := &list[i]
+		entry := predicates[p.Key()]
+		if entry.unanswered != nil && entry.unanswered(j, p) {
+			return nil
+		}
+		moot = moot && entry.refusal != nil && entry.refusal(p)
 	}
 	return []agent.Failure{{
 		What: "the server answers", Expected: "a complete HTTP response", Actual: j.ex.Error,
-		Effect: agent.EffectUnavailable, Silent: j.ex.Silent(), Moot: !slices.ContainsFunc(predicates, wantsAnswer),
+		Effect: agent.EffectUnavailable, Silent: j.ex.Silent(), Moot: moot,
 	}}
 }
 
-// wantsAnswer tells whether a predicate asks for more than that something is
-// not granted, so that silence is not as good.
-func wantsAnswer(p cases.Predicate) bool {
-	return !(p.Denies != nil || p.DeniesWithCredentials != nil || p.Refuses != nil || len(p.Absent) > 0 || p.Answered != nil && !*p.Answered)
+// hungUp tells whether the server ended the connection instead of answering.
+func (j *judge) hungUp() bool {
+	return slices.Contains([]wire.ErrorKind{wire.Closed, wire.Cut, wire.Reset}, wire.ErrorKind(j.ex.ErrorKind))
 }
 
 // anyOf: one alternative must hold as a whole. The failure names what each

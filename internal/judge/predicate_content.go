@@ -8,28 +8,39 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
-	"github.com/corsproof/corsproof/internal/record"
 	"github.com/corsproof/corsproof/internal/wire"
 )
 
-// content evaluates the predicates about who answered and what the answer holds.
-func (j *judge) content(p *cases.Predicate) []agent.Failure {
-	switch {
-	case p.App != nil:
-		return j.app(*p.App)
-	case p.BodyIs != nil && j.ex.Body != *p.BodyIs:
-		return []agent.Failure{{What: "the content", Expected: agent.Quoted(*p.BodyIs), Actual: j.ex.Content()}}
-	case p.BodyContains != nil && !strings.Contains(j.ex.Body, *p.BodyContains):
-		return []agent.Failure{{What: "the content has " + agent.Quoted(*p.BodyContains), Expected: "that text in it", Actual: j.ex.Content()}}
-	case p.NoBody && j.ex.BodySize+int64(j.ex.Excess) > 0:
-		return []agent.Failure{{
-			What: "there is no content", Expected: "nothing after the head",
-			Actual: fmt.Sprintf("%s carries %s of content", j.answer(), bytesOf(j.ex.BodySize+int64(j.ex.Excess))),
-		}}
-	case p.HeadBytes > 0 && j.ex.HeadBytes > p.HeadBytes:
-		return []agent.Failure{{What: "the size of the response head", Expected: fmt.Sprintf("at most %d bytes", p.HeadBytes), Actual: fmt.Sprintf("%d bytes", j.ex.HeadBytes)}}
+func (j *judge) bodyIs(want string) []agent.Failure {
+	if j.ex.Body == want {
+		return nil
 	}
-	return nil
+	return []agent.Failure{{What: "the content", Expected: agent.Quoted(want), Actual: j.ex.Content()}}
+}
+
+func (j *judge) bodyContains(want string) []agent.Failure {
+	if strings.Contains(j.ex.Body, want) {
+		return nil
+	}
+	return []agent.Failure{{What: "the content has " + agent.Quoted(want), Expected: "that text in it", Actual: j.ex.Content()}}
+}
+
+func (j *judge) noBody() []agent.Failure {
+	size := j.ex.BodySize + int64(j.ex.Excess)
+	if size <= 0 {
+		return nil
+	}
+	return []agent.Failure{{
+		What: "there is no content", Expected: "nothing after the head",
+		Actual: fmt.Sprintf("%s carries %s of content", j.answer(), bytesOf(size)),
+	}}
+}
+
+func (j *judge) headBytes(most int) []agent.Failure {
+	if j.ex.HeadBytes <= most {
+		return nil
+	}
+	return []agent.Failure{{What: "the size of the response head", Expected: fmt.Sprintf("at most %d bytes", most), Actual: fmt.Sprintf("%d bytes", j.ex.HeadBytes)}}
 }
 
 // app: which handler of the application was reached, as X-App says.
@@ -88,35 +99,20 @@ func (j *judge) unasked() []agent.Failure {
 	}}
 }
 
-func asksForNoBody(list []cases.Predicate) bool {
-	return slices.ContainsFunc(list, func(p cases.Predicate) bool {
-		return p.NoBody || asksForNoBody(p.If) || asksForNoBody(p.Then) || slices.ContainsFunc(p.AnyOf, asksForNoBody)
-	})
+func asksForNoBody(list []cases.Predicate) (asks bool) {
+	walk(list, func(p *cases.Predicate) { asks = asks || p.NoBody })
+	return asks
 }
 
 // Needed is how much of an answer's content its predicates look at; nil
 // for none.
 func Needed(list []cases.Predicate) func(*wire.Response) bool {
 	var needs []func(*wire.Response) bool
-	for i := range list {
-		p := &list[i]
-		switch {
-		case p.NoBody:
-			needs = append(needs, func(r *wire.Response) bool { return r.Size == 0 })
-		case p.BodyIs != nil:
-			needs = append(needs, func(*wire.Response) bool { return true })
-		case p.BodyContains != nil:
-			needs = append(needs, func(r *wire.Response) bool {
-				text, _ := record.Decoded(r.Header, r.Body, true)
-				return !strings.Contains(text, *p.BodyContains)
-			})
+	walk(list, func(p *cases.Predicate) {
+		if content := predicates[p.Key()].content; content != nil {
+			needs = append(needs, func(r *wire.Response) bool { return content(p, r) })
 		}
-		for _, inner := range append([][]cases.Predicate{p.If, p.Then}, p.AnyOf...) {
-			if need := Needed(inner); need != nil {
-				needs = append(needs, need)
-			}
-		}
-	}
+	})
 	if len(needs) == 0 {
 		return nil
 	}

@@ -9,42 +9,27 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 )
 
-// lines evaluates the predicates about how many lines a field has.
-func (j *judge) lines(p *cases.Predicate) []agent.Failure {
-	var failures []agent.Failure
-	check := func(names cases.Names, ok func(n int) bool, what, expected string) {
-		for _, name := range names {
-			if n := len(j.ex.Response.Values(name)); !ok(n) {
-				failures = append(failures, agent.Failure{What: name + " " + what, Expected: expected, Actual: agent.ShowField(j.ex.Response, name)})
-			}
-		}
-	}
-	check(p.Absent, func(n int) bool { return n == 0 }, "is absent", "no such field line")
-	check(p.Present, func(n int) bool { return n > 0 }, "is present", "at least one field line")
-	check(p.OneLine, func(n int) bool { return n == 1 }, "stands in one line", "exactly one field line")
-	check(p.AtMostOneLine, func(n int) bool { return n <= 1 }, "stands in one line at most", "one field line or none")
-	return failures
+// count is what a predicate demands of how many lines a field has.
+type count struct {
+	ok             func(n int) bool
+	what, expected string
 }
 
-// value evaluates the predicates about the value of a field.
-func (j *judge) value(p *cases.Predicate) []agent.Failure {
-	switch {
-	case p.Equals != nil:
-		return j.equals(p.Equals)
-	case p.NotEquals != nil:
-		if len(j.equals(p.NotEquals)) > 0 {
-			return nil
+var (
+	absent        = count{func(n int) bool { return n == 0 }, "is absent", "no such field line"}
+	present       = count{func(n int) bool { return n > 0 }, "is present", "at least one field line"}
+	oneLine       = count{func(n int) bool { return n == 1 }, "stands in one line", "exactly one field line"}
+	atMostOneLine = count{func(n int) bool { return n <= 1 }, "stands in one line at most", "one field line or none"}
+)
+
+// lines: each of the fields has as many lines as is demanded.
+func (j *judge) lines(names cases.Names, demanded count) (failures []agent.Failure) {
+	for _, name := range names {
+		if !demanded.ok(len(j.ex.Response.Values(name))) {
+			failures = append(failures, agent.Failure{What: name + " " + demanded.what, Expected: demanded.expected, Actual: agent.ShowField(j.ex.Response, name)})
 		}
-		return []agent.Failure{{
-			What:     fmt.Sprintf("%s is not %s", p.NotEquals.Name, agent.Quoted(p.NotEquals.Value)),
-			Expected: "any other value, or none", Actual: agent.ShowField(j.ex.Response, p.NotEquals.Name),
-		}}
-	case p.Matches != nil:
-		return j.matches(p.Matches, true)
-	case p.NotMatches != nil:
-		return j.matches(p.NotMatches, false)
 	}
-	return nil
+	return failures
 }
 
 // equals: exactly one line, with these bytes.
@@ -56,6 +41,17 @@ func (j *judge) equals(want *cases.FieldValue) []agent.Failure {
 	return []agent.Failure{{
 		What:     fmt.Sprintf("%s is %s", want.Name, agent.Quoted(want.Value)),
 		Expected: fmt.Sprintf("one line with the value %s", agent.Quoted(want.Value)), Actual: agent.ShowField(j.ex.Response, want.Name),
+	}}
+}
+
+// notEquals: any other value, or several lines, or none.
+func (j *judge) notEquals(v *cases.FieldValue) []agent.Failure {
+	if len(j.equals(v)) > 0 {
+		return nil
+	}
+	return []agent.Failure{{
+		What:     fmt.Sprintf("%s is not %s", v.Name, agent.Quoted(v.Value)),
+		Expected: "any other value, or none", Actual: agent.ShowField(j.ex.Response, v.Name),
 	}}
 }
 

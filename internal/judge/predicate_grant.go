@@ -32,7 +32,6 @@ func (j *judge) shares(origin string, credentials bool) []agent.Failure {
 		Expected: "the browser's CORS check passes",
 		Actual:   because(reason, "", grantOf(j.ex.Response)),
 		Reason:   string(reason),
-		Effect:   agent.EffectLockedOut,
 		Asked:    agent.Asked{Origin: origin, Credentials: credentials, Preflight: j.preflight()},
 	}}
 }
@@ -54,7 +53,6 @@ func (j *judge) denies(origin string, onlyWithCredentials bool) []agent.Failure 
 				What:     fmt.Sprintf("no script of %s can read the answer%s", agent.Show(origin), map[bool]string{true: " with credentials"}[onlyWithCredentials]),
 				Expected: "the browser's CORS check fails",
 				Actual:   fmt.Sprintf("it passes %s; %s", how, grantOf(j.ex.Response)),
-				Effect:   agent.EffectLetIn,
 			}}
 		}
 	}
@@ -69,10 +67,10 @@ func (j *judge) times(origin string, may bool) []agent.Failure {
 	}
 	f := agent.Failure{
 		What:   fmt.Sprintf("a page of %s can read how long the load took", agent.Show(origin)),
-		Actual: agent.ShowField(j.ex.Response, "Timing-Allow-Origin"), Expected: "the TAO check passes", Effect: agent.EffectLockedOut,
+		Actual: agent.ShowField(j.ex.Response, "Timing-Allow-Origin"), Expected: "the TAO check passes",
 	}
 	if !may {
-		f.What, f.Expected, f.Effect = strings.Replace(f.What, "can read", "cannot read", 1), "the TAO check fails", agent.EffectLetIn
+		f.What, f.Expected = strings.Replace(f.What, "can read", "cannot read", 1), "the TAO check fails"
 	}
 	return []agent.Failure{f}
 }
@@ -89,7 +87,6 @@ func (j *judge) allows(ask *cases.Ask) []agent.Failure {
 		Expected: "the browser's check of the preflight response passes",
 		Actual:   because(reason, parameter, fmt.Sprintf("status %d, %s", j.ex.Status, preflightGrantOf(j.ex.Response))),
 		Reason:   string(reason),
-		Effect:   agent.EffectLockedOut,
 		Asked:    agent.Asked{Origin: ask.Origin, Credentials: ask.Credentials, Preflight: true, Parameter: parameter},
 	}}
 }
@@ -106,7 +103,6 @@ func (j *judge) refuses(ask *cases.Ask) []agent.Failure {
 				What:     fmt.Sprintf("the preflight refuses %s", describeAsk(ask)),
 				Expected: "the browser's check of the preflight response fails",
 				Actual:   fmt.Sprintf("it passes %s; status %d, %s", how, j.ex.Status, preflightGrantOf(j.ex.Response)),
-				Effect:   agent.EffectLetIn,
 			}}
 		}
 	}

@@ -9,23 +9,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// list evaluates the predicates about list-valued fields.
-func (j *judge) list(p *cases.Predicate) []agent.Failure {
-	switch {
-	case p.Lists != nil:
-		return j.lists(p.Lists, strings.EqualFold, true)
-	case p.ListsNot != nil:
-		return j.lists(p.ListsNot, strings.EqualFold, false)
-	case p.ListsExactly != nil:
-		return j.lists(p.ListsExactly, equalBytes, true)
-	case p.ListsNotExactly != nil:
-		return j.lists(p.ListsNotExactly, equalBytes, false)
-	case len(p.NoRepeats) > 0:
-		return j.noRepeats(p.NoRepeats)
-	}
-	return j.tokens(p.Tokens)
-}
-
 func equalBytes(a, b string) bool { return a == b }
 
 // lists: the field has every value as an element, or none.

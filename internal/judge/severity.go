@@ -51,30 +51,52 @@ func guards(c *cases.Case) bool {
 	})
 }
 
-// forbids tells whether a predicate, when it fails, shows that somebody got in.
+// forbids tells whether a predicate, when it fails, can show that somebody got in.
 func forbids(p cases.Predicate) bool {
-	switch {
-	case p.Denies != nil, p.DeniesWithCredentials != nil, p.Refuses != nil, p.HidesTimes != nil:
-		return true
-	case len(p.AnyOf) > 0:
-		return slices.ContainsFunc(p.AnyOf, func(alt []cases.Predicate) bool { return slices.ContainsFunc(alt, forbids) })
-	case len(p.If) > 0:
-		return slices.ContainsFunc(p.Then, forbids)
-	}
-	return effectOf(&p) == agent.EffectLetIn || effectOf(&p) == agent.EffectCacheUnsafe
+	e := effectOf(&p)
+	return e == agent.EffectLetIn || e == agent.EffectCacheUnsafe
 }
 
-// effectOf is what the failure of a predicate about fields, content or time
-// shows. Grants, which are judged by the browser's checks, say it themselves.
+// effectOf is the gravest that a failure of a predicate can show.
 func effectOf(p *cases.Predicate) agent.Effect {
-	switch {
-	case p.VariesOr != nil, p.Lists != nil && strings.EqualFold(p.Lists.Name, "Vary"),
-		p.ListsNot != nil && strings.EqualFold(p.ListsNot.Name, "Vary"):
+	if effect := predicates[p.Key()].effect; effect != nil {
+		return effect(p)
+	}
+	return agent.EffectMalformed
+}
+
+// gravestOf is the gravest that failures of the predicates of these lists can show.
+func gravestOf(lists ...[]cases.Predicate) agent.Effect {
+	var failures []agent.Failure
+	for _, list := range lists {
+		for i := range list {
+			failures = append(failures, agent.Failure{Effect: effectOf(&list[i])})
+		}
+	}
+	return gravest(failures)
+}
+
+// effectOfList: a cache goes by Vary.
+func effectOfList(v *cases.FieldList) agent.Effect {
+	if strings.EqualFold(v.Name, "Vary") {
 		return agent.EffectCacheUnsafe
-	case p.NotMatches != nil && strings.EqualFold(p.NotMatches.Name, "Access-Control-Allow-Private-Network"):
+	}
+	return agent.EffectMalformed
+}
+
+// effectOfMatch: who lets a public page into the private network lets it in.
+func effectOfMatch(v *cases.FieldValue) agent.Effect {
+	if strings.EqualFold(v.Name, "Access-Control-Allow-Private-Network") {
 		return agent.EffectLetIn
-	case slices.ContainsFunc(p.Absent, func(name string) bool { return !strings.HasPrefix(strings.ToLower(name), "access-control-") }):
-		return agent.EffectLetIn // a field that the request alone can have brought: whoever wrote it speaks for the server
+	}
+	return agent.EffectMalformed
+}
+
+// effectOfPresence: a field that the request alone can have brought speaks for
+// the server, whoever wrote it.
+func effectOfPresence(names cases.Names) agent.Effect {
+	if slices.ContainsFunc(names, func(name string) bool { return !strings.HasPrefix(strings.ToLower(name), "access-control-") }) {
+		return agent.EffectLetIn
 	}
 	return agent.EffectMalformed
 }
