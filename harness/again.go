@@ -28,42 +28,35 @@ func unsure(err error) bool {
 // mostAgain bounds the checks that are done again: so many are no accident.
 const mostAgain = 64
 
-// doubtful says whether a check is to be done again before it is reported. It
-// is kept for that then.
-func (r *run) doubtful(e *entry) bool {
-	if e.again || !e.result.Disagrees() && !e.doubt {
-		return false
-	}
+// doubtful says whether a result is to be asked for again before it is reported.
+func doubtful(res Result, parts []part) bool {
+	return res.Disagrees() || slices.ContainsFunc(parts, func(p part) bool { return p.doubt })
+}
+
+// later keeps a check to be done again; false if too many are.
+func (r *run) later(e *entry, first Result) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.noMore || len(r.doubts) >= mostAgain {
+	if len(r.doubts) >= mostAgain {
 		return false
 	}
-	r.doubts = append(r.doubts, e)
+	r.doubts = append(r.doubts, r.attempt(e, &first))
 	return true
 }
 
-// doubted does those checks again, one by one.
-func (r *run) doubted(ctx context.Context) {
+// again does those checks again, one by one.
+func (r *run) again(ctx context.Context) {
 	r.mu.Lock()
 	doubts := r.doubts
-	r.noMore = true
+	r.doubts = nil
 	r.mu.Unlock()
-	slices.SortFunc(doubts, func(a, b *entry) int { return a.index - b.index })
-	for _, e := range doubts {
-		e.again = true
-		if r.stopped(ctx, e) != "" || r.broken() {
-			r.emit(e)
+	slices.SortFunc(doubts, func(a, b *attempt) int { return a.index - b.index })
+	for _, a := range doubts {
+		if r.stopped(ctx, a.entry) != "" || r.broken() {
+			r.deliver(a.entry, *a.first)
 			continue
 		}
-		e.first, e.doubt = e.result, false
-		fresh := newEntry(e.index, e.check)
-		e.result, e.jobs = fresh.result, fresh.jobs
-		e.waiting = len(r.agents)
-		r.one(ctx, e)
-		for _, a := range r.browsers() {
-			r.batch(ctx, a, []*entry{e})
-		}
+		r.everyAgent(ctx, a)
 	}
 }
 
@@ -71,10 +64,11 @@ func (r *run) doubted(ctx context.Context) {
 func (r *run) broken() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.summary.AgentErrors) > 0
+	return len(r.agentErrors) > 0
 }
 
-// weigh puts together what a check gave now and what it gave the first time.
+// weigh is the result of a check that was done twice: what it gave now and what it
+// gave the first time.
 func weigh(now, first Result) Result {
 	if now.Verdict == agent.VerdictSkip || now.Verdict == agent.VerdictError && first.Verdict != agent.VerdictError {
 		// There was no second time: the first has to do, but not to accuse anybody.
@@ -85,12 +79,4 @@ func weigh(now, first Result) Result {
 		now.Once = first.Disagreement
 	}
 	return now
-}
-
-// doubts notes that what an agent made of the check may not be the fault of the
-// target's.
-func (e *entry) doubts() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.doubt = true
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/corsproof/corsproof/internal/raw"
 )
 
-// part is one agent's part of a check.
-type part struct {
+// task is one agent's part of a check while it is under way.
+type task struct {
 	run    *run
 	entry  *entry
 	agent  agent.Agent
@@ -28,7 +28,7 @@ type part struct {
 
 // prepare performs the raw steps that come first and makes the job. The steps
 // are the check's, expanded for this agent.
-func (r *run) prepare(ctx context.Context, e *entry, who agent.Agent, steps []cases.Step) (*part, error) {
+func (r *run) prepare(ctx context.Context, e *entry, who agent.Agent, steps []cases.Step) (*task, error) {
 	before, browser, after, err := raw.Split(steps)
 	if err != nil {
 		return nil, err
@@ -37,89 +37,90 @@ func (r *run) prepare(ctx context.Context, e *entry, who agent.Agent, steps []ca
 	if err != nil {
 		return nil, err
 	}
-	p := &part{run: r, entry: e, agent: who, steps: browser, after: after, done: done}
-	p.wire = raw.Run{Sender: r.sender, Place: place, Timeout: r.timeout, HeadBytes: r.target.HeadBytes}
-	if p.before, err = p.wire.Steps(ctx, before); err != nil {
-		p.release()
+	t := &task{run: r, entry: e, agent: who, steps: browser, after: after, done: done}
+	t.wire = raw.Run{Sender: r.sender, Place: place, Timeout: r.timeout, HeadBytes: r.target.HeadBytes}
+	if t.before, err = t.wire.Steps(ctx, before); err != nil {
+		t.release()
 		return nil, err
 	}
-	p.job = agent.Job{ID: e.check.ID, Timeout: r.timeout}
+	t.job = agent.Job{ID: e.check.ID, Timeout: r.timeout}
 	nonce := "_=" + r.nonce()
 	for i := range browser {
 		s := &browser[i]
-		p.names = append(p.names, s.Name)
+		t.names = append(t.names, s.Name)
 		text := ""
 		if s.Expect != nil && s.Expect.Body != nil {
 			text = *s.Expect.Body
 		}
-		p.job.Steps = append(p.job.Steps, agent.Step{
+		t.job.Steps = append(t.job.Steps, agent.Step{
 			Text: text, Timing: s.Expect != nil && s.Expect.Timing != nil,
 			Request: *s.Request, URL: raw.WithQuery(place.URL(s.Request.Path), nonce), After: s.After,
 			Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1),
 		})
 	}
-	return p, nil
+	return t, nil
 }
 
-func (p *part) release() {
-	p.wire.Close()
-	p.done()
+func (t *task) release() {
+	t.wire.Close()
+	t.done()
 }
 
 // complete performs the raw steps that come last and judges the whole.
-func (p *part) complete(ctx context.Context, result agent.JobResult) agent.Result {
-	defer p.release()
-	r, name := p.run, p.agent.Name()
-	p.entry.mu.Lock()
-	if p.entry.jobs != nil {
-		p.entry.jobs[name] = performed{p.job.Steps, p.names, p.steps, result}
-	}
-	p.entry.mu.Unlock()
-	exchanges := p.exchanges(result, nil)
+func (t *task) complete(ctx context.Context, result agent.JobResult) part {
+	defer t.release()
+	p := t.judge(ctx, result)
+	p.job = &performed{t.job.Steps, t.names, t.steps, result}
+	return p
+}
+
+func (t *task) judge(ctx context.Context, result agent.JobResult) part {
+	name := t.agent.Name()
 	if result.Err != nil {
-		if name != agent.NameModel {
-			p.entry.doubts()
-		}
-		res := r.lost(ctx, p.entry, name, result.Err)
-		res.Exchanges = exchanges
-		return res
+		p := t.run.lost(ctx, t.entry, name, result.Err, t.exchanges(result, nil))
+		p.doubt = name != agent.NameModel
+		return p
 	}
-	after, err := p.wire.Steps(ctx, p.after)
-	exchanges = append(exchanges, raw.Exchanges(after)...)
+	after, err := t.wire.Steps(ctx, t.after)
 	if err != nil {
-		res := r.lost(ctx, p.entry, name, err)
-		res.Exchanges = exchanges
-		return res
+		return t.run.lost(ctx, t.entry, name, err, append(t.exchanges(result, nil), raw.Exchanges(after)...))
 	}
-	late := lateSteps(p.job.Steps, p.steps, result, p.entry.check.Policy.MaxAge)
-	why := ""
-	var failures []agent.Failure
-	for i := range p.steps {
+	failures, late, err := t.failures(result)
+	if err != nil {
+		return broke(name, err.Error())
+	}
+	failures = append(failures, judge.Wire(append(slices.Clone(t.before), after...))...)
+	exchanges := append(t.exchanges(result, failures), raw.Exchanges(judge.Telling(after, failures))...)
+	res := t.run.judged(ctx, t.entry, name, failures, exchanges)
+	if late != "" && len(failures) == 0 && res.Verdict != agent.VerdictError {
+		res = agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: late, Exchanges: exchanges}
+	}
+	return part{result: res, doubt: late != ""}
+}
+
+// failures is what does not hold of the job's outcomes, those left out that came
+// too late: late is why.
+func (t *task) failures(result agent.JobResult) (failures []agent.Failure, late string, err error) {
+	reasons := lateSteps(t.job.Steps, t.steps, result, t.entry.check.Policy.MaxAge)
+	for i := range t.steps {
 		if i >= len(result.Steps) || len(result.Steps[i]) == 0 {
-			return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: fmt.Sprintf("the agent reported no outcome of step %d", i+1)}
+			return nil, "", fmt.Errorf("the agent reported no outcome of step %d", i+1)
 		}
-		if late[i] != "" { // what it shows follows from that
-			p.entry.doubts()
-			why = late[i]
+		if why := reasons[i]; why != "" { // what it shows follows from that
+			late = why
 			continue
 		}
-		failures = append(failures, judge.Outcomes(&p.steps[i], result.Steps[i])...)
+		failures = append(failures, judge.Outcomes(&t.steps[i], result.Steps[i])...)
 	}
-	failures = append(failures, judge.Wire(append(slices.Clone(p.before), after...))...)
-	exchanges = append(p.exchanges(result, failures), raw.Exchanges(judge.Telling(after, failures))...)
-	res := r.judged(ctx, p.entry, name, failures, exchanges)
-	if why != "" && len(failures) == 0 && res.Verdict != agent.VerdictError {
-		res = agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: why, Exchanges: exchanges}
-	}
-	return res
+	return failures, late, nil
 }
 
 // exchanges are those of the raw steps before the job and of the job. Of steps
 // that a case repeats for each entry of a list only those that failed, if one did.
-func (p *part) exchanges(result agent.JobResult, failures []agent.Failure) []agent.Exchange {
-	list := raw.Exchanges(judge.Telling(p.before, failures))
+func (t *task) exchanges(result agent.JobResult, failures []agent.Failure) []agent.Exchange {
+	list := raw.Exchanges(judge.Telling(t.before, failures))
 	for i, outcomes := range result.Steps {
-		if i < len(p.steps) && len(judge.Telling([]judge.Performed{{Step: &p.steps[i]}}, failures)) == 0 {
+		if i < len(t.steps) && len(judge.Telling([]judge.Performed{{Step: &t.steps[i]}}, failures)) == 0 {
 			continue
 		}
 		for j := range outcomes {
@@ -129,54 +130,67 @@ func (p *part) exchanges(result agent.JobResult, failures []agent.Failure) []age
 	return list
 }
 
-// batch gives a browser its part of the entries, and once more those of which
+// batch gives a browser its part of the checks, and once more those of which
 // all that failed is that no answer came.
-func (r *run) batch(ctx context.Context, who agent.Agent, entries []*entry) {
-	silent := r.batchOf(ctx, who, entries, nil)
+func (r *run) batch(ctx context.Context, who agent.Agent, attempts []*attempt) {
+	silent := r.batchOf(ctx, who, attempts, nil)
 	if len(silent) == 0 {
 		return
 	}
-	var again []*entry
-	for _, e := range entries {
-		if _, ok := silent[e]; ok {
-			again = append(again, e)
+	var again []*attempt
+	for _, a := range attempts {
+		if _, ok := silent[a]; ok {
+			again = append(again, a)
 		}
 	}
 	r.batchOf(ctx, who, again, silent)
 }
 
 // batchOf performs a batch and returns what is worth asking again; first is
-// what came of the entries before, nil when they are asked for the first time.
-func (r *run) batchOf(ctx context.Context, who agent.Agent, entries []*entry, first map[*entry]agent.Result) map[*entry]agent.Result {
-	parts := map[string]*part{}
+// what came of the checks before, nil when they are asked for the first time.
+func (r *run) batchOf(ctx context.Context, who agent.Agent, attempts []*attempt, first map[*attempt]part) map[*attempt]part {
+	b := agentBatch{run: r, agent: who, under: map[string]underWay{}, first: first, silent: map[*attempt]part{}}
 	var jobs []agent.Job
-	for _, e := range entries {
-		if s := r.stopped(ctx, e); s != "" {
-			r.report(e, agent.Result{Agent: who.Name(), Verdict: agent.VerdictSkip, Note: s})
+	for _, a := range attempts {
+		t, why := r.begin(ctx, a.entry, who)
+		if t == nil {
+			r.report(a, why)
 			continue
 		}
-		steps := e.check.Fresh("")
-		if steps == nil {
-			steps = e.check.Steps // a check made by hand
-		}
-		p, err := r.prepare(ctx, e, who, steps)
-		if err != nil {
-			r.report(e, r.lost(ctx, e, who.Name(), err))
-			continue
-		}
-		if ok, why := who.Can(p.job); !ok {
-			p.release()
-			r.report(e, agent.Result{Agent: who.Name(), Verdict: agent.VerdictSkip, Note: why})
-			continue
-		}
-		parts[p.job.ID] = p
-		jobs = append(jobs, p.job)
+		b.under[t.job.ID] = underWay{a, t}
+		jobs = append(jobs, t.job)
 	}
-	b := agentBatch{run: r, agent: who, parts: parts, first: first, silent: map[*entry]agent.Result{}}
 	err := b.perform(ctx, jobs)
 	b.wg.Wait()
 	b.rest(ctx, err)
 	return b.silent
+}
+
+// begin prepares a browser's part of a check; the part is what came of it already
+// if the browser is not to perform anything, and the task nil.
+func (r *run) begin(ctx context.Context, e *entry, who agent.Agent) (*task, part) {
+	if s := r.stopped(ctx, e); s != "" {
+		return nil, leftOut(who.Name(), s)
+	}
+	steps := e.check.Fresh("")
+	if steps == nil {
+		steps = e.check.Steps // a check made by hand
+	}
+	t, err := r.prepare(ctx, e, who, steps)
+	if err != nil {
+		return nil, r.lost(ctx, e, who.Name(), err, nil)
+	}
+	if ok, why := who.Can(t.job); !ok {
+		t.release()
+		return nil, leftOut(who.Name(), why)
+	}
+	return t, part{}
+}
+
+// underWay is a check with the task that a browser was given.
+type underWay struct {
+	attempt *attempt
+	task    *task
 }
 
 // agentBatch collects what a browser reports.
@@ -184,10 +198,10 @@ type agentBatch struct {
 	run   *run
 	agent agent.Agent
 	mu    sync.Mutex
-	parts map[string]*part        // not yet reported
-	first map[*entry]agent.Result // what came of them before; nil: nothing did
+	under map[string]underWay // by the job's ID: not yet reported
+	first map[*attempt]part   // what came of them before; nil: nothing did
 	// silent are those of which nothing was reported, to be asked again.
-	silent map[*entry]agent.Result
+	silent map[*attempt]part
 	wg     sync.WaitGroup
 }
 
@@ -223,43 +237,43 @@ func requestsOf(j *agent.Job) int {
 // take takes one result. What it leads to goes on beside the browser's work.
 func (b *agentBatch) take(ctx context.Context, jr agent.JobResult) {
 	b.mu.Lock()
-	p := b.parts[jr.ID]
-	delete(b.parts, jr.ID)
+	u, ok := b.under[jr.ID]
+	delete(b.under, jr.ID)
 	b.mu.Unlock()
-	if p != nil {
-		b.wg.Go(func() { b.settle(ctx, p.entry, p.complete(ctx, jr)) })
+	if ok {
+		b.wg.Go(func() { b.report(ctx, u.attempt, u.task.complete(ctx, jr)) })
 	}
 }
 
-// settle reports a result, unless it is one to ask for again.
-func (b *agentBatch) settle(ctx context.Context, e *entry, res agent.Result) {
-	if before, again := b.first[e]; again {
-		res = b.run.twice(ctx, e, before, res)
-	} else if silent(&res) && b.run.stopped(ctx, e) == "" {
+// report reports a part, unless it is one to ask for again.
+func (b *agentBatch) report(ctx context.Context, a *attempt, p part) {
+	if before, again := b.first[a]; again {
+		p = b.run.twice(ctx, a.entry, before, p)
+	} else if silent(p) && b.run.stopped(ctx, a.entry) == "" {
 		b.mu.Lock()
-		b.silent[e] = res
+		b.silent[a] = p
 		b.mu.Unlock()
 		return
 	}
-	b.run.report(e, res)
+	b.run.report(a, p)
 }
 
 // rest reports the jobs of which the agent said nothing.
 func (b *agentBatch) rest(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil {
 		b.run.mu.Lock()
-		b.run.summary.AgentErrors[b.agent.Name()] = err.Error()
+		b.run.agentErrors[b.agent.Name()] = err.Error()
 		b.run.mu.Unlock()
 	}
-	for _, p := range b.parts {
-		p.release()
-		res := agent.Result{Agent: b.agent.Name(), Verdict: agent.VerdictError, Error: "the agent reported nothing"}
+	for _, u := range b.under {
+		u.task.release()
+		p := broke(b.agent.Name(), "the agent reported nothing")
 		if err != nil {
-			res.Error = "the agent broke: " + err.Error()
+			p = broke(b.agent.Name(), "the agent broke: "+err.Error())
 		}
-		if s := b.run.stopped(ctx, p.entry); s != "" {
-			res = agent.Result{Agent: b.agent.Name(), Verdict: agent.VerdictSkip, Note: s}
+		if s := b.run.stopped(ctx, u.attempt.entry); s != "" {
+			p = leftOut(b.agent.Name(), s)
 		}
-		b.run.report(p.entry, res)
+		b.run.report(u.attempt, p)
 	}
 }

@@ -31,15 +31,15 @@ func Overlooked(list []NotLookedAt) string {
 
 // notLookedAt compares what the declared policy states with what the checks that ran
 // looked at. What an undecided check would have shown is told by that check.
-func (r *run) notLookedAt(entries []*entry) []NotLookedAt {
+func (r *run) notLookedAt(entries []*entry, results []Result) []NotLookedAt {
 	p := r.target.Declared
 	if p == nil {
 		return nil
 	}
 	seen := map[cases.Stated]bool{}
 	reasons := map[cases.Stated]string{}
-	for _, e := range entries {
-		if e.result.Verdict != agent.VerdictSkip && e.result.Verdict != agent.VerdictError {
+	for i, e := range entries {
+		if v := results[i].Verdict; v != agent.VerdictSkip && v != agent.VerdictError {
 			for _, s := range p.Looks(e.check.Steps) {
 				seen[s] = true
 			}
@@ -49,7 +49,7 @@ func (r *run) notLookedAt(entries []*entry) []NotLookedAt {
 		}
 		for _, s := range p.Looks(e.asked.Steps) {
 			if !seen[s] && reasons[s] == "" {
-				reasons[s] = whyNot(e)
+				reasons[s] = whyNot(&results[i])
 			}
 		}
 	}
@@ -62,13 +62,13 @@ func (r *run) notLookedAt(entries []*entry) []NotLookedAt {
 	return list
 }
 
-// whyNot is why the entry, or the step of it that would have looked, did not run.
-func whyNot(e *entry) string {
+// whyNot is why the check, or the step of it that would have looked, did not run.
+func whyNot(res *Result) string {
 	switch {
-	case e.result.Reason != "":
-		return e.result.Reason
-	case e.result.Verdict == agent.VerdictError:
-		return fmt.Sprintf("%s could not be performed", e.check.ID)
+	case res.Reason != "":
+		return res.Reason
+	case res.Verdict == agent.VerdictError:
+		return fmt.Sprintf("%s could not be performed", res.ID)
 	}
 	return "the endpoint does not serve it"
 }

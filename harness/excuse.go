@@ -10,46 +10,41 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// excuse takes back what a browser holds against the target although only the
-// browser is to blame: it departs from the standard in a documented way, which
+// excuse is a part without what a browser holds against the target although only
+// the browser is to blame: it departs from the standard in a documented way, which
 // the model reproduces exactly, and by the standard the same answers would have
-// been right. Everything else stays a failure.
-func (r *run) excuse(e *entry) {
-	if e.check.Case.Level == cases.Info {
-		return
+// been right. Everything else stays a failure. agents are those of the run, parts
+// those of the check.
+func excuse(c *cases.Case, p part, agents []agent.Agent, parts []part) part {
+	name := p.result.Agent
+	at := slices.IndexFunc(agents, func(a agent.Agent) bool { return a.Name() == name })
+	if c.Level == cases.Info || name == agent.NameModel || len(p.result.Failures) == 0 ||
+		at < 0 || p.job == nil || p.job.result.Err != nil ||
+		disagree.Documented(p.job.steps, p.job.names, p.job.result, name, agents[at].Engine()) == "" {
+		return p
 	}
-	for i := range e.result.Agents {
-		a := &e.result.Agents[i]
-		if a.Agent == agent.NameModel || len(a.Failures) == 0 {
-			continue
-		}
-		at := r.order(a.Agent)
-		p, ok := e.jobs[a.Agent]
-		if !ok || at < 0 || p.result.Err != nil || disagree.Documented(p.steps, p.names, p.result, r.agents[at].Name(), r.agents[at].Engine()) == "" {
-			continue
-		}
-		standard, ok := p.byTheStandard(e.result.Agents)
-		if !ok {
-			continue
-		}
-		seen := p.judge(p.result)
-		var kept []agent.Failure
-		for _, f := range a.Failures {
-			if has(seen, f) && !has(standard, f) {
-				a.Departures = append(a.Departures, f)
-			} else {
-				kept = append(kept, f)
-			}
-		}
-		a.Failures, a.Verdict = kept, judge.Verdict(e.check.Case, kept)
+	standard, ok := p.job.byTheStandard(parts)
+	if !ok {
+		return p
 	}
+	seen := p.job.judge(p.job.result)
+	var kept, departures []agent.Failure
+	for _, f := range p.result.Failures {
+		if has(seen, f) && !has(standard, f) {
+			departures = append(departures, f)
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	p.result.Failures, p.result.Departures, p.result.Verdict = kept, departures, judge.Verdict(c, kept)
+	return p
 }
 
 // byTheStandard is what does not hold if the answers that the browser got are
 // taken as the standard has them. Where the standard would have asked for
 // something that the browser did not, the model agent knows: it did ask. ok is
 // false if that cannot tell.
-func (p *performed) byTheStandard(agents []agent.Result) (failures []agent.Failure, ok bool) {
+func (p *performed) byTheStandard(parts []part) (failures []agent.Failure, ok bool) {
 	if replayed, ok := disagree.Replay(p.steps, p.result, spec.Options{}, agent.Clocks(p.result)[0]); ok {
 		for i := range replayed.Steps {
 			for k := range replayed.Steps[i] {
@@ -60,11 +55,11 @@ func (p *performed) byTheStandard(agents []agent.Result) (failures []agent.Failu
 		}
 		return p.judge(replayed), true
 	}
-	i := slices.IndexFunc(agents, func(a agent.Result) bool { return a.Agent == agent.NameModel })
-	if i < 0 || agents[i].Verdict == agent.VerdictError || agents[i].Verdict == agent.VerdictSkip {
+	i := slices.IndexFunc(parts, func(p part) bool { return p.result.Agent == agent.NameModel })
+	if i < 0 || parts[i].result.Verdict == agent.VerdictError || parts[i].result.Verdict == agent.VerdictSkip {
 		return nil, false
 	}
-	return agents[i].Failures, true
+	return parts[i].result.Failures, true
 }
 
 // judge holds a result of the job against the case.

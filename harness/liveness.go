@@ -46,23 +46,29 @@ func (r *run) judged(ctx context.Context, e *entry, name string, failures []agen
 	return res
 }
 
-// lost makes the result of an agent that could not perform every step.
-func (r *run) lost(ctx context.Context, e *entry, name string, err error) agent.Result {
+// lost is the part of an agent that could not perform every step; exchanges are
+// those that it had until then.
+func (r *run) lost(ctx context.Context, e *entry, name string, err error, exchanges []agent.Exchange) part {
+	p := r.whyLost(ctx, e, name, err)
+	p.result.Exchanges = exchanges
+	return p
+}
+
+func (r *run) whyLost(ctx context.Context, e *entry, name string, err error) part {
 	if s := r.stopped(ctx, e); s != "" {
-		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: s}
+		return leftOut(name, s)
 	}
 	if absent, ok := errors.AsType[*raw.AbsentError](err); ok {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.result.Skip = SkipNotApplicable
-		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: absent.Error()}
+		p := leftOut(name, absent.Error())
+		p.skip = SkipNotApplicable
+		return p
 	}
 	if died := r.checkAlive(ctx, e); died != nil {
 		err = died
 	} else if unsure(err) {
-		return agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: err.Error()}
+		return part{result: agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: err.Error()}}
 	}
-	return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: err.Error()}
+	return broke(name, err.Error())
 }
 
 // checkAlive asks whether the target is still there after something broke. If
@@ -96,8 +102,8 @@ func (r *run) checkAlive(ctx context.Context, e *entry) error {
 		s.Reason = fmt.Sprintf("the target died, as %s noticed first, while %d other checks were under way: %v", e.check.ID, len(s.Running), err)
 	}
 	r.origins[origin] = s
-	if r.summary.Stopped == nil {
-		r.summary.Stopped = s
+	if r.died == nil {
+		r.died = s
 	}
 	if !slices.Contains(slices.Collect(maps.Values(r.origins)), nil) {
 		r.stop(errDied)
@@ -173,40 +179,38 @@ func (r *run) anyAnswer(ctx context.Context, url string, err error) error {
 
 // insist performs a check, and again where all that failed is that no answer
 // came: what happened to one request by chance is not a finding.
-func (r *run) insist(ctx context.Context, e *entry, attempt func() agent.Result) agent.Result {
+func (r *run) insist(ctx context.Context, e *entry, attempt func() part) part {
 	first := attempt()
-	if !silent(&first) && first.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
+	if !silent(first) && first.result.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
 		return first
 	}
 	return r.twice(ctx, e, first, attempt())
 }
 
 // silent tells whether all that failed is that no answer came.
-func silent(a *agent.Result) bool {
-	return len(a.Failures) > 0 && !slices.ContainsFunc(a.Failures, func(f agent.Failure) bool { return !f.Silent })
+func silent(p part) bool {
+	failures := p.result.Failures
+	return len(failures) > 0 && !slices.ContainsFunc(failures, func(f agent.Failure) bool { return !f.Silent })
 }
 
-// twice settles a check that was performed twice for want of an answer.
-func (r *run) twice(ctx context.Context, e *entry, first, second agent.Result) agent.Result {
-	said := first.Error
-	if len(first.Failures) > 0 {
-		said = first.Failures[0].Actual
+// twice is the part of an agent that performed a check twice for want of an answer.
+func (r *run) twice(ctx context.Context, e *entry, first, second part) part {
+	said := first.result.Error
+	if len(first.result.Failures) > 0 {
+		said = first.result.Failures[0].Actual
 	}
-	if !silent(&second) {
-		if second.Verdict == agent.VerdictPass {
-			second.Note = "at the first try no answer came (" + said + "); asked again, it did"
+	res := &second.result
+	second.doubt = second.doubt || first.doubt
+	if !silent(second) {
+		if res.Verdict == agent.VerdictPass {
+			res.Note = "at the first try no answer came (" + said + "); asked again, it did"
 		}
 		return second
 	}
-	undecided := func(why string) agent.Result {
-		second.Verdict, second.Note = agent.VerdictUndecided, why
-		return second
-	}
 	if why := r.unsteady(ctx, e); why != "" {
-		return undecided(why)
-	}
-	if !slices.ContainsFunc(second.Failures, func(f agent.Failure) bool { return !f.Moot }) {
-		return undecided("no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied")
+		res.Verdict, res.Note = agent.VerdictUndecided, why
+	} else if !slices.ContainsFunc(res.Failures, func(f agent.Failure) bool { return !f.Moot }) {
+		res.Verdict, res.Note = agent.VerdictUndecided, "no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied"
 	}
 	return second
 }
@@ -245,17 +249,17 @@ func (r *run) steadiness(origin string) *steadiness {
 	return r.steady[origin]
 }
 
-// lastLook finds out whether the target survived the last checks.
-func (r *run) lastLook(ctx context.Context, entries []*entry) {
-	for _, e := range slices.Backward(entries) {
-		if e.place.Base == "" || e.result.Verdict == agent.VerdictSkip {
+// lastLook is set if the target did not survive the last checks.
+func (r *run) lastLook(ctx context.Context, entries []*entry) *Stopped {
+	for i, e := range slices.Backward(entries) {
+		if e.skip != "" || r.results[i].Verdict == agent.VerdictSkip {
 			continue
 		}
-		if r.origins[origin.Of(e.place.Base)] == nil {
-			if err := r.alive(ctx, e.place.URL("/ok")); err != nil && r.summary.Stopped == nil {
-				r.summary.Stopped = &Stopped{Reason: "the target did not survive the last checks: " + err.Error(), Log: r.target.lastWords(e.check.Policy.Name)}
-			}
+		err := r.alive(ctx, e.place.URL("/ok"))
+		if err == nil {
+			return nil
 		}
-		return
+		return &Stopped{Reason: "the target did not survive the last checks: " + err.Error(), Log: r.target.lastWords(e.check.Policy.Name)}
 	}
+	return nil
 }

@@ -91,70 +91,63 @@ func mayEnd(method string) bool {
 }
 
 // late tells whether a check of an ordinary endpoint is one of the last.
-func (r *run) late(e *entry) bool {
+func (r *run) late(c *cases.Check) bool {
 	return r.target.Declared != nil &&
-		slices.ContainsFunc(e.check.Steps, func(s cases.Step) bool { return mayEnd(stepMethod(&s)) })
+		slices.ContainsFunc(c.Steps, func(s cases.Step) bool { return mayEnd(stepMethod(&s)) })
 }
 
-// inOrder runs the entries, and last of all those after which the endpoint may be another.
-func (r *run) inOrder(ctx context.Context, entries []*entry) {
-	var early, last []*entry
-	for _, e := range entries {
-		if r.late(e) {
-			last = append(last, e)
-		} else {
-			early = append(early, e)
+// inOrder plans and performs the checks, and last of all those after which the
+// endpoint may be another.
+func (r *run) inOrder(ctx context.Context, checks []cases.Check) []*entry {
+	entries := make([]*entry, len(checks))
+	perform := func(late bool) {
+		var list []*entry
+		for i := range checks {
+			if r.late(&checks[i]) == late {
+				entries[i] = r.plan(i, &checks[i])
+				list = append(list, entries[i])
+			}
 		}
+		r.all(ctx, list)
 	}
-	r.all(ctx, early)
-	if len(last) == 0 {
-		return
-	}
-	if r.methods != nil && r.summary.Stopped == nil {
-		for _, m := range r.wanted(last, mayEnd) {
+	perform(false)
+	if r.methods != nil && r.died == nil {
+		for _, m := range r.wanted(checks, mayEnd) {
 			r.askFor(ctx, m)
 		}
 	}
-	r.fit(last)
-	r.all(ctx, last)
+	perform(true)
+	return entries
 }
 
-// fit takes what the endpoint does not serve out of the checks.
-func (r *run) fit(entries []*entry) {
-	for _, e := range entries {
-		e.check = e.asked.On(r.methods)
-	}
-}
-
-// serves finds out which methods the endpoint has, get being its answer to a
-// plain GET (nil where that may not be sent), and fits the checks to it. It gives the
-// method that an ordinary request has there, with the status of its answer.
-func (r *run) serves(ctx context.Context, entries []*entry, get *wire.Response) (method string, status int) {
-	r.methods = cases.Methods{}
-	status = get.Status
-	if method = r.probeMethod(); method == http.MethodGet {
-		r.methods[http.MethodGet] = !notServed(status)
+// askMethods finds out which methods the endpoint has, get being its answer to a
+// plain GET (to OPTIONS where that may not be sent), and the status of an ordinary
+// request. It gives the method that such a request has there.
+func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Response) string {
+	r.methods, r.status = cases.Methods{}, get.Status
+	method := r.probeMethod()
+	if method == http.MethodGet {
+		r.methods[http.MethodGet] = !notServed(get.Status)
 	}
 	post := 0
-	for _, m := range r.wanted(entries, func(m string) bool { return !mayEnd(m) }) {
+	for _, m := range r.wanted(checks, func(m string) bool { return !mayEnd(m) }) {
 		if answer := r.askFor(ctx, m); m == http.MethodPost {
 			post = answer
 		}
 	}
 	if !slices.Contains(slices.Collect(maps.Values(r.methods)), true) {
-		for _, m := range r.wanted(entries, mayEnd) { // there is nothing that they could end
+		for _, m := range r.wanted(checks, mayEnd) { // there is nothing that they could end
 			r.askFor(ctx, m)
 		}
 	}
 	switch {
 	case r.methods[http.MethodGet]:
 	case r.methods[http.MethodPost]:
-		method, status = http.MethodPost, post
+		method, r.status = http.MethodPost, post
 	case !r.mayHaveOthers():
 		r.methods = nil // it serves nothing that is known: what comes is judged
 	}
-	r.fit(slices.DeleteFunc(slices.Clone(entries), r.late))
-	return method, status
+	return method
 }
 
 // mayHaveOthers tells whether the endpoint has a method that was stated, or may have one that
@@ -186,7 +179,7 @@ func (r *run) askFor(ctx context.Context, method string) int {
 
 // wanted are the methods among those that which says, GET apart, that checks send or
 // hold a preflight to, and that may be sent: the safelisted ones and those stated.
-func (r *run) wanted(entries []*entry, which func(method string) bool) []string {
+func (r *run) wanted(checks []cases.Check, which func(method string) bool) []string {
 	var list []string
 	add := func(m string) {
 		if m == http.MethodGet || m == http.MethodOptions || !which(m) || slices.Contains(list, m) ||
@@ -195,12 +188,12 @@ func (r *run) wanted(entries []*entry, which func(method string) bool) []string 
 		}
 		list = append(list, m)
 	}
-	for _, e := range entries {
-		if len(e.check.Needs) > 0 { // of the contract: they will not run
+	for c := range checks {
+		if len(checks[c].Needs) > 0 { // of the contract: they will not run
 			continue
 		}
-		for i := range e.check.Steps {
-			s := &e.check.Steps[i]
+		for i := range checks[c].Steps {
+			s := &checks[c].Steps[i]
 			add(stepMethod(s))
 			for j := range s.Answer {
 				if a := s.Answer[j].Allows; a != nil && (a.Method == http.MethodHead || a.Method == http.MethodPost) {

@@ -52,44 +52,53 @@ func (p *refused) String() string {
 	return fmt.Sprintf("the plain preflight of %s%s is not granted: %s", agent.Show(p.Origin), how, p.reason)
 }
 
-// settlePlain makes undecided, on an ordinary endpoint, what failed only because
-// a plain exchange is not granted. The checks of plain exchanges stay failures.
-func (r *run) settlePlain(entries []*entry) {
-	if r.target.Declared == nil {
-		return
-	}
+// settlePlain gives the results of an ordinary endpoint, in which undecided is what
+// failed only because a plain exchange is not granted. The checks of plain exchanges
+// stay failures. If none of them ran it goes by otherwise. The results that it is
+// given stay as they are.
+func settlePlain(entries []*entry, results []Result, otherwise []refused) []Result {
 	var known []refused
 	ran := false // some check of a plain exchange
-	for _, e := range entries {
-		asks := plain(e.check)
-		if asks == 0 || e.result.Verdict == agent.VerdictSkip {
+	settled := slices.Clone(results)
+	for i := range settled {
+		asks := plain(entries[i].check)
+		if asks == 0 || settled[i].Verdict == agent.VerdictSkip {
 			continue
 		}
 		ran = true
-		for _, f := range allFailures(&e.result) {
-			if f.Refusal && f.Reason != "" && !f.Asked.Instead {
-				e.result.Plain = asks
-				known = append(known, refused{f.Asked, f.Reason})
-			}
+		if refusals := refusals(&settled[i]); len(refusals) > 0 {
+			settled[i].Plain = asks
+			known = append(known, refusals...)
 		}
 	}
-	if !ran { // none was selected: what the first look at the endpoint showed
-		if origins := r.target.Declared.AllowedOrigins(); r.summary.NotGranted != "" && len(origins) > 0 {
-			known = append(known, refused{agent.Asked{Origin: origins[0]}, string(r.summary.NotGranted)})
+	if !ran {
+		known = otherwise
+	}
+	for i := range settled {
+		if settled[i].Plain == 0 {
+			settled[i] = follow(entries[i].check.Case, settled[i], known)
 		}
 	}
-	for _, e := range entries {
-		if e.result.Plain == 0 && len(known) > 0 {
-			r.follow(e, known)
-		}
-	}
+	return settled
 }
 
-// follow makes a result undecided where all its failures follow from what is known.
-func (r *run) follow(e *entry, known []refused) {
+// refusals are what the result of a plain exchange shows not to be granted.
+func refusals(r *Result) []refused {
+	var list []refused
+	for _, f := range allFailures(r) {
+		if f.Refusal && f.Reason != "" && !f.Asked.Instead {
+			list = append(list, refused{f.Asked, f.Reason})
+		}
+	}
+	return list
+}
+
+// follow is the result, undecided where all its failures follow from what is known.
+func follow(c *cases.Case, res Result, known []refused) Result {
+	agents := slices.Clone(res.Agents)
 	changed := false
-	for i := range e.result.Agents {
-		a := &e.result.Agents[i]
+	for i := range agents {
+		a := &agents[i]
 		if a.Verdict != agent.VerdictFail && a.Verdict != agent.VerdictWarn {
 			continue
 		}
@@ -97,9 +106,11 @@ func (r *run) follow(e *entry, known []refused) {
 			a.Verdict, a.Note, changed = agent.VerdictUndecided, why, true
 		}
 	}
-	if changed {
-		e.conclude()
+	if !changed {
+		return res
 	}
+	res.Agents = agents
+	return concluded(c, res)
 }
 
 // following is why all of the failures follow from plain exchanges, in the

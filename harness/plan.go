@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/browserfields"
 	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/internal/origin"
@@ -16,75 +13,67 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// entry is a check in a run: where it goes, and its result as it grows.
+// entry is a check as it was planned. Nothing changes it.
 type entry struct {
-	index int
-	check *cases.Check // fitted to what the endpoint serves
-	asked *cases.Check // as it was given to the runner
-	place raw.Place
-
-	mu      sync.Mutex
-	waiting int // agents that have not reported yet
-	result  Result
-	began   time.Time
-	doubt   bool // what a browser made of it may be the doing of a busy machine
-	again   bool // it is done for the second time
-	first   Result
-	jobs    map[string]performed // what each agent made of it
+	index  int
+	asked  *cases.Check // as it was given to the runner
+	check  *cases.Check // fitted to what the endpoint serves
+	place  raw.Place    // where it goes
+	skip   SkipKind     // empty: it is performed
+	reason string       // for skip
 }
 
-// performed is a job with its result, kept for comparison.
-type performed struct {
-	steps  []agent.Step
-	names  []string
-	expect []cases.Step // the steps as the case has them
-	result agent.JobResult
+// plan decides what becomes of a check, once it is known what the target serves.
+func (r *run) plan(index int, asked *cases.Check) *entry {
+	e := &entry{index: index, asked: asked, check: asked.On(r.methods)}
+	if e.skip, e.reason = r.skip(e.check); e.skip == "" {
+		e.place, _ = r.where(e.check)
+	}
+	return e
 }
 
-// newEntry is a check whose result says nothing yet.
-func newEntry(i int, c *cases.Check) *entry {
-	return &entry{index: i, check: c, asked: c, jobs: map[string]performed{}, result: Result{
-		ID: c.ID, Case: c.Case.ID, Policy: c.Policy.Name, Group: c.Case.Group, Title: c.Case.Title,
-		Level: c.Case.Level, Verdict: agent.VerdictSkip,
-	}}
+// skipped is the result of a check that is not performed.
+func (e *entry) skipped() Result {
+	res := blank(e.check)
+	res.Skip, res.Reason = e.skip, e.reason
+	return res
 }
 
-// skip is why a check cannot run on the target; ok is true when it can.
-func (r *run) skip(e *entry) (kind SkipKind, reason string, ok bool) {
-	c := e.check
+// skip is why a check cannot run on the target; the kind is empty when it can.
+func (r *run) skip(c *cases.Check) (kind SkipKind, reason string) {
 	if len(c.Unsaid) > 0 {
-		return SkipNotExpressible, r.target.unsaid(c), false
+		return SkipNotExpressible, r.target.unsaid(c)
 	}
 	if c.NotApplicable != "" {
-		return SkipNotApplicable, c.NotApplicable, false
+		return SkipNotApplicable, c.NotApplicable
 	}
 	if c.NotServed != "" && len(c.Needs) == 0 {
-		return SkipNotServed, c.NotServed, false
+		return SkipNotServed, c.NotServed
 	}
 	switch s := r.policies[c.Policy.Name]; s.Kind {
 	case NotExpressible:
-		return SkipNotExpressible, s.Message, false
+		return SkipNotExpressible, s.Message
 	case Refused:
-		return SkipRefused, s.Message, false
+		return SkipRefused, s.Message
 	case NotServed:
-		return SkipContract, s.Message, false
+		return SkipContract, s.Message
 	}
 	if why := r.missingParts(c); why != "" {
-		return SkipContract, why, false
+		return SkipContract, why
 	}
 	if _, why := r.where(c); why != "" {
-		return SkipTransport, why, false
+		return SkipTransport, why
 	}
 	if why := r.notAllowed(c); why != "" {
-		return SkipNotAllowed, why, false
+		return SkipNotAllowed, why
 	}
 	if why := r.tooLarge(c); why != "" {
-		return SkipNotApplicable, why, false
+		return SkipNotApplicable, why
 	}
-	if r.failing != 0 && wantsNoServerError(c) {
-		return SkipNotApplicable, fmt.Sprintf("the endpoint answers %d to an ordinary request, so that an error of its own would not show", r.failing), false
+	if r.status >= 500 && wantsNoServerError(c) {
+		return SkipNotApplicable, fmt.Sprintf("the endpoint answers %d to an ordinary request, so that an error of its own would not show", r.status)
 	}
-	return "", "", true
+	return "", ""
 }
 
 // where is the place to which a check goes; why says which transport is missing.
@@ -209,18 +198,6 @@ func wantsNoServerError(c *cases.Check) bool {
 			if set := s.Answer[j].Status; len(set) > 0 && !judge.AcceptsStatus(set, 500) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-// alone tells whether a check needs the machine for itself: it measures time,
-// or sends so much at once that others would notice.
-func alone(c *cases.Check) bool {
-	const many = 32
-	for i := range c.Steps {
-		if c.Steps[i].Parallel >= many || c.Steps[i].Grow != nil {
-			return true
 		}
 	}
 	return false

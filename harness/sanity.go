@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/browserfields"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/wire"
@@ -20,17 +21,13 @@ import (
 // sanity looks at the target before anything is judged: is it there, does it
 // speak HTTP, does it serve what is asked of it? Otherwise a target that is
 // down would look like a hundred failures.
-func (r *run) sanity(ctx context.Context, entries []*entry) error {
+func (r *run) sanity(ctx context.Context, checks []cases.Check) error {
 	if r.target.Declared != nil {
 		resp, err := r.probe(ctx, r.target.Endpoint)
 		if err != nil {
 			return err
 		}
-		method, status := r.serves(ctx, entries, resp)
-		r.summary.EndpointStatus = status
-		if status >= 500 {
-			r.failing = status
-		}
+		method := r.askMethods(ctx, checks, resp)
 		if origins := r.target.Declared.AllowedOrigins(); len(origins) > 0 {
 			fields := []string{"Origin: " + origins[0]}
 			if method == "POST" {
@@ -39,12 +36,12 @@ func (r *run) sanity(ctx context.Context, entries []*entry) error {
 			if resp, err = r.probeWith(ctx, r.target.Endpoint, wire.H1, method, fields...); err != nil {
 				return err
 			}
-			r.summary.NotGranted = spec.CheckCORS(origins[0], spec.CredentialsOmit, resp.Header)
+			r.notGranted = spec.CheckCORS(origins[0], spec.CredentialsOmit, resp.Header)
 		}
-	} else if err := r.probePolicies(ctx, entries); err != nil {
+	} else if err := r.probePolicies(ctx, checks); err != nil {
 		return err
 	}
-	r.probeTLS(ctx, entries)
+	r.probeTLS(ctx, checks)
 	return ctx.Err()
 }
 
@@ -112,17 +109,17 @@ func targetError(url string, err error, timeout time.Duration) error {
 }
 
 // probePolicies asks every policy that a check needs, once, for /ok below its base.
-func (r *run) probePolicies(ctx context.Context, entries []*entry) error {
+func (r *run) probePolicies(ctx context.Context, checks []cases.Check) error {
 	places := map[string]string{} // policy -> URL
 	var order []string
-	for _, e := range entries {
-		name := e.check.Policy.Name
-		if _, known := r.policies[name]; known || places[name] != "" || e.check.NotApplicable != "" {
+	for i := range checks {
+		name := checks[i].Policy.Name
+		if _, known := r.policies[name]; known || places[name] != "" || checks[i].NotApplicable != "" {
 			continue
 		}
-		plain := *e.check.Case
+		plain := *checks[i].Case
 		plain.Over = ""
-		check := *e.check
+		check := checks[i]
 		check.Case = &plain
 		p, why := r.target.place(&check)
 		if why != "" {
@@ -214,14 +211,15 @@ func (c *contractProbe) conclude(order []string, urls map[string]string, states 
 }
 
 // probeTLS finds out why checks over TLS or HTTP/2 cannot run, if some want to.
-func (r *run) probeTLS(ctx context.Context, entries []*entry) {
+func (r *run) probeTLS(ctx context.Context, checks []cases.Check) {
 	for _, proto := range []string{wire.H1, wire.H2} {
 		var at string
-		for _, e := range entries {
-			if _, _, ok := r.skip(e); !ok {
+		for i := range checks {
+			place, _ := r.where(&checks[i])
+			if !origin.IsHTTPS(place.Base) || place.Proto != proto {
 				continue
 			}
-			if place, _ := r.where(e.check); origin.IsHTTPS(place.Base) && place.Proto == proto {
+			if kind, _ := r.skip(checks[i].On(r.methods)); kind == "" {
 				at = place.URL("/ok")
 				break
 			}

@@ -2,143 +2,153 @@ package harness
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/disagree"
 	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/internal/origin"
 )
 
-// report adds an agent's part to a check and emits the result when it is whole.
-func (r *run) report(e *entry, a agent.Result) {
-	e.mu.Lock()
-	e.result.Agents = append(e.result.Agents, a)
-	e.waiting--
-	whole := e.waiting == 0
-	e.mu.Unlock()
-	if whole {
-		r.finish(e)
+// From the parts of its agents to the result of a check. Everything here but
+// report and deliver computes one value from others.
+
+// report takes an agent's part of a check. With the last one the result is made.
+func (r *run) report(a *attempt, p part) {
+	parts := a.add(p)
+	if parts == nil {
+		return
+	}
+	r.mu.Lock()
+	died := r.origins[origin.Of(a.place.Base)]
+	r.mu.Unlock()
+	res := settle(a.check, parts, r.agents, died, time.Now())
+	switch {
+	case a.first != nil:
+		res = weigh(res, *a.first)
+	case doubtful(res, parts) && r.later(a.entry, res):
+		return
+	}
+	r.deliver(a.entry, res)
+}
+
+// deliver keeps a result and hands it on, unless what it is depends on those of
+// other checks (settlePlain).
+func (r *run) deliver(e *entry, res Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.results[e.index] = res
+	if r.target.Declared != nil && len(allFailures(&res)) > 0 {
+		r.held = append(r.held, e.index)
+	} else if r.onResult != nil {
+		r.onResult(res)
 	}
 }
 
-// finish settles the result of a check whose agents have all reported.
-func (r *run) finish(e *entry) {
-	res := &e.result
-	slices.SortStableFunc(res.Agents, func(a, b agent.Result) int { return r.order(a.Agent) - r.order(b.Agent) })
-	r.mu.Lock()
-	died := r.origins[origin.Of(e.place.Base)]
-	r.mu.Unlock()
-	for i := range res.Agents {
-		if a := &res.Agents[i]; died != nil && died.Check != e.check.ID && a.Verdict == agent.VerdictError {
-			*a = agent.Result{Agent: a.Agent, Verdict: agent.VerdictSkip, Note: died.Reason}
+// settle makes the result of a check from the parts of its agents, in any order;
+// agents are those of the run, the model first. died is set where the server is
+// gone.
+func settle(c *cases.Check, parts []part, agents []agent.Agent, died *Stopped, now time.Time) Result {
+	parts = byAgent(parts, agents)
+	if died != nil && died.Check != c.ID {
+		parts = afterDeath(parts, died.Reason)
+	}
+	res := blank(c)
+	for _, p := range parts {
+		res.Agents = append(res.Agents, excuse(c.Case, p, agents, parts).result)
+		res.Skip = cmp.Or(res.Skip, p.skip)
+		if !p.began.IsZero() {
+			res.Elapsed = now.Sub(p.began)
 		}
 	}
-	r.excuse(e)
-	e.conclude()
-	if !e.began.IsZero() {
-		res.Elapsed = time.Since(e.began)
-	}
-	r.compare(e)
-	if r.doubtful(e) {
-		return
-	}
-	if e.again {
-		e.result = weigh(e.result, e.first)
-	}
-	if r.target.Declared != nil && (res.Verdict == agent.VerdictFail || res.Verdict == agent.VerdictWarn) {
-		r.mu.Lock()
-		r.held = append(r.held, e)
-		r.mu.Unlock()
-		return
-	}
-	r.emit(e)
+	res.Disagreement, res.Answered = compare(parts, agents)
+	return concluded(c.Case, res)
 }
 
-// conclude makes the result of a check from its agents' parts.
-func (e *entry) conclude() {
-	res := &e.result
-	res.Verdict, res.Security = judge.Worst(res.Agents), ""
+// byAgent are the parts in the order of the agents.
+func byAgent(parts []part, agents []agent.Agent) []part {
+	at := func(p part) int {
+		return slices.IndexFunc(agents, func(a agent.Agent) bool { return a.Name() == p.result.Agent })
+	}
+	return slices.SortedStableFunc(slices.Values(parts), func(a, b part) int { return at(a) - at(b) })
+}
+
+// afterDeath are the parts on a server that died during another check: their
+// errors come of that.
+func afterDeath(parts []part, why string) []part {
+	var list []part
+	for _, p := range parts {
+		if p.result.Verdict == agent.VerdictError {
+			left := leftOut(p.result.Agent, why)
+			left.job, left.doubt, left.began = p.job, p.doubt, p.began
+			p = left
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// blank is what can be said of a check before it is performed.
+func blank(c *cases.Check) Result {
+	return Result{
+		ID: c.ID, Case: c.Case.ID, Policy: c.Policy.Name, Group: c.Case.Group, Title: c.Case.Title,
+		Level: c.Case.Level, Verdict: agent.VerdictSkip,
+	}
+}
+
+// concluded is the result with what follows from its agents: the verdict and its
+// reason. Its Skip is the kind if it comes to that.
+func concluded(c *cases.Case, res Result) Result {
+	kind := cmp.Or(res.Skip, SkipStopped)
+	res.Verdict, res.Security, res.Skip, res.Reason = judge.Worst(res.Agents), "", "", ""
 	for _, a := range res.Agents {
 		if a.Verdict == agent.VerdictFail || a.Verdict == agent.VerdictWarn {
-			res.Security = cmp.Or(res.Security, judge.Severity(e.check.Case, a.Failures))
+			res.Security = cmp.Or(res.Security, judge.Severity(c, a.Failures))
 		}
 	}
 	switch res.Verdict {
 	case agent.VerdictSkip:
-		res.Skip, res.Reason = cmp.Or(res.Skip, SkipStopped), res.Agents[0].Note
+		res.Skip, res.Reason = kind, res.Agents[0].Note
 	case agent.VerdictUndecided:
 		res.Reason = firstWith(res.Agents, agent.VerdictUndecided).Note
 	case agent.VerdictError:
 		a := firstWith(res.Agents, agent.VerdictError)
 		res.Reason = a.Agent + ": " + a.Error
 	}
+	return res
 }
 
-// firstWith is the first of the agents' parts with a verdict that one of them has.
+// firstWith is the first of the agents' results with a verdict that one of them has.
 func firstWith(agents []agent.Result, v agent.Verdict) *agent.Result {
 	return &agents[slices.IndexFunc(agents, func(a agent.Result) bool { return a.Verdict == v })]
 }
 
-// order is an agent's place in results: the model first.
-func (r *run) order(name string) int {
-	return slices.IndexFunc(r.agents, func(a agent.Agent) bool { return a.Name() == name })
-}
-
-// compare holds each browser's outcomes against the model's.
-func (r *run) compare(e *entry) {
-	model, ok := e.jobs[agent.NameModel]
-	if !ok || model.result.Err != nil {
-		return
+// compare gives where the outcomes of the browsers differ from the model's. answered says how
+// a browser was answered differently.
+func compare(parts []part, agents []agent.Agent) (differences []agent.Difference, answered string) {
+	model := jobOf(parts, agent.NameModel)
+	if model == nil {
+		return nil, ""
 	}
-	for _, a := range r.browsers() {
-		other, ok := e.jobs[a.Name()]
-		if !ok || other.result.Err != nil {
+	for _, a := range agents[1:] {
+		other := jobOf(parts, a.Name())
+		if other == nil {
 			continue
 		}
-		diffs, answered := disagree.Between(other.steps, other.names, model.result, other.result, a.Name(), a.Engine())
-		e.result.Disagreement = append(e.result.Disagreement, diffs...)
-		if answered != "" {
-			e.result.Answered = answered
-		}
+		diffs, how := disagree.Between(other.steps, other.names, model.result, other.result, a.Name(), a.Engine())
+		differences, answered = append(differences, diffs...), cmp.Or(how, answered)
 	}
-	e.jobs = nil
+	return differences, answered
 }
 
-func (r *run) emit(e *entry) {
-	if r.onResult != nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.onResult(e.result)
-	}
-}
-
-// conclude looks at the target a last time and adds everything up.
-func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
-	s := r.summary
-	if ctx.Err() != nil {
-		s.Stopped = &Stopped{Cancelled: true, Reason: "cancelled"}
-	} else {
-		r.lastLook(ctx, entries)
-	}
-	r.settlePlain(entries)
-	for _, e := range r.held {
-		r.emit(e)
-	}
-	for _, e := range entries {
-		s.Results = append(s.Results, e.result)
-	}
-	if s.Policies = map[string]PolicyState{}; len(r.policies) > 0 {
-		for _, e := range entries {
-			if st := r.policies[e.check.Policy.Name]; st.Kind != Served {
-				s.Policies[e.check.Policy.Name] = st
-			}
+// jobOf is the job that an agent performed; nil if it could not.
+func jobOf(parts []part, name string) *performed {
+	for _, p := range parts {
+		if p.result.Agent == name && p.job != nil && p.job.result.Err == nil {
+			return p.job
 		}
 	}
-	s.Forbids = r.target.Forbids
-	s.Elapsed = time.Since(s.Started)
-	s.count()
-	return s
+	return nil
 }
