@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/corsproof/corsproof/harness/agent"
 )
@@ -15,22 +15,24 @@ import (
 // runSequences runs jobs of several steps that no cookie can change, several
 // at once; the steps of each strictly in order.
 func (r *run) runSequences(page documentFunc, jobs []int) {
-	var wg sync.WaitGroup
-	limit := semaphore.NewWeighted(24)
+	var waiting sync.WaitGroup
+	var pool errgroup.Group
+	pool.SetLimit(24)
 	for _, i := range jobs {
 		if hasPause(r.jobs[i]) {
-			wg.Go(func() { r.runSteps(i, page, nil) })
+			waiting.Go(func() { r.runSteps(i, page, nil) })
 			continue
 		}
-		if limit.Acquire(r.ctx, 1) != nil {
+		if r.ctx.Err() != nil {
 			break
 		}
-		wg.Go(func() {
-			defer limit.Release(1)
+		pool.Go(func() error {
 			r.runSteps(i, page, nil)
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = pool.Wait()
+	waiting.Wait()
 }
 
 // runPortions is runSequences in a browser context of their own, and in a new
@@ -156,20 +158,20 @@ func (r *run) runPrivate(jobs []int) {
 // runIsolated runs each job in a private context that no other job uses, a few
 // at once.
 func (r *run) runIsolated(jobs []int) {
-	var wg sync.WaitGroup
-	limit := semaphore.NewWeighted(maxPrivateContexts)
+	var pool errgroup.Group
+	pool.SetLimit(maxPrivateContexts)
 	for _, i := range jobs {
-		if limit.Acquire(r.ctx, 1) != nil {
+		if r.ctx.Err() != nil {
 			break
 		}
-		wg.Go(func() {
-			defer limit.Release(1)
+		pool.Go(func() error {
 			if c := r.runPrivately(nil, i); c != nil {
 				c.close()
 			}
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = pool.Wait()
 }
 
 // runPrivately runs a job in the private context, or in a new one if that cannot

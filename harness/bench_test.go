@@ -6,8 +6,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
@@ -88,22 +89,18 @@ func BenchmarkBareClient(b *testing.B) {
 	b.ResetTimer()
 	n := 0
 	for b.Loop() {
-		next := make(chan *cases.Check)
-		var wg sync.WaitGroup
-		for range benchLanes {
-			wg.Go(func() {
-				for c := range next {
-					if err := sendBare(client, target.Base+"/"+c.Policy.Name, c.Steps[0].Wire); err != nil {
-						b.Error(c.ID, err)
-					}
+		var pool errgroup.Group
+		pool.SetLimit(benchLanes)
+		for i := range checks {
+			pool.Go(func() error {
+				c := &checks[i]
+				if err := sendBare(client, target.Base+"/"+c.Policy.Name, c.Steps[0].Wire); err != nil {
+					b.Error(c.ID, err)
 				}
+				return nil
 			})
 		}
-		for i := range checks {
-			next <- &checks[i]
-		}
-		close(next)
-		wg.Wait()
+		_ = pool.Wait()
 		n += len(checks)
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "checks/s")

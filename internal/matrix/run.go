@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
@@ -41,31 +45,18 @@ type Options struct {
 // is that of ctx, with what was measured until then in the matrix.
 func (m *Matrix) Run(ctx context.Context, opt Options) error {
 	started := time.Now()
-	c := &comparison{Options: opt, matrix: m, measuring: make(chan struct{}, 2)}
-	installs, starts := gate(opt.Installs, 2), gate(opt.Starts, 3)
-	var wg sync.WaitGroup
+	c := &comparison{Options: opt, matrix: m, measuring: semaphore.NewWeighted(2)}
+	var installs, starts errgroup.Group
+	installs.SetLimit(cmp.Or(opt.Installs, 2))
+	starts.SetLimit(cmp.Or(opt.Starts, 3))
 	for _, manifest := range opt.Manifests {
-		wg.Go(func() {
-			if f, ok := c.earlier(manifest); ok {
-				c.log(manifest.Name, "taken over from the earlier run")
-				c.done(f)
-				return
-			}
-			if !enter(ctx, installs) {
-				return
-			}
-			f, ok := c.install(ctx, manifest)
-			<-installs
-			if ok && enter(ctx, starts) {
-				c.run(ctx, manifest, &f)
-				<-starts
-			}
-			if ctx.Err() == nil {
-				c.done(f)
-			}
+		installs.Go(func() error {
+			c.bring(ctx, manifest, &starts)
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = installs.Wait()
+	_ = starts.Wait()
 	m.Sort()
 	m.Elapsed += time.Since(started)
 	return ctx.Err()
@@ -74,23 +65,39 @@ func (m *Matrix) Run(ctx context.Context, opt Options) error {
 type comparison struct {
 	Options
 	matrix    *Matrix
-	measuring chan struct{} // two at a time: while one has the browser, the other is asked on the wire
+	measuring *semaphore.Weighted // two at a time: while one has the browser, the other is asked on the wire
 	mu        sync.Mutex
 }
 
-func gate(n, otherwise int) chan struct{} {
-	if n == 0 {
-		n = otherwise
+// bring installs a framework and hands it over to those that are started, waiting
+// while enough are.
+func (c *comparison) bring(ctx context.Context, m *adapter.Manifest, starts *errgroup.Group) {
+	if f, ok := c.earlier(m); ok {
+		c.log(m.Name, "taken over from the earlier run")
+		c.done(f)
+		return
 	}
-	return make(chan struct{}, n)
+	if ctx.Err() != nil {
+		return
+	}
+	f, ok := c.install(ctx, m)
+	if !ok {
+		c.finished(ctx, f)
+		return
+	}
+	starts.Go(func() error {
+		if ctx.Err() == nil {
+			c.run(ctx, m, &f)
+		}
+		c.finished(ctx, f)
+		return nil
+	})
 }
 
-func enter(ctx context.Context, gate chan struct{}) bool {
-	select {
-	case gate <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
+// finished is done unless ctx has cut f short.
+func (c *comparison) finished(ctx context.Context, f Framework) {
+	if ctx.Err() == nil {
+		c.done(f)
 	}
 }
 
@@ -182,11 +189,11 @@ func (c *comparison) run(ctx context.Context, m *adapter.Manifest, f *Framework)
 		return
 	}
 	defer func() { _ = inst.Stop() }()
-	if !enter(ctx, c.measuring) {
+	if c.measuring.Acquire(ctx, 1) != nil {
 		return
 	}
 	rep, err := c.Measure(ctx, inst.Target())
-	<-c.measuring
+	c.measuring.Release(1)
 	if err != nil {
 		f.State, f.Message = Broken, firstLine(err)
 		f.Log = logTail(inst.Log())

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
@@ -89,24 +91,18 @@ func (m *Model) Close() error {
 // Perform runs the jobs, several at once. A job that ctx ends has ctx's error.
 func (m *Model) Perform(ctx context.Context, jobs []agent.Job, done func(agent.JobResult)) error {
 	var mu sync.Mutex
-	next := make(chan *agent.Job)
-	var wg sync.WaitGroup
-	for range min(m.concurrency, len(jobs)) {
-		wg.Go(func() {
-			for job := range next {
-				r := m.perform(ctx, job)
-				mu.Lock()
-				done(r)
-				mu.Unlock()
-			}
+	var pool errgroup.Group
+	pool.SetLimit(m.concurrency)
+	for i := range jobs {
+		pool.Go(func() error {
+			r := m.perform(ctx, &jobs[i])
+			mu.Lock()
+			defer mu.Unlock()
+			done(r)
+			return nil
 		})
 	}
-	for i := range jobs {
-		next <- &jobs[i]
-	}
-	close(next)
-	wg.Wait()
-	return nil
+	return pool.Wait()
 }
 
 // perform runs the steps of a job, one after another.
@@ -162,30 +158,18 @@ func (j *modelJob) step(ctx context.Context, s *agent.Step) (agent.StepOutcomes,
 	}
 	// Of answers to the same request any will do for those that come later.
 	defer func() { j.cache = views[0].preflights }()
-	var mu sync.Mutex
-	var failed error
-	var wg sync.WaitGroup
-	index := make(chan int, total)
+	pool, failed := errgroup.WithContext(context.WithoutCancel(ctx))
+	pool.SetLimit(lanes)
 	for i := range total {
-		index <- i
-	}
-	close(index)
-	for range lanes {
-		wg.Go(func() {
-			for i := range index {
-				o, err := j.once(ctx, s, views[i])
-				outcomes[i] = o
-				if err != nil {
-					mu.Lock()
-					failed = err
-					mu.Unlock()
-					return
-				}
-			}
+		if failed.Err() != nil {
+			break
+		}
+		pool.Go(func() (err error) { // not by failed: what is under way when another fails is not cut short
+			outcomes[i], err = j.once(ctx, s, views[i])
+			return err
 		})
 	}
-	wg.Wait()
-	return outcomes, failed
+	return outcomes, pool.Wait()
 }
 
 // once performs a single request within the job's timeout.

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
@@ -184,37 +185,26 @@ func (w *Run) burst(ctx context.Context, step *cases.Step, total, lanes int) (ju
 	if err != nil {
 		return done, &lostError{wire.Unsendable, err}
 	}
-	var mu sync.Mutex
-	var lost *lostError
-	next := make(chan int, total)
+	pool, lost := errgroup.WithContext(context.WithoutCancel(ctx))
+	pool.SetLimit(lanes)
 	for i := range total {
-		next <- i
-	}
-	close(next)
-	var wg sync.WaitGroup
-	for range min(lanes, total) {
-		wg.Go(func() {
-			for i := range next {
-				ctx, cancel := context.WithTimeout(ctx, w.Timeout)
-				start := time.Now()
-				a := record.AsAnswer(w.Sender.Do(ctx, ep, req))
-				cancel()
-				done.Exchanges[i] = record.New(url, req, a)
-				record.Elapsed(&done.Exchanges[i], start)
-				if a.Err != nil && (wire.Unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
-					mu.Lock()
-					lost = &lostError{a.Err.Kind, a.Err}
-					mu.Unlock()
-					return
-				}
+		if lost.Err() != nil {
+			break
+		}
+		pool.Go(func() error { // not by lost: what is under way when another is lost is not cut short
+			ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+			defer cancel()
+			start := time.Now()
+			a := record.AsAnswer(w.Sender.Do(ctx, ep, req))
+			done.Exchanges[i] = record.New(url, req, a)
+			record.Elapsed(&done.Exchanges[i], start)
+			if a.Err != nil && (wire.Unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
+				return &lostError{a.Err.Kind, a.Err}
 			}
+			return nil
 		})
 	}
-	wg.Wait()
-	if lost != nil {
-		return done, lost
-	}
-	return done, nil
+	return done, pool.Wait()
 }
 
 // request is the raw request of a step, and its URL for reports.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
@@ -48,44 +50,8 @@ func Run(ctx context.Context, opt Options) (*Matrix, error) {
 		return nil, err
 	}
 	s.matrix.Rows = make([]Row, len(bad))
-	jobs := make(chan func() error)
-	errs := make(chan error, opt.Parallel)
-	var wg sync.WaitGroup
-	for range opt.Parallel {
-		wg.Go(func() {
-			for job := range jobs {
-				if err := job(); err != nil {
-					errs <- err
-					return
-				}
-			}
-		})
-	}
-	var failed error
-	give := func(job func() error) {
-		if failed != nil {
-			return
-		}
-		select {
-		case jobs <- job:
-		case failed = <-errs:
-		case <-ctx.Done():
-			failed = ctx.Err()
-		}
-	}
-	for _, v := range lawful {
-		give(func() error { return s.variant(ctx, v) })
-	}
-	for i, m := range bad {
-		give(func() error { return s.mutant(ctx, m, &s.matrix.Rows[i]) })
-	}
-	close(jobs)
-	wg.Wait()
-	if failed == nil && len(errs) > 0 {
-		failed = <-errs
-	}
-	if failed != nil {
-		return nil, failed
+	if err := s.others(ctx, lawful, bad); err != nil {
+		return nil, err
 	}
 	if opt.Chrome != nil {
 		s.matrix.Browser = opt.Chrome.Version()
@@ -99,6 +65,28 @@ func Run(ctx context.Context, opt Options) (*Matrix, error) {
 	s.matrix.analyse(opt.Chrome != nil)
 	s.matrix.Elapsed = time.Since(start)
 	return s.matrix, nil
+}
+
+// others runs the table against all servers but the good one, several at once. After
+// an error none is started any more.
+func (s *selfcheck) others(ctx context.Context, lawful []mutants.Variant, bad []mutants.Mutant) error {
+	pool, jobCtx := errgroup.WithContext(ctx)
+	pool.SetLimit(s.Parallel)
+	give := func(check func() error) {
+		if jobCtx.Err() == nil {
+			pool.Go(check)
+		}
+	}
+	for _, v := range lawful {
+		give(func() error { return s.variant(jobCtx, v) })
+	}
+	for i, m := range bad {
+		give(func() error { return s.mutant(jobCtx, m, &s.matrix.Rows[i]) })
+	}
+	if err := pool.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 type selfcheck struct {
