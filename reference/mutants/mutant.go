@@ -62,6 +62,10 @@ type Mutant struct {
 	Targets []string `json:"targets"`
 	// Browser: a browser sees the difference too.
 	Browser bool `json:"browser"`
+	// Cause is the id of what its owner should be told (see cases.Causes).
+	Cause string `json:"cause"`
+	// OtherCause is a second one that is as right; empty for most.
+	OtherCause string `json:"other_cause,omitempty"`
 
 	// hooks makes the change, anew for each server: a defect may have a memory.
 	hooks func() hooks
@@ -99,5 +103,5 @@ func All() []Mutant {
 		transportMutants, robustnessMutants, configMutants, isolationMutants, requestMutants, assetMutants, statedMutants, queryMutants, webSocketMutants, embeddingMutants, timingMutants,
 	)
 	slices.SortFunc(all, func(a, b Mutant) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	return withCauses(all)
 }
