@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"path"
@@ -32,11 +33,14 @@ var sides = []string{string(SideServer), string(SideFramework), string(SideProxy
 type Cause struct {
 	ID string `yaml:"id" json:"id"` // stable, kebab-case
 	// Formerly are ids that the cause had; whatever takes an id takes these too.
-	Formerly Names  `yaml:"formerly" json:"formerly,omitempty"`
-	Title    string `yaml:"title" json:"title"` // what is wrong, as a sentence
-	Side     Side   `yaml:"side" json:"side"`
-	Why      string `yaml:"why" json:"why,omitempty"` // why a browser, a cache or a client minds
-	Do       string `yaml:"do" json:"do,omitempty"`   // what to send instead, whatever the stack
+	Formerly Names `yaml:"formerly" json:"formerly,omitempty"`
+	// Section is the heading under which causes are listed. In a file it stands at the
+	// first cause of a section, and holds for those after it.
+	Section string `yaml:"section" json:"section,omitempty"`
+	Title   string `yaml:"title" json:"title"` // what is wrong, as a sentence
+	Side    Side   `yaml:"side" json:"side"`
+	Why     string `yaml:"why" json:"why,omitempty"` // why a browser, a cache or a client minds
+	Do      string `yaml:"do" json:"do,omitempty"`   // what to send instead, whatever the stack
 	// Setting is the part of a configuration that is concerned (see Stack); empty: no
 	// configuration sets it right.
 	Setting Setting  `yaml:"setting" json:"setting,omitempty"`
@@ -172,9 +176,11 @@ func ParseCauses(name string, data []byte) ([]Cause, error) {
 	var doc causesDoc
 	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
 	var list []Cause
-	seen := map[string]bool{}
+	seen, section := map[string]bool{}, ""
 	for _, node := range doc.Causes {
 		c := d.cause(node)
+		section = cmp.Or(c.Section, section)
+		c.Section = section
 		for _, id := range append(Names{c.ID}, c.Formerly...) {
 			if id != "" && seen[id] {
 				d.add(Duplicate, node.Line, c.ID, "the id %s is taken", "another id", id)
