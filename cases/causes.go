@@ -175,6 +175,9 @@ func ParseCauses(name string, data []byte) ([]Cause, error) {
 	}
 	var doc causesDoc
 	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
+	if len(doc.Causes) == 0 {
+		d.add(MissingKey, root.Line, "", "causes is missing", "a list of causes")
+	}
 	var list []Cause
 	seen, section := map[string]bool{}, ""
 	for _, node := range doc.Causes {
@@ -206,8 +209,10 @@ func (d *decoder) cause(node *yaml.Node) Cause {
 	if len(*d.list) > before {
 		return c
 	}
-	if !kebabCase.MatchString(c.ID) {
-		bad(BadValue, "id", fmt.Sprintf("id is %q", c.ID), "lower-case letters, digits and hyphens")
+	for _, id := range append(Names{c.ID}, c.Formerly...) {
+		if !kebabCase.MatchString(id) {
+			bad(BadValue, "id", fmt.Sprintf("id is %q", id), "lower-case letters, digits and hyphens")
+		}
 	}
 	if c.Title == "" {
 		bad(MissingKey, "", "title is missing", "what is wrong, as a sentence")

@@ -94,6 +94,8 @@ var _ = Describe("The JSON Schemas", func() {
 		Entry("field_list", cases.Schema(), "field_list", reflect.TypeFor[cases.FieldList]()),
 		Entry("grow", cases.Schema(), "grow", reflect.TypeFor[cases.Grow]()),
 		Entry("policy", cases.PolicySchema(), "policy", reflect.TypeFor[cases.Policy]()),
+		Entry("cause", cases.CausesSchema(), "cause", reflect.TypeFor[cases.Cause]()),
+		Entry("match", cases.CausesSchema(), "match", reflect.TypeFor[cases.Match]()),
 	)
 
 	It("names the contract parts that there are", func() {
