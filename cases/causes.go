@@ -152,6 +152,15 @@ func FindCause(id string) *Cause {
 	return nil
 }
 
+// NearestCauses are up to three ids that somebody who wrote id may have meant.
+func NearestCauses(id string) []string {
+	var ids []string
+	for _, c := range standardCauses() {
+		ids = append(append(ids, c.ID), c.Formerly...)
+	}
+	return nearest(id, ids, 3)
+}
+
 var standardCauses = sync.OnceValue(func() []Cause {
 	list, err := ParseCauses("cases/causes.yaml", causesYAML)
 	if err != nil {

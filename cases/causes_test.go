@@ -120,6 +120,8 @@ var _ = Describe("The causes that we know", func() {
 		Expect(len(cases.Causes())).To(BeNumerically(">=", 145))
 		Expect(cases.FindCause("no-cors").Title).To(Equal("The server sends no CORS header at all"))
 		Expect(cases.FindCause("no-corps")).To(BeNil())
+		Expect(cases.NearestCauses("no-corps")).To(ContainElement("no-cors"))
+		Expect(cases.NearestCauses("credentials-mispelt")[0]).To(Equal("credentials-misspelt"), "the nearest comes first")
 	})
 
 	It("each have a title, a reason, an advice and the sections that decide", func() {

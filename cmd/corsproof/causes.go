@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/causedoc"
+)
+
+func newCauses() *cobra.Command {
+	var asJSON, schema bool
+	cmd := &cobra.Command{
+		Use:   "causes [ID]",
+		Short: "List what can be wrong, or explain one cause",
+		Long: `List the causes that findings name, or explain one: where the change is to be made,
+why a browser minds, what to send instead, by which facts it is recognised.`,
+		Example: `  corsproof causes
+  corsproof causes star-with-credentials
+  corsproof causes --json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out := cmd.OutOrStdout()
+			switch {
+			case schema:
+				_, err := out.Write(cases.CausesSchema())
+				return err
+			case len(args) == 0 && asJSON:
+				return encode(out, cases.Causes())
+			case len(args) == 0:
+				return causedoc.List(out, cases.Causes())
+			}
+			c, err := findCause(args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return encode(out, c)
+			}
+			table, err := cases.Load()
+			if err != nil {
+				return err
+			}
+			return causedoc.Write(out, table.Anchors, c)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file of causes")
+	cmd.MarkFlagsMutuallyExclusive("json", "schema")
+	return cmd
+}
+
+// findCause is the cause of that id; the error names what somebody may have meant.
+func findCause(id string) (*cases.Cause, error) {
+	if c := cases.FindCause(id); c != nil {
+		return c, nil
+	}
+	hint := "corsproof causes lists them all"
+	if near := cases.NearestCauses(id); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
+	}
+	return nil, usage(fmt.Errorf("there is no cause %q", id), hint)
+}
