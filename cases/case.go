@@ -13,17 +13,6 @@ const (
 	Info     Level = "info"     // recorded for comparison, no verdict
 )
 
-// Severity is the weight of a security finding, empty for none.
-type Severity string
-
-// The severities.
-const (
-	Critical Severity = "critical"
-	High     Severity = "high"
-	Medium   Severity = "medium"
-	Low      Severity = "low"
-)
-
 // Part is a part of the contract beyond a plain endpoint that a case needs
 // (testdata/frameworks/README.md describes them).
 type Part string
@@ -35,12 +24,11 @@ type Part string
 // the policy (see the functions in template.go): {{allowed}}, {{denied}}, ...
 // A case whose template has no value under a policy does not apply to it.
 type Case struct {
-	ID       string   `yaml:"id" json:"id"`
-	Title    string   `yaml:"title" json:"title"`
-	Level    Level    `yaml:"level" json:"level"`
-	Security Severity `yaml:"security" json:"security,omitempty"`
-	Why      string   `yaml:"why" json:"why"`
-	Fix      string   `yaml:"fix" json:"fix,omitempty"`
+	ID    string `yaml:"id" json:"id"`
+	Title string `yaml:"title" json:"title"`
+	Level Level  `yaml:"level" json:"level"`
+	Why   string `yaml:"why" json:"why"`
+	Fix   string `yaml:"fix" json:"fix,omitempty"`
 	// Spec are the anchors of the sections that decide, e.g.
 	// "fetch#cors-check", "rfc9110#section-12.5.5".
 	Spec []string `yaml:"spec" json:"spec"`

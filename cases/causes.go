@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"path"
@@ -34,8 +33,7 @@ type Cause struct {
 	ID string `yaml:"id" json:"id"` // stable, kebab-case
 	// Formerly are ids that the cause had; whatever takes an id takes these too.
 	Formerly Names `yaml:"formerly" json:"formerly,omitempty"`
-	// Section is the heading under which causes are listed. In a file it stands at the
-	// first cause of a section, and holds for those after it.
+	// Section is the heading under which causes are listed, one of the file's sections.
 	Section string `yaml:"section" json:"section,omitempty"`
 	Title   string `yaml:"title" json:"title"` // what is wrong, as a sentence
 	Side    Side   `yaml:"side" json:"side"`
@@ -47,9 +45,13 @@ type Cause struct {
 	Spec    []string `yaml:"spec" json:"spec,omitempty"` // keys of Anchors
 	// When are ways to recognise the cause in a symptom. All facts of one must be there.
 	When []Match `yaml:"when" json:"when"`
+	// Fallback: named only for what no other cause explains.
+	Fallback bool `yaml:"fallback" json:"fallback,omitempty"`
 	// Needs must each have been seen in some exchange under the same policy, Unless in none.
 	Needs  []Match `yaml:"needs" json:"needs,omitempty"`
 	Unless []Match `yaml:"unless" json:"unless,omitempty"`
+	// Never must not have been seen anywhere on the target.
+	Never []Match `yaml:"never" json:"never,omitempty"`
 }
 
 // Match is a set of facts. Each that is given must hold; of several values one.
@@ -63,12 +65,16 @@ type Match struct {
 	AsksHeaders  Names `yaml:"asks_headers" json:"asks_headers,omitempty"` // yes | no: Access-Control-Request-Headers is there
 	AllowOrigin  Names `yaml:"allow_origin" json:"allow_origin,omitempty"` // present | absent, and same | star | other
 	AllowCreds   Names `yaml:"allow_credentials" json:"allow_credentials,omitempty"`
+	AllowMethods Names `yaml:"allow_methods" json:"allow_methods,omitempty"` // present | absent, and star
 	AllowHeaders Names `yaml:"allow_headers" json:"allow_headers,omitempty"`
+	MaxAge       Names `yaml:"max_age" json:"max_age,omitempty"` // present | absent, and unreadable
 	Expose       Names `yaml:"expose_headers" json:"expose_headers,omitempty"`
-	Shared       Names `yaml:"shared" json:"shared,omitempty"`     // yes | no: a script of who asks can read it
-	Granted      Names `yaml:"granted" json:"granted,omitempty"`   // yes | no: the preflight passes
-	Redirect     Names `yaml:"redirect" json:"redirect,omitempty"` // slash | https | login | host | other
-	Server       Names `yaml:"server" json:"server,omitempty"`     // a firewall, cache or gateway that names itself
+	Vary         Names `yaml:"vary" json:"vary,omitempty"`               // present | absent, and star
+	VaryOrigin   Names `yaml:"vary_origin" json:"vary_origin,omitempty"` // yes | no: the answer varies by Origin
+	Shared       Names `yaml:"shared" json:"shared,omitempty"`           // yes | no: a script of who asks can read it
+	Granted      Names `yaml:"granted" json:"granted,omitempty"`         // yes | no: the preflight passes
+	Redirect     Names `yaml:"redirect" json:"redirect,omitempty"`       // slash | https | login | host | other
+	Server       Names `yaml:"server" json:"server,omitempty"`           // a firewall, cache or gateway that names itself
 	AnsweredBy   Names `yaml:"answered_by" json:"answered_by,omitempty"`
 	Transport    Names `yaml:"transport" json:"transport,omitempty"`
 	Coding       Names `yaml:"coding" json:"coding,omitempty"` // of the content: gzip, br; identity for none
@@ -84,6 +90,7 @@ type Match struct {
 	Parameter Names `yaml:"parameter" json:"parameter,omitempty"`                     // the method or header that was refused
 	Elsewhere Names `yaml:"parameter_elsewhere" json:"parameter_elsewhere,omitempty"` // granted | never: by another preflight
 	Creds     Names `yaml:"credentials" json:"credentials,omitempty"`                 // yes | no: it is about a request with credentials
+	Lost      Names `yaml:"lost" json:"lost,omitempty"`                               // yes: who is stated asked, and there is no Access-Control-Allow-Origin
 	Only      Names `yaml:"only" json:"only,omitempty"`                               // in what these exchanges differ from those that are right
 	Sendable  Names `yaml:"sendable" json:"sendable,omitempty"`                       // yes | no: a browser can send it
 	Excess    Names `yaml:"excess" json:"excess,omitempty"`                           // yes: bytes that answer no request
@@ -91,6 +98,7 @@ type Match struct {
 	Case      Names `yaml:"case" json:"case,omitempty"`
 	Group     Names `yaml:"group" json:"group,omitempty"`
 	Policy    Names `yaml:"policy" json:"policy,omitempty"`
+	Others    Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
 	Origins   Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, any, pattern, regex, callback
 }
 
@@ -102,29 +110,53 @@ var matchFields = func() map[string]int {
 	m := map[string]int{}
 	t := reflect.TypeFor[Match]()
 	for i := range t.NumField() {
-		m[t.Field(i).Tag.Get("yaml")] = i
+		if key := t.Field(i).Tag.Get("yaml"); key != "" {
+			m[key] = i
+		}
 	}
 	return m
 }()
 
-// Holds tells whether all of the facts are there.
-func (m *Match) Holds(facts Facts) bool {
+// Holds gives what tells whether all of the facts are there.
+func (m *Match) Holds() func(Facts) bool {
+	list := m.conditions()
+	return func(facts Facts) bool {
+		return !slices.ContainsFunc(list, func(c condition) bool { return !oneIs(facts[c.key], c.want) })
+	}
+}
+
+// condition is a fact that a Match wants.
+type condition struct {
+	key  string
+	want Names
+}
+
+// conditions are the facts that are given.
+func (m *Match) conditions() []condition {
+	var list []condition
 	v := reflect.ValueOf(m).Elem()
 	for key, i := range matchFields {
-		if want := v.Field(i).Interface().(Names); len(want) > 0 && !oneIs(facts[key], want) {
-			return false
+		if want := v.Field(i).Interface().(Names); len(want) > 0 {
+			list = append(list, condition{key, want})
 		}
 	}
-	return true
+	return list
 }
 
 func oneIs(values []string, globs Names) bool {
-	return slices.ContainsFunc(globs, func(glob string) bool {
-		return slices.ContainsFunc(values, func(v string) bool {
-			ok, err := path.Match(glob, v)
-			return ok && err == nil
-		})
-	})
+	for _, glob := range globs {
+		for _, v := range values {
+			if glob == v || strings.Contains(glob, "*") && matches(glob, v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func matches(glob, v string) bool {
+	ok, err := path.Match(glob, v)
+	return ok && err == nil
 }
 
 //go:embed causes.yaml
@@ -139,6 +171,14 @@ func CausesSchema() []byte { return slices.Clone(causesSchemaJSON) }
 // Causes are the known causes, in the order of their file: of two that explain
 // as much the first is named.
 func Causes() []Cause { return slices.Clone(standardCauses()) }
+
+// CauseSections are the headings under which causes are listed, in their order.
+func CauseSections() []string {
+	var doc causesDoc
+	d := &decoder{reporter: reporter{file: "cases/causes.yaml", list: &Problems{}}}
+	d.decode(d.parse(causesYAML), reflect.ValueOf(&doc).Elem(), "")
+	return doc.Sections
+}
 
 // FindCause is the cause with that id, or that had it; nil when there is none.
 func FindCause(id string) *Cause {
@@ -170,7 +210,8 @@ var standardCauses = sync.OnceValue(func() []Cause {
 })
 
 type causesDoc struct {
-	Causes []*yaml.Node `yaml:"causes"`
+	Sections []string     `yaml:"sections"`
+	Causes   []*yaml.Node `yaml:"causes"`
 }
 
 // ParseCauses reads a file of causes; name is for messages. The error is a
@@ -188,11 +229,12 @@ func ParseCauses(name string, data []byte) ([]Cause, error) {
 		d.add(MissingKey, root.Line, "", "causes is missing", "a list of causes")
 	}
 	var list []Cause
-	seen, section := map[string]bool{}, ""
+	seen := map[string]bool{}
 	for _, node := range doc.Causes {
 		c := d.cause(node)
-		section = cmp.Or(c.Section, section)
-		c.Section = section
+		if len(doc.Sections) > 0 && !slices.Contains(doc.Sections, c.Section) {
+			d.add(BadValue, node.Line, c.ID, "section is %q%s", "one of sections", c.Section, didYouMean(c.Section, doc.Sections))
+		}
 		for _, id := range append(Names{c.ID}, c.Formerly...) {
 			if id != "" && seen[id] {
 				d.add(Duplicate, node.Line, c.ID, "the id %s is taken", "another id", id)
@@ -235,7 +277,7 @@ func (d *decoder) cause(node *yaml.Node) Cause {
 	if len(c.When) == 0 {
 		bad(MissingKey, "", "when is missing", "facts by which the cause is recognised")
 	}
-	for field, list := range map[string][]Match{"when": c.When, "needs": c.Needs, "unless": c.Unless} {
+	for field, list := range map[string][]Match{"when": c.When, "needs": c.Needs, "unless": c.Unless, "never": c.Never} {
 		for i := range list {
 			d.match(&list[i], at(field, i), bad)
 		}

@@ -9,8 +9,7 @@ import (
 
 // Levels and Severities are the possible values, strictest first.
 var (
-	levels     = []string{string(Must), string(Should), string(Practice), string(Info)}
-	severities = []string{"", string(Critical), string(High), string(Medium), string(Low)}
+	levels = []string{string(Must), string(Should), string(Practice), string(Info)}
 )
 
 // check looks at the loaded table as a whole.
@@ -99,7 +98,6 @@ func (k *caseChecker) header() {
 	if c.Level != "" {
 		k.oneOf("level", string(c.Level), levels)
 	}
-	k.oneOf("security", string(c.Security), severities)
 	k.oneOf("over", c.Over, []string{"", "h1", "h2", "tls"})
 	k.oneOf("via", c.Via, []string{"", "shared-cache"})
 	var parts []string

@@ -15,7 +15,6 @@
 //	  - id: actual-get-allowed
 //	    title: A GET from an allowed origin is shared with it
 //	    level: must           # must, should, practice, info
-//	    security: high        # critical, high, medium, low; or left out
 //	    why: Without the grant no script of the owner's own front end can read the answer.
 //	    spec: [fetch#concept-cors-check, rfc9110#section-12.5.5]   # keys of anchors.yaml
 //	    policies: [exact, exact-creds]

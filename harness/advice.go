@@ -85,7 +85,7 @@ func (r *Result) Advice(fix string) string {
 func (r *Result) sharedWithAll() bool {
 	for i := range r.Agents {
 		a := &r.Agents[i]
-		letIn := slices.ContainsFunc(a.Failures, func(f agent.Failure) bool { return f.Effect == agent.EffectLetIn })
+		letIn := slices.ContainsFunc(a.Failures, func(f agent.Symptom) bool { return f.Effect == agent.EffectLetIn })
 		for k := range a.Exchanges {
 			if v, _ := a.Exchanges[k].Response.Get("Access-Control-Allow-Origin"); letIn && v == "*" {
 				return true

@@ -8,7 +8,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 )
 
-var _ = DescribeTable("the fix is for what was seen", func(failures []agent.Failure, status int, want OmegaMatcher) {
+var _ = DescribeTable("the fix is for what was seen", func(failures []agent.Symptom, status int, want OmegaMatcher) {
 	r := harness.Result{Agents: []agent.Result{{Failures: failures, Exchanges: []agent.Exchange{{Status: status}}}}}
 	Expect(r.Advice("the case's own")).To(want)
 },
@@ -22,18 +22,18 @@ var _ = DescribeTable("the fix is for what was seen", func(failures []agent.Fail
 	Entry("no header on a 200", refused("MissingAllowOriginHeader"), 200, Not(ContainSubstring("status"))),
 	Entry("two reasons", append(refused("AllowOriginMismatch"), refused("InvalidAllowCredentials")...), 200,
 		And(ContainSubstring("very value"), ContainSubstring("Allow-Credentials: true"))),
-	Entry("the case's own property", []agent.Failure{{What: "Vary lists Origin"}}, 200, Equal("the case's own")),
-	Entry("a request that no browser sends", []agent.Failure{{Reason: "HeaderDisallowedByPreflightResponse", Refusal: true}}, 200, Equal("the case's own")),
+	Entry("the case's own property", []agent.Symptom{{What: "Vary lists Origin"}}, 200, Equal("the case's own")),
+	Entry("a request that no browser sends", []agent.Symptom{{Reason: "HeaderDisallowedByPreflightResponse", Refusal: true}}, 200, Equal("the case's own")),
 )
 
 var _ = It("the fix for * is not to send it", func() {
 	r := harness.Result{Agents: []agent.Result{{
-		Failures:  []agent.Failure{{Effect: agent.EffectLetIn}},
+		Failures:  []agent.Symptom{{Effect: agent.EffectLetIn}},
 		Exchanges: []agent.Exchange{{Status: 200, Response: fields("Access-Control-Allow-Origin", "*")}},
 	}}}
 	Expect(r.Advice("Compare byte for byte.")).To(ContainSubstring("Do not send *"))
 })
 
-func refused(reason string) []agent.Failure {
-	return []agent.Failure{{Reason: reason, Refusal: true, Sendable: true}}
+func refused(reason string) []agent.Symptom {
+	return []agent.Symptom{{Reason: reason, Refusal: true, Sendable: true}}
 }

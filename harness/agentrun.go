@@ -10,6 +10,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/internal/raw"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // task is one agent's part of a check while it is under way.
@@ -92,6 +93,7 @@ func (t *task) judge(ctx context.Context, result agent.JobResult) part {
 	failures = append(failures, judge.Wire(append(slices.Clone(t.before), after...))...)
 	exchanges := append(t.exchanges(result, failures), raw.Exchanges(judge.Telling(after, failures))...)
 	res := t.run.judged(ctx, t.entry, name, failures, exchanges)
+	res.Seen = t.seen(result, after)
 	if late != "" && len(failures) == 0 && res.Verdict != agent.VerdictError {
 		res = agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: late, Exchanges: exchanges}
 	}
@@ -100,7 +102,7 @@ func (t *task) judge(ctx context.Context, result agent.JobResult) part {
 
 // failures is what does not hold of the job's outcomes, those left out that came
 // too late: late is why.
-func (t *task) failures(result agent.JobResult) (failures []agent.Failure, late string, err error) {
+func (t *task) failures(result agent.JobResult) (failures []agent.Symptom, late string, err error) {
 	reasons := lateSteps(t.job.Steps, t.steps, result, t.entry.check.Policy.MaxAge)
 	for i := range t.steps {
 		if i >= len(result.Steps) || len(result.Steps[i]) == 0 {
@@ -115,9 +117,24 @@ func (t *task) failures(result agent.JobResult) (failures []agent.Failure, late 
 	return failures, late, nil
 }
 
+// seen are all exchanges of the check.
+func (t *task) seen(result agent.JobResult, after []judge.Performed) []agent.Seen {
+	list := judge.Seen(append(slices.Clone(t.before), after...))
+	for i, outcomes := range result.Steps {
+		s := &t.job.Steps[i]
+		credentials := s.Request.Spec(s.URL).Credentials == spec.CredentialsInclude
+		for j := range outcomes {
+			for k := range outcomes[j].Exchanges {
+				list = append(list, agent.See(&outcomes[j].Exchanges[k], credentials))
+			}
+		}
+	}
+	return list
+}
+
 // exchanges are those of the raw steps before the job and of the job. Of steps
 // that a case repeats for each entry of a list only those that failed, if one did.
-func (t *task) exchanges(result agent.JobResult, failures []agent.Failure) []agent.Exchange {
+func (t *task) exchanges(result agent.JobResult, failures []agent.Symptom) []agent.Exchange {
 	list := raw.Exchanges(judge.Telling(t.before, failures))
 	for i, outcomes := range result.Steps {
 		if i < len(t.steps) && len(judge.Telling([]judge.Performed{{Step: &t.steps[i]}}, failures)) == 0 {

@@ -26,7 +26,9 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 			r.onResult(results[i])
 		}
 	}
-	return r.summary(entries, results, stopped)
+	s := r.summary(entries, results, stopped)
+	s.Findings = findings(entries, results)
+	return s
 }
 
 // summary adds up the results.

@@ -15,10 +15,10 @@ import (
 // the model reproduces exactly, and by the standard the same answers would have
 // been right. Everything else stays a failure. agents are those of the run, parts
 // those of the check.
-func excuse(c *cases.Case, p part, agents []agent.Agent, parts []part) part {
+func excuse(c *cases.Check, p part, agents []agent.Agent, parts []part) part {
 	name := p.result.Agent
 	at := slices.IndexFunc(agents, func(a agent.Agent) bool { return a.Name() == name })
-	if c.Level == cases.Info || name == agent.NameModel || len(p.result.Failures) == 0 ||
+	if c.Case.Level == cases.Info || name == agent.NameModel || len(p.result.Failures) == 0 ||
 		at < 0 || p.job == nil || p.job.result.Err != nil ||
 		disagree.Documented(p.job.steps, p.job.names, p.job.result, name, agents[at].Engine()) == "" {
 		return p
@@ -28,7 +28,7 @@ func excuse(c *cases.Case, p part, agents []agent.Agent, parts []part) part {
 		return p
 	}
 	seen := p.job.judge(p.job.result)
-	var kept, departures []agent.Failure
+	var kept, departures []agent.Symptom
 	for _, f := range p.result.Failures {
 		if has(seen, f) && !has(standard, f) {
 			departures = append(departures, f)
@@ -44,7 +44,7 @@ func excuse(c *cases.Case, p part, agents []agent.Agent, parts []part) part {
 // taken as the standard has them. Where the standard would have asked for
 // something that the browser did not, the model agent knows: it did ask. ok is
 // false if that cannot tell.
-func (p *performed) byTheStandard(parts []part) (failures []agent.Failure, ok bool) {
+func (p *performed) byTheStandard(parts []part) (failures []agent.Symptom, ok bool) {
 	if replayed, ok := disagree.Replay(p.steps, p.result, spec.Options{}, agent.Clocks(p.result)[0]); ok {
 		for i := range replayed.Steps {
 			for k := range replayed.Steps[i] {
@@ -63,8 +63,8 @@ func (p *performed) byTheStandard(parts []part) (failures []agent.Failure, ok bo
 }
 
 // judge holds a result of the job against the case.
-func (p *performed) judge(result agent.JobResult) []agent.Failure {
-	var failures []agent.Failure
+func (p *performed) judge(result agent.JobResult) []agent.Symptom {
+	var failures []agent.Symptom
 	for i := range p.expect {
 		if i < len(result.Steps) {
 			failures = append(failures, judge.Outcomes(&p.expect[i], result.Steps[i])...)
@@ -74,6 +74,6 @@ func (p *performed) judge(result agent.JobResult) []agent.Failure {
 }
 
 // has tells whether the same thing did not hold, whatever was found instead.
-func has(list []agent.Failure, f agent.Failure) bool {
-	return slices.ContainsFunc(list, func(g agent.Failure) bool { return g.Step == f.Step && g.What == f.What })
+func has(list []agent.Symptom, f agent.Symptom) bool {
+	return slices.ContainsFunc(list, func(g agent.Symptom) bool { return g.Step == f.Step && g.What == f.What })
 }

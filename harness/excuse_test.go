@@ -34,7 +34,7 @@ var _ = DescribeTable("What a browser holds against a target", func(ctx SpecCont
 	r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{browserCheck("a", request, expect)}, Agents: []agent.Agent{&fakeBrowser{change: change}}, Timeout: ample}
 	sum, err := r.Run(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	what := func(list []agent.Failure) []string {
+	what := func(list []agent.Symptom) []string {
 		out := []string{}
 		for _, f := range list {
 			out = append(out, f.What)

@@ -23,16 +23,16 @@ import (
 // whether it is still there.
 
 // judged makes the result of an agent that performed every step.
-func (r *run) judged(ctx context.Context, e *entry, name string, failures []agent.Failure, exchanges []agent.Exchange) agent.Result {
+func (r *run) judged(ctx context.Context, e *entry, name string, failures []agent.Symptom, exchanges []agent.Exchange) agent.Result {
 	c := e.check.Case
-	res := agent.Result{Agent: name, Verdict: judge.Verdict(c, failures), Note: judge.Note(c, failures)}
+	res := agent.Result{Agent: name, Verdict: judge.Verdict(e.check, failures), Note: judge.Note(c, failures)}
 	if c.Level != cases.Info {
 		res.Failures = failures
 	}
 	if r.keepAll || len(failures) > 0 {
 		res.Exchanges = exchanges
 	}
-	silent := slices.ContainsFunc(failures, func(f agent.Failure) bool { return f.Silent }) ||
+	silent := slices.ContainsFunc(failures, func(f agent.Symptom) bool { return f.Silent }) ||
 		slices.ContainsFunc(exchanges, func(ex agent.Exchange) bool { return ex.Error != "" })
 	if !silent {
 		return res
@@ -190,7 +190,7 @@ func (r *run) insist(ctx context.Context, e *entry, attempt func() part) part {
 // silent tells whether all that failed is that no answer came.
 func silent(p part) bool {
 	failures := p.result.Failures
-	return len(failures) > 0 && !slices.ContainsFunc(failures, func(f agent.Failure) bool { return !f.Silent })
+	return len(failures) > 0 && !slices.ContainsFunc(failures, func(f agent.Symptom) bool { return !f.Silent })
 }
 
 // twice is the part of an agent that performed a check twice for want of an answer.
@@ -209,7 +209,7 @@ func (r *run) twice(ctx context.Context, e *entry, first, second part) part {
 	}
 	if why := r.unsteady(ctx, e); why != "" {
 		res.Verdict, res.Note = agent.VerdictUndecided, why
-	} else if !slices.ContainsFunc(res.Failures, func(f agent.Failure) bool { return !f.Moot }) {
+	} else if !slices.ContainsFunc(res.Failures, func(f agent.Symptom) bool { return !f.Moot }) {
 		res.Verdict, res.Note = agent.VerdictUndecided, "no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied"
 	}
 	return second

@@ -62,7 +62,7 @@ var _ = Describe("handshakes of WebSocket", func() {
 		got := results(ctx, "ws-any-origin", "/api"+mutants.WebSocketPath)
 		for _, id := range []string{"ws-denied", "ws-suffix", "ws-null"} {
 			Expect(got[id].Verdict).To(Equal(agent.VerdictFail), id)
-			Expect(got[id].Security).To(Equal(cases.High), id)
+			Expect(got[id].Security).To(Equal(cases.Critical), id)
 		}
 		Expect(got["ws-allowed"].Verdict).To(Equal(agent.VerdictPass))
 	})

@@ -178,6 +178,7 @@ func (r *run) wireCheck(ctx context.Context, e *entry) part {
 	}
 	failures := judge.Wire(steps)
 	res := r.judged(ctx, e, agent.NameWire, failures, raw.Exchanges(judge.Telling(steps, failures)))
+	res.Seen = judge.Seen(steps)
 	if why := judge.Undecided(steps); why != "" && res.Verdict == agent.VerdictPass {
 		res.Verdict, res.Note = agent.VerdictUndecided, why
 	}

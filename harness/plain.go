@@ -24,7 +24,7 @@ type refused struct {
 
 // covers tells whether a failure follows from the refusal: the same was asked
 // for, whatever else the check asks.
-func (p *refused) covers(f *agent.Failure) bool {
+func (p *refused) covers(f *agent.Symptom) bool {
 	a := f.Asked
 	switch {
 	case !f.Refusal || f.Reason == "" || a.Preflight != p.Preflight:
@@ -76,7 +76,7 @@ func settlePlain(entries []*entry, results []Result, otherwise []refused) []Resu
 	}
 	for i := range settled {
 		if settled[i].Plain == 0 {
-			settled[i] = follow(entries[i].check.Case, settled[i], known)
+			settled[i] = follow(entries[i].check, settled[i], known)
 		}
 	}
 	return settled
@@ -94,7 +94,7 @@ func refusals(r *Result) []refused {
 }
 
 // follow is the result, undecided where all its failures follow from what is known.
-func follow(c *cases.Case, res Result, known []refused) Result {
+func follow(c *cases.Check, res Result, known []refused) Result {
 	agents := slices.Clone(res.Agents)
 	changed := false
 	for i := range agents {
@@ -115,7 +115,7 @@ func follow(c *cases.Case, res Result, known []refused) Result {
 
 // following is why all of the failures follow from plain exchanges, in the
 // words of the first; empty if one does not.
-func following(failures []agent.Failure, known []refused) string {
+func following(failures []agent.Symptom, known []refused) string {
 	why := ""
 	for i := range failures {
 		at := slices.IndexFunc(known, func(p refused) bool { return p.covers(&failures[i]) })
@@ -129,8 +129,8 @@ func following(failures []agent.Failure, known []refused) string {
 	return why
 }
 
-func allFailures(r *Result) []agent.Failure {
-	var list []agent.Failure
+func allFailures(r *Result) []agent.Symptom {
+	var list []agent.Symptom
 	for _, a := range r.Agents {
 		list = append(list, a.Failures...)
 	}

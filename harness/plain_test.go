@@ -43,7 +43,6 @@ var _ = Describe("What follows from a plain exchange that is not granted", func(
 		}
 		for i := range list {
 			list[i].Policy = policy
-			list[i].Case.Security = cases.High
 		}
 		return list
 	}

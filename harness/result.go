@@ -31,8 +31,8 @@ type Result struct {
 	Group  string      `json:"group"`
 	Title  string      `json:"title"`
 	Level  cases.Level `json:"level"`
-	// Security is that of what failed: empty where nobody got in by a request
-	// that a browser can send, and nothing became unavailable.
+	// Security is the severity of what failed, the greatest of its symptoms': empty for
+	// none (somebody is kept out, or no browser can send it; see diagnose.Severity).
 	Security cases.Severity `json:"security,omitempty"`
 	Verdict  agent.Verdict  `json:"verdict"` // the worst of the agents'
 	// Plain says that what fails is a plain exchange of an ordinary endpoint,

@@ -102,10 +102,10 @@ var _ = Describe("the runner", func() {
 		Expect(sum.Stopped).To(BeNil())
 	})
 
-	DescribeTable("weighs a failure by level and severity", func(ctx SpecContext, level cases.Level, severity cases.Severity, want agent.Verdict) {
+	DescribeTable("weighs what keeps somebody out by the level", func(ctx SpecContext, level cases.Level, want agent.Verdict) {
 		s := appServer(func(http.ResponseWriter, *http.Request) {})
 		c := wireCheck("a", wireGet("/ok", shares(app)))
-		c.Case.Level, c.Case.Security = level, severity
+		c.Case.Level = level
 		sum, err := run(ctx, s.URL, c)
 		Expect(err).NotTo(HaveOccurred())
 		res := sum.Results[0]
@@ -118,11 +118,10 @@ var _ = Describe("the runner", func() {
 		}
 		Expect(res.Agents[0].Failures).To(HaveLen(1))
 	},
-		Entry(nil, cases.Must, cases.Severity(""), agent.VerdictFail),
-		Entry(nil, cases.Should, cases.Severity(""), agent.VerdictWarn),
-		Entry(nil, cases.Practice, cases.Severity(""), agent.VerdictWarn),
-		Entry("a severity of what kept somebody out is none", cases.Practice, cases.Low, agent.VerdictWarn),
-		Entry(nil, cases.Info, cases.Severity(""), agent.VerdictInfo),
+		Entry(nil, cases.Must, agent.VerdictFail),
+		Entry(nil, cases.Should, agent.VerdictWarn),
+		Entry(nil, cases.Practice, agent.VerdictWarn),
+		Entry(nil, cases.Info, agent.VerdictInfo),
 	)
 
 	It("does not run at all without checks", func(ctx SpecContext) {
@@ -211,7 +210,7 @@ var _ = Describe("the runner", func() {
 		if evil := "https://evil.test"; acao == evil {
 			check = wireCheck("a", wireGet("/", cases.Predicate{Denies: ptr(evil)}))
 		}
-		check.Case.Level, check.Case.Security = level, cases.High
+		check.Case.Level = level
 		check.Policy = &cases.Policy{Name: "exact", Origins: []string{app}}
 		r := harness.Runner{Target: &harness.Target{Declared: check.Policy, Endpoint: s.URL + "/"}, Checks: []cases.Check{check}}
 		sum, err := r.Run(ctx)
@@ -222,7 +221,8 @@ var _ = Describe("the runner", func() {
 	},
 		Entry("is no security risk for that", cases.Must, "", agent.VerdictFail, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
 		Entry("and what is only practice warns", cases.Practice, "", agent.VerdictWarn, cases.Severity(""), spec.ReasonMissingAllowOriginHeader),
-		Entry("but for sharing with another", cases.Must, "https://evil.test", agent.VerdictFail, cases.High, spec.ReasonAllowOriginMismatch),
+		Entry("which fails for sharing with another, though it is only practice", cases.Practice, "https://evil.test", agent.VerdictFail, cases.Medium, spec.ReasonAllowOriginMismatch),
+		Entry("but for sharing with another", cases.Must, "https://evil.test", agent.VerdictFail, cases.Medium, spec.ReasonAllowOriginMismatch),
 	)
 
 	It("does not hold an endpoint that always fails for one that a request has broken", func(ctx SpecContext) {

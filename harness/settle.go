@@ -7,6 +7,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/diagnose"
 	"github.com/corsproof/corsproof/internal/disagree"
 	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/internal/origin"
@@ -57,14 +58,14 @@ func settle(c *cases.Check, parts []part, agents []agent.Agent, died *Stopped, n
 	}
 	res := blank(c)
 	for _, p := range parts {
-		res.Agents = append(res.Agents, excuse(c.Case, p, agents, parts).result)
+		res.Agents = append(res.Agents, excuse(c, p, agents, parts).result)
 		res.Skip = cmp.Or(res.Skip, p.skip)
 		if !p.began.IsZero() {
 			res.Elapsed = now.Sub(p.began)
 		}
 	}
 	res.Disagreement, res.Answered = compare(parts, agents)
-	return concluded(c.Case, res)
+	return concluded(c, res)
 }
 
 // byAgent are the parts in the order of the agents.
@@ -100,12 +101,12 @@ func blank(c *cases.Check) Result {
 
 // concluded is the result with what follows from its agents: the verdict and its
 // reason. Its Skip is the kind if it comes to that.
-func concluded(c *cases.Case, res Result) Result {
+func concluded(c *cases.Check, res Result) Result {
 	kind := cmp.Or(res.Skip, SkipStopped)
 	res.Verdict, res.Security, res.Skip, res.Reason = judge.Worst(res.Agents), "", "", ""
 	for _, a := range res.Agents {
 		if a.Verdict == agent.VerdictFail || a.Verdict == agent.VerdictWarn {
-			res.Security = cmp.Or(res.Security, judge.Severity(c, a.Failures))
+			res.Security = diagnose.Graver(res.Security, judge.Severity(c, a.Failures))
 		}
 	}
 	switch res.Verdict {

@@ -27,9 +27,9 @@ var _ = Describe("the result of a check", func() {
 		ID: "a/exact", Case: &cases.Case{ID: "a", Level: cases.Must}, Policy: &cases.Policy{Name: "exact", Origins: []string{origin}}, Kind: cases.KindBrowser,
 		Steps: []cases.Step{{Request: &cases.Request{Origin: origin}}},
 	}
-	refusal := agent.Failure{What: "a script gets", Refusal: true, Reason: "MissingAllowOriginHeader", Asked: agent.Asked{Origin: origin}}
+	refusal := agent.Symptom{What: "a script gets", Refusal: true, Reason: "MissingAllowOriginHeader", Asked: agent.Asked{Origin: origin}}
 	failed := func(name string) part {
-		return part{result: agent.Result{Agent: name, Verdict: agent.VerdictFail, Failures: []agent.Failure{refusal}}}
+		return part{result: agent.Result{Agent: name, Verdict: agent.VerdictFail, Failures: []agent.Symptom{refusal}}}
 	}
 	agents := []agent.Agent{named{name: agent.NameModel}, named{name: "chrome"}}
 	now := time.Now()

@@ -32,12 +32,6 @@ func evilGet() cases.Step {
 	return s
 }
 
-// grave gives a check a severity.
-func grave(c cases.Check) cases.Check {
-	c.Case.Security = cases.High
-	return c
-}
-
 var _ = Describe("A request without an answer", func() {
 	allow := func(w http.ResponseWriter) { w.Header().Set("Access-Control-Allow-Origin", app) }
 
@@ -50,7 +44,7 @@ var _ = Describe("A request without an answer", func() {
 			}
 			allow(w)
 		})
-		sum, err := run(ctx, s.URL, grave(wireCheck("a", wireGet("/ok", shares(app)))))
+		sum, err := run(ctx, s.URL, wireCheck("a", wireGet("/ok", shares(app))))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictPass))
 		Expect(sum.Stopped).To(BeNil())
@@ -62,7 +56,7 @@ var _ = Describe("A request without an answer", func() {
 				hangUp(w)
 			}
 		})
-		sum, err := run(ctx, s.URL, grave(wireCheck("a", wireGet("/ok", shares(app)))), grave(wireCheck("b", evilGet())))
+		sum, err := run(ctx, s.URL, wireCheck("a", wireGet("/ok", shares(app))), wireCheck("b", evilGet()))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(sum.Stopped).To(BeNil())
 		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictFail))
@@ -87,7 +81,7 @@ var _ = Describe("A request without an answer", func() {
 		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
 			step := wireGet("/ok", shares(app))
 			step.Times = 9 // so that each meets a silence, also the second time
-			checks = append(checks, grave(wireCheck(id, step)), grave(wireCheck(id+"-evil", evilGet())))
+			checks = append(checks, wireCheck(id, step), wireCheck(id+"-evil", evilGet()))
 		}
 		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Timeout: 300 * time.Millisecond, Concurrency: 2}
 		sum, err := r.Run(ctx)
@@ -120,9 +114,9 @@ var _ = Describe("A request without an answer", func() {
 		for i := range 60 {
 			id := "c" + string(rune('a'+i%26)) + string(rune('a'+i/26))
 			if i%2 == 0 {
-				checks = append(checks, grave(wireCheck(id, evilGet())))
+				checks = append(checks, wireCheck(id, evilGet()))
 			} else {
-				checks = append(checks, grave(wireCheck(id, wireGet("/ok", shares(app)))))
+				checks = append(checks, wireCheck(id, wireGet("/ok", shares(app))))
 			}
 		}
 		target := &harness.Target{Base: s.URL, Log: func(string) string { return "\nTypeError: end of the world\n" }}

@@ -157,7 +157,7 @@ func accusations(sum *harness.Summary) []harness.Result {
 func names(list []harness.Result, entry string) bool {
 	return slices.ContainsFunc(list, func(r harness.Result) bool {
 		return slices.ContainsFunc(r.Agents, func(a agent.Result) bool {
-			return slices.ContainsFunc(a.Failures, func(f agent.Failure) bool {
+			return slices.ContainsFunc(a.Failures, func(f agent.Symptom) bool {
 				said := strings.ToLower(fmt.Sprintln(f.Step, f.What, f.Expected, f.Actual))
 				return strings.Contains(said, strings.ToLower(entry))
 			})

@@ -26,6 +26,9 @@ type Summary struct {
 	NotGranted spec.Reason `json:"not_granted,omitempty"`
 	// NotLookedAt are the parts of the declared policy that no check looked at.
 	NotLookedAt []NotLookedAt `json:"not_looked_at,omitempty"`
+	// Findings are the causes that explain what failed: what a plain exchange shows first,
+	// then the gravest.
+	Findings []Finding `json:"findings"`
 	// Results are in the order of the checks, whatever order they came in.
 	Results []Result `json:"results"`
 	// Counts are the results by verdict.

@@ -84,11 +84,7 @@ func listCases(out io.Writer, table *cases.Table) error {
 			group = c.Group
 			fmt.Fprintln(w, group)
 		}
-		level := string(c.Level)
-		if c.Security != "" {
-			level += "/" + string(c.Security)
-		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", c.ID, level, c.Title)
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", c.ID, c.Level, c.Title)
 	}
 	fmt.Fprintf(w, "\n%d cases\n", len(table.Cases))
 	return w.Flush()

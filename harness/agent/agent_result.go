@@ -21,17 +21,19 @@ const (
 type Result struct {
 	Agent    string    `json:"agent"` // "wire", "model", "chrome"
 	Verdict  Verdict   `json:"verdict"`
-	Failures []Failure `json:"failures,omitempty"`
+	Failures []Symptom `json:"failures,omitempty"`
 	// Departures did not hold either, but only because the browser departs
 	// from the standard in a documented way; the target is not to blame.
-	Departures []Failure  `json:"departures,omitempty"`
+	Departures []Symptom  `json:"departures,omitempty"`
 	Exchanges  []Exchange `json:"exchanges,omitempty"` // kept for failures, or all with KeepAll
 	Error      string     `json:"error,omitempty"`
-	Note       string     `json:"note,omitempty"` // what an info case recorded, why it is undecided
+	// Seen are all exchanges of it, for the diagnosis.
+	Seen []Seen `json:"-"`
+	Note string `json:"note,omitempty"` // what an info case recorded, why it is undecided
 }
 
-// Failure is one thing that did not hold.
-type Failure struct {
+// Symptom is what one failed expectation showed.
+type Symptom struct {
 	Step     string `json:"step,omitempty"`
 	What     string `json:"what"` // "Vary lists Origin"
 	Expected string `json:"expected"`
@@ -44,9 +46,16 @@ type Failure struct {
 	// Sendable says that a browser can send the request that it is about.
 	Sendable bool `json:"sendable"`
 
-	Asked  Asked // of a refusal: what was not granted
-	Silent bool  // it is nothing but the lack of an answer
-	Moot   bool  // and an answer was to deny something: nobody got in
+	Asked Asked // of a refusal: what was not granted; of somebody let in: by whom it was read
+	// Predicate is the key, in a case file, of what did not hold; Field the response
+	// header that it is about, empty for none; Seen the exchange that shows it.
+	Predicate string `json:"predicate,omitempty"`
+	Field     string `json:"field,omitempty"`
+	Seen      Seen   `json:"-"`
+	By        string `json:"-"` // the agent that saw it
+
+	Silent bool // it is nothing but the lack of an answer
+	Moot   bool // and an answer was to deny something: nobody got in
 }
 
 // Difference is one point on which the model and a browser disagree.

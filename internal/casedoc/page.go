@@ -24,7 +24,7 @@ func WriteMarkdown(w io.Writer, t *cases.Table) error {
 			if c.Group != g.Name {
 				continue
 			}
-			fmt.Fprintf(&b, "\n### %s\n\n**%s** (%s)\n\n%s\n", c.ID, c.Title, level(c), c.Why)
+			fmt.Fprintf(&b, "\n### %s\n\n**%s** (%s)\n\n%s\n", c.ID, c.Title, c.Level, c.Why)
 			reasons := t.Unsendable(c)
 			for j, s := range c.Steps {
 				request, demands := step(s)
@@ -70,7 +70,7 @@ var pageHTML string
 
 var page = template.Must(template.New("cases").Funcs(template.FuncMap{
 	"steps": func(*cases.Case) []described { return nil }, // depends on the table: WriteHTML has the real one
-	"level": level, "runs": runs, "parts": parts,
+	"runs": runs, "parts": parts,
 	"join": func(s []string) string { return strings.Join(s, ", ") },
 	"link": linked,
 }).Parse(pageHTML))

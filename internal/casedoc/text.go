@@ -18,7 +18,7 @@ func Write(w io.Writer, t *cases.Table, c *cases.Case) error {
 		}
 	}
 	field("group", c.Group)
-	field("level", level(c))
+	field("level", string(c.Level))
 	field("why", c.Why)
 	field("fix", c.Fix)
 	field("policies", strings.Join(c.Policies, ", "))
@@ -78,14 +78,6 @@ func step(s cases.Step) (request, demands []string) {
 		demands = append(demands, s.Answer[i].Words()...)
 	}
 	return Wire(s.Wire), append(demands, Grow(s.Grow)...)
-}
-
-func level(c *cases.Case) string {
-	text := string(c.Level)
-	if c.Security != "" {
-		text += ", security: " + string(c.Security)
-	}
-	return text
 }
 
 // raw says of a raw request whether a browser could send it too, or why none can.

@@ -40,8 +40,9 @@ standard    Fetch Standard, CORS check: https://fetch.spec.whatwg.org/#concept-c
 setting     credentials: whether they may with credentials
 
 recognised by a failed check of which all of this is true
-  the browser's reason is InvalidAllowCredentials; it is the request itself; its value is missing
-and under the same policy there was, for each line, an exchange of which this is true
+  the browser's reason is InvalidAllowCredentials; it is the request itself
+  or: the case is redirect-cross-origin-credentialed*
+and with the same target there was, for each line, an exchange of which this is true
   it is a preflight; Access-Control-Allow-Credentials is there
 and under the same policy there was no exchange of which this is true
   it is the request itself; Access-Control-Allow-Credentials is there

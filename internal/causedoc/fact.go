@@ -22,7 +22,8 @@ var (
 )
 
 // there is for facts about whether a field is there.
-var there = map[string]string{"present": "there", "absent": "missing", "same": "the origin that asked", "star": "*", "other": "something else than the origin that asked"}
+var there = map[string]string{"present": "there", "absent": "missing", "same": "the origin that asked", "star": "*", "other": "something else than the origin that asked",
+	"empty": "empty", "list": "a list", "several-lines": "in several lines", "syntax": "not readable", "unreadable": "not readable"}
 
 // factWords are the facts in the order in which they are said: what it did, then
 // to which exchange, then what was in it.
@@ -55,6 +56,11 @@ var factWords = []fact{
 	{"lost", "Access-Control-Allow-Origin is %smissing for a stated origin", yesNo},
 	{"allow_credentials", "Access-Control-Allow-Credentials is %s", there},
 	{"allow_headers", "Access-Control-Allow-Headers is %s", there},
+	{"allow_methods", "Access-Control-Allow-Methods is %s", there},
+	{"max_age", "Access-Control-Max-Age is %s", there},
+	{"vary", "Vary is %s", there},
+	{"vary_origin", "the answer %s by Origin", map[string]string{"yes": "varies", "no": "does not vary"}},
+	{"others_granted", "other preflights for the URL are %sgranted", yesNo},
 	{"expose_headers", "Access-Control-Expose-Headers is %s", there},
 	{"field", "the header that is concerned is %s", nil},
 	{"form", "its value is %s", forms},
@@ -62,7 +68,9 @@ var factWords = []fact{
 	{"granted", "the preflight is %sgranted", yesNo},
 	{"only", "answers that are right differ from it in %s alone", map[string]string{
 		"credentialed": "cookies or a token", "coding": "the compression", "content": "the kind of content", "range": "the range", "transport": "the protocol",
-		"method": "the method", "status": "the status", "origin": "the origin", "path": "the path",
+		"method": "the method", "status": "the status", "origin": "the origin", "path": "the path", "policy": "the policy", "names": "the header names that are asked for",
+		"cookie": "a cookie", "token": "Authorization", "fields": "the request headers", "sends": "the type of the content that is sent", "accepts": "Accept-Encoding",
+		"accept": "Accept", "language": "Accept-Language", "conditional": "a condition (If-None-Match)",
 	}},
 	{"server", "the answer names %s", nil},
 	{"answered_by", "it is answered by %s", map[string]string{"application": "the application"}},
@@ -92,7 +100,7 @@ var askers = map[string]string{
 	"beginning": "one that begins like a stated one", "ending": "one that ends like a stated one", "contains": "one that has a stated one in it",
 	"concatenated": "two stated ones put together", "dot": "a stated one with another character for a dot", "several": "several at once",
 	"own-host": "one of the server's own host", "localhost": "localhost", "private": "an address of a private network",
-	"extension": "a browser extension", "app": "an application's scheme", "file": "a file",
+	"any": "any origin", "empty": "an empty Origin", "star": "*", "extension": "a browser extension", "app": "an application's scheme", "file": "a file",
 }
 
 // forms are how a value differs from the one that was wanted.
@@ -102,7 +110,7 @@ var forms = map[string]string{
 	"www": "one with, or without, www", "case": "in other capitals", "pattern": "a pattern", "null": "null", "empty": "empty", "boolean": "true or false",
 	"own-host": "the server's own host", "host": "a host name", "quoted": "in quotes, or the like", "star": "*", "stated-other": "another stated origin",
 	"localhost": "localhost", "other": "another", "false": "false", "syntax": "not readable", "negative": "negative", "longer": "more than stated",
-	"shorter": "less than stated", "overwritten": "overwritten",
+	"shorter": "less than stated", "overwritten": "overwritten", "same": "as wanted", "name-missing": "a list without the name", "true": "true", "unstated": "one where none was stated",
 }
 
 // Facts says in words what a set of facts demands. All of it must hold.

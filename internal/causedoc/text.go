@@ -3,6 +3,7 @@ package causedoc
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -12,19 +13,32 @@ import (
 // List lists causes by section, one a line.
 func List(w io.Writer, list []cases.Cause) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	section := ""
-	for i, c := range list {
-		if i == 0 || c.Section != section {
-			if i > 0 {
-				fmt.Fprintln(t)
-			}
-			section = c.Section
-			fmt.Fprintln(t, section)
+	for i, section := range sections(list) {
+		if i > 0 {
+			fmt.Fprintln(t)
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", c.ID, c.Side, c.Title)
+		fmt.Fprintln(t, section)
+		for _, c := range list {
+			if c.Section == section {
+				fmt.Fprintf(t, "  %s\t%s\t%s\n", c.ID, c.Side, c.Title)
+			}
+		}
 	}
 	fmt.Fprintf(t, "\n%d causes\n", len(list))
 	return t.Flush()
+}
+
+// sections are those that the causes have, in the order in which they are listed.
+func sections(list []cases.Cause) []string {
+	var names []string
+	for _, c := range list {
+		if !slices.Contains(names, c.Section) {
+			names = append(names, c.Section)
+		}
+	}
+	order := cases.CauseSections()
+	slices.SortStableFunc(names, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
+	return names
 }
 
 // Write explains one cause as plain text. The anchors resolve its sections.
@@ -42,12 +56,19 @@ func Write(w io.Writer, anchors cases.Anchors, c *cases.Cause) error {
 	b.WriteString("\nrecognised by a failed check of which all of this is true\n")
 	matches(&b, c.When, "or: ")
 	if len(c.Needs) > 0 {
-		b.WriteString("and under the same policy there was, for each line, an exchange of which this is true\n")
+		b.WriteString("and with the same target there was, for each line, an exchange of which this is true\n")
 		matches(&b, c.Needs, "")
 	}
 	if len(c.Unless) > 0 {
 		b.WriteString("and under the same policy there was no exchange of which this is true\n")
 		matches(&b, c.Unless, "")
+	}
+	if len(c.Never) > 0 {
+		b.WriteString("and with the same target there was no exchange of which this is true\n")
+		matches(&b, c.Never, "")
+	}
+	if c.Fallback {
+		b.WriteString("and no other cause explains it\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -351,7 +351,7 @@ func TestTake(t *testing.T) {
 func TestDraft(t *testing.T) {
 	failed := cell("acrm-list/exact", agent.VerdictFail, cases.Low)
 	failed.Curl = []string{"curl -i http://127.0.0.1:1/exact/ok"}
-	failed.Agents = []agent.Result{{Agent: "wire", Failures: []agent.Failure{{What: "the list", Expected: "GET", Actual: "none"}}}}
+	failed.Agents = []agent.Result{{Agent: "wire", Failures: []agent.Symptom{{What: "the list", Expected: "GET", Actual: "none"}}}}
 	d, r := document0(t, echoText), echoRow(failed, cell("acrm-list/one", agent.VerdictFail, ""))
 	r.titles["acrm-list"] = "The list is sent"
 	var out strings.Builder

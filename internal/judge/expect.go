@@ -13,14 +13,15 @@ import (
 // Outcomes holds the outcomes of a step, whichever agent saw them,
 // against what the case expects. A failure that every repetition shows is
 // told once.
-func Outcomes(step *cases.Step, outcomes agent.StepOutcomes) []agent.Failure {
+func Outcomes(step *cases.Step, outcomes agent.StepOutcomes) []agent.Symptom {
 	if step.Expect == nil {
 		return nil
 	}
-	var failures []agent.Failure
+	var failures []agent.Symptom
 	for i := range outcomes {
 		for _, f := range marked(step, Outcome(step.Expect, &outcomes[i])) {
 			f.Asked = f.Asked.By(step.Request)
+			f.Seen = seenBy(&outcomes[i], &f)
 			if !slices.Contains(failures, f) {
 				failures = append(failures, f)
 			}
@@ -31,7 +32,7 @@ func Outcomes(step *cases.Step, outcomes agent.StepOutcomes) []agent.Failure {
 
 // Outcome holds one outcome against an expectation. When the outcome itself is
 // not the expected one, what a script reads is not looked at: it follows.
-func Outcome(e *cases.Expect, o *agent.Outcome) []agent.Failure {
+func Outcome(e *cases.Expect, o *agent.Outcome) []agent.Symptom {
 	x := expectation{e, o, nil}
 	ok := x.outcome()
 	x.request()
@@ -49,7 +50,7 @@ func Outcome(e *cases.Expect, o *agent.Outcome) []agent.Failure {
 type expectation struct {
 	*cases.Expect
 	o        *agent.Outcome
-	failures []agent.Failure
+	failures []agent.Symptom
 }
 
 func (x *expectation) fail(what, expected, actual string) {
@@ -57,7 +58,7 @@ func (x *expectation) fail(what, expected, actual string) {
 }
 
 func (x *expectation) failAs(e agent.Effect, what, expected, actual string) {
-	x.failures = append(x.failures, agent.Failure{What: what, Expected: expected, Actual: actual, Reason: string(x.o.Reason), Effect: e, Refusal: e == agent.EffectLockedOut})
+	x.failures = append(x.failures, agent.Symptom{What: what, Expected: expected, Actual: actual, Reason: string(x.o.Reason), Effect: e, Refusal: e == agent.EffectLockedOut})
 }
 
 // unexpected is a failure by the outcome itself. A request that should have been
@@ -115,6 +116,12 @@ func (x *expectation) outcome() bool {
 
 // request: what went out on the last hop.
 func (x *expectation) request() {
+	before := len(x.failures)
+	defer func() {
+		for i := range x.failures[before:] {
+			x.failures[before+i].Predicate = "sent"
+		}
+	}()
 	var last spec.Hop // its zero value: nothing was sent
 	if n := len(x.o.Hops); n > 0 {
 		last = x.o.Hops[n-1]
@@ -175,11 +182,13 @@ func (x *expectation) response() {
 	for _, name := range x.Readable {
 		if _, ok := o.Readable[strings.ToLower(name)]; !ok {
 			x.failAs(agent.EffectLockedOut, "a script can read "+name, "yes", "no; "+x.sentField(name))
+			x.about("readable", "Access-Control-Expose-Headers")
 		}
 	}
 	for _, name := range x.Hidden {
 		if v, ok := o.Readable[strings.ToLower(name)]; ok {
 			x.failAs(agent.EffectLetIn, "a script cannot read "+name, "null", agent.Quoted(v))
+			x.about("hidden", "Access-Control-Expose-Headers")
 		}
 	}
 	if x.Body != nil && !strings.Contains(o.Body, *x.Body) {
@@ -191,9 +200,11 @@ func (x *expectation) response() {
 			e = agent.EffectLockedOut
 		}
 		x.failAs(e, "the page can read how long the load took", Yes(*x.Timing), Yes(*o.Timing)+"; "+x.timingField())
+		x.about("timing", "Timing-Allow-Origin")
 	}
 	if x.Redirected != nil && o.Redirected != *x.Redirected {
 		x.fail("the response was redirected", Yes(*x.Redirected), Yes(o.Redirected))
+		x.about("sent", "")
 	}
 }
 

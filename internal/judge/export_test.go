@@ -16,16 +16,13 @@ type WireStep struct {
 }
 
 // JudgeWire holds answers against predicates.
-func JudgeWire(steps ...WireStep) []agent.Failure {
+func JudgeWire(steps ...WireStep) []agent.Symptom {
 	list := make([]Performed, len(steps))
 	for i := range steps {
 		list[i] = Performed{Step: &steps[i].Step, Exchanges: steps[i].Exchanges, Watched: steps[i].Watched}
 	}
 	return Wire(list)
 }
-
-// SeverityOf is the severity of what failed, for tests of its table.
-func SeverityOf(c *cases.Case, failures []agent.Failure) cases.Severity { return Severity(c, failures) }
 
 // Judged are the keys of the predicates that have a judge, sorted.
 func Judged() []string {

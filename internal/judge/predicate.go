@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +21,11 @@ type judge struct {
 
 // all evaluates predicates that must hold together. No answer at all is one
 // failure, whatever was expected of it, unless a predicate accepts silence.
-func (j *judge) all(predicates []cases.Predicate) []agent.Failure {
+func (j *judge) all(predicates []cases.Predicate) []agent.Symptom {
 	if !j.ex.Answered() {
 		return j.unanswered(predicates)
 	}
-	var failures []agent.Failure
+	var failures []agent.Symptom
 	for i := range predicates {
 		failures = append(failures, j.one(&predicates[i])...)
 	}
@@ -32,7 +33,7 @@ func (j *judge) all(predicates []cases.Predicate) []agent.Failure {
 }
 
 // one evaluates a predicate: exactly one of its fields is set.
-func (j *judge) one(p *cases.Predicate) []agent.Failure {
+func (j *judge) one(p *cases.Predicate) []agent.Symptom {
 	entry, known := predicates[p.Key()]
 	if !known {
 		return incomplete()
@@ -42,18 +43,19 @@ func (j *judge) one(p *cases.Predicate) []agent.Failure {
 		if failures[i].Effect == "" {
 			failures[i].Effect = effectOf(p)
 		}
+		failures[i].Predicate = cmp.Or(failures[i].Predicate, p.Key())
 	}
 	return failures
 }
 
 // incomplete is the failure of a predicate that demands nothing, which no case file
 // that the loader accepts has.
-func incomplete() []agent.Failure {
-	return []agent.Failure{{What: "the case is complete", Expected: "a predicate", Actual: "an empty one: the case file is wrong, not the target"}}
+func incomplete() []agent.Symptom {
+	return []agent.Symptom{{What: "the case is complete", Expected: "a predicate", Actual: "an empty one: the case file is wrong, not the target"}}
 }
 
 // unanswered judges an exchange without a complete response.
-func (j *judge) unanswered(list []cases.Predicate) []agent.Failure {
+func (j *judge) unanswered(list []cases.Predicate) []agent.Symptom {
 	if len(list) == 0 {
 		return nil
 	}
@@ -66,7 +68,7 @@ func (j *judge) unanswered(list []cases.Predicate) []agent.Failure {
 		}
 		moot = moot && entry.refusal != nil && entry.refusal(p)
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What: "the server answers", Expected: "a complete HTTP response", Actual: j.ex.Error,
 		Effect: agent.EffectUnavailable, Silent: j.ex.Silent(), Moot: moot,
 	}}
@@ -79,9 +81,9 @@ func (j *judge) hungUp() bool {
 
 // anyOf: one alternative must hold as a whole. The failure names what each
 // alternative lacks.
-func (j *judge) anyOf(alternatives [][]cases.Predicate) []agent.Failure {
+func (j *judge) anyOf(alternatives [][]cases.Predicate) []agent.Symptom {
 	var expected, actual []string
-	var told []agent.Failure
+	var told []agent.Symptom
 	for _, alt := range alternatives {
 		failures := j.all(alt)
 		if len(failures) == 0 {
@@ -92,20 +94,26 @@ func (j *judge) anyOf(alternatives [][]cases.Predicate) []agent.Failure {
 		actual = append(actual, f.Actual)
 		told = append(told, failures...)
 	}
-	out := agent.Failure{
+	out := agent.Symptom{
 		What:     "one of " + strconv.Itoa(len(alternatives)) + " lawful answers is given",
 		Expected: strings.Join(expected, "; or "),
 		Actual:   strings.Join(distinct(actual), "; "),
 		Effect:   gravest(told),
 	}
-	if i := slices.IndexFunc(told, func(f agent.Failure) bool { return f.Reason != "" }); i >= 0 {
+	if i := slices.IndexFunc(told, func(f agent.Symptom) bool { return f.Effect == out.Effect && f.Asked != agent.Asked{} }); i >= 0 {
+		out.Asked = told[i].Asked
+	}
+	if i := slices.IndexFunc(told, func(f agent.Symptom) bool { return f.Reason != "" }); i >= 0 {
 		out.Reason, out.Asked = told[i].Reason, told[i].Asked
 	}
-	return []agent.Failure{out}
+	if len(told) > 0 { // the first alternative is the usual one
+		out.Predicate, out.Field = told[0].Predicate, told[0].Field
+	}
+	return []agent.Symptom{out}
 }
 
 // ifThen: when every condition holds, every consequence must.
-func (j *judge) ifThen(conditions, consequences []cases.Predicate) []agent.Failure {
+func (j *judge) ifThen(conditions, consequences []cases.Predicate) []agent.Symptom {
 	if len(j.all(conditions)) > 0 {
 		return nil
 	}

@@ -69,21 +69,21 @@ func (j *judge) find(name string) *Performed {
 }
 
 // sameAs: the CORS fields and Vary equal those of the named step's first answer.
-func (j *judge) sameAs(name string) []agent.Failure {
+func (j *judge) sameAs(name string) []agent.Symptom {
 	other := j.find(name)
 	if other == nil || len(other.Exchanges) == 0 {
-		return []agent.Failure{{What: "the case is complete", Expected: "a step named " + name, Actual: "none: the case file is wrong, not the target"}}
+		return []agent.Symptom{{What: "the case is complete", Expected: "a step named " + name, Actual: "none: the case file is wrong, not the target"}}
 	}
 	ref := &other.Exchanges[0]
 	if !ref.Answered() {
-		return []agent.Failure{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error, Effect: agent.EffectUnavailable, Silent: true}}
+		return []agent.Symptom{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error, Effect: agent.EffectUnavailable, Silent: true}}
 	}
-	var failures []agent.Failure
+	var failures []agent.Symptom
 	for _, field := range Differing(Comparable(j.ex.Response, true), Comparable(ref.Response, true)) {
 		field = http.CanonicalHeaderKey(field)
-		failures = append(failures, agent.Failure{
+		failures = append(failures, agent.Symptom{
 			What:     field + " is as in the step " + name,
-			Expected: agent.ShowField(ref.Response, field), Actual: agent.ShowField(j.ex.Response, field),
+			Expected: agent.ShowField(ref.Response, field), Actual: agent.ShowField(j.ex.Response, field), Field: field,
 		})
 	}
 	return failures
@@ -91,7 +91,7 @@ func (j *judge) sameAs(name string) []agent.Failure {
 
 // variesOr: Vary lists the field, or the CORS fields are the same in every
 // step of the case, so that a cache cannot hand out the wrong ones.
-func (j *judge) variesOr(field string) []agent.Failure {
+func (j *judge) variesOr(field string) []agent.Symptom {
 	for _, e := range j.ex.Response.Elements("Vary") {
 		if e == "*" || strings.EqualFold(e, field) {
 			return nil
@@ -106,9 +106,9 @@ func (j *judge) variesOr(field string) []agent.Failure {
 			}
 			if diff := Differing(mine, Comparable(other.Exchanges[k].Response, false)); len(diff) > 0 {
 				name := http.CanonicalHeaderKey(diff[0])
-				return []agent.Failure{{
+				return []agent.Symptom{{
 					What:     "Vary lists " + field + ", or the answer is the same to everybody",
-					Expected: "Vary: " + field,
+					Expected: "Vary: " + field, Field: "Vary",
 					Actual: fmt.Sprintf("%s, although another request got a different answer: %s here, %s there",
 						agent.ShowField(j.ex.Response, "Vary"), agent.ShowField(j.ex.Response, name), agent.ShowField(other.Exchanges[k].Response, name)),
 				}}

@@ -11,46 +11,46 @@ import (
 	"github.com/corsproof/corsproof/internal/wire"
 )
 
-func (j *judge) bodyIs(want string) []agent.Failure {
+func (j *judge) bodyIs(want string) []agent.Symptom {
 	if j.ex.Body == want {
 		return nil
 	}
-	return []agent.Failure{{What: "the content", Expected: agent.Quoted(want), Actual: j.ex.Content()}}
+	return []agent.Symptom{{What: "the content", Expected: agent.Quoted(want), Actual: j.ex.Content()}}
 }
 
-func (j *judge) bodyContains(want string) []agent.Failure {
+func (j *judge) bodyContains(want string) []agent.Symptom {
 	if strings.Contains(j.ex.Body, want) {
 		return nil
 	}
-	return []agent.Failure{{What: "the content has " + agent.Quoted(want), Expected: "that text in it", Actual: j.ex.Content()}}
+	return []agent.Symptom{{What: "the content has " + agent.Quoted(want), Expected: "that text in it", Actual: j.ex.Content()}}
 }
 
-func (j *judge) noBody() []agent.Failure {
+func (j *judge) noBody() []agent.Symptom {
 	size := j.ex.BodySize + int64(j.ex.Excess)
 	if size <= 0 {
 		return nil
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What: "there is no content", Expected: "nothing after the head",
 		Actual: fmt.Sprintf("%s carries %s of content", j.answer(), bytesOf(size)),
 	}}
 }
 
-func (j *judge) headBytes(most int) []agent.Failure {
+func (j *judge) headBytes(most int) []agent.Symptom {
 	if j.ex.HeadBytes <= most {
 		return nil
 	}
-	return []agent.Failure{{What: "the size of the response head", Expected: fmt.Sprintf("at most %d bytes", most), Actual: fmt.Sprintf("%d bytes", j.ex.HeadBytes)}}
+	return []agent.Symptom{{What: "the size of the response head", Expected: fmt.Sprintf("at most %d bytes", most), Actual: fmt.Sprintf("%d bytes", j.ex.HeadBytes)}}
 }
 
 // app: which handler of the application was reached, as X-App says.
-func (j *judge) app(want string) []agent.Failure {
+func (j *judge) app(want string) []agent.Symptom {
 	values := j.ex.Response.Values("X-App")
 	switch {
 	case want == "none" && len(values) == 0, want == "any" && len(values) > 0, len(values) == 1 && values[0] == want:
 		return nil
 	}
-	f := agent.Failure{
+	f := agent.Symptom{
 		What:     "the application's handler " + agent.Show(want) + " is reached",
 		Expected: "X-App: " + agent.Show(want), Actual: fmt.Sprintf("status %d, %s", j.ex.Status, agent.ShowField(j.ex.Response, "X-App")),
 	}
@@ -60,7 +60,7 @@ func (j *judge) app(want string) []agent.Failure {
 	case "any":
 		f.What, f.Expected = "the application is reached", "X-App with the name of a handler"
 	}
-	return []agent.Failure{f}
+	return []agent.Symptom{f}
 }
 
 // answer names the answer in a sentence.
@@ -83,7 +83,7 @@ func bytesOf(n int64) string {
 // content of an answer that has none. The latter is told where a predicate
 // speaks of it, and not after a request with content, which asks whether the
 // server took that for another request.
-func (j *judge) unasked() []agent.Failure {
+func (j *judge) unasked() []agent.Symptom {
 	if !j.at.Watched || j.ex.Excess == 0 || !j.ex.Answered() || asksForNoBody(j.at.Step.Answer) {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (j *judge) unasked() []agent.Failure {
 	} else if j.ex.Sent != "" {
 		return nil
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What: "the connection carries one answer to each request", Expected: "nothing between the answers",
 		Actual: fmt.Sprintf("after %s, %s of %s: %s", j.answer(), bytesOf(int64(j.ex.Excess)), what, agent.Quoted(j.ex.ExcessStart)),
 	}}

@@ -23,44 +23,44 @@ var (
 )
 
 // lines: each of the fields has as many lines as is demanded.
-func (j *judge) lines(names cases.Names, demanded count) (failures []agent.Failure) {
+func (j *judge) lines(names cases.Names, demanded count) (failures []agent.Symptom) {
 	for _, name := range names {
 		if !demanded.ok(len(j.ex.Response.Values(name))) {
-			failures = append(failures, agent.Failure{What: name + " " + demanded.what, Expected: demanded.expected, Actual: agent.ShowField(j.ex.Response, name)})
+			failures = append(failures, agent.Symptom{What: name + " " + demanded.what, Expected: demanded.expected, Actual: agent.ShowField(j.ex.Response, name), Field: name})
 		}
 	}
 	return failures
 }
 
 // equals: exactly one line, with these bytes.
-func (j *judge) equals(want *cases.FieldValue) []agent.Failure {
+func (j *judge) equals(want *cases.FieldValue) []agent.Symptom {
 	values := j.ex.Response.Values(want.Name)
 	if len(values) == 1 && values[0] == want.Value {
 		return nil
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What:     fmt.Sprintf("%s is %s", want.Name, agent.Quoted(want.Value)),
-		Expected: fmt.Sprintf("one line with the value %s", agent.Quoted(want.Value)), Actual: agent.ShowField(j.ex.Response, want.Name),
+		Expected: fmt.Sprintf("one line with the value %s", agent.Quoted(want.Value)), Actual: agent.ShowField(j.ex.Response, want.Name), Field: want.Name,
 	}}
 }
 
 // notEquals: any other value, or several lines, or none.
-func (j *judge) notEquals(v *cases.FieldValue) []agent.Failure {
+func (j *judge) notEquals(v *cases.FieldValue) []agent.Symptom {
 	if len(j.equals(v)) > 0 {
 		return nil
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What:     fmt.Sprintf("%s is not %s", v.Name, agent.Quoted(v.Value)),
-		Expected: "any other value, or none", Actual: agent.ShowField(j.ex.Response, v.Name),
+		Expected: "any other value, or none", Actual: agent.ShowField(j.ex.Response, v.Name), Field: v.Name,
 	}}
 }
 
 // matches: every line's value matches the expression, or none does. Bytes
 // above 0x7F are matched as the code points U+0080 to U+00FF.
-func (j *judge) matches(want *cases.FieldValue, positive bool) []agent.Failure {
+func (j *judge) matches(want *cases.FieldValue, positive bool) []agent.Symptom {
 	re, err := compiled(want.Value)
 	if err != nil {
-		return []agent.Failure{{What: "the case is complete", Expected: "a regular expression", Actual: err.Error() + ": the case file is wrong, not the target"}}
+		return []agent.Symptom{{What: "the case is complete", Expected: "a regular expression", Actual: err.Error() + ": the case file is wrong, not the target"}}
 	}
 	for _, v := range j.ex.Response.Values(want.Name) {
 		if re.MatchString(cases.FromBytes(v)) == positive {
@@ -70,9 +70,9 @@ func (j *judge) matches(want *cases.FieldValue, positive bool) []agent.Failure {
 		if !positive {
 			verb = "does not match"
 		}
-		return []agent.Failure{{
+		return []agent.Symptom{{
 			What:     want.Name + " " + verb + " the pattern",
-			Expected: verb + " " + want.Value, Actual: agent.ShowField(j.ex.Response, want.Name),
+			Expected: verb + " " + want.Value, Actual: agent.ShowField(j.ex.Response, want.Name), Field: want.Name,
 		}}
 	}
 	return nil

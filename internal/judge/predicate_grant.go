@@ -21,13 +21,13 @@ func credentialsMode(credentials bool) (spec.CredentialsMode, string) {
 }
 
 // shares: a script of the origin can read the answer.
-func (j *judge) shares(origin string, credentials bool) []agent.Failure {
+func (j *judge) shares(origin string, credentials bool) []agent.Symptom {
 	mode, how := credentialsMode(credentials)
 	reason := spec.CheckCORS(origin, mode, j.ex.Response)
 	if reason == "" {
 		return nil
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What:     fmt.Sprintf("a script of %s can read the answer %s", agent.Show(origin), how),
 		Expected: "the browser's CORS check passes",
 		Actual:   because(reason, "", grantOf(j.ex.Response)),
@@ -42,17 +42,18 @@ func (j *judge) preflight() bool {
 }
 
 // denies: it cannot, neither with nor without credentials, or not with them.
-func (j *judge) denies(origin string, onlyWithCredentials bool) []agent.Failure {
+func (j *judge) denies(origin string, onlyWithCredentials bool) []agent.Symptom {
 	for _, credentials := range []bool{false, true} {
 		if onlyWithCredentials && !credentials {
 			continue
 		}
 		mode, how := credentialsMode(credentials)
 		if spec.CheckCORS(origin, mode, j.ex.Response) == "" {
-			return []agent.Failure{{
+			return []agent.Symptom{{
 				What:     fmt.Sprintf("no script of %s can read the answer%s", agent.Show(origin), map[bool]string{true: " with credentials"}[onlyWithCredentials]),
 				Expected: "the browser's CORS check fails",
 				Actual:   fmt.Sprintf("it passes %s; %s", how, grantOf(j.ex.Response)),
+				Asked:    agent.Asked{Origin: origin},
 			}}
 		}
 	}
@@ -60,29 +61,30 @@ func (j *judge) denies(origin string, onlyWithCredentials bool) []agent.Failure 
 }
 
 // times: a page of the origin may learn how long the load took, or not.
-func (j *judge) times(origin string, may bool) []agent.Failure {
+func (j *judge) times(origin string, may bool) []agent.Symptom {
 	passes := spec.CheckTAO(origin, spec.TypeOpaque, j.ex.Response)
 	if passes == may {
 		return nil
 	}
-	f := agent.Failure{
+	f := agent.Symptom{
 		What:   fmt.Sprintf("a page of %s can read how long the load took", agent.Show(origin)),
-		Actual: agent.ShowField(j.ex.Response, "Timing-Allow-Origin"), Expected: "the TAO check passes",
+		Actual: agent.ShowField(j.ex.Response, "Timing-Allow-Origin"), Field: "Timing-Allow-Origin", Expected: "the TAO check passes",
+		Asked: agent.Asked{Origin: origin},
 	}
 	if !may {
 		f.What, f.Expected = strings.Replace(f.What, "can read", "cannot read", 1), "the TAO check fails"
 	}
-	return []agent.Failure{f}
+	return []agent.Symptom{f}
 }
 
 // allows: the answer, as that to a preflight, lets the request through.
-func (j *judge) allows(ask *cases.Ask) []agent.Failure {
+func (j *judge) allows(ask *cases.Ask) []agent.Symptom {
 	mode, how := credentialsMode(ask.Credentials)
 	reason, parameter := spec.CheckPreflight(ask.Origin, mode, ask.Method, unsafeNames(ask), j.ex.Status, j.ex.Response)
 	if reason == "" {
 		return nil
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What:     fmt.Sprintf("the preflight allows %s %s", describeAsk(ask), how),
 		Expected: "the browser's check of the preflight response passes",
 		Actual:   because(reason, parameter, fmt.Sprintf("status %d, %s", j.ex.Status, preflightGrantOf(j.ex.Response))),
@@ -92,14 +94,14 @@ func (j *judge) allows(ask *cases.Ask) []agent.Failure {
 }
 
 // refuses: it does not.
-func (j *judge) refuses(ask *cases.Ask) []agent.Failure {
+func (j *judge) refuses(ask *cases.Ask) []agent.Symptom {
 	for _, credentials := range []bool{false, true} {
 		if ask.Credentials && !credentials {
 			continue
 		}
 		mode, how := credentialsMode(credentials)
 		if reason, _ := spec.CheckPreflight(ask.Origin, mode, ask.Method, unsafeNames(ask), j.ex.Status, j.ex.Response); reason == "" {
-			return []agent.Failure{{
+			return []agent.Symptom{{
 				What:     fmt.Sprintf("the preflight refuses %s", describeAsk(ask)),
 				Expected: "the browser's check of the preflight response fails",
 				Actual:   fmt.Sprintf("it passes %s; status %d, %s", how, j.ex.Status, preflightGrantOf(j.ex.Response)),

@@ -12,7 +12,7 @@ import (
 func equalBytes(a, b string) bool { return a == b }
 
 // lists: the field has every value as an element, or none.
-func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, positive bool) []agent.Failure {
+func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, positive bool) []agent.Symptom {
 	have := j.ex.Response.Elements(want.Name)
 	var wrong []string
 	for _, v := range want.Values {
@@ -35,16 +35,16 @@ func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, posit
 	if !positive {
 		what, expected = " does not list ", "not in the list: "
 	}
-	return []agent.Failure{{
+	return []agent.Symptom{{
 		What:     want.Name + what + agent.Show(strings.Join(wrong, ", ")),
-		Expected: expected + agent.Show(strings.Join(want.Values, ", ")), Actual: agent.ShowField(j.ex.Response, want.Name),
+		Expected: expected + agent.Show(strings.Join(want.Values, ", ")), Actual: agent.ShowField(j.ex.Response, want.Name), Field: want.Name,
 	}}
 }
 
 // noRepeats: no element stands twice. Methods are case-sensitive (RFC 9110
 // section 9.1), field names are not.
-func (j *judge) noRepeats(names cases.Names) []agent.Failure {
-	var failures []agent.Failure
+func (j *judge) noRepeats(names cases.Names) []agent.Symptom {
+	var failures []agent.Symptom
 	for _, name := range names {
 		fold := strings.ToLower
 		if strings.EqualFold(name, "Access-Control-Allow-Methods") || strings.EqualFold(name, "Allow") {
@@ -56,9 +56,9 @@ func (j *judge) noRepeats(names cases.Names) []agent.Failure {
 				seen[k] = true
 				continue
 			}
-			failures = append(failures, agent.Failure{
+			failures = append(failures, agent.Symptom{
 				What:     name + " lists nothing twice",
-				Expected: "each element once", Actual: agent.Show(e) + " stands twice in " + agent.ShowField(j.ex.Response, name),
+				Expected: "each element once", Actual: agent.Show(e) + " appears twice in " + agent.ShowField(j.ex.Response, name), Field: name,
 			})
 			break
 		}
@@ -67,13 +67,13 @@ func (j *judge) noRepeats(names cases.Names) []agent.Failure {
 }
 
 // tokens: the combined list parses as #token. An absent field does.
-func (j *judge) tokens(names cases.Names) []agent.Failure {
-	var failures []agent.Failure
+func (j *judge) tokens(names cases.Names) []agent.Symptom {
+	var failures []agent.Symptom
 	for _, name := range names {
 		if _, ok := spec.ExtractTokenList(j.ex.Response, name); !ok {
-			failures = append(failures, agent.Failure{
+			failures = append(failures, agent.Symptom{
 				What:     name + " is a list of tokens",
-				Expected: "names separated by commas", Actual: fmt.Sprintf("no browser can parse %s", agent.ShowField(j.ex.Response, name)),
+				Expected: "names separated by commas", Actual: fmt.Sprintf("no browser can parse %s", agent.ShowField(j.ex.Response, name)), Field: name,
 			})
 		}
 	}

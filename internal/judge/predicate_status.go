@@ -53,9 +53,9 @@ func statusIs(s string, status int) bool {
 	return err == nil && n == status
 }
 
-func (j *judge) status(set cases.StatusSet) []agent.Failure {
+func (j *judge) status(set cases.StatusSet) []agent.Symptom {
 	if AcceptsStatus(set, j.ex.Status) {
 		return nil
 	}
-	return []agent.Failure{{What: "the status", Expected: strings.Join(set, " or "), Actual: strconv.Itoa(j.ex.Status)}}
+	return []agent.Symptom{{What: "the status", Expected: strings.Join(set, " or "), Actual: strconv.Itoa(j.ex.Status)}}
 }

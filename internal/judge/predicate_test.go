@@ -23,7 +23,7 @@ func answered(status int, lines ...string) agent.Exchange {
 }
 
 // judge holds one answer against one predicate.
-func failuresOf(ex agent.Exchange, p ...cases.Predicate) []agent.Failure {
+func failuresOf(ex agent.Exchange, p ...cases.Predicate) []agent.Symptom {
 	return judge.JudgeWire(judge.WireStep{Step: cases.Step{Answer: p}, Exchanges: []agent.Exchange{ex}})
 }
 

@@ -12,7 +12,7 @@ import (
 // predicate is how an answer is checked against one predicate. What else is known of
 // it, its words among others, is its entry in the table of package cases.
 type predicate struct {
-	judge func(j *judge, p *cases.Predicate) []agent.Failure
+	judge func(j *judge, p *cases.Predicate) []agent.Symptom
 	// effect is the gravest that a failure can show; nil: malformed. A failure may
 	// name another itself.
 	effect func(p *cases.Predicate) agent.Effect
@@ -32,115 +32,115 @@ var predicates map[string]predicate
 
 func init() {
 	predicates = map[string]predicate{
-		"status": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.status(p.Status) }},
+		"status": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.status(p.Status) }},
 
 		"shares": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.shares(*p.Shares, false) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.shares(*p.Shares, false) },
 			effect: shows(agent.EffectLockedOut),
 		},
 		"shares_with_credentials": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.shares(*p.SharesWithCredentials, true) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.shares(*p.SharesWithCredentials, true) },
 			effect: shows(agent.EffectLockedOut),
 		},
 		"denies": {
-			judge:   func(j *judge, p *cases.Predicate) []agent.Failure { return j.denies(*p.Denies, false) },
+			judge:   func(j *judge, p *cases.Predicate) []agent.Symptom { return j.denies(*p.Denies, false) },
 			effect:  shows(agent.EffectLetIn),
 			refusal: yes,
 		},
 		"denies_with_credentials": {
-			judge:   func(j *judge, p *cases.Predicate) []agent.Failure { return j.denies(*p.DeniesWithCredentials, true) },
+			judge:   func(j *judge, p *cases.Predicate) []agent.Symptom { return j.denies(*p.DeniesWithCredentials, true) },
 			effect:  shows(agent.EffectLetIn),
 			refusal: yes,
 		},
 		"times": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.times(*p.Times, true) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.times(*p.Times, true) },
 			effect: shows(agent.EffectLockedOut),
 		},
 		"hides_times": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.times(*p.HidesTimes, false) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.times(*p.HidesTimes, false) },
 			effect: shows(agent.EffectLetIn),
 		},
 		"allows": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.allows(p.Allows) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.allows(p.Allows) },
 			effect: shows(agent.EffectLockedOut),
 		},
 		"refuses": {
-			judge:   func(j *judge, p *cases.Predicate) []agent.Failure { return j.refuses(p.Refuses) },
+			judge:   func(j *judge, p *cases.Predicate) []agent.Symptom { return j.refuses(p.Refuses) },
 			effect:  shows(agent.EffectLetIn),
 			refusal: yes,
 		},
 
 		"absent": {
-			judge:   func(j *judge, p *cases.Predicate) []agent.Failure { return j.lines(p.Absent, absent) },
+			judge:   func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lines(p.Absent, absent) },
 			effect:  func(p *cases.Predicate) agent.Effect { return effectOfPresence(p.Absent) },
 			refusal: yes,
 		},
-		"present":          {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.lines(p.Present, present) }},
-		"one_line":         {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.lines(p.OneLine, oneLine) }},
-		"at_most_one_line": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.lines(p.AtMostOneLine, atMostOneLine) }},
-		"equals":           {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.equals(p.Equals) }},
-		"not_equals":       {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.notEquals(p.NotEquals) }},
-		"matches":          {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.matches(p.Matches, true) }},
+		"present":          {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lines(p.Present, present) }},
+		"one_line":         {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lines(p.OneLine, oneLine) }},
+		"at_most_one_line": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lines(p.AtMostOneLine, atMostOneLine) }},
+		"equals":           {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.equals(p.Equals) }},
+		"not_equals":       {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.notEquals(p.NotEquals) }},
+		"matches":          {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.matches(p.Matches, true) }},
 		"not_matches": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.matches(p.NotMatches, false) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.matches(p.NotMatches, false) },
 			effect: func(p *cases.Predicate) agent.Effect { return effectOfMatch(p.NotMatches) },
 		},
 
 		"lists": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.lists(p.Lists, strings.EqualFold, true) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lists(p.Lists, strings.EqualFold, true) },
 			effect: func(p *cases.Predicate) agent.Effect { return effectOfList(p.Lists) },
 		},
 		"lists_not": {
-			judge: func(j *judge, p *cases.Predicate) []agent.Failure {
+			judge: func(j *judge, p *cases.Predicate) []agent.Symptom {
 				return j.lists(p.ListsNot, strings.EqualFold, false)
 			},
 			effect: func(p *cases.Predicate) agent.Effect { return effectOfList(p.ListsNot) },
 		},
-		"lists_exactly": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.lists(p.ListsExactly, equalBytes, true) }},
-		"lists_not_exactly": {judge: func(j *judge, p *cases.Predicate) []agent.Failure {
+		"lists_exactly": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lists(p.ListsExactly, equalBytes, true) }},
+		"lists_not_exactly": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom {
 			return j.lists(p.ListsNotExactly, equalBytes, false)
 		}},
-		"no_repeats": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.noRepeats(p.NoRepeats) }},
-		"tokens":     {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.tokens(p.Tokens) }},
+		"no_repeats": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.noRepeats(p.NoRepeats) }},
+		"tokens":     {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.tokens(p.Tokens) }},
 
-		"app": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.app(*p.App) }},
+		"app": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.app(*p.App) }},
 		"body_is": {
-			judge:   func(j *judge, p *cases.Predicate) []agent.Failure { return j.bodyIs(*p.BodyIs) },
+			judge:   func(j *judge, p *cases.Predicate) []agent.Symptom { return j.bodyIs(*p.BodyIs) },
 			content: func(*cases.Predicate, *wire.Response) bool { return true },
 		},
 		"body_contains": {
-			judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.bodyContains(*p.BodyContains) },
+			judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.bodyContains(*p.BodyContains) },
 			content: func(p *cases.Predicate, r *wire.Response) bool {
 				text, _ := record.Decoded(r.Header, r.Body, true)
 				return !strings.Contains(text, *p.BodyContains)
 			},
 		},
 		"no_body": {
-			judge:   func(j *judge, _ *cases.Predicate) []agent.Failure { return j.noBody() },
+			judge:   func(j *judge, _ *cases.Predicate) []agent.Symptom { return j.noBody() },
 			content: func(_ *cases.Predicate, r *wire.Response) bool { return r.Size == 0 },
 		},
-		"head_bytes": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.headBytes(p.HeadBytes) }},
+		"head_bytes": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.headBytes(p.HeadBytes) }},
 		"answered": {
-			judge:      func(*judge, *cases.Predicate) []agent.Failure { return nil }, // it is
+			judge:      func(*judge, *cases.Predicate) []agent.Symptom { return nil }, // it is
 			unanswered: func(j *judge, p *cases.Predicate) bool { return !*p.Answered && j.hungUp() },
 			refusal:    func(p *cases.Predicate) bool { return !*p.Answered },
 		},
 
-		"same_as": {judge: func(j *judge, p *cases.Predicate) []agent.Failure { return j.sameAs(p.SameAs) }},
+		"same_as": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.sameAs(p.SameAs) }},
 		"varies_or_static": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.variesOr(*p.VariesOr) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.variesOr(*p.VariesOr) },
 			effect: shows(agent.EffectCacheUnsafe),
 		},
 		"any_of": {
-			judge:      func(j *judge, p *cases.Predicate) []agent.Failure { return j.anyOf(p.AnyOf) },
+			judge:      func(j *judge, p *cases.Predicate) []agent.Symptom { return j.anyOf(p.AnyOf) },
 			effect:     func(p *cases.Predicate) agent.Effect { return gravestOf(p.AnyOf...) },
 			unanswered: func(j *judge, p *cases.Predicate) bool { return len(j.anyOf(p.AnyOf)) == 0 },
 		},
 		"if": {
-			judge:  func(j *judge, p *cases.Predicate) []agent.Failure { return j.ifThen(p.If, p.Then) },
+			judge:  func(j *judge, p *cases.Predicate) []agent.Symptom { return j.ifThen(p.If, p.Then) },
 			effect: func(p *cases.Predicate) agent.Effect { return gravestOf(p.Then) },
 		},
-		"then": {judge: func(*judge, *cases.Predicate) []agent.Failure { return incomplete() }},
+		"then": {judge: func(*judge, *cases.Predicate) []agent.Symptom { return incomplete() }},
 	}
 }
 

@@ -6,55 +6,29 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
-	"github.com/corsproof/corsproof/spec"
+	"github.com/corsproof/corsproof/internal/diagnose"
 )
 
 // effects from grave to harmless: what a failure of several is said to be.
 var effects = []agent.Effect{agent.EffectLetIn, agent.EffectCacheUnsafe, agent.EffectUnavailable, agent.EffectLockedOut, agent.EffectMalformed}
 
 // gravest is the gravest of the failures' effects.
-func gravest(failures []agent.Failure) agent.Effect {
+func gravest(failures []agent.Symptom) agent.Effect {
 	for _, e := range effects {
-		if slices.ContainsFunc(failures, func(f agent.Failure) bool { return f.Effect == e }) {
+		if slices.ContainsFunc(failures, func(f agent.Symptom) bool { return f.Effect == e }) {
 			return e
 		}
 	}
 	return agent.EffectMalformed
 }
 
-// Severity is the security severity of what failed, empty for none. It is the
-// case's where somebody got in, or a cache may give one's answer to another, by
-// a request that a browser can send; and, for a case that is about nothing else,
-// where the target became unavailable. What kept somebody out, and what no
-// browser can bring about, harms nobody's secrets.
-func Severity(c *cases.Case, failures []agent.Failure) cases.Severity {
-	for _, f := range failures {
-		switch f.Effect {
-		case agent.EffectLetIn, agent.EffectCacheUnsafe:
-			if f.Sendable {
-				return c.Security
-			}
-		case agent.EffectUnavailable:
-			if !guards(c) {
-				return c.Security
-			}
-		}
+// Severity is the greatest of the failures', see diagnose.Severity; empty for none.
+func Severity(c *cases.Check, failures []agent.Symptom) cases.Severity {
+	most := cases.Severity("")
+	for i := range failures {
+		most = diagnose.Graver(most, diagnose.Severity(&failures[i], c))
 	}
-	return ""
-}
-
-// guards tells whether the severity of a case is about letting in: something is
-// forbidden there, so that silence, which lets nobody in, is not what it is about.
-func guards(c *cases.Case) bool {
-	return slices.ContainsFunc(c.Steps, func(s cases.Step) bool {
-		return s.Expect != nil && (s.Expect.Outcome == string(spec.Blocked) || len(s.Expect.Hidden) > 0) || slices.ContainsFunc(s.Answer, forbids)
-	})
-}
-
-// forbids tells whether a predicate, when it fails, can show that somebody got in.
-func forbids(p cases.Predicate) bool {
-	e := effectOf(&p)
-	return e == agent.EffectLetIn || e == agent.EffectCacheUnsafe
+	return most
 }
 
 // effectOf is the gravest that a failure of a predicate can show.
@@ -67,10 +41,10 @@ func effectOf(p *cases.Predicate) agent.Effect {
 
 // gravestOf is the gravest that failures of the predicates of these lists can show.
 func gravestOf(lists ...[]cases.Predicate) agent.Effect {
-	var failures []agent.Failure
+	var failures []agent.Symptom
 	for _, list := range lists {
 		for i := range list {
-			failures = append(failures, agent.Failure{Effect: effectOf(&list[i])})
+			failures = append(failures, agent.Symptom{Effect: effectOf(&list[i])})
 		}
 	}
 	return gravest(failures)
@@ -103,7 +77,7 @@ func effectOfPresence(names cases.Names) agent.Effect {
 
 // marked gives failures of a step what all of them have: its name, whether a
 // browser can send it, and whom they keep out.
-func marked(step *cases.Step, failures []agent.Failure) []agent.Failure {
+func marked(step *cases.Step, failures []agent.Symptom) []agent.Symptom {
 	sendable, _ := cases.Sendable(step)
 	for i := range failures {
 		f := &failures[i]

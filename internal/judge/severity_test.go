@@ -64,21 +64,20 @@ var _ = Describe("What a failure shows", func() {
 })
 
 var _ = Describe("The severity of what failed", func() {
-	denies := cases.Step{Answer: []cases.Predicate{{Denies: ptr("https://evil.test")}}}
-	answers := cases.Step{Answer: []cases.Predicate{{Answered: ptr(true)}}}
-	DescribeTable("is the case's where somebody is harmed, and none elsewhere", func(step cases.Step, want cases.Severity, failures ...agent.Failure) {
-		c := &cases.Case{Security: cases.High, Steps: []cases.Step{step}}
-		Expect(judge.SeverityOf(c, failures)).To(Equal(want))
+	evil := agent.Seen{Origin: "https://evil.test", Status: 200, AllowOrigin: agent.Lines{N: 1, Text: "*"}}
+	letIn := agent.Symptom{Effect: agent.EffectLetIn, Sendable: true, Seen: evil}
+	DescribeTable("is the greatest of the failures', and makes a failure of what only warns", func(level cases.Level, want cases.Severity, verdict agent.Verdict, failures ...agent.Symptom) {
+		c := &cases.Check{Case: &cases.Case{Level: level}, Policy: &cases.Policy{Origins: []string{app}}}
+		Expect(judge.Severity(c, failures)).To(Equal(want))
+		Expect(judge.Verdict(c, failures)).To(Equal(verdict))
 	},
-		Entry("nothing failed", denies, cases.Severity("")),
-		Entry("let in by what a browser sends", denies, cases.High, agent.Failure{Effect: agent.EffectLetIn, Sendable: true}),
-		Entry("let in by what no browser sends", denies, cases.Severity(""), agent.Failure{Effect: agent.EffectLetIn}),
-		Entry("in danger by a cache", denies, cases.High, agent.Failure{Effect: agent.EffectCacheUnsafe, Sendable: true}),
-		Entry("kept out", denies, cases.Severity(""), agent.Failure{Effect: agent.EffectLockedOut, Sendable: true}),
-		Entry("kept out and let in", denies, cases.High, agent.Failure{Effect: agent.EffectLockedOut, Sendable: true}, agent.Failure{Effect: agent.EffectLetIn, Sendable: true}),
-		Entry("malformed", denies, cases.Severity(""), agent.Failure{Effect: agent.EffectMalformed, Sendable: true}),
-		Entry("silent, where something was to be denied", denies, cases.Severity(""), agent.Failure{Effect: agent.EffectUnavailable, Sendable: true}),
-		Entry("silent, where the question is whether it answers", answers, cases.High, agent.Failure{Effect: agent.EffectUnavailable}),
+		Entry("nothing failed", cases.Must, cases.Severity(""), agent.VerdictPass),
+		Entry("let in", cases.Practice, cases.Medium, agent.VerdictFail, letIn),
+		Entry("let in, which is only recorded", cases.Info, cases.Medium, agent.VerdictInfo, letIn),
+		Entry("kept out", cases.Practice, cases.Severity(""), agent.VerdictWarn, agent.Symptom{Effect: agent.EffectLockedOut, Sendable: true}),
+		Entry("kept out, by a must", cases.Must, cases.Severity(""), agent.VerdictFail, agent.Symptom{Effect: agent.EffectLockedOut, Sendable: true}),
+		Entry("kept out and let in", cases.Should, cases.Medium, agent.VerdictFail, agent.Symptom{Effect: agent.EffectLockedOut, Sendable: true}, letIn),
+		Entry("let in, and no browser sends it", cases.Should, cases.Severity(""), agent.VerdictWarn, agent.Symptom{Effect: agent.EffectLetIn, Seen: evil}),
 	)
 
 	It("is the step's own: what a browser cannot send is told by the step", func() {

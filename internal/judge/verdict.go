@@ -7,22 +7,22 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 )
 
-// Verdict says what failures of a case mean for the target: it is wrong where
-// a must does not hold or somebody's secrets are in danger.
-func Verdict(c *cases.Case, failures []agent.Failure) agent.Verdict {
+// Verdict says what failures of a check mean for the target: it is wrong where
+// a must does not hold or a failure has a severity.
+func Verdict(c *cases.Check, failures []agent.Symptom) agent.Verdict {
 	switch {
-	case c.Level == cases.Info:
+	case c.Case.Level == cases.Info:
 		return agent.VerdictInfo
 	case len(failures) == 0:
 		return agent.VerdictPass
-	case c.Level == cases.Must, Severity(c, failures) != "":
+	case c.Case.Level == cases.Must, Severity(c, failures) != "":
 		return agent.VerdictFail
 	}
 	return agent.VerdictWarn
 }
 
 // Note is what an info case recorded.
-func Note(c *cases.Case, failures []agent.Failure) string {
+func Note(c *cases.Case, failures []agent.Symptom) string {
 	if c.Level != cases.Info {
 		return ""
 	}

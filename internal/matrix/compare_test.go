@@ -28,7 +28,7 @@ func TestCompare(t *testing.T) {
 
 func table() *cases.Table {
 	return &cases.Table{Cases: []cases.Case{
-		{ID: "safe", Group: "one", Title: "Safe", Level: cases.Must, Security: cases.High},
+		{ID: "safe", Group: "one", Title: "Safe", Level: cases.Must},
 		{ID: "plain", Group: "two", Title: "Plain </script> | title", Level: cases.Must},
 	}}
 }

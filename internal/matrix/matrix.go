@@ -43,14 +43,13 @@ type Matrix struct {
 
 // Case is what the page says of a case.
 type Case struct {
-	ID       string         `json:"id"`
-	Group    string         `json:"group"`
-	Title    string         `json:"title"`
-	Level    cases.Level    `json:"level"`
-	Security cases.Severity `json:"security,omitempty"`
-	Why      string         `json:"why,omitempty"`
-	Fix      string         `json:"fix,omitempty"`
-	Spec     []string       `json:"spec,omitempty"` // URLs
+	ID    string      `json:"id"`
+	Group string      `json:"group"`
+	Title string      `json:"title"`
+	Level cases.Level `json:"level"`
+	Why   string      `json:"why,omitempty"`
+	Fix   string      `json:"fix,omitempty"`
+	Spec  []string    `json:"spec,omitempty"` // URLs
 }
 
 // State is how far a framework came.
@@ -109,7 +108,7 @@ func New(tool string, table *cases.Table, agents []harness.AgentInfo) *Matrix {
 			m.Groups = append(m.Groups, c.Group)
 		}
 		m.Cases = append(m.Cases, Case{
-			ID: c.ID, Group: c.Group, Title: c.Title, Level: c.Level, Security: c.Security,
+			ID: c.ID, Group: c.Group, Title: c.Title, Level: c.Level,
 			Why: c.Why, Fix: c.Fix, Spec: table.Anchors.URLs(c.Spec),
 		})
 	}

@@ -166,7 +166,7 @@ function detailFramework(box, f, group, id) {
 }
 function detailCase(box, c) {
   if (!c) return;
-  box.append(el("h2", null, c.title), el("p", {class: "meta"}, c.id + ", group " + c.group + ", " + c.level + (c.security ? ", security: " + c.security : "")));
+  box.append(el("h2", null, c.title), el("p", {class: "meta"}, c.id + ", group " + c.group + ", " + c.level));
   if (c.why) box.append(el("p", null, c.why));
   box.append(dl([["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))]]));
   const rows = M.frameworks.flatMap(f => (f.by.get(c.id) || []).map(r => [f, r])).sort((a, b) => rank[a[1].kind] - rank[b[1].kind]);

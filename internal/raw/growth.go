@@ -145,11 +145,11 @@ func (g *growth) control() string {
 }
 
 // run measures, and gives what does not hold or why that cannot be told.
-func (g *growth) run() (failures []agent.Failure, undecided string) {
+func (g *growth) run() (failures []agent.Symptom, undecided string) {
 	short, ok := g.least(g.grow.Begin, fewUnits, 3)
 	if !ok {
 		if g.lost == nil {
-			failures = append(failures, agent.Failure{What: "the server answers the short request", Expected: "a complete HTTP response", Actual: g.broken, Silent: true})
+			failures = append(failures, agent.Symptom{What: "the server answers the short request", Expected: "a complete HTTP response", Actual: g.broken, Silent: true})
 		}
 		return failures, ""
 	}

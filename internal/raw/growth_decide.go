@@ -27,13 +27,13 @@ type question[T measured[T]] struct {
 	take      func() (T, bool)              // one measurement; false when an answer did not come
 	found     func(T) bool                  // a measurement by itself shows the defect
 	dismissed func(best T, first bool) bool // no more measurements are needed: there is no defect
-	failure   func(best T) agent.Failure
+	failure   func(best T) agent.Symptom
 	undecided func(best T, agreed int) string // why no answer could be found; empty where it does not matter
 }
 
 // decide measures until it can tell. What the least of all times says is nearest to
 // the truth; before it is a finding, several measurements by themselves must have said so.
-func decide[T measured[T]](g *growth, q question[T]) (failures []agent.Failure, undecided string) {
+func decide[T measured[T]](g *growth, q question[T]) (failures []agent.Symptom, undecided string) {
 	var best T
 	agreed := 0
 	for i := range growthMeasurements {
@@ -50,7 +50,7 @@ func decide[T measured[T]](g *growth, q question[T]) (failures []agent.Failure, 
 		}
 		switch {
 		case agreed >= growthAgreed && q.found(best):
-			return []agent.Failure{q.failure(best)}, ""
+			return []agent.Symptom{q.failure(best)}, ""
 		case q.dismissed(best, i == 0):
 			return nil, ""
 		}

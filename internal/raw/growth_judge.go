@@ -132,7 +132,7 @@ func (t timings) least(other timings) timings {
 }
 
 // judgeGrowth judges the growth up to n units.
-func (g *growth) judgeGrowth(n int, long time.Duration) (failures []agent.Failure, undecided string) {
+func (g *growth) judgeGrowth(n int, long time.Duration) (failures []agent.Symptom, undecided string) {
 	if long-g.base < growthFloor {
 		return nil, ""
 	}
@@ -147,7 +147,7 @@ func (g *growth) judgeGrowth(n int, long time.Duration) (failures []agent.Failur
 			return best.shared[0]-max(g.base, best.control) < growthFloor || best.exponent(g.base) < surelyLinear ||
 				!first && best.beyond(g.base) < surelyLinear
 		},
-		failure: func(best timings) agent.Failure { return g.failure(n, best) },
+		failure: func(best timings) agent.Symptom { return g.failure(n, best) },
 		undecided: func(best timings, agreed int) string {
 			if best.exponent(g.base) < superlinear {
 				return ""
@@ -158,13 +158,13 @@ func (g *growth) judgeGrowth(n int, long time.Duration) (failures []agent.Failur
 	})
 }
 
-func (g *growth) failure(n int, t timings) agent.Failure {
+func (g *growth) failure(n int, t timings) agent.Symptom {
 	var each []string
 	for i := len(shares) - 1; i >= 0; i-- {
 		each = append(each, fmt.Sprintf("%d: %s", max(n/shares[i], 1), roundTime(t.shared[i]/time.Duration(shares[i]))))
 	}
 	last := len(shares) - 1
-	return agent.Failure{
+	return agent.Symptom{
 		What:     "the time to answer grows no faster than the request",
 		Expected: fmt.Sprintf("one request with %s takes about as long as the %d that share them: %s", g.amount(n), shares[last], roundTime(t.shared[last])),
 		Actual: fmt.Sprintf("%s: the time grows with the length to the power of %.1f (%s; the same bytes elsewhere: %s; the least of several times)",
@@ -192,7 +192,7 @@ func (c costs) least(o costs) costs {
 func (c costs) expensive(base time.Duration) bool { return c.mine-base >= c.yard }
 
 // judgeCost judges the time for n units beside that for the same bytes in another field.
-func (g *growth) judgeCost(n int, long time.Duration) (failures []agent.Failure, undecided string) {
+func (g *growth) judgeCost(n int, long time.Duration) (failures []agent.Symptom, undecided string) {
 	if long-g.base < costFloor {
 		return nil, ""
 	}
@@ -202,7 +202,7 @@ func (g *growth) judgeCost(n int, long time.Duration) (failures []agent.Failure,
 		dismissed: func(best costs, first bool) bool {
 			return best.mine-g.base < costFloor || !first && best.mine-g.base < g.allowed(best.other)
 		},
-		failure: func(best costs) agent.Failure { return g.costly(n, best) },
+		failure: func(best costs) agent.Symptom { return g.costly(n, best) },
 		undecided: func(best costs, _ int) string {
 			return fmt.Sprintf("the machine was too busy to tell: %s with %s behind %q, %s with the same bytes behind %q, and a computation of %s took %s (the least of all times)",
 				roundTime(best.mine), g.amount(n), g.grow.Begin, roundTime(best.other), g.grow.Beside, roundTime(g.allowed(best.other)), roundTime(best.yard))
@@ -210,8 +210,8 @@ func (g *growth) judgeCost(n int, long time.Duration) (failures []agent.Failure,
 	})
 }
 
-func (g *growth) costly(n int, c costs) agent.Failure {
-	return agent.Failure{
+func (g *growth) costly(n int, c costs) agent.Symptom {
+	return agent.Symptom{
 		What:     "a longer field costs little more than any other field of its length",
 		Expected: fmt.Sprintf("at most %d times the %s that the server takes when the same bytes follow %q", costRatio, roundTime(c.other), g.grow.Beside),
 		Actual:   fmt.Sprintf("%s with %s behind %q, the least of several", roundTime(c.mine), g.amount(n), g.grow.Begin),

@@ -42,7 +42,9 @@ type Report struct {
 	// AgentErrors are agents that broke, with the reason.
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`
 	Counts      Counts            `json:"counts"`
-	Results     []Row             `json:"results"`
+	// Findings are the causes that explain what failed, the first to mend first.
+	Findings []harness.Finding `json:"findings"`
+	Results  []Row             `json:"results"`
 }
 
 // Counts are the results by verdict.
@@ -104,7 +106,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
 		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
-		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids,
+		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: sum.Findings,
 	}
 	for _, p := range table.Policies {
 		if p.Unsafe {

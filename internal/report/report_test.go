@@ -21,7 +21,7 @@ func table() *cases.Table {
 	return &cases.Table{Cases: []cases.Case{
 		{ID: "first", Group: "one", Title: "First", Level: cases.Must, Why: "Because."},
 		{ID: "second", Group: "one", Title: "Second", Level: cases.Practice},
-		{ID: "third", Group: "two", Title: "Third", Level: cases.Must, Security: cases.High, Fix: "Do not."},
+		{ID: "third", Group: "two", Title: "Third", Level: cases.Must, Fix: "Do not."},
 	}}
 }
 
@@ -29,7 +29,7 @@ func result(id, policy string, v agent.Verdict) harness.Result {
 	r := harness.Result{ID: id + "/" + policy, Case: id, Policy: policy, Verdict: v, Level: cases.Must, Elapsed: time.Millisecond}
 	for _, c := range table().Cases {
 		if c.ID == id {
-			r.Group, r.Title, r.Level, r.Security = c.Group, c.Title, c.Level, c.Security
+			r.Group, r.Title, r.Level = c.Group, c.Title, c.Level
 		}
 	}
 	return r
@@ -38,7 +38,7 @@ func result(id, policy string, v agent.Verdict) harness.Result {
 func failing(r harness.Result) harness.Result {
 	r.Agents = []agent.Result{{
 		Agent: "wire", Verdict: agent.VerdictFail,
-		Failures: []agent.Failure{{What: "Vary lists Origin", Expected: "Origin", Actual: "Accept\x1b[31m"}},
+		Failures: []agent.Symptom{{What: "Vary lists Origin", Expected: "Origin", Actual: "Accept\x1b[31m"}},
 		Exchanges: []agent.Exchange{{
 			Proto: "HTTP/1.1", Method: "GET", URL: "http://127.0.0.1:1/x", Status: 200,
 			Request:  spec.Header{{Name: "Origin", Value: "https://a.test"}, {Name: "Authorization", Value: "Bearer verysecret"}},
@@ -93,7 +93,9 @@ var _ = Describe("a report", func() {
 	})
 
 	It("puts security findings first", func() {
-		rep := newReport(result("first", "exact", agent.VerdictFail), result("third", "exact", agent.VerdictFail))
+		third := result("third", "exact", agent.VerdictFail)
+		third.Security = cases.High
+		rep := newReport(result("first", "exact", agent.VerdictFail), third)
 		Expect(rep.Select(agent.VerdictFail)[0].ID).To(Equal("third/exact"))
 	})
 

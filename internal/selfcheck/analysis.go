@@ -27,6 +27,13 @@ type Row struct {
 	BrowserKillers []string `json:"browser_killers,omitempty"`
 	// Unrelated are the killers that match none of Targets.
 	Unrelated []string `json:"unrelated,omitempty"`
+	// Causes are the findings by their ids, the first to mend first.
+	Causes []string `json:"causes"`
+}
+
+// Diagnosed tells whether one cause explains all, and it is what the owner should be told.
+func (r *Row) Diagnosed() bool {
+	return len(r.Causes) == 1 && (r.Causes[0] == r.Cause || r.Causes[0] == r.OtherCause)
 }
 
 // Problem is one thing that the self-check does not let pass.
@@ -42,13 +49,15 @@ type ProblemKind string
 // The kinds.
 const (
 	GoodServerFails ProblemKind = "good-server-fails"    // a case fails on the good server
+	Misdiagnosed    ProblemKind = "misdiagnosed"         // too few mutants come out as one cause, the right one
 	VariantFails    ProblemKind = "lawful-variant-fails" // a case fails, or warns above practice, on a lawful variant
 	Survived        ProblemKind = "mutant-survived"
 	BrowserSurvived ProblemKind = "mutant-survived-browser" // visible to a browser, not found by it
 	IdleCase        ProblemKind = "case-kills-nothing"
 	Unrelated       ProblemKind = "killed-by-unrelated-cases-only"
 	FanOut          ProblemKind = "too-many-unrelated-cases"
-	NotRun          ProblemKind = "not-run" // the suite could not tell
+	Severe          ProblemKind = "kept-out-with-severity" // a security finding of a mutant that lets nobody in
+	NotRun          ProblemKind = "not-run"                // the suite could not tell
 )
 
 // Matrix is the outcome of a self-check.
@@ -65,7 +74,12 @@ type Matrix struct {
 	Median   int           `json:"median_killers"` // of cases per mutant
 	// MedianUnrelated is the median number of cases outside its targets that die with a mutant.
 	MedianUnrelated int `json:"median_unrelated"`
+	// Diagnosed is how many mutants come out as one cause, the one that was written down for them.
+	Diagnosed int `json:"diagnosed"`
 }
+
+// WantDiagnosed is the least share of the mutants that come out as one cause, the right one.
+const WantDiagnosed = 0.95
 
 // FormatVersion is the version of the matrix's JSON.
 const FormatVersion = 1
@@ -78,7 +92,7 @@ func (m *Matrix) drop() {
 
 // analyse fills in what follows from the rows: unrelated killers, medians and
 // the problems. browser says whether the Chrome agent took part.
-func (m *Matrix) analyse(browser bool) {
+func (m *Matrix) analyse(browser, part bool) {
 	m.Version = FormatVersion
 	kills := map[string]int{}
 	var sizes, unrelated []int
@@ -90,6 +104,9 @@ func (m *Matrix) analyse(browser bool) {
 			if !targets(r.Mutant, id) {
 				r.Unrelated = append(r.Unrelated, id)
 			}
+		}
+		if r.Diagnosed() {
+			m.Diagnosed++
 		}
 		sizes, unrelated = append(sizes, len(r.Killers)), append(unrelated, len(r.Unrelated))
 		switch {
@@ -103,6 +120,9 @@ func (m *Matrix) analyse(browser bool) {
 		if browser && r.Browser && len(r.BrowserKillers) == 0 {
 			m.problem(BrowserSurvived, r.Name, "a browser can see it, and no case finds it there")
 		}
+	}
+	if !part && float64(m.Diagnosed) < WantDiagnosed*float64(len(m.Rows)) {
+		m.problem(Misdiagnosed, "the causes", "%d of %d mutants come out as one cause, the right one: fewer than %.0f %%", m.Diagnosed, len(m.Rows), 100*WantDiagnosed)
 	}
 	for _, id := range m.Cases {
 		if kills[id] == 0 {

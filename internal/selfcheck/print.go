@@ -56,6 +56,7 @@ func (m *Matrix) Print(w io.Writer, all bool) {
 	}
 	fmt.Fprintf(w, "\n%d cases (%d more only record), %d mutants, %d lawful variants, %d checks in %s\n",
 		len(m.Cases), len(m.Recorded), len(m.Rows), len(m.Variants), m.Checks, m.Elapsed.Round(10*time.Millisecond))
+	fmt.Fprintf(w, "mutants that come out as one cause, the right one: %d of %d\n", m.Diagnosed, len(m.Rows))
 	fmt.Fprintf(w, "cases that find a mutant: median %d, outside of its targets: median %d; problems: %d\n", m.Median, m.MedianUnrelated, len(m.Problems))
 }
 

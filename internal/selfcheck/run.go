@@ -62,7 +62,7 @@ func Run(ctx context.Context, opt Options) (*Matrix, error) {
 	if opt.Part {
 		s.matrix.drop()
 	}
-	s.matrix.analyse(opt.Chrome != nil)
+	s.matrix.analyse(opt.Chrome != nil, opt.Part)
 	s.matrix.Elapsed = time.Since(start)
 	return s.matrix, nil
 }
@@ -242,9 +242,25 @@ func (s *selfcheck) mutant(ctx context.Context, m mutants.Mutant, row *Row) erro
 	if err != nil {
 		return err
 	}
-	row.Killers = killers(sum, "")
+	row.Killers, row.Causes = killers(sum, ""), []string{}
+	for _, f := range sum.Findings {
+		row.Causes = append(row.Causes, f.ID)
+	}
+	s.harmless(m, sum)
 	s.finished(target.Name)
 	return nil
+}
+
+// harmless reports security findings of a mutant that only keeps somebody out.
+func (s *selfcheck) harmless(m mutants.Mutant, sum *harness.Summary) {
+	if !m.KeepsOut() {
+		return
+	}
+	for i := range sum.Results {
+		if r := &sum.Results[i]; r.Security != "" {
+			s.report(Severe, m.Name, "it lets nobody in, and %s has the severity %s: %s", r.ID, r.Security, firstFailure(r))
+		}
+	}
 }
 
 // calm makes a burst of the same request one of two: a mutant that is not about
@@ -277,6 +293,7 @@ func (s *selfcheck) browser(ctx context.Context) error {
 			return err
 		}
 		row.BrowserKillers = killers(sum, s.Chrome.Name())
+		s.harmless(row.Mutant, sum)
 		if s.Progress != nil {
 			s.Progress(s.total, s.total, "the mutant "+row.Name+" in the browser")
 		}

@@ -2,13 +2,17 @@ package selfcheck
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/reference/mutants"
 )
 
@@ -32,7 +36,7 @@ func kinds(m *Matrix) []string {
 
 var _ = Describe("the analysis", func() {
 	DescribeTable("finds", func(m Matrix, browser bool, want ...string) {
-		m.analyse(browser)
+		m.analyse(browser, true)
 		Expect(kinds(&m)).To(ConsistOf(want))
 	},
 		Entry("nothing where every mutant dies by its own case",
@@ -56,18 +60,71 @@ var _ = Describe("the analysis", func() {
 	It("of a part of the table leaves out what lives, but not the case that finds nothing", func() {
 		m := Matrix{Cases: []string{"a", "b"}, Rows: []Row{row("m", []string{"a"}, "a"), row("n", []string{"c"})}}
 		m.drop()
-		m.analyse(false)
+		m.analyse(false, true)
 		Expect(m.Rows).To(HaveLen(1))
 		Expect(kinds(&m)).To(ConsistOf("case-kills-nothing b"))
 	})
 
 	It("knows the medians", func() {
 		m := Matrix{Rows: []Row{row("m", []string{"a"}, "a"), row("n", []string{"a"}, "a", "x", "y"), row("o", []string{"a"}, "a", "x")}}
-		m.analyse(false)
+		m.analyse(false, true)
 		Expect(m.Median).To(Equal(2))
 		Expect(m.MedianUnrelated).To(Equal(1))
 	})
 })
+
+var _ = Describe("a server that keeps somebody out", func() {
+	It("has no security finding, ever", func(ctx context.Context) {
+		table, err := cases.Load()
+		Expect(err).NotTo(HaveOccurred())
+		var kept []mutants.Mutant
+		for _, m := range mutants.All() {
+			if m.KeepsOut() {
+				kept = append(kept, m)
+			}
+		}
+		Expect(len(kept)).To(BeNumerically(">", 250))
+		s := &selfcheck{Options: Options{Table: table}, matrix: &Matrix{}}
+		var group errgroup.Group
+		group.SetLimit(4)
+		for _, m := range kept {
+			group.Go(func() error { return s.targeted(ctx, m) })
+		}
+		Expect(group.Wait()).To(Succeed())
+		Expect(s.matrix.Problems).To(BeEmpty())
+		Expect(s.matrix.Checks).To(BeNumerically(">", len(kept)))
+	})
+
+	It("is told from one that does not", func() {
+		s := &selfcheck{matrix: &Matrix{}}
+		severe := &harness.Summary{Results: []harness.Result{{ID: "a/exact", Security: cases.Low}}}
+		s.harmless(mutants.Mutant{Name: "open", Class: mutants.OriginLoose}, severe)
+		Expect(s.matrix.Problems).To(BeEmpty())
+		s.harmless(mutants.Mutant{Name: "closed", Class: mutants.GrantMissing}, severe)
+		Expect(kinds(s.matrix)).To(ConsistOf("kept-out-with-severity closed"))
+	})
+})
+
+// targeted runs a mutant's own cases; a whole self-check runs all of them, and asks the same.
+func (s *selfcheck) targeted(ctx context.Context, m mutants.Mutant) error {
+	srv, err := m.Server(s.Table.Policies)
+	target, err := s.server(ctx, m.Name, srv, err)
+	if err != nil {
+		return err
+	}
+	defer srv.Close()
+	checks := slices.DeleteFunc(target.Expand(s.Table), func(c cases.Check) bool {
+		return !targets(m, c.Case.ID) && c.Case.ID != "actual-get-allowed-origin" // by which the run sees that the contract is served
+	})
+	for i := range checks {
+		calm(&checks[i])
+	}
+	sum, err := s.runChecks(ctx, target, checks)
+	if err == nil {
+		s.harmless(m, sum)
+	}
+	return err
+}
 
 var _ = Describe("a self-check", func() {
 	It("finds the mutants of a part of the table and prints them", func(ctx context.Context) {
@@ -91,7 +148,7 @@ var _ = Describe("a self-check", func() {
 				s.matrix.Rows = append(s.matrix.Rows, r)
 			}
 		}
-		s.matrix.analyse(false)
+		s.matrix.analyse(false, true)
 		Expect(kinds(s.matrix)).To(BeEmpty())
 		var text, html, json strings.Builder
 		s.matrix.Print(&text, true)

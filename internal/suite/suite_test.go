@@ -53,7 +53,7 @@ func result(v agent.Verdict) *harness.Result {
 	case agent.VerdictFail, agent.VerdictWarn:
 		r.Agents = []agent.Result{{
 			Agent: "wire", Verdict: v,
-			Failures:  []agent.Failure{{Step: "second", What: "Vary lists Origin", Expected: "Origin", Actual: "Accept"}},
+			Failures:  []agent.Symptom{{Step: "second", What: "Vary lists Origin", Expected: "Origin", Actual: "Accept"}},
 			Exchanges: []agent.Exchange{{Method: "GET", URL: "http://h.test/x?token=hush", Status: 207}},
 		}}
 	}

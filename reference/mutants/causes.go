@@ -3,9 +3,10 @@ package mutants
 import "maps"
 
 // Each mutant stands for one cause: what the person should be told who owns a server with
-// that defect. It was decided by the mutant's doc and code, and by the titles of the causes,
-// before there was anything that finds causes; what finds them is measured by it. So an
-// entry changes when it is wrong about the mutant, never because another cause is found.
+// that defect. It was decided by the mutant's doc and code and by the entries of
+// cases/causes.yaml, whose facts had a say in a few, without a look at which causes are found;
+// what finds them is measured by it. So an entry changes when it is wrong about the mutant,
+// never because another cause is found.
 
 // firstCauses are the causes by the names of the mutants.
 var firstCauses = func() map[string]string {

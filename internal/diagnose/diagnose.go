@@ -1,0 +1,357 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
+)
+
+// Evidence is what one check showed.
+type Evidence struct {
+	Check *cases.Check
+	// Symptoms are those of the agents that found it wrong; none: it passed, or says nothing.
+	Symptoms []agent.Symptom
+	// Seen are all its exchanges.
+	Seen []agent.Seen
+	// Warns: what it shows breaks no must.
+	Warns bool
+	// Follows: it was not decided because of what others show.
+	Follows bool
+}
+
+// Diagnosis is what explains the symptoms of a target.
+type Diagnosis struct {
+	Cause *cases.Cause // nil: no cause is known, and one check's symptoms stand by themselves
+	// Symptoms are those that it explains, the plainest first.
+	Symptoms []Explained
+	// Checks are the ids of the checks that it explains, or one of whose symptoms it does.
+	Checks []string
+	// Must tells whether one of them breaks a must.
+	Must bool
+}
+
+// Explained is a symptom with the check that has it.
+type Explained struct {
+	agent.Symptom
+	Check *cases.Check
+	Warns bool
+	facts cases.Facts
+	index int // of the evidence
+}
+
+type diagnosis struct {
+	causes    []cause
+	exchanges []*exchange
+	spreads   map[crowd]spread
+	holds     map[holding]bool
+	granted   map[*cases.Policy]map[string]bool // parameters that some preflight was granted
+	direct    map[asked]bool                    // whether it was shared without a cache
+	urls      map[string]bool                   // URLs for which some preflight was
+}
+
+// Find gives the fewest causes that explain the symptoms of all evidence.
+func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
+	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}}
+	for i := range all {
+		for k := range all[i].Seen {
+			d.add(newExchange(all[i].Seen[k], all[i].Check))
+		}
+	}
+	var symptoms []*Explained
+	for i := range all {
+		for _, s := range all[i].Symptoms {
+			e := &Explained{Symptom: s, Check: all[i].Check, Warns: all[i].Warns, index: i}
+			e.facts = d.facts(e)
+			symptoms = append(symptoms, e)
+		}
+	}
+	return d.cover(symptoms)
+}
+
+// cause is one whose facts are ready to be compared.
+type cause struct {
+	*cases.Cause
+	when, needs, unless, never []matcher
+}
+
+type matcher func(cases.Facts) bool
+
+func compiled(causes []cases.Cause) []cause {
+	ready := func(list []cases.Match) (ms []matcher) {
+		for i := range list {
+			ms = append(ms, list[i].Holds())
+		}
+		return ms
+	}
+	list := make([]cause, len(causes))
+	for i := range causes {
+		c := &causes[i]
+		list[i] = cause{c, ready(c.When), ready(c.Needs), ready(c.Unless), ready(c.Never)}
+	}
+	return list
+}
+
+// asked is who asked for what under a policy.
+type asked struct {
+	policy         *cases.Policy
+	origin, method string
+}
+
+func (d *diagnosis) add(x *exchange) {
+	d.exchanges = append(d.exchanges, x)
+	if key := (asked{x.policy, x.Origin, x.Method}); x.via == "" && !x.Preflight {
+		d.direct[key] = d.direct[key] || x.shared()
+		key.method = ""
+		d.direct[key] = d.direct[key] || x.shared()
+	}
+	if !x.Preflight || !x.granted() {
+		return
+	}
+	if d.granted[x.policy] == nil {
+		d.granted[x.policy] = map[string]bool{}
+	}
+	d.granted[x.policy][x.Method] = true
+	d.urls[x.URL] = true
+	for _, n := range x.names() {
+		d.granted[x.policy][n] = true
+	}
+}
+
+// facts are those of a symptom and of the exchange that shows it.
+func (d *diagnosis) facts(e *Explained) cases.Facts {
+	s := &e.Symptom
+	x := newExchange(s.Seen, e.Check)
+	if x.via != "" && x.Status != 0 && d.wrongAnyway(x) {
+		x.via = "" // it is not right without the cache either
+		x.facts["at"] = x.at()
+	}
+	f := x.facts
+	f["effect"] = []string{string(s.Effect)}
+	f["reason"] = []string{agent.OfExchange(s.Reason)}
+	f["predicate"] = []string{s.Predicate}
+	f["sendable"] = yes(s.Sendable)
+	f["excess"] = yes(s.Seen.Excess)
+	f["error"] = []string{s.Seen.Error}
+	f["case"], f["group"] = []string{e.Check.Case.ID}, []string{e.Check.Case.Group}
+	f["credentials"] = yes(s.Asked.Credentials || s.Seen.Credentials)
+	f["parameter"] = []string{strings.ToLower(s.Asked.Parameter)}
+	if s.Asked.Parameter != "" {
+		f["parameter_elsewhere"] = []string{"never"}
+		if d.granted[x.policy][s.Asked.Parameter] {
+			f["parameter_elsewhere"] = []string{"granted"}
+		}
+	}
+	if field := fieldOf(s); field != "" {
+		f["field"], f["form"] = []string{field}, form(field, s, x.policy)
+	}
+	if s.Effect == agent.EffectLetIn {
+		if f["grants"] = grants(s, x); f["grants"] == nil { // nothing beyond what the policy allows
+			s.Effect = agent.EffectMalformed
+			f["effect"] = []string{string(s.Effect)}
+		}
+	}
+	f["others_granted"] = yes(d.urls[x.URL])
+	f["lost"] = yes(x.AllowOrigin.N == 0 && x.Status != 0 && (slices.Contains(f["asker"], "stated") || x.NoOrigin && x.policy.AnyOrigin() && !x.policy.Credentials))
+	f["only"] = d.only(x, right(s))
+	return f
+}
+
+// wrongAnyway tells whether who asked through a cache cannot read the answer without one
+// either.
+func (d *diagnosis) wrongAnyway(x *exchange) bool {
+	if shared, tried := d.direct[asked{x.policy, x.Origin, x.Method}]; tried {
+		return !shared
+	}
+	shared, tried := d.direct[asked{x.policy, x.Origin, ""}]
+	return tried && !shared
+}
+
+// reasonFields are the fields that the failing checks of a browser read.
+var reasonFields = map[string]string{
+	"MissingAllowOriginHeader": "access-control-allow-origin", "AllowOriginMismatch": "access-control-allow-origin",
+	"InvalidAllowOriginValue": "access-control-allow-origin", "MultipleAllowOriginValues": "access-control-allow-origin",
+	"WildcardOriginNotAllowed": "access-control-allow-origin", "InvalidAllowCredentials": "access-control-allow-credentials",
+	"MethodDisallowedByPreflightResponse": "access-control-allow-methods", "InvalidAllowMethodsPreflightResponse": "access-control-allow-methods",
+	"InvalidAllowMethodsResponse": "access-control-allow-methods", "InvalidAllowHeadersResponse": "access-control-allow-headers",
+	"HeaderDisallowedByPreflightResponse": "access-control-allow-headers", "InvalidAllowHeadersPreflightResponse": "access-control-allow-headers",
+}
+
+// fieldOf is the response header that a symptom is about.
+func fieldOf(s *agent.Symptom) string {
+	if s.Effect == agent.EffectLockedOut {
+		if f := reasonFields[agent.OfExchange(s.Reason)]; f != "" {
+			return f
+		}
+	}
+	return strings.ToLower(s.Field)
+}
+
+// candidates are the indexes of the causes that would explain a symptom.
+func (d *diagnosis) candidates(e *Explained) []int {
+	var list []int
+	for i := range d.causes {
+		c := &d.causes[i]
+		if slices.ContainsFunc(c.when, func(holds matcher) bool { return holds(e.facts) }) && d.possible(i, e.Check.Policy) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// holding is a cause that what was seen allows, under a policy.
+type holding struct {
+	policy *cases.Policy
+	cause  int
+}
+
+// possible tells whether what was seen has all that a cause needs, and nothing that it
+// excludes: under the policy, or anywhere.
+func (d *diagnosis) possible(cause int, p *cases.Policy) bool {
+	key := holding{p, cause}
+	if ok, known := d.holds[key]; known {
+		return ok
+	}
+	c := &d.causes[cause]
+	ok := !slices.ContainsFunc(c.needs, func(m matcher) bool { return !d.seen(m, nil) }) &&
+		!slices.ContainsFunc(c.unless, func(m matcher) bool { return d.seen(m, p) }) &&
+		!slices.ContainsFunc(c.never, func(m matcher) bool { return d.seen(m, nil) })
+	d.holds[key] = ok
+	return ok
+}
+
+// seen tells whether an exchange matches, under a policy if one is given.
+func (d *diagnosis) seen(holds matcher, p *cases.Policy) bool {
+	return slices.ContainsFunc(d.exchanges, func(x *exchange) bool { return (p == nil || x.policy == p) && holds(x.facts) })
+}
+
+// cover chooses causes, again and again the one that explains most of what is not
+// yet explained, and of those the first.
+func (d *diagnosis) cover(symptoms []*Explained) []Diagnosis {
+	byCause := map[int][]*Explained{}
+	var alone []*Explained
+	for _, e := range symptoms {
+		list := d.candidates(e)
+		if len(list) == 0 {
+			alone = append(alone, e)
+		}
+		for _, c := range list {
+			byCause[c] = append(byCause[c], e)
+		}
+	}
+	explained := map[*Explained]bool{}
+	var found []Diagnosis
+	for _, fallback := range []bool{false, true} {
+		found = append(found, d.choose(byCause, explained, fallback)...)
+	}
+	for _, group := range byCheck(alone) {
+		if !follows(found, group) {
+			found = append(found, conclude(nil, group))
+		}
+	}
+	return found
+}
+
+// follows tells whether another symptom of the same check is explained: then these follow
+// from it.
+func follows(found []Diagnosis, group []*Explained) bool {
+	if len(found) > 0 && !slices.ContainsFunc(group, func(e *Explained) bool { return e.Predicate != "sent" }) {
+		return true // what was sent follows from what was answered before
+	}
+	return slices.ContainsFunc(found, func(g Diagnosis) bool { return g.Cause != nil && slices.Contains(g.Checks, group[0].Check.ID) })
+}
+
+// choose takes causes until none explains more: the fallbacks, or the others.
+func (d *diagnosis) choose(byCause map[int][]*Explained, explained map[*Explained]bool, fallback bool) (found []Diagnosis) {
+	for {
+		best, most := -1, 0
+		for c := range d.causes {
+			if d.causes[c].Fallback != fallback {
+				continue
+			}
+			if n := weigh(byCause[c], explained); n > most {
+				best, most = c, n
+			}
+		}
+		if best < 0 {
+			return found
+		}
+		var mine []*Explained
+		for _, e := range byCause[best] {
+			if !explained[e] {
+				explained[e] = true
+				mine = append(mine, e)
+			}
+		}
+		found = append(found, conclude(d.causes[best].Cause, mine))
+	}
+}
+
+// weigh counts what a cause would explain; what breaks a must, and can be sent by
+// a browser, counts more than what does not.
+func weigh(list []*Explained, explained map[*Explained]bool) int {
+	n := 0
+	for _, e := range list {
+		switch {
+		case explained[e]:
+		case slices.Contains(e.facts["at"], "cache"):
+			n++ // what a cache makes of it says little of why
+		case e.Warns:
+			n += 1000
+		case !e.Sendable:
+			n += 2000
+		default:
+			n += 4000
+		}
+	}
+	return n
+}
+
+func byCheck(list []*Explained) (groups [][]*Explained) {
+	at := map[string]int{}
+	for _, e := range list {
+		i, ok := at[e.Check.ID]
+		if !ok {
+			i = len(groups)
+			at[e.Check.ID] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], e)
+	}
+	return groups
+}
+
+func conclude(c *cases.Cause, list []*Explained) Diagnosis {
+	g := Diagnosis{Cause: c}
+	slices.SortStableFunc(list, func(a, b *Explained) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.index, b.index))
+	})
+	for _, e := range list {
+		g.Symptoms = append(g.Symptoms, *e)
+		g.Must = g.Must || !e.Warns && e.Check.Case.Level == cases.Must
+		if !slices.Contains(g.Checks, e.Check.ID) {
+			g.Checks = append(g.Checks, e.Check.ID)
+		}
+	}
+	return g
+}
+
+// rank puts what is plain before what is odd.
+func rank(e *Explained) int {
+	n := len(e.Check.Steps)
+	if !e.Sendable {
+		n += 100
+	}
+	if e.Warns {
+		n += 50
+	}
+	if e.Seen.Status == 0 {
+		n += 10
+	}
+	return n
+}
+
+// Facts are the facts by which the symptom was recognised.
+func (e *Explained) Facts() cases.Facts { return e.facts }

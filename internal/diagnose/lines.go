@@ -1,0 +1,174 @@
+package diagnose
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// What was received and what was wanted, as lines of the answer. A line that is not
+// there, or should not be, is "(no NAME)".
+
+// diff are the lines of an answer that decided, and those in their place that would
+// have been right.
+func diff(e *Explained) (received, wanted []string) {
+	s := &e.Symptom
+	switch {
+	case s.Seen.Status == 0:
+		return []string{"(no answer)"}, []string{"an answer"}
+	case s.Effect == agent.EffectUnavailable || s.Predicate == "status":
+		return statusLine(s), []string{s.Expected}
+	case s.Effect == agent.EffectLetIn:
+		return e.tooMuch()
+	case s.Effect == agent.EffectLockedOut && s.Seen.Preflight && !spec.OKStatus(s.Seen.Status):
+		return append(statusLine(s), e.lines(allowOrigin)...), append([]string{"204 No Content"}, e.right(allowOrigin)...)
+	}
+	field := first(e.facts["field"])
+	if field == "" {
+		return []string{agent.Show(s.Actual)}, []string{agent.Show(s.Expected)}
+	}
+	received, wanted = e.lines(field), e.right(field)
+	if field == allowOrigin && slices.Contains(e.facts["lost"], "yes") && s.Seen.Status >= 300 {
+		received = append(statusLine(s), received...)
+		wanted = append(statusLine(s), wanted...)
+	}
+	return received, wanted
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func statusLine(s *agent.Symptom) []string {
+	line := strings.TrimSpace(strconv.Itoa(s.Seen.Status) + " " + http.StatusText(s.Seen.Status))
+	if s.Seen.Location != "" && spec.RedirectStatus(s.Seen.Status) {
+		return []string{line, "Location: " + agent.Show(s.Seen.Location)}
+	}
+	return []string{line}
+}
+
+// lines are those of a field as they were received.
+func (e *Explained) lines(field string) []string {
+	name := http.CanonicalHeaderKey(field)
+	l := e.Seen.Field(field)
+	if l.N == 0 {
+		return []string{"(no " + name + ")"}
+	}
+	var list []string
+	for line := range strings.SplitSeq(l.Text, "\n") {
+		list = append(list, name+": "+agent.Show(line))
+	}
+	return list
+}
+
+// right are the lines of a field as the policy means them.
+func (e *Explained) right(field string) []string {
+	p, name := e.Check.Policy, http.CanonicalHeaderKey(field)
+	line := func(value string) []string { return []string{name + ": " + agent.Show(value)} }
+	switch field {
+	case allowOrigin:
+		return e.rightOrigin()
+	case allowCredentials:
+		if p.Credentials && e.Effect == agent.EffectLockedOut {
+			return line("true")
+		}
+	case allowMethods:
+		if e.Effect == agent.EffectLockedOut {
+			return line(strings.Join(withParameter(p.Methods, e.Seen.Method), ", "))
+		}
+	case allowHeaders:
+		if e.Effect == agent.EffectLockedOut {
+			return line(strings.Join(withParameter(p.RequestHeaders, e.Asked.Parameter), ", "))
+		}
+	case exposeHeaders:
+		if len(p.ExposeHeaders) > 0 {
+			return line(strings.Join(p.ExposeHeaders, ", "))
+		}
+	case maxAge:
+		if p.MaxAge != nil {
+			return line(strconv.Itoa(*p.MaxAge))
+		}
+	case "vary":
+		return e.rightVary()
+	default:
+		return []string{agent.Show(e.Expected)}
+	}
+	return []string{"(no " + name + ")"}
+}
+
+func withParameter(list []string, name string) []string {
+	if name == "" || slices.Contains(list, "*") || containsFold(list, name) && slices.Contains(list, name) {
+		return list
+	}
+	return append(slices.DeleteFunc(slices.Clone(list), func(s string) bool { return strings.EqualFold(s, name) }), name)
+}
+
+// rightOrigin is the grant for who asked, or its absence.
+func (e *Explained) rightOrigin() []string {
+	s, p := &e.Seen, e.Check.Policy
+	allowed, _ := p.AllowsOrigin(s.Origin)
+	switch {
+	case !allowed:
+		return []string{fmt.Sprintf("(no Access-Control-Allow-Origin for %s)", orNobody(s.Origin))}
+	case p.AnyOrigin() && !p.Credentials:
+		return []string{"Access-Control-Allow-Origin: *"}
+	}
+	lines := []string{"Access-Control-Allow-Origin: " + agent.Show(s.Origin)}
+	if e.Asked.Credentials || s.Credentials && p.Credentials {
+		lines = append(lines, "Access-Control-Allow-Credentials: true")
+	}
+	return lines
+}
+
+func orNobody(origin string) string {
+	if origin == "" {
+		return "a request without Origin"
+	}
+	return agent.Show(strings.ReplaceAll(origin, "\n", " and "))
+}
+
+// rightVary adds Origin to what the answer varies by.
+func (e *Explained) rightVary() []string {
+	list := slices.DeleteFunc(e.Seen.Header().Elements("Vary"), func(v string) bool { return v == "*" || strings.EqualFold(v, "Origin") })
+	if e.Effect != agent.EffectCacheUnsafe {
+		return []string{agent.Show(e.Expected)}
+	}
+	return []string{"Vary: " + agent.Show(strings.Join(append(list, "Origin"), ", "))}
+}
+
+// tooMuch are the lines by which somebody was let in.
+func (e *Explained) tooMuch() (received, wanted []string) {
+	switch first(e.facts["grants"]) {
+	case "method":
+		return e.lines(allowMethods), []string{listOrNone(allowMethods, e.Check.Policy.Methods)}
+	case "header":
+		return e.lines(allowHeaders), []string{listOrNone(allowHeaders, e.Check.Policy.RequestHeaders)}
+	case "exposed":
+		return e.lines(exposeHeaders), []string{listOrNone(exposeHeaders, e.Check.Policy.ExposeHeaders)}
+	case "credentials":
+		return append(e.lines(allowOrigin), e.lines(allowCredentials)...), []string{"(no Access-Control-Allow-Credentials)"}
+	case "origin":
+		received = e.lines(allowOrigin)
+		if e.Seen.AllowCredentials.N > 0 {
+			received = append(received, e.lines(allowCredentials)...)
+		}
+		return received, []string{fmt.Sprintf("(no Access-Control-Allow-Origin for %s)", orNobody(e.Seen.Origin))}
+	}
+	return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
+}
+
+func listOrNone(field string, list []string) string {
+	name := http.CanonicalHeaderKey(field)
+	if len(list) == 0 {
+		return "(no " + name + ")"
+	}
+	return name + ": " + agent.Show(strings.Join(list, ", "))
+}
