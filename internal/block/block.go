@@ -1,0 +1,162 @@
+package block
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness"
+)
+
+// Columns is the width of a line where nothing else is known.
+const Columns = 80
+
+// Most is how many lines a finding takes on a page that fits a screen.
+const Most = 12
+
+// Role is what a piece of text is, for colours.
+type Role int
+
+// The roles.
+const (
+	RoleFail  Role = iota // the word FAIL
+	RoleWarn              // the word WARN
+	RoleTitle             // what is wrong
+	RoleFaint             // names of fields, tags
+	RoleMinus             // what was received
+	RolePlus              // what was wanted
+)
+
+// Style is how findings are laid out. The zero value writes all of it in 80
+// columns, without colours.
+type Style struct {
+	Width int // in columns; 0: Columns
+	// Most is how many lines a finding takes at most; 0: all that it has.
+	Most int
+	// Policies: the policies are named under which a finding was seen.
+	Policies bool
+	// Hint is said behind the number of checks, with the finding's id for %s; empty: nothing.
+	Hint  string
+	Paint func(text string, as Role) string // nil: no colours
+}
+
+// Setting is how a stack is told to do what a finding asks for. The zero value
+// says nothing.
+type Setting struct {
+	Stack string // its name
+	Text  string // a piece of its configuration, or a sentence; may have several lines
+}
+
+// indent is the column at which all text begins.
+const indent = 9
+
+func (s *Style) width() int {
+	if s.Width == 0 {
+		return Columns - indent
+	}
+	return max(20, s.Width-indent)
+}
+
+func (s *Style) paint(text string, as Role) string {
+	if s.Paint == nil {
+		return text
+	}
+	return s.Paint(text, as)
+}
+
+// field is a named part of a block: its name stands before its first line.
+func (s *Style) field(name string, lines []string) []string {
+	var out []string
+	for i, line := range lines {
+		if i > 0 {
+			name = ""
+		}
+		out = append(out, fmt.Sprintf("  %s %s", s.paint(fmt.Sprintf("%-*s", indent-3, name), RoleFaint), line))
+	}
+	return out
+}
+
+// Lines is a finding with what it asks a stack to set.
+func (s *Style) Lines(f *harness.Finding, set Setting) []string {
+	title, diff, checks := s.Title(f), s.diff(f), s.checks(f)
+	parts := []*passage{
+		{name: "who", heights: anywhere(s.who(f), s.width())},
+		{name: "Chrome", heights: anywhere(s.says(f), s.width())},
+		{name: "why", heights: whole(f.Why, s.width())},
+		{name: "fix", heights: s.fix(f, set)},
+	}
+	room := 1 << 20
+	if s.Most > 0 {
+		room = s.Most - len(title) - len(diff) - len(checks)
+	}
+	allot(room, parts[3], parts[0], parts[1], parts[2])
+	out := append(title, s.field(parts[0].name, parts[0].lines)...)
+	out = append(out, diff...)
+	for _, p := range parts[1:] {
+		out = append(out, s.field(p.name, p.lines)...)
+	}
+	return append(out, checks...)
+}
+
+// Short is a finding in few lines: what is wrong, what was received and wanted.
+func (s *Style) Short(f *harness.Finding) []string {
+	few := *s
+	few.Most = 1
+	return append(append(s.Title(f), few.diff(f)...), s.checks(f)...)
+}
+
+// Title is what is wrong, with how grave it is and where to change something.
+func (s *Style) Title(f *harness.Finding) []string {
+	word, as := "WARN", RoleWarn
+	if f.Breaks() {
+		word, as = "FAIL", RoleFail
+	}
+	tag := Tag(f)
+	lines := Wrap(Visible(f.Title)+" "+strings.ReplaceAll(tag, " ", "\u00a0"), s.width())
+	var out []string
+	for i, line := range lines {
+		line = strings.ReplaceAll(line, "\u00a0", " ")
+		before, found := strings.CutSuffix(line, tag)
+		line = s.paint(before, RoleTitle)
+		if found {
+			line += s.paint(tag, RoleFaint)
+		}
+		if i == 0 {
+			out = append(out, s.paint(word, as)+strings.Repeat(" ", indent-len(word))+line)
+			continue
+		}
+		out = append(out, strings.Repeat(" ", indent)+line)
+	}
+	return out
+}
+
+// Tag is how grave a finding is and on whose side: "[security: high, server]".
+func Tag(f *harness.Finding) string {
+	tag := string(f.Level)
+	if f.Severity != nil {
+		tag = "security: " + string(*f.Severity)
+	}
+	if f.Side != "" {
+		tag += ", " + string(f.Side)
+	}
+	return "[" + tag + "]"
+}
+
+// checks says how much a finding explains.
+func (s *Style) checks(f *harness.Finding) []string {
+	text := fmt.Sprintf("explains %s", Count(len(f.Explains), "check"))
+	if f.Cause == "" {
+		text = fmt.Sprintf("%s by itself: no cause is known that explains it", Count(len(f.Explains), "check"))
+	}
+	if s.Hint != "" {
+		text += ": " + fmt.Sprintf(s.Hint, f.ID)
+	}
+	return s.field("checks", []string{text})
+}
+
+// Count is a number of things: "1 check", "3 checks".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,150 @@
+package block
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness"
+)
+
+// passage is a text of which more or less can be said: each of its heights is a
+// form in which it is true and can be read, each longer than the one before.
+type passage struct {
+	name    string
+	heights [][]string
+	given   int // of heights
+	lines   []string
+}
+
+// anywhere is a text that may be cut behind any line.
+func anywhere(text string, width int) [][]string {
+	var list [][]string
+	for n := range Wrap(text, width) {
+		list = append(list, cutLines(text, width, n+1))
+	}
+	return list
+}
+
+// whole is a text that is cut between its sentences.
+func whole(text string, width int) [][]string {
+	if text == "" {
+		return nil
+	}
+	var list [][]string
+	for _, s := range sentences(Visible(text)) {
+		list = append(list, Wrap(s, width))
+	}
+	return list
+}
+
+// allot gives room to passages in the order in which they count: to each its
+// first form, where it has room, then the second ones, and so on. Of the first
+// passage something is shown in any case.
+func allot(room int, parts ...*passage) {
+	parts[0].clip(room)
+	for round, more := 0, true; more; round++ {
+		more = false
+		for _, p := range parts {
+			if p.given != round || round == len(p.heights) {
+				continue
+			}
+			if need := len(p.heights[round]) - len(p.lines); need <= room {
+				room -= need
+				p.lines, p.given, more = p.heights[round], round+1, true
+			}
+		}
+	}
+}
+
+// clip cuts what has no form that fits.
+func (p *passage) clip(room int) {
+	if len(p.heights) > 0 && len(p.heights[0]) > room {
+		n := max(1, room-1)
+		p.heights = [][]string{append(p.heights[0][:n:n], "...")}
+	}
+}
+
+// who is affected, under which policies where there are several.
+func (s *Style) who(f *harness.Finding) string {
+	text := Visible(f.Affects)
+	if s.Policies && len(f.Policies) > 0 {
+		const few = 3
+		list := strings.Join(f.Policies, ", ")
+		if n := len(f.Policies); n > few+1 {
+			list = fmt.Sprintf("%s and %d more", strings.Join(f.Policies[:few], ", "), n-few)
+		}
+		text = strings.TrimSpace(text + " (under " + list + ")")
+	}
+	return text
+}
+
+// says is what Chrome prints; where lines are few, without the addresses, which
+// everybody knows.
+func (s *Style) says(f *harness.Finding) string {
+	text := Visible(f.Says)
+	if _, rest, ok := strings.Cut(text, "has been blocked by CORS policy: "); ok && s.Most > 0 {
+		return "blocked by CORS policy: " + rest
+	}
+	return text
+}
+
+// fix is what to do: in the words of the stack where it is known, then in general.
+func (s *Style) fix(f *harness.Finding, set Setting) [][]string {
+	general := whole(f.Fix, s.width())
+	if set.Text == "" {
+		return general
+	}
+	lines := []string{set.Stack + ":"}
+	for line := range strings.SplitSeq(set.Text, "\n") {
+		lines = append(lines, "  "+strings.ReplaceAll(Visible(strings.TrimRight(line, " ")), `\t`, "    "))
+	}
+	if one := set.Stack + ": " + strings.TrimSpace(lines[1]); len(lines) == 2 && len(one) <= s.width() {
+		lines = []string{one}
+	}
+	list := [][]string{lines}
+	for _, g := range general {
+		list = append(list, append(lines[:len(lines):len(lines)], g...))
+	}
+	return list
+}
+
+// diff are the lines that were received, with -, and those that were wanted, with
+// +. What both have stands without a sign.
+func (s *Style) diff(f *harness.Finding) []string {
+	same := 0
+	for same < min(len(f.Received), len(f.Wanted)) && f.Received[same] == f.Wanted[same] {
+		same++
+	}
+	if same == len(f.Received) && same == len(f.Wanted) {
+		same = 0 // nothing would be left to see
+	}
+	out := s.signed(" ", f.Received[:same], RoleFaint)
+	out = append(out, s.signed("-", f.Received[same:], RoleMinus)...)
+	return append(out, s.signed("+", f.Wanted[same:], RolePlus)...)
+}
+
+// signed are lines with a sign: three of each where lines are few, or one.
+func (s *Style) signed(sign string, list []string, as Role) []string {
+	most := len(list)
+	if s.Most > 0 {
+		most = min(most, map[bool]int{true: 1, false: 3}[s.Most == 1])
+	}
+	var out []string
+	for _, text := range list[:most] {
+		lines := Wrap(Visible(text), s.width())
+		if s.Most > 0 {
+			lines = cutLines(Visible(text), s.width(), 2)
+		}
+		for k, line := range lines {
+			mark := sign
+			if k > 0 {
+				mark = " "
+			}
+			out = append(out, strings.Repeat(" ", indent-2)+s.paint(mark+" "+line, as))
+		}
+	}
+	if n := len(list) - most; n > 0 && s.Most > 1 {
+		out = append(out, strings.Repeat(" ", indent-2)+s.paint(fmt.Sprintf("%s (%d more)", sign, n), as))
+	}
+	return out
+}
