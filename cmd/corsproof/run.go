@@ -30,6 +30,8 @@ type runFlags struct {
 	junitFile   string
 	timeout     time.Duration
 	concurrency int
+	stack       string
+	cause       string
 	verbose     bool
 	noColor     bool
 	quiet       bool
@@ -61,9 +63,12 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	fs.StringVar(&f.junitFile, "junit", "", "write the report as JUnit XML to `FILE`")
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
-	fs.BoolVarP(&f.verbose, "verbose", "v", false, "warnings in full, and every check that did not run")
+	fs.StringVar(&f.stack, "stack", "", "say what to set in the framework, server or service `ID`, such as express, spring or nginx (not given: where answers name it for certain)")
+	fs.StringVar(&f.cause, "cause", "", "show one finding alone, by its `ID`, with the evidence of each check that it explains")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "causes and warnings in full, and every check that did not pass")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colour (also: the variable NO_COLOR)")
+	f.completions(cmd)
 	return cmd
 }
 
@@ -77,11 +82,18 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	if err != nil {
 		return err
 	}
+	stack, err := f.choices(table)
+	if err != nil {
+		return err
+	}
 	target, stop, err := f.targetFlags.open(ctx, table, args, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	defer stop()
+	if stack != nil && target.Declared == nil {
+		return usage(errors.New("--stack is for an ordinary endpoint: an adapter's settings are in its own files"), "corsproof run URL --origin ORIGIN --stack "+f.stack)
+	}
 	checks, err := f.selectionFlags.checks(table, target)
 	if err != nil {
 		return err
@@ -93,11 +105,12 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	defer closeAgents(agents)
 
 	page := outputs.page(cmd.OutOrStdout(), cmd.ErrOrStderr())
-	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose}
-	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose))
+	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose, Cause: f.cause}
+	var about []string
 	if target.Declared != nil {
-		fmt.Fprintf(page, "      %s\n      held to %s\n\n", sends(target, checks), held(target.Declared))
+		about = []string{sends(target, checks), "held to " + held(target.Declared)}
 	}
+	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose), about...)
 	if note != "" {
 		fmt.Fprintf(page, "%s\n\n", note)
 	}
@@ -112,6 +125,9 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 		return runError(runErr)
 	}
 	rep := report.New(toolVersion(), address(target), sum, table)
+	if target.Declared != nil {
+		rep.Advise(target.Declared, stack)
+	}
 	printer.Print(rep)
 	if err := outputs.write(rep); err != nil {
 		return err
@@ -244,7 +260,7 @@ func verdict(rep *report.Report, runErr error) error {
 		return &status{code: exitUnreachable, err: errors.New(rep.Stopped.Reason), hints: []string{"what was measured until then is above"}}
 	case len(rep.AgentErrors) > 0:
 		return &status{code: exitBrowser, err: errors.New("a browser broke during the run; what was measured until then is above")}
-	case rep.Counts.Fail > 0:
+	case rep.Counts.Fail > 0 || len(rep.Breaking()) > 0:
 		return &status{code: exitFailures}
 	case runErr != nil:
 		return runError(runErr)

@@ -7,7 +7,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 )
 
-// Columns is the width of a line where nothing else is known.
+// Columns is the width of a line.
 const Columns = 80
 
 // Most is how many lines a finding takes on a page that fits a screen.
@@ -26,10 +26,8 @@ const (
 	RolePlus              // what was wanted
 )
 
-// Style is how findings are laid out. The zero value writes all of it in 80
-// columns, without colours.
+// Style is how findings are laid out. The zero value writes all of it, without colours.
 type Style struct {
-	Width int // in columns; 0: Columns
 	// Most is how many lines a finding takes at most; 0: all that it has.
 	Most int
 	// Policies: the policies are named under which a finding was seen.
@@ -46,15 +44,10 @@ type Setting struct {
 	Text  string // a piece of its configuration, or a sentence; may have several lines
 }
 
-// indent is the column at which all text begins.
-const indent = 9
-
-func (s *Style) width() int {
-	if s.Width == 0 {
-		return Columns - indent
-	}
-	return max(20, s.Width-indent)
-}
+const (
+	indent = 9                // the column at which all text begins
+	width  = Columns - indent // of that text
+)
 
 func (s *Style) paint(text string, as Role) string {
 	if s.Paint == nil {
@@ -79,9 +72,9 @@ func (s *Style) field(name string, lines []string) []string {
 func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	title, diff, checks := s.Title(f), s.diff(f), s.checks(f)
 	parts := []*passage{
-		{name: "who", heights: anywhere(s.who(f), s.width())},
-		{name: "Chrome", heights: anywhere(s.says(f), s.width())},
-		{name: "why", heights: whole(f.Why, s.width())},
+		{name: "who", heights: anywhere(s.who(f), width)},
+		{name: "Chrome", heights: anywhere(s.says(f), width)},
+		{name: "why", heights: whole(f.Why, width)},
 		{name: "fix", heights: s.fix(f, set)},
 	}
 	room := 1 << 20
@@ -111,10 +104,11 @@ func (s *Style) Title(f *harness.Finding) []string {
 		word, as = "FAIL", RoleFail
 	}
 	tag := Tag(f)
-	lines := Wrap(Visible(f.Title)+" "+strings.ReplaceAll(tag, " ", "\u00a0"), s.width())
+	const unbroken = "\x00" // in place of a blank; no title has it, see Visible
+	lines := Wrap(Visible(f.Title)+" "+strings.ReplaceAll(tag, " ", unbroken), width)
 	var out []string
 	for i, line := range lines {
-		line = strings.ReplaceAll(line, "\u00a0", " ")
+		line = strings.ReplaceAll(line, unbroken, " ")
 		before, found := strings.CutSuffix(line, tag)
 		line = s.paint(before, RoleTitle)
 		if found {

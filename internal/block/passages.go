@@ -90,7 +90,7 @@ func (s *Style) says(f *harness.Finding) string {
 
 // fix is what to do: in the words of the stack where it is known, then in general.
 func (s *Style) fix(f *harness.Finding, set Setting) [][]string {
-	general := whole(f.Fix, s.width())
+	general := whole(f.Fix, width)
 	if set.Text == "" {
 		return general
 	}
@@ -98,7 +98,7 @@ func (s *Style) fix(f *harness.Finding, set Setting) [][]string {
 	for line := range strings.SplitSeq(set.Text, "\n") {
 		lines = append(lines, "  "+strings.ReplaceAll(Visible(strings.TrimRight(line, " ")), `\t`, "    "))
 	}
-	if one := set.Stack + ": " + strings.TrimSpace(lines[1]); len(lines) == 2 && len(one) <= s.width() {
+	if one := set.Stack + ": " + strings.TrimSpace(lines[1]); len(lines) == 2 && len(one) <= width {
 		lines = []string{one}
 	}
 	list := [][]string{lines}
@@ -131,9 +131,13 @@ func (s *Style) signed(sign string, list []string, as Role) []string {
 	}
 	var out []string
 	for _, text := range list[:most] {
-		lines := Wrap(Visible(text), s.width())
-		if s.Most > 0 {
-			lines = cutLines(Visible(text), s.width(), 2)
+		lines := []string{Visible(text)} // as it came, if it fits
+		switch {
+		case len(lines[0]) <= width:
+		case s.Most > 0:
+			lines = cutLines(lines[0], width, 2)
+		default:
+			lines = Wrap(lines[0], width)
 		}
 		for k, line := range lines {
 			mark := sign

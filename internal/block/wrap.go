@@ -39,19 +39,10 @@ func Cut(text string, width int) string {
 // cutLines are at most n lines of a text, the last with "..." where there is more.
 func cutLines(text string, width, n int) []string {
 	lines := Wrap(text, width)
-	if len(lines) <= n || n == 0 {
-		return lines[:min(n, len(lines))]
+	if len(lines) <= n {
+		return lines
 	}
-	lines = lines[:n]
-	last := lines[n-1]
-	if utf8.RuneCountInString(last)+4 > width {
-		last = string([]rune(last)[:width-4])
-		if i := strings.LastIndexByte(last, ' '); i > 0 {
-			last = last[:i]
-		}
-	}
-	lines[n-1] = last + " ..."
-	return lines
+	return append(lines[:n-1:n-1], Cut(strings.Join(lines[n-1:], " "), width))
 }
 
 // sentences are the ends of a text's sentences, as texts from its beginning.

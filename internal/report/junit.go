@@ -79,6 +79,6 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 // details is a finding as plain text, without colour.
 func details(row Row) string {
 	var b strings.Builder
-	(&Printer{W: &b}).finding(row, true)
+	(&Printer{W: &b}).check(row, true)
 	return b.String()
 }

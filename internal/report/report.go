@@ -14,8 +14,8 @@ import (
 )
 
 // FormatVersion is the version of the JSON report; it grows when a field
-// changes its meaning or goes away.
-const FormatVersion = 1
+// changes its meaning or goes away. docs/report-format.md says what changed.
+const FormatVersion = 2
 
 // Report is a whole run.
 type Report struct {
@@ -43,8 +43,20 @@ type Report struct {
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`
 	Counts      Counts            `json:"counts"`
 	// Findings are the causes that explain what failed, the first to mend first.
-	Findings []harness.Finding `json:"findings"`
-	Results  []Row             `json:"results"`
+	Findings []Finding `json:"findings"`
+	// Stack is the stack whose settings the findings have; nil where none is known.
+	Stack *Stack `json:"stack,omitempty"`
+	// Recognised are the lines of answers that name stacks, each once.
+	Recognised []Recognised `json:"recognised,omitempty"`
+	Results    []Row        `json:"results"`
+}
+
+// Finding is a finding with what it asks the target's stack to set.
+type Finding struct {
+	harness.Finding
+	// Setting is a piece of the configuration of Report.Stack; empty where no stack
+	// is known, or none of its settings is concerned.
+	Setting string `json:"setting,omitempty"`
 }
 
 // Counts are the results by verdict.
@@ -106,7 +118,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
 		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
-		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: sum.Findings,
+		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: findings(sum),
 	}
 	for _, p := range table.Policies {
 		if p.Unsafe {

@@ -1,0 +1,151 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/corsproof/corsproof/internal/block"
+)
+
+// How much of a screen the causes take: the first as much as it may, of the others
+// those that come first more than those that come last.
+const (
+	causeLines = 24 // all causes together, where they are few enough to have a line or two each
+	mostAlso   = 5  // causes that only warn, a line each
+)
+
+// style lays findings out for the page.
+func (p *Printer) style(r *Report, most int) *block.Style {
+	s := &block.Style{Most: most, Policies: r.manyPolicies()}
+	if p.Cause == "" {
+		s.Hint = "--cause %s"
+	}
+	if p.Color {
+		s.Paint = p.role
+	}
+	return s
+}
+
+func (p *Printer) role(text string, as block.Role) string {
+	return p.paint(text, map[block.Role][]color.Attribute{
+		block.RoleFail: {color.FgRed, color.Bold}, block.RoleWarn: {color.FgYellow, color.Bold}, block.RoleTitle: {color.Bold},
+		block.RoleFaint: {color.Faint}, block.RoleMinus: {color.FgRed}, block.RolePlus: {color.FgGreen},
+	}[as]...)
+}
+
+// manyPolicies tells whether there is more than one policy to name.
+func (r *Report) manyPolicies() bool {
+	return slices.ContainsFunc(r.Results, func(row Row) bool { return row.Policy != r.Results[0].Policy })
+}
+
+// setting is what a finding asks the stack to set.
+func (r *Report) setting(f *Finding) block.Setting {
+	if f.Setting == "" || r.Stack == nil {
+		return block.Setting{}
+	}
+	return block.Setting{Stack: r.Stack.Name, Text: f.Setting}
+}
+
+// causes writes the findings: in full under -v; else the first in a dozen lines,
+// the others in as many as the screen has left, and a line for each that only warns.
+func (p *Printer) causes(r *Report) {
+	breaking := r.Breaking()
+	if p.Verbose {
+		for i := range r.Findings {
+			p.lines(p.style(r, 0).Lines(&r.Findings[i].Finding, r.setting(&r.Findings[i])))
+		}
+		return
+	}
+	room, last := causeLines, ""
+	for i := range breaking {
+		form := p.form(r, breaking, i, room)
+		room -= len(form)
+		for _, last = range form {
+			p.printf("%s\n", last)
+		}
+	}
+	if last != "" {
+		p.printf("\n")
+	}
+	p.also(r)
+}
+
+// form are the lines of a finding: the longest form that leaves a line for each
+// of the findings after it.
+func (p *Printer) form(r *Report, list []Finding, i, room int) []string {
+	f := &list[i]
+	room -= len(list) - i - 1
+	full := p.style(r, block.Most)
+	forms := [][]string{full.Lines(&f.Finding, r.setting(f)), full.Short(&f.Finding)}
+	for n, form := range forms {
+		if len(form)+1 <= room || i == 0 && n == 0 {
+			return append(form, "")
+		}
+	}
+	return []string{p.oneLine(f)}
+}
+
+// oneLine is a finding in a line.
+func (p *Printer) oneLine(f *Finding) string {
+	word := p.paint("FAIL", color.FgRed, color.Bold)
+	more := fmt.Sprintf("  --cause %s", f.ID)
+	return fmt.Sprintf("%s     %s%s", word, p.paint(block.Cut(block.Visible(f.Title), max(30, block.Columns-9-len(more))), color.Bold), more)
+}
+
+// also writes what breaks no must, a line each.
+func (p *Printer) also(r *Report) {
+	list := slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Breaks() })
+	if len(list) == 0 {
+		return
+	}
+	for i := range list {
+		if i == mostAlso && len(list) > mostAlso+1 {
+			p.printf("%s     %d more: -v\n", p.paint("also", color.FgYellow), len(list)-i)
+			break
+		}
+		more := fmt.Sprintf(" (%s)", block.Count(len(list[i].Explains), "check"))
+		p.printf("%s     %s%s\n", p.paint("also", color.FgYellow), block.Cut(block.Visible(list[i].Title), block.Columns-9-len(more)), more)
+	}
+	p.printf("%s\n\n", p.paint("         these break no must; in full: -v", color.Faint))
+}
+
+// stack says whose settings are shown, or how to see some. What is only a candidate
+// is not taken for certain.
+func (p *Printer) stack(r *Report) {
+	if !r.settable() || len(r.Breaking()) == 0 || r.manyPolicies() {
+		return
+	}
+	text := "--stack ID shows the setting of your framework or server"
+	switch {
+	case r.Stack != nil && r.Stack.By == "":
+		return
+	case r.Stack != nil:
+		text = fmt.Sprintf("%s, by %s; if it is another: --stack ID", r.Stack.Name, r.Stack.By)
+	case len(r.Recognised) > 0:
+		k := r.Recognised[0]
+		list := k.Stacks
+		if len(list) > 4 {
+			list = append(slices.Clone(list[:3]), "...")
+		}
+		text = fmt.Sprintf("%s (%s): --stack ID shows the setting", k.Line, strings.Join(list, ", "))
+	}
+	if len(r.Recognised) > 0 {
+		text = "recognised: " + text
+	}
+	p.lines(wrapped(block.Wrap(block.Visible(text), block.Columns-9), "stack"))
+}
+
+// wrapped are lines with a name before the first.
+func wrapped(list []string, name string) []string {
+	var out []string
+	for i, line := range list {
+		if i > 0 {
+			name = ""
+		}
+		out = append(out, fmt.Sprintf("  %-6s %s", name, line))
+	}
+	return out
+}

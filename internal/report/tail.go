@@ -1,0 +1,333 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fatih/color"
+
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
+)
+
+// once tells of disagreements that did not come again.
+func (p *Printer) once(r *Report) {
+	var ids []string
+	for _, row := range r.Results {
+		if len(row.Once) > 0 {
+			ids = append(ids, row.ID)
+		}
+	}
+	if len(ids) > 0 {
+		p.printf("%s the model and a browser disagreed once about %s, and not again (a busy machine, or answers that vary)\n\n", p.paint("note:", color.FgYellow), strings.Join(ids, ", "))
+	}
+}
+
+func (p *Printer) disagreements(r *Report) {
+	p.once(r)
+	if r.Counts.Disagreements == 0 {
+		return
+	}
+	p.printf("%s\n", p.paint("The model and a browser disagree", color.FgMagenta, color.Bold))
+	p.printf("%sOne of them is wrong about the same exchange; please report it.\n", margin)
+	for _, row := range r.Results {
+		for _, d := range row.Disagreement {
+			p.printf("%s%s", margin, row.ID)
+			if d.Step != "" {
+				p.printf(", %s", d.Step)
+			}
+			p.printf(": %s: model %s, %s %s\n", d.What, block.Visible(d.Model), d.Agent, block.Visible(d.Other))
+		}
+	}
+	p.printf("\n")
+}
+
+// rest is what is neither a cause nor a note: what passed, and what says nothing
+// about the target and why.
+func (p *Printer) rest(r *Report) {
+	if p.Verbose {
+		p.groups(r)
+	} else {
+		p.passed(r)
+	}
+	p.errors(r)
+	p.undecided(r)
+	p.skips(r)
+	p.notLookedAt(r)
+}
+
+// passed is a line about what passed, and what is only recorded.
+func (p *Printer) passed(r *Report) {
+	if r.Counts.Pass == 0 {
+		return
+	}
+	names, counts := r.Groups()
+	groups := 0
+	for _, n := range names {
+		if counts[n].Pass > 0 {
+			groups++
+		}
+	}
+	p.named("Passed:", fmt.Sprintf("%s in %s (each group: -v)", block.Count(r.Counts.Pass, "check"), block.Count(groups, "group")))
+}
+
+// nameWidth is the column at which the text of what was not decided begins.
+const nameWidth = 15
+
+// named writes lines with a name before the first.
+func (p *Printer) named(name string, lines ...string) {
+	for i, line := range lines {
+		if i > 0 {
+			name = ""
+		}
+		p.printf("%s%s\n", p.paint(fmt.Sprintf("%-*s", nameWidth, name), color.Bold), line)
+	}
+}
+
+func (p *Printer) groups(r *Report) {
+	names, counts := r.Groups()
+	width := 0
+	for _, n := range names {
+		width = max(width, len(n))
+	}
+	for _, n := range names {
+		c := counts[n]
+		if c.Ran() == 0 && !p.Verbose {
+			continue // the reasons are under: Not run
+		}
+		bad := ""
+		if c.Fail > 0 {
+			bad += p.paint(fmt.Sprintf("  %d failed", c.Fail), color.FgRed)
+		}
+		if c.Error > 0 {
+			bad += p.paint(fmt.Sprintf("  %d errors", c.Error), color.FgMagenta)
+		}
+		if c.Warn > 0 {
+			bad += p.paint(fmt.Sprintf("  %d warnings", c.Warn), color.FgYellow)
+		}
+		if c.Undecided > 0 {
+			bad += p.paint(fmt.Sprintf("  %d undecided", c.Undecided), color.FgYellow)
+		}
+		if c.Info > 0 {
+			bad += p.paint(fmt.Sprintf("  %d noted", c.Info), color.Faint)
+		}
+		if c.Skip > 0 {
+			bad += p.paint(fmt.Sprintf("  %d not run", c.Skip), color.Faint)
+		}
+		p.printf("%-*s %4d passed%s\n", width+1, n, c.Pass, bad)
+	}
+}
+
+// mostReasons is how many reasons of a kind have a line on a page that fits a screen.
+const mostReasons = 4
+
+// errors tells, by reason, what could not be carried out.
+func (p *Printer) errors(r *Report) {
+	var list reasons
+	for _, row := range r.Results {
+		if row.Verdict == agent.VerdictError {
+			list.add(row.Reason, row.ID)
+		}
+	}
+	p.reasons("Errors:", list)
+}
+
+// skips tells, by kind and reason, what did not run.
+func (p *Printer) skips(r *Report) {
+	var list reasons
+	for _, row := range r.Results {
+		if row.Verdict != agent.VerdictSkip {
+			continue
+		}
+		reason := row.Reason
+		switch {
+		case p.Verbose:
+		case row.Skip == harness.SkipNotApplicable:
+			reason = "the policy says nothing that they are about"
+		case row.Skip == harness.SkipContract && !strings.Contains(row.Reason, "("): // one without a word of the adapter's
+			reason = "they need paths of the contract, such as /respond"
+		}
+		list.add(string(row.Skip)+": "+reason, row.ID)
+	}
+	p.reasons("Not run:", list)
+}
+
+// undecided tells, by reason, what ran and says nothing about the target.
+func (p *Printer) undecided(r *Report) {
+	var list reasons
+	for _, row := range r.Results {
+		if row.Verdict == agent.VerdictUndecided {
+			list.add(row.Reason, row.ID)
+		}
+	}
+	p.reasons("Undecided:", list)
+}
+
+// notLookedAt tells, by reason, which parts of the declared policy no check looked at.
+func (p *Printer) notLookedAt(r *Report) {
+	parts := map[string][]string{}
+	var order, lines []string
+	for _, n := range r.NotLookedAt {
+		reason := n.Reason
+		if reason == "" {
+			reason = "no check that was run is about it"
+		}
+		if parts[reason] == nil {
+			order = append(order, reason)
+		}
+		parts[reason] = append(parts[reason], block.Visible(n.Part.String()))
+	}
+	for _, reason := range order {
+		lines = append(lines, block.Wrap(strings.Join(parts[reason], ", ")+": "+block.Visible(reason), block.Columns-nameWidth)...)
+	}
+	p.named("Not looked at:", lines...)
+}
+
+// reasons are ids of checks by what they have in common, in the order in which
+// the reasons came up.
+type reasons struct {
+	order []string
+	ids   map[string][]string
+}
+
+func (l *reasons) add(reason, id string) {
+	if l.ids == nil {
+		l.ids = map[string][]string{}
+	}
+	if l.ids[reason] == nil {
+		l.order = append(l.order, reason)
+	}
+	l.ids[reason] = append(l.ids[reason], id)
+}
+
+// reasons writes a line for each reason, the most frequent first; under -v with the
+// checks of each.
+func (p *Printer) reasons(name string, l reasons) {
+	slices.SortStableFunc(l.order, func(a, b string) int { return len(l.ids[b]) - len(l.ids[a]) })
+	var lines []string
+	for i, reason := range l.order {
+		line := fmt.Sprintf("%d x %s", len(l.ids[reason]), block.Visible(reason))
+		switch {
+		case p.Verbose:
+			lines = append(append(lines, line), indented(l.ids[reason])...)
+			continue
+		case i == mostReasons-1 && len(l.order) > mostReasons:
+			rest := 0
+			for _, reason := range l.order[i:] {
+				rest += len(l.ids[reason])
+			}
+			lines = append(lines, fmt.Sprintf("%d x for %d other reasons: -v", rest, len(l.order)-i))
+			p.named(name, lines...)
+			return
+		}
+		lines = append(lines, block.Cut(line, block.Columns-nameWidth))
+	}
+	p.named(name, lines...)
+}
+
+func indented(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, "  "+s)
+	}
+	return out
+}
+
+// notes are remarks about the whole run.
+func (p *Printer) notes(r *Report) {
+	p.asked(r)
+	p.share(r)
+	for agent, why := range r.AgentErrors {
+		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
+	}
+	if r.Stopped != nil {
+		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), block.Visible(r.Stopped.Reason))
+		p.field("under way", strings.Join(r.Stopped.Running, "\n"))
+		p.field("its log", r.Stopped.Log)
+	}
+	if r.NotGranted != "" && !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Plain && f.Breaks() }) {
+		p.note("the answers of %s are not shared with the allowed origin at all (%s). Is it the right URL, and the right origin?", r.URL, r.NotGranted)
+	}
+	if r.EndpointStatus >= 300 {
+		p.note("an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. Is it the right URL?", r.URL, r.EndpointStatus)
+	}
+}
+
+// note writes a remark, wrapped.
+func (p *Printer) note(format string, args ...any) {
+	lines := block.Wrap("note: "+fmt.Sprintf(format, args...), block.Columns)
+	lines[0] = p.paint("note:", color.FgYellow) + strings.TrimPrefix(lines[0], "note:")
+	p.printf("\n%s\n", strings.Join(lines, "\n"))
+}
+
+// asked tells how many of the failures do not get past the words of whoever
+// configured the target.
+func (p *Printer) asked(r *Report) {
+	var list reasons
+	for _, row := range r.Select(agent.VerdictFail) {
+		switch words := r.Forbids[row.Policy]; {
+		case words != "":
+			list.add(row.Policy+", which the documentation forbids ("+words+")", row.ID)
+		case slices.Contains(r.Unsafe, row.Policy):
+			list.add(row.Policy+", a configuration that asks for them in so many words", row.ID)
+		}
+	}
+	for _, reason := range list.order {
+		p.printf("\n%s %d of the %d failures are under %s\n", p.paint("note:", color.FgYellow), len(list.ids[reason]), r.Counts.Fail, block.Visible(reason))
+	}
+}
+
+// share tells that less than half of the table could be asked of a target that has no
+// way to say the rest.
+func (p *Printer) share(r *Report) {
+	unsaid := 0
+	for _, row := range r.Results {
+		if row.Skip == harness.SkipNotExpressible {
+			unsaid++
+		}
+	}
+	if 2*unsaid > r.Counts.Checks {
+		p.printf("\n%s only %d of %d checks were run: there is no way to say what the others are about\n", p.paint("note:", color.FgYellow), r.Counts.Ran(), r.Counts.Checks)
+	}
+}
+
+// last is the last line of a page: the first cause again, and the sum.
+func (p *Printer) last(r *Report) string {
+	breaking := r.Breaking()
+	if len(breaking) == 0 {
+		return p.summary(r)
+	}
+	title := block.Visible(breaking[0].Title)
+	if n := len(breaking) - 1; n > 0 {
+		title += ", and " + block.Count(n, "more cause")
+		title = strings.Replace(title, "more causes", "more", 1)
+	}
+	return fmt.Sprintf("%s     %s; %s", p.paint("FAIL", color.FgRed, color.Bold), title, p.summary(r))
+}
+
+// summary is the sum of all results; of what is rare only what there is.
+func (p *Printer) summary(r *Report) string {
+	c := r.Counts
+	text := fmt.Sprintf("%s: %s, %s", block.Count(c.Checks, "check"), p.paint(fmt.Sprintf("%d passed", c.Pass), color.FgGreen), p.some(c.Fail, "failed", color.FgRed, color.Bold))
+	for _, part := range []string{
+		p.some(c.Warn, "warnings", color.FgYellow), p.some(c.Error, "errors", color.FgMagenta, color.Bold), p.some(c.Undecided, "undecided", color.FgYellow),
+		p.some(c.Info, "noted", color.Faint), p.some(c.Skip, "not run", color.Faint), p.some(c.Disagreements, "disagreements", color.FgMagenta, color.Bold),
+	} {
+		if !strings.HasPrefix(part, "0 ") {
+			text += ", " + part
+		}
+	}
+	return text + fmt.Sprintf(" (%s)", r.Elapsed.Round(10*time.Millisecond))
+}
+
+// some is a number of results, painted where there are any.
+func (p *Printer) some(n int, what string, attrs ...color.Attribute) string {
+	text := fmt.Sprintf("%d %s", n, what)
+	if n == 0 {
+		return text
+	}
+	return p.paint(text, attrs...)
+}

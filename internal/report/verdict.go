@@ -1,0 +1,124 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
+)
+
+// verdictOf is the verdict of a run in a sentence, wrapped.
+func (p *Printer) verdictOf(r *Report) string {
+	text, as := r.Verdict()
+	return p.paint(strings.Join(block.Wrap(text, block.Columns), "\n"), map[agent.Verdict]color.Attribute{
+		agent.VerdictPass: color.FgGreen, agent.VerdictFail: color.FgRed, agent.VerdictError: color.FgMagenta, agent.VerdictUndecided: color.FgYellow,
+	}[as], color.Bold)
+}
+
+// Verdict is what came of a run: a sentence, and a word for its kind.
+func (r *Report) Verdict() (string, agent.Verdict) {
+	c := &r.Counts
+	breaking := r.Breaking()
+	switch {
+	case len(breaking) > 0:
+		return fmt.Sprintf("This server %s: %s.", does(breaking), r.explained(breaking)), agent.VerdictFail
+	case r.Stopped != nil:
+		return "The run ended before its end; nothing was found wrong until then.", agent.VerdictError
+	case c.Error > 0 && c.Decided() == 0:
+		return "Nothing can be said of this server: " + undone(c.Error) + ".", agent.VerdictError
+	case c.Error > 0:
+		return "Nothing was found wrong, and " + undone(c.Error) + ".", agent.VerdictError
+	case c.Decided() == 0:
+		return "Nothing can be said of this server: not one check was decided.", agent.VerdictUndecided
+	case c.Warn > 0:
+		return fmt.Sprintf("All right: nobody is locked out, and nobody is let in who should not be; %s could be better.", thing(c.Warn)), agent.VerdictPass
+	}
+	return "All right: this server does what the policy says, as far as it was looked at.", agent.VerdictPass
+}
+
+func undone(n int) string {
+	return block.Count(n, "check") + " could not be carried out"
+}
+
+func thing(n int) string {
+	return block.Count(n, "thing")
+}
+
+// does says who is harmed, the gravest first.
+func does(list []Finding) string {
+	has := func(e agent.Effect) bool {
+		return slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == e })
+	}
+	var parts []string
+	add := func(e agent.Effect, text string) {
+		if has(e) {
+			parts = append(parts, text)
+		}
+	}
+	plain := slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectLockedOut && f.Plain })
+	if plain {
+		parts = append(parts, "locks out pages that the policy allows")
+	}
+	add(agent.EffectLetIn, "lets in what the policy forbids")
+	add(agent.EffectCacheUnsafe, "lets caches give one page the answer for another")
+	add(agent.EffectUnavailable, "leaves requests without an answer")
+	if !plain {
+		add(agent.EffectLockedOut, "blocks some requests that the policy allows")
+	}
+	if len(parts) == 0 {
+		return "breaks a rule of its answers, and nobody is locked out or let in by it"
+	}
+	return enumerate(parts)
+}
+
+func enumerate(parts []string) string {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// explained says how many causes explain how many of the checks that failed.
+func (r *Report) explained(breaking []Finding) string {
+	causes, alone := 0, 0
+	seen := map[string]bool{}
+	for i := range breaking {
+		if breaking[i].Cause == "" {
+			alone++
+			continue
+		}
+		causes++
+		for _, id := range breaking[i].Explains {
+			seen[id] = true
+		}
+	}
+	n := 0
+	for _, row := range r.Results {
+		if row.Verdict == agent.VerdictFail && seen[row.ID] {
+			n++
+		}
+	}
+	verb := map[bool]string{true: "explains", false: "explain"}[causes == 1]
+	switch {
+	case causes == 0:
+		return fmt.Sprintf("no known cause explains the %s", failed(r.Counts.Fail))
+	case n == r.Counts.Fail && n == 1:
+		return fmt.Sprintf("%s %s the one check that failed", block.Count(causes, "cause"), verb)
+	case n == r.Counts.Fail:
+		return fmt.Sprintf("%s %s all %s", block.Count(causes, "cause"), verb, failed(n))
+	case alone > 0:
+		return fmt.Sprintf("%s %s %d of the %s, and %d have no known cause", block.Count(causes, "cause"), verb, n, failed(r.Counts.Fail), r.Counts.Fail-n)
+	}
+	return fmt.Sprintf("%s %s %d of the %s", block.Count(causes, "cause"), verb, n, failed(r.Counts.Fail))
+}
+
+func failed(n int) string {
+	if n == 1 {
+		return "check that failed"
+	}
+	return fmt.Sprintf("%d checks that failed", n)
+}
