@@ -66,8 +66,8 @@ func Skip(globs ...string) Option {
 }
 
 // Known lists failures that are known and stay, by a glob on CASE or
-// CASE/POLICY, with the reason. One that passes after all fails the test, so
-// that the list stays true.
+// CASE/POLICY, or by the id of a cause, with the reason. One that passes after all, or a
+// cause that is not found, fails the test, so that the list stays true.
 func Known(glob, reason string) Option {
 	return option(func(c *suite.Config) { c.Known = append(c.Known, suite.Known{Glob: glob, Reason: reason}) })
 }
@@ -92,8 +92,9 @@ func Timeout(d time.Duration) Option {
 func Strict() Option { return option(func(c *suite.Config) { c.Strict = true }) }
 
 // Run runs the table against a target, each check as a subtest, and returns
-// what came of it (nil if the target could not be tested). An option that does
-// not apply to the target fails the test.
+// what came of it (nil if the target could not be tested). What is wrong is said once
+// for each cause, by the first subtest that fails by it; those that fail by the same
+// cause are skipped, and say so. An option that does not apply to the target fails the test.
 func Run(t *testing.T, target Target, opts ...Option) *harness.Summary {
 	t.Helper()
 	c := suite.New(opts)
@@ -105,6 +106,7 @@ func Run(t *testing.T, target Target, opts ...Option) *harness.Summary {
 		t.Fatal(err)
 		return nil
 	}
+	judge := c.Judge(sum, table)
 	for first := 0; first < len(sum.Results); {
 		end := first + 1
 		for end < len(sum.Results) && sum.Results[end].Case == sum.Results[first].Case {
@@ -113,10 +115,13 @@ func Run(t *testing.T, target Target, opts ...Option) *harness.Summary {
 		same := sum.Results[first:end]
 		t.Run(same[0].Case, func(t *testing.T) {
 			for i := range same {
-				t.Run(same[i].Policy, func(t *testing.T) { report(t, c, &same[i], table) })
+				t.Run(same[i].Policy, func(t *testing.T) { report(t, judge, &same[i]) })
 			}
 		})
 		first = end
+	}
+	for _, text := range judge.Stale() {
+		t.Error(text)
 	}
 	if text := c.Incomplete(sum); text != "" {
 		t.Error(text)
@@ -124,9 +129,9 @@ func Run(t *testing.T, target Target, opts ...Option) *harness.Summary {
 	return sum
 }
 
-func report(t *testing.T, c *suite.Config, r *harness.Result, table *cases.Table) {
+func report(t *testing.T, judge *suite.Judge, r *harness.Result) {
 	t.Helper()
-	switch outcome, text := c.Judge(r, table); outcome {
+	switch outcome, text := judge.Of(r); outcome {
 	case suite.Failed:
 		t.Error(text)
 	case suite.Skipped:

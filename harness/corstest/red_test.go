@@ -38,6 +38,7 @@ cases:
   - {<<: *because, id: red-advice, title: Vary repeats nothing, level: practice, policies: [exact], wire: {headers: ["Origin: {{allowed}}"]}, answer: [{no_repeats: Vary}]}
   - {<<: *because, id: red-noted, title: Caches may store it, level: info, policies: [exact], wire: {}, answer: [{present: Cache-Control}]}
   - {<<: *because, id: red-browser, title: A script reads it, level: must, policies: [exact], request: {origin: "{{allowed}}"}, expect: {outcome: allowed}}
+  - {<<: *because, id: red-reused, title: A denied origin is not let in by HEAD, level: must, policies: [exact], wire: {method: HEAD, headers: ["Origin: {{denied}}"]}, answer: [{denies: "{{denied}}"}]}
   - {<<: *because, id: red-contract, title: The count is there, level: must, policies: [exact], wire: {path: /count}, answer: [{answered: true}]}
 `)}}, Label: "red"}
 
@@ -114,12 +115,30 @@ var scenarios = map[string]struct {
 			"": "FAIL", "red-denied": "FAIL", "red-denied/api": "FAIL", "red-allowed/api": "PASS", "red-advice/api": "PASS",
 			"red-noted/api": "PASS", "red-contract/api": "SKIP",
 		},
-		[]string{"A denied origin is not let in (must, security: high)", "expected: ", "actual: ", "curl ", "why: It is so.", "fix: Make it otherwise.", "see: https://", "Vary repeats nothing", "Cache-Control"},
+		[]string{
+			"FAIL     Every origin is repeated in Access-Control-Allow-Origin", "- Access-Control-Allow-Origin: https://evil.test", "+ (no Access-Control-Allow-Origin for https://evil.test)",
+			"  why    ", "  fix    Compare the whole Origin", "  try    curl ", "red-denied/api", "WARN     A list in a header of the answer names something twice", "Cache-Control",
+		},
+	},
+	"what fails by a cause that was told is skipped, and says so": {
+		bad, []corstest.Option{one, ofTable, corstest.Focus("red-denied", "red-reused")},
+		map[string]string{"": "FAIL", "red-denied/api": "FAIL", "red-reused/api": "SKIP"},
+		[]string{"explains 2 checks", "fails: A denied origin is not let in by HEAD; the cause was told already: reflects-any-origin (red-denied/api)"},
+	},
+	"a cause that is known is skipped, with the reason": {
+		bad, []corstest.Option{one, ofTable, corstest.Focus("red-denied", "red-allowed"), corstest.Known("reflects-any-origin", "open on purpose")},
+		map[string]string{"": "PASS", "red-denied/api": "SKIP", "red-allowed/api": "PASS"},
+		[]string{"known failure: open on purpose"},
+	},
+	"a cause that is known and not there fails the test": {
+		bad, []corstest.Option{one, ofTable, corstest.Focus("red-allowed"), corstest.Known("no-cors", "long ago")},
+		map[string]string{"": "FAIL", "red-allowed/api": "PASS"},
+		[]string{"the cause no-cors is listed as a known failure (long ago), and is not there"},
 	},
 	"a check that warns fails the test under Strict": {
 		bad, []corstest.Option{one, ofTable, corstest.Focus("red-advice", "red-allowed"), corstest.Strict()},
 		map[string]string{"": "FAIL", "red-advice/api": "FAIL", "red-allowed/api": "PASS"},
-		[]string{"Vary repeats nothing"},
+		[]string{"A list in a header of the answer names something twice"},
 	},
 	"a known failure is skipped, with its reason": {
 		bad, []corstest.Option{one, ofTable, corstest.Focus("red-denied", "red-allowed"), corstest.Known("red-denied", "open on purpose")},

@@ -10,6 +10,7 @@ package ginkgocors
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 
@@ -21,6 +22,8 @@ import (
 
 // DescribeChecks is a Describe container with an It for each check. target is
 // called once, before the first of them. The checks run together before the first It reports.
+// Each cause is told once, by the first It that fails by it; those that fail by the same
+// cause are skipped, and say so.
 func DescribeChecks(text string, target func() corstest.Target, opts ...corstest.Option) bool {
 	c := suite.New(opts)
 	_, checks, err := c.Plan()
@@ -32,12 +35,14 @@ func DescribeChecks(text string, target func() corstest.Target, opts ...corstest
 	return ginkgo.Describe(text, ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
 		results := map[string]*harness.Result{}
 		var sum *harness.Summary
-		var table *cases.Table
+		var judge *suite.Judge
 		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
+			var table *cases.Table
 			sum, table, err = c.Run(ctx, corstest.TargetOf(target()))
 			if err != nil {
 				ginkgo.Fail(failure(err))
 			}
+			judge = c.Judge(sum, table)
 			for i := range sum.Results {
 				results[sum.Results[i].ID] = &sum.Results[i]
 			}
@@ -47,11 +52,15 @@ func DescribeChecks(text string, target func() corstest.Target, opts ...corstest
 		})
 		for i := range checks {
 			id := checks[i].ID
-			ginkgo.It(id, func() { report(c, results[id], table) })
+			ginkgo.It(id, func() { report(judge, results[id]) })
 		}
 		ginkgo.It("runs to its end", func() {
+			texts := judge.Stale()
 			if text := c.Incomplete(sum); text != "" {
-				ginkgo.Fail(text)
+				texts = append(texts, text)
+			}
+			if len(texts) > 0 {
+				ginkgo.Fail(strings.Join(texts, "\n"))
 			}
 		})
 	})
@@ -74,11 +83,11 @@ func unplanned(sum *harness.Summary, checks []cases.Check) string {
 	return ""
 }
 
-func report(c *suite.Config, r *harness.Result, table *cases.Table) {
+func report(judge *suite.Judge, r *harness.Result) {
 	if r == nil {
 		ginkgo.Skip("the check does not apply to the target")
 	}
-	switch outcome, text := c.Judge(r, table); outcome {
+	switch outcome, text := judge.Of(r); outcome {
 	case suite.Failed:
 		ginkgo.Fail(text, 1)
 	case suite.Skipped:

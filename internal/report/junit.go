@@ -9,55 +9,17 @@ import (
 	"github.com/onsi/ginkgo/v2/reporters"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
 )
 
-// WriteJUnit writes the report as JUnit XML: a suite for each group, a test
-// case for each check. Warnings and notes pass there, with their text as output;
-// what is undecided is skipped there, with the reason.
+// WriteJUnit writes the report as JUnit XML: a suite of the findings, in which each
+// that breaks a must or has a severity is a failed test case, and the others passed ones
+// with their text as output; and a suite of the groups of checks, each a test case that
+// passed if something in it did, or else is skipped with the reason. What could not be
+// carried out is an error, a test case for each check.
 func (r *Report) WriteJUnit(w io.Writer) error {
 	out := reporters.JUnitTestSuites{Time: r.Elapsed.Seconds()}
-	index := map[string]int{}
-	for _, row := range r.Results {
-		i, ok := index[row.Group]
-		if !ok {
-			i = len(out.TestSuites)
-			index[row.Group] = i
-			out.TestSuites = append(out.TestSuites, reporters.JUnitTestSuite{
-				Name:      "corsproof/" + row.Group,
-				Package:   r.Target,
-				Timestamp: r.Started.Format("2006-01-02T15:04:05"),
-				Properties: reporters.JUnitProperties{Properties: []reporters.JUnitProperty{
-					{Name: "tool", Value: r.Tool}, {Name: "url", Value: r.URL},
-				}},
-			})
-		}
-		suite := &out.TestSuites[i]
-		tc := reporters.JUnitTestCase{
-			Name:      row.ID,
-			Classname: "corsproof." + row.Group,
-			Status:    string(row.Verdict),
-			Time:      row.Elapsed.Seconds(),
-		}
-		switch row.Verdict {
-		case agent.VerdictFail:
-			tc.Failure = &reporters.JUnitFailure{Message: row.Title, Type: string(row.Level), Description: details(row)}
-			suite.Failures++
-		case agent.VerdictError:
-			tc.Error = &reporters.JUnitError{Message: row.Reason, Type: "error", Description: details(row)}
-			suite.Errors++
-		case agent.VerdictSkip:
-			tc.Skipped = &reporters.JUnitSkipped{Message: fmt.Sprintf("%s: %s", row.Skip, row.Reason)}
-			suite.Skipped++
-		case agent.VerdictUndecided:
-			tc.Skipped = &reporters.JUnitSkipped{Message: "undecided: " + row.Reason}
-			suite.Skipped++
-		case agent.VerdictWarn, agent.VerdictInfo:
-			tc.SystemOut = details(row)
-		}
-		suite.Tests++
-		suite.Time += row.Elapsed.Seconds()
-		suite.TestCases = append(suite.TestCases, tc)
-	}
+	out.TestSuites = append(out.TestSuites, r.junitFindings(), r.junitGroups())
 	for _, s := range out.TestSuites {
 		out.Tests += s.Tests
 		out.Failures += s.Failures
@@ -76,7 +38,101 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 	return err
 }
 
-// details is a finding as plain text, without colour.
+// junitSuite is a suite without test cases.
+func (r *Report) junitSuite(name string) reporters.JUnitTestSuite {
+	return reporters.JUnitTestSuite{
+		Name: "corsproof/" + name, Package: r.Target, Timestamp: r.Started.Format("2006-01-02T15:04:05"),
+		Properties: reporters.JUnitProperties{Properties: []reporters.JUnitProperty{{Name: "tool", Value: r.Tool}, {Name: "url", Value: r.URL}}},
+	}
+}
+
+// junitFindings has a test case for each finding, and for each check that could not
+// be carried out.
+func (r *Report) junitFindings() reporters.JUnitTestSuite {
+	suite := r.junitSuite("findings")
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		tc := reporters.JUnitTestCase{Name: f.Title, Classname: r.Target, Status: string(agent.VerdictWarn), SystemOut: r.text(f)}
+		if f.Breaks() {
+			tc.Status, tc.SystemOut = string(agent.VerdictFail), ""
+			tc.Failure = &reporters.JUnitFailure{Message: f.Title + " " + block.Tag(&f.Finding), Type: f.ID, Description: r.text(f)}
+			suite.Failures++
+		}
+		suite.TestCases = append(suite.TestCases, tc)
+	}
+	for _, row := range r.Select(agent.VerdictError) {
+		suite.Errors++
+		suite.Time += row.Elapsed.Seconds()
+		suite.TestCases = append(suite.TestCases, reporters.JUnitTestCase{
+			Name: row.ID, Classname: r.Target, Status: string(row.Verdict), Time: row.Elapsed.Seconds(),
+			Error: &reporters.JUnitError{Message: row.Reason, Type: "error", Description: details(row)},
+		})
+	}
+	suite.Tests = len(suite.TestCases)
+	return suite
+}
+
+// text is a finding without colour, with the ids of what it explains.
+func (r *Report) text(f *Finding) string {
+	lines := (&block.Style{Policies: r.manyPolicies()}).Lines(&f.Finding, r.setting(f))
+	return strings.Join(lines, "\n") + "\n" + strings.Join(indented(f.Explains), "\n") + "\n"
+}
+
+// junitGroups has a test case for each group.
+func (r *Report) junitGroups() reporters.JUnitTestSuite {
+	suite := r.junitSuite("groups")
+	names, counts := r.Groups()
+	for _, name := range names {
+		c := counts[name]
+		tc := reporters.JUnitTestCase{Name: name, Classname: r.Target, Status: string(agent.VerdictPass), SystemOut: groupText(c)}
+		if c.Pass+c.Warn+c.Info == 0 {
+			tc.Status = string(agent.VerdictSkip)
+			tc.Skipped = &reporters.JUnitSkipped{Message: r.unpassed(name)}
+			suite.Skipped++
+		}
+		for _, row := range r.Results {
+			if row.Group == name {
+				tc.Time += row.Elapsed.Seconds()
+			}
+		}
+		suite.Time += tc.Time
+		suite.TestCases = append(suite.TestCases, tc)
+	}
+	suite.Tests = len(suite.TestCases)
+	return suite
+}
+
+// groupText are the counts of a group.
+func groupText(c *Counts) string {
+	return fmt.Sprintf("%d passed, %d failed, %d warnings, %d noted, %d undecided, %d not run, %d errors", c.Pass, c.Fail, c.Warn, c.Info, c.Undecided, c.Skip, c.Error)
+}
+
+// unpassed says why nothing in a group passed: each reason once.
+func (r *Report) unpassed(group string) string {
+	var list reasons
+	for _, row := range r.Results {
+		if row.Group != group {
+			continue
+		}
+		switch row.Verdict {
+		case agent.VerdictFail:
+			list.add("failed, see the findings", row.ID)
+		case agent.VerdictError:
+			list.add("could not be carried out", row.ID)
+		case agent.VerdictSkip:
+			list.add(fmt.Sprintf("%s: %s", row.Skip, row.Reason), row.ID)
+		default:
+			list.add(fmt.Sprintf("%s: %s", row.Verdict, row.Reason), row.ID)
+		}
+	}
+	var texts []string
+	for _, reason := range list.order {
+		texts = append(texts, fmt.Sprintf("%d x %s", len(list.ids[reason]), reason))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// details is a check as plain text, without colour.
 func details(row Row) string {
 	var b strings.Builder
 	(&Printer{W: &b}).check(row, true)

@@ -14,7 +14,7 @@ import (
 )
 
 // FormatVersion is the version of the JSON report; it grows when a field
-// changes its meaning or goes away. docs/report-format.md says what changed.
+// changes its meaning or goes away. docs/report.md says what changed.
 const FormatVersion = 2
 
 // Report is a whole run.

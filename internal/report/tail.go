@@ -236,17 +236,25 @@ func indented(list []string) []string {
 	return out
 }
 
+// stopped says why a run was cut short.
+func (p *Printer) stopped(r *Report) {
+	if r.Stopped == nil {
+		return
+	}
+	lines := block.Wrap("stopped: "+block.Visible(r.Stopped.Reason), block.Columns)
+	lines[0] = p.paint("stopped:", color.FgRed, color.Bold) + strings.TrimPrefix(lines[0], "stopped:")
+	p.printf("%s\n", strings.Join(lines, "\n"))
+	p.field("under way", strings.Join(r.Stopped.Running, "\n"))
+	p.field("its log", r.Stopped.Log)
+	p.printf("\n")
+}
+
 // notes are remarks about the whole run.
 func (p *Printer) notes(r *Report) {
 	p.asked(r)
 	p.share(r)
 	for agent, why := range r.AgentErrors {
 		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
-	}
-	if r.Stopped != nil {
-		p.printf("\n%s %s\n", p.paint("stopped:", color.FgRed, color.Bold), block.Visible(r.Stopped.Reason))
-		p.field("under way", strings.Join(r.Stopped.Running, "\n"))
-		p.field("its log", r.Stopped.Log)
 	}
 	if r.NotGranted != "" && !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Plain && f.Breaks() }) {
 		p.note("the answers of %s are not shared with the allowed origin at all (%s). Is it the right URL, and the right origin?", r.URL, r.NotGranted)

@@ -61,6 +61,7 @@ func (p *Printer) Print(r *Report) {
 		return
 	}
 	p.printf("%s\n\n", p.verdictOf(r))
+	p.stopped(r)
 	p.causes(r)
 	p.stack(r)
 	if p.Verbose {

@@ -27,7 +27,7 @@ func (r *Report) Verdict() (string, agent.Verdict) {
 	case len(breaking) > 0:
 		return fmt.Sprintf("This server %s: %s.", does(breaking), r.explained(breaking)), agent.VerdictFail
 	case r.Stopped != nil:
-		return "The run ended before its end; nothing was found wrong until then.", agent.VerdictError
+		return "The run was cut short, and nothing was found wrong until then.", agent.VerdictError
 	case c.Error > 0 && c.Decided() == 0:
 		return "Nothing can be said of this server: " + undone(c.Error) + ".", agent.VerdictError
 	case c.Error > 0:
@@ -70,7 +70,7 @@ func does(list []Finding) string {
 		add(agent.EffectLockedOut, "blocks some requests that the policy allows")
 	}
 	if len(parts) == 0 {
-		return "breaks a rule of its answers, and nobody is locked out or let in by it"
+		return "answers otherwise than the policy or the standards say"
 	}
 	return enumerate(parts)
 }

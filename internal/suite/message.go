@@ -7,7 +7,36 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
 )
+
+// text says what is wrong with a server: a finding, the checks that it explains but
+// for those that are known, and how to try one of them by hand.
+func (j *Judge) text(f *harness.Finding, r *harness.Result) string {
+	style := block.Style{Policies: j.config.Policy == nil}
+	lines := style.Lines(f, block.Setting{})
+	for _, id := range f.Explains {
+		if j.config.known(id) == nil {
+			lines = append(lines, "         "+id)
+		}
+	}
+	if c := curl(r); c != "" {
+		lines = append(lines, "  try    "+c)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// curl makes the last request by which a check failed.
+func curl(r *harness.Result) string {
+	for i := range r.Agents {
+		a := &r.Agents[i]
+		if n := len(a.Exchanges); n > 0 && len(a.Failures) > 0 {
+			x := a.Exchanges[n-1].Redacted()
+			return x.Curl()
+		}
+	}
+	return ""
+}
 
 // Message says what is wrong, why it matters, what was sent and answered, how
 // to try it by hand and what to do about it.

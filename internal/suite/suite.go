@@ -6,10 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
@@ -28,7 +25,8 @@ type Config struct {
 	Strict      bool
 }
 
-// Known is a failure that is known, with the reason why it stays.
+// Known is a failure that is known, with the reason why it stays: a glob on checks, or the
+// id of a cause.
 type Known struct{ Glob, Reason string }
 
 // Option changes a Config.
@@ -63,7 +61,7 @@ func (c *Config) Plan() (*cases.Table, []cases.Check, error) {
 
 func (c *Config) selected(checks []cases.Check) ([]cases.Check, error) {
 	for _, k := range c.Known {
-		if _, err := cases.Select(checks, []string{k.Glob}, nil); err != nil {
+		if _, err := cases.Select(checks, []string{k.Glob}, nil); err != nil && cases.FindCause(k.Glob) == nil {
 			return nil, fmt.Errorf("known failure: %w", err)
 		}
 	}
@@ -135,54 +133,4 @@ func (c *Config) Incomplete(sum *harness.Summary) string {
 		return "no check is about these parts of the policy: " + parts + "; please report it"
 	}
 	return ""
-}
-
-// Outcome is what a result means to a test.
-type Outcome int
-
-// The outcomes.
-const (
-	Passed  Outcome = iota
-	Logged          // passed, with something to say
-	Skipped         // did not run
-	Failed
-)
-
-// Judge says what a result means to a test, and why.
-func (c *Config) Judge(r *harness.Result, table *cases.Table) (Outcome, string) {
-	undecided := r.Verdict == agent.VerdictUndecided
-	bad := r.Verdict == agent.VerdictFail || r.Verdict == agent.VerdictError || c.Strict && (r.Verdict == agent.VerdictWarn || undecided)
-	if k := c.known(r.ID); k != nil && r.Verdict != agent.VerdictSkip && !undecided {
-		if bad {
-			return Skipped, "known failure: " + k.Reason
-		}
-		return Failed, fmt.Sprintf("%s is listed as a known failure (%s), and passes: take it off the list", r.ID, k.Reason)
-	}
-	switch {
-	case bad:
-		return Failed, Message(r, table)
-	case r.Verdict == agent.VerdictSkip:
-		return Skipped, string(r.Skip) + ": " + r.Reason
-	case undecided:
-		return Skipped, "undecided: " + r.Reason
-	case r.Verdict == agent.VerdictWarn:
-		return Logged, Message(r, table)
-	case r.Verdict == agent.VerdictInfo:
-		return Logged, note(r)
-	case r.Disagrees():
-		return Logged, "model and browser disagree: " + disagreement(r)
-	}
-	return Passed, ""
-}
-
-func (c *Config) known(id string) *Known {
-	name, _, _ := strings.Cut(id, "/")
-	for i := range c.Known {
-		for _, s := range []string{id, name} {
-			if ok, _ := doublestar.Match(c.Known[i].Glob, s); ok {
-				return &c.Known[i]
-			}
-		}
-	}
-	return nil
 }

@@ -60,6 +60,11 @@ func result(v agent.Verdict) *harness.Result {
 	return r
 }
 
+// judged is what one result means to a test, in a run with these findings.
+func judged(opts []option, r *harness.Result, table *cases.Table, findings ...harness.Finding) (suite.Outcome, string) {
+	return suite.New(opts).Judge(&harness.Summary{Results: []harness.Result{*r}, Findings: findings}, table).Of(r)
+}
+
 var _ = Describe("What a result means to a test", func() {
 	table, err := cases.Load()
 	if err != nil {
@@ -67,11 +72,11 @@ var _ = Describe("What a result means to a test", func() {
 	}
 	DescribeTable("by its verdict", func(v agent.Verdict, want, underStrict, whenKnown suite.Outcome, text string) {
 		judge := func(opts ...option) suite.Outcome {
-			outcome, said := suite.New(opts).Judge(result(v), table)
+			outcome, said := judged(opts, result(v), table)
 			Expect(said != "").To(Equal(outcome != suite.Passed), "only what passes has nothing to say: %q", said)
 			return outcome
 		}
-		outcome, said := suite.New[option](nil).Judge(result(v), table)
+		outcome, said := judged(nil, result(v), table)
 		Expect(outcome).To(Equal(want))
 		Expect(said).To(ContainSubstring(text))
 		Expect(judge(strict)).To(Equal(underStrict), "with Strict")
@@ -87,13 +92,13 @@ var _ = Describe("What a result means to a test", func() {
 	)
 
 	It("takes a warning for known under Strict, where it would fail", func() {
-		outcome, said := suite.New([]option{strict, known("vary-allowed/api", "wanted so")}).Judge(result(agent.VerdictWarn), table)
+		outcome, said := judged([]option{strict, known("vary-allowed/api", "wanted so")}, result(agent.VerdictWarn), table)
 		Expect(outcome).To(Equal(suite.Skipped))
 		Expect(said).To(Equal("known failure: wanted so"))
 	})
 
 	It("says which entry of the list is no longer true", func() {
-		outcome, said := suite.New([]option{known("vary-allowed", "it never could")}).Judge(result(agent.VerdictPass), table)
+		outcome, said := judged([]option{known("vary-allowed", "it never could")}, result(agent.VerdictPass), table)
 		Expect(outcome).To(Equal(suite.Failed))
 		Expect(said).To(And(ContainSubstring("vary-allowed/api"), ContainSubstring("it never could"), ContainSubstring("take it off the list")))
 	})
@@ -101,12 +106,56 @@ var _ = Describe("What a result means to a test", func() {
 	It("shows a disagreement of model and browser, but not a documented one", func() {
 		r := result(agent.VerdictPass)
 		r.Disagreement = []agent.Difference{{Agent: "chrome", What: "outcome", Departure: "chromium has it so"}}
-		outcome, _ := suite.New[option](nil).Judge(r, table)
+		outcome, _ := judged(nil, r, table)
 		Expect(outcome).To(Equal(suite.Passed))
 		r.Disagreement = append(r.Disagreement, agent.Difference{Agent: "chrome", What: "the status"})
-		outcome, said := suite.New[option](nil).Judge(r, table)
+		outcome, said := judged(nil, r, table)
 		Expect(outcome).To(Equal(suite.Logged))
 		Expect(said).To(ContainSubstring("the status"))
+	})
+
+	It("tells a cause once, with all that it explains; who fails by it later says where it was told", func() {
+		first, second := result(agent.VerdictFail), result(agent.VerdictFail)
+		second.ID = "vary-denied/api"
+		sum := &harness.Summary{Findings: []harness.Finding{{
+			ID: "vary-missing", Cause: "vary-missing", Title: "Vary is missing", Level: cases.Must, Affects: "GET from https://app.example",
+			Received: []string{"(no Vary)"}, Wanted: []string{"Vary: Origin"}, Fix: "Send it.", Explains: []string{first.ID, second.ID},
+		}}}
+		judge := suite.New[option](nil).Judge(sum, table)
+		outcome, said := judge.Of(first)
+		Expect(outcome).To(Equal(suite.Failed))
+		for _, part := range []string{"FAIL     Vary is missing [must]", "GET from https://app.example", "- (no Vary)", "+ Vary: Origin", "Send it.", "explains 2 checks", "\n         vary-denied/api"} {
+			Expect(said).To(ContainSubstring(part))
+		}
+		outcome, said = judge.Of(second)
+		Expect(outcome).To(Equal(suite.Skipped))
+		Expect(said).To(Equal("fails: The title; the cause was told already: vary-missing (vary-allowed/api)"))
+	})
+
+	It("fails for a cause that a warning told before, without failing", func() {
+		warns, fails := result(agent.VerdictWarn), result(agent.VerdictFail)
+		fails.ID = "vary-denied/api"
+		sum := &harness.Summary{Findings: []harness.Finding{{ID: "vary-missing", Cause: "vary-missing", Level: cases.Should, Explains: []string{warns.ID, fails.ID}}}}
+		judge := suite.New[option](nil).Judge(sum, table)
+		outcome, _ := judge.Of(warns)
+		Expect(outcome).To(Equal(suite.Logged))
+		outcome, _ = judge.Of(fails)
+		Expect(outcome).To(Equal(suite.Failed))
+	})
+
+	It("takes a cause for known, by its id, and says when it is not there", func() {
+		f := harness.Finding{ID: "shared-with-all", Cause: "shared-with-all", Level: cases.Must, Explains: []string{"vary-allowed/api"}}
+		opts := []option{known("shared-with-all", "open on purpose")}
+		outcome, said := judged(opts, result(agent.VerdictFail), table, f)
+		Expect(outcome).To(Equal(suite.Skipped))
+		Expect(said).To(Equal("known failure: open on purpose"))
+		other := f
+		other.ID, other.Cause = "no-cors", "no-cors"
+		outcome, said = judged(opts, result(agent.VerdictFail), table, f, other)
+		Expect(outcome).To(Equal(suite.Failed), "by another cause")
+		Expect(said).NotTo(ContainSubstring("shared-with-all"))
+		Expect(suite.New(opts).Judge(&harness.Summary{Findings: []harness.Finding{f}}, table).Stale()).To(BeEmpty())
+		Expect(suite.New(opts).Judge(&harness.Summary{}, table).Stale()).To(ConsistOf(ContainSubstring("the cause shared-with-all is listed as a known failure (open on purpose), and is not there")))
 	})
 
 	It("tells what failed where, how to try it and what to do, and no secret", func() {

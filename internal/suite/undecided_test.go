@@ -21,7 +21,7 @@ func TestUndecided(t *testing.T) {
 		"strict":       {Config{Strict: true}, Failed},
 		"strict known": {Config{Strict: true, Known: []Known{{"a", "it is so"}}}, Failed},
 	} {
-		if got, text := c.Judge(r, &cases.Table{}); got != c.want {
+		if got, text := c.Judge(&harness.Summary{}, &cases.Table{}).Of(r); got != c.want {
 			t.Errorf("%s: %d (%s), not %d", name, got, text, c.want)
 		} else if want := "undecided: no answer came twice"; got == Skipped && text != want {
 			t.Errorf("%s: %q, not %q", name, text, want)
