@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
@@ -59,7 +60,10 @@ func endpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoin
 	if agents == nil {
 		t.Parallel() // a browser is busy with one alone
 	}
-	code, page := runEndpoint(t, table, agents, k, s, broken)
+	code, page, rep := runEndpoint(t, table, agents, k, s, broken)
+	if rep != nil {
+		screen(t, page, rep)
+	}
 	want := []int{endpoints.Conformant}
 	finds := ""
 	if broken {
@@ -88,8 +92,47 @@ func endpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoin
 	}
 }
 
-// runEndpoint runs the table against a shape and gives the exit status and the page.
-func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string) {
+// screen: every check that failed is explained, and the page fits a screen, with the
+// first cause in its first lines and in the last.
+func screen(t *testing.T, page string, rep *report.Report) {
+	t.Helper()
+	explained := map[string]bool{}
+	for i := range rep.Findings {
+		for _, id := range rep.Findings[i].Explains {
+			explained[id] = true
+		}
+	}
+	for _, row := range rep.Results {
+		if row.Verdict == agent.VerdictFail && !explained[row.ID] {
+			t.Errorf("no finding explains %s", row.ID)
+		}
+	}
+	const header, most, first = 6, 40, 15
+	lines := strings.Split(strings.TrimSuffix(page, "\n"), "\n")
+	if len(lines)+header > most {
+		t.Errorf("the page has %d lines, and %d of header", len(lines), header)
+	}
+	for i, line := range lines[:len(lines)-1] {
+		if n := utf8.RuneCountInString(line); n > 80 && strings.Contains(line, " ") {
+			t.Errorf("line %d has %d columns: %s", i+1, n, line)
+		}
+	}
+	breaking := rep.Breaking()
+	if len(breaking) == 0 {
+		return
+	}
+	title := breaking[0].Title
+	if last := lines[len(lines)-1]; !strings.Contains(last, title) || !strings.Contains(last, " failed") {
+		t.Errorf("the last line is %q", last)
+	}
+	if beginning := strings.Join(strings.Fields(strings.Join(lines[:min(first, len(lines))], " ")), " "); !strings.Contains(beginning, title) {
+		t.Errorf("the first %d lines do not say %q", first, title)
+	}
+}
+
+// runEndpoint runs the table against a shape and gives the exit status, the page, and
+// the report where there is one.
+func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string, *report.Report) {
 	url, stop := s.Server()
 	defer stop()
 	timeout := time.Minute
@@ -101,11 +144,12 @@ func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endp
 	sum, err := r.Run(t.Context())
 	if sum == nil {
 		if e, ok := errors.AsType[*status](runError(err)); ok {
-			return e.code, err.Error()
+			return e.code, err.Error(), nil
 		}
 		t.Fatal(err)
 	}
 	rep := report.New("corsproof", target.Endpoint, sum, table)
+	rep.Advise(target.Declared, nil)
 	var page strings.Builder
 	printer := report.Printer{W: &page}
 	printer.Print(rep)
@@ -113,7 +157,7 @@ func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endp
 	if e, ok := errors.AsType[*status](verdict(rep, err)); ok {
 		code = e.code
 	}
-	return code, page.String()
+	return code, page.String(), rep
 }
 
 // TestKinds: the fixtures themselves are whole.

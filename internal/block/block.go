@@ -92,9 +92,7 @@ func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 
 // Short is a finding in few lines: what is wrong, what was received and wanted.
 func (s *Style) Short(f *harness.Finding) []string {
-	few := *s
-	few.Most = 1
-	return append(append(s.Title(f), few.diff(f)...), s.checks(f)...)
+	return append(append(s.Title(f), s.compared(f, least)...), s.checks(f)...)
 }
 
 // Title is what is wrong, with how grave it is and where to change something.

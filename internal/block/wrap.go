@@ -39,10 +39,13 @@ func Cut(text string, width int) string {
 // cutLines are at most n lines of a text, the last with "..." where there is more.
 func cutLines(text string, width, n int) []string {
 	lines := Wrap(text, width)
-	if len(lines) <= n {
-		return lines
+	if len(lines) > n {
+		lines = append(lines[:n-1:n-1], strings.Join(lines[n-1:], " "))
 	}
-	return append(lines[:n-1:n-1], Cut(strings.Join(lines[n-1:], " "), width))
+	for i := range lines {
+		lines[i] = Cut(lines[i], width)
+	}
+	return lines
 }
 
 // sentences are the ends of a text's sentences, as texts from its beginning.

@@ -10,12 +10,8 @@ import (
 	"github.com/corsproof/corsproof/internal/block"
 )
 
-// How much of a screen the causes take: the first as much as it may, of the others
-// those that come first more than those that come last.
-const (
-	causeLines = 24 // all causes together, where they are few enough to have a line or two each
-	mostAlso   = 5  // causes that only warn, a line each
-)
+// mostAlso is how many causes that only warn have a line each.
+const mostAlso = 5
 
 // style lays findings out for the page.
 func (p *Printer) style(r *Report, most int) *block.Style {
@@ -49,19 +45,28 @@ func (r *Report) setting(f *Finding) block.Setting {
 	return block.Setting{Stack: r.Stack.Name, Text: f.Setting}
 }
 
-// causes writes the findings: in full under -v; else the first in a dozen lines,
-// the others in as many as the screen has left, and a line for each that only warns.
-func (p *Printer) causes(r *Report) {
-	breaking := r.Breaking()
+// main are the findings that are told first: those by which the target fails, or all
+// where it does not.
+func (r *Report) main() []Finding {
+	if breaking := r.Breaking(); len(breaking) > 0 {
+		return breaking
+	}
+	return r.Findings
+}
+
+// causes writes the findings: in full under -v; else the first in a dozen lines, and
+// the others in as many of room as are left, the first of them more than the last.
+func (p *Printer) causes(r *Report, room int) {
+	list := r.main()
 	if p.Verbose {
 		for i := range r.Findings {
 			p.lines(p.style(r, 0).Lines(&r.Findings[i].Finding, r.setting(&r.Findings[i])))
 		}
 		return
 	}
-	room, last := causeLines, ""
-	for i := range breaking {
-		form := p.form(r, breaking, i, room)
+	last := ""
+	for i := range list {
+		form := p.form(r, list, i, room)
 		room -= len(form)
 		for _, last = range form {
 			p.printf("%s\n", last)
@@ -70,7 +75,6 @@ func (p *Printer) causes(r *Report) {
 	if last != "" {
 		p.printf("\n")
 	}
-	p.also(r)
 }
 
 // form are the lines of a finding: the longest form that leaves a line for each
@@ -91,14 +95,17 @@ func (p *Printer) form(r *Report, list []Finding, i, room int) []string {
 // oneLine is a finding in a line.
 func (p *Printer) oneLine(f *Finding) string {
 	word := p.paint("FAIL", color.FgRed, color.Bold)
+	if !f.Breaks() {
+		word = p.paint("WARN", color.FgYellow, color.Bold)
+	}
 	more := fmt.Sprintf("  --cause %s", f.ID)
 	return fmt.Sprintf("%s     %s%s", word, p.paint(block.Cut(block.Visible(f.Title), max(30, block.Columns-9-len(more))), color.Bold), more)
 }
 
-// also writes what breaks no must, a line each.
+// also writes what breaks no must beside what does, a line each.
 func (p *Printer) also(r *Report) {
 	list := slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Breaks() })
-	if len(list) == 0 {
+	if p.Verbose || len(list) == 0 || len(list) == len(r.Findings) {
 		return
 	}
 	for i := range list {
@@ -115,7 +122,7 @@ func (p *Printer) also(r *Report) {
 // stack says whose settings are shown, or how to see some. What is only a candidate
 // is not taken for certain.
 func (p *Printer) stack(r *Report) {
-	if !r.settable() || len(r.Breaking()) == 0 || r.manyPolicies() {
+	if !r.settable() || r.manyPolicies() {
 		return
 	}
 	text := "--stack ID shows the setting of your framework or server"
@@ -125,12 +132,15 @@ func (p *Printer) stack(r *Report) {
 	case r.Stack != nil:
 		text = fmt.Sprintf("%s, by %s; if it is another: --stack ID", r.Stack.Name, r.Stack.By)
 	case len(r.Recognised) > 0:
-		k := r.Recognised[0]
-		list := k.Stacks
-		if len(list) > 4 {
-			list = append(slices.Clone(list[:3]), "...")
+		var lines []string
+		for _, k := range r.Recognised[:min(2, len(r.Recognised))] {
+			list := k.Stacks
+			if len(list) > 4 {
+				list = append(slices.Clone(list[:3]), "...")
+			}
+			lines = append(lines, fmt.Sprintf("%s (%s)", k.Line, strings.Join(list, ", ")))
 		}
-		text = fmt.Sprintf("%s (%s): --stack ID shows the setting", k.Line, strings.Join(list, ", "))
+		text = strings.Join(lines, "; ") + ": --stack ID shows the setting"
 	}
 	if len(r.Recognised) > 0 {
 		text = "recognised: " + text

@@ -59,17 +59,13 @@ func page(rep *report.Report, verbose bool) string {
 }
 
 var _ = Describe("a report", func() {
-	It("lists the failures once more when they are many, says what an endpoint answers, and leaves out groups that did not run", func() {
+	It("says what an endpoint answers, and leaves out what did not run but for the reason", func() {
 		skipped := result("third", "a", agent.VerdictSkip)
 		skipped.Skip, skipped.Reason = harness.SkipContract, "needs of the contract: ok"
-		few := newReport(failing(result("first", "a", agent.VerdictFail)), skipped)
-		Expect(page(few, false)).To(And(Not(ContainSubstring("Failed (")), Not(ContainSubstring("note:")), Not(MatchRegexp(`(?m)^two `)),
-			ContainSubstring("1 x needs-contract: they need paths of the contract")))
-		Expect(page(few, true)).To(And(MatchRegexp(`(?m)^two `), ContainSubstring("needs of the contract: ok")))
-
-		many := newReport(failing(result("first", "a", agent.VerdictFail)), failing(result("first", "b", agent.VerdictFail)), failing(result("first", "c", agent.VerdictFail)))
-		many.EndpointStatus = 404
-		Expect(page(many, false)).To(And(MatchRegexp(`Failed \([^\n]*\n      first/a  First\n`), ContainSubstring("is answered with 404")))
+		rep := newReport(failing(result("first", "a", agent.VerdictFail)), skipped)
+		rep.EndpointStatus = 404
+		Expect(page(rep, false)).To(And(MatchRegexp(`(?m)^Not run: +1 x needs-contract: they need paths of the contract`), ContainSubstring("is answered with 404"), Not(ContainSubstring("third/a"))))
+		Expect(page(rep, true)).To(And(MatchRegexp(`(?m)^two `), ContainSubstring("needs of the contract: ok"), ContainSubstring("third/a")))
 	})
 
 	It("counts by verdict", func() {
@@ -100,7 +96,10 @@ var _ = Describe("a report", func() {
 	})
 
 	It("shows what was sent and answered, without secrets and without disturbing the terminal", func() {
-		text := page(newReport(failing(result("first", "exact", agent.VerdictFail))), false)
+		rep := newReport(failing(result("first", "exact", agent.VerdictFail)))
+		Expect(page(rep, false)).NotTo(ContainSubstring("> Origin"))
+		Expect(page(rep, false) + page(rep, true)).NotTo(ContainSubstring("\x1b"))
+		text := page(rep, true)
 		Expect(text).To(ContainSubstring("> Origin: https://a.test"))
 		Expect(text).To(ContainSubstring(`< X-Bytes: \xff\x01`))
 		Expect(text).To(ContainSubstring("expected Origin"))
@@ -121,20 +120,21 @@ var _ = Describe("a report", func() {
 		open := result("second", "exact", agent.VerdictUndecided)
 		open.Reason = "no answer came twice"
 		rep := newReport(open, result("first", "exact", agent.VerdictPass))
-		Expect(page(rep, false)).To(And(ContainSubstring("\nUndecided:\n      1 x no answer came twice\n"), Not(ContainSubstring("Not run:")),
-			MatchRegexp(`one +1 passed  1 undecided`), ContainSubstring("2 checks: 1 passed, 0 failed, 0 warnings, 1 undecided")))
-		Expect(page(rep, true)).To(ContainSubstring("\n        second/exact\n"))
+		Expect(page(rep, false)).To(And(ContainSubstring("\nUndecided:     1 x no answer came twice\n"), Not(ContainSubstring("Not run:")),
+			ContainSubstring("2 checks: 1 passed, 0 failed, 1 undecided")))
+		Expect(page(rep, true)).To(And(MatchRegexp(`one +1 passed  1 undecided`), ContainSubstring("\n                 second/exact\n")))
+		rep = newReport(open)
 		var b strings.Builder
 		Expect(rep.WriteJUnit(&b)).To(Succeed())
-		Expect(b.String()).To(And(ContainSubstring(`<skipped message="undecided: no answer came twice">`), ContainSubstring(`skipped="1"`)))
+		Expect(b.String()).To(And(ContainSubstring(`<skipped message="1 x undecided: no answer came twice">`), ContainSubstring(`skipped="1"`)))
 	})
 
 	It("notes what was seen once and who was answered differently, and asks nobody to report that", func() {
 		r := failing(result("first", "exact", agent.VerdictFail))
 		r.Once = []agent.Difference{{Agent: "chrome", What: "outcome", Model: "allowed", Other: "blocked"}}
 		r.Answered = "chrome was answered differently"
-		text := page(newReport(r), false)
-		Expect(text).To(And(ContainSubstring("disagreed once about first/exact, and not again"), MatchRegexp(`note +chrome was answered differently`), Not(ContainSubstring("report it"))))
+		Expect(page(newReport(r), false)).To(And(ContainSubstring("disagreed once about first/exact, and not again"), Not(ContainSubstring("report it"))))
+		Expect(page(newReport(r), true)).To(MatchRegexp(`note +chrome was answered differently`))
 	})
 
 	It("has a section for disagreements", func() {
@@ -170,23 +170,45 @@ var _ = Describe("a report", func() {
 		Expect(page(newReport(asked, unsaid), false)).NotTo(ContainSubstring("checks were run:"))
 	})
 
-	It("is JUnit XML with a suite for each group", func() {
-		skip := result("third", "exact", agent.VerdictSkip)
+	It("is JUnit XML with a failed case for each finding, and one for each group", func() {
+		skip, broke := result("third", "exact", agent.VerdictSkip), result("first", "b", agent.VerdictError)
 		skip.Skip, skip.Reason = harness.SkipBrowser, "no browser"
+		broke.Reason = "it crashed"
+		rep := withFindings([]harness.Finding{spoilt, {ID: "mere", Cause: "mere", Title: "Could be better", Level: cases.Practice, Explains: []string{"second/a"}}},
+			failing(result("first", "exact", agent.VerdictFail)), result("second", "exact", agent.VerdictPass), result("second", "a", agent.VerdictWarn), skip, broke)
 		var b strings.Builder
-		Expect(newReport(failing(result("first", "exact", agent.VerdictFail)), result("second", "exact", agent.VerdictPass), skip).WriteJUnit(&b)).To(Succeed())
+		Expect(rep.WriteJUnit(&b)).To(Succeed())
+		type testcase struct {
+			Name    string `xml:"name,attr"`
+			Class   string `xml:"classname,attr"`
+			Status  string `xml:"status,attr"`
+			Failure string `xml:"failure"`
+			Skipped *struct {
+				Message string `xml:"message,attr"`
+			} `xml:"skipped"`
+		}
 		var suites struct {
 			Tests    int `xml:"tests,attr"`
 			Failures int `xml:"failures,attr"`
+			Errors   int `xml:"errors,attr"`
 			Suites   []struct {
-				Name    string `xml:"name,attr"`
-				Skipped int    `xml:"skipped,attr"`
+				Name    string     `xml:"name,attr"`
+				Skipped int        `xml:"skipped,attr"`
+				Cases   []testcase `xml:"testcase"`
 			} `xml:"testsuite"`
 		}
 		Expect(xml.Unmarshal([]byte(b.String()), &suites)).To(Succeed())
-		Expect(suites.Tests).To(Equal(3))
-		Expect(suites.Failures).To(Equal(1))
+		Expect([]int{suites.Tests, suites.Failures, suites.Errors}).To(Equal([]int{5, 1, 1}))
 		Expect(suites.Suites).To(HaveLen(2))
-		Expect(suites.Suites[1].Skipped).To(Equal(1))
+		first := suites.Suites[0].Cases[0]
+		Expect(first.Name).To(Equal(spoilt.Title))
+		Expect(first.Class).To(Equal("t"))
+		Expect(first.Failure).To(And(ContainSubstring("- Access-Control-Allow-Origin: *"), ContainSubstring("\n  first/exact\n"), ContainSubstring(spoilt.Fix)))
+		Expect(suites.Suites[0].Cases[1].Failure).To(BeEmpty(), "what breaks no must passes")
+		groups := suites.Suites[1]
+		Expect(groups.Cases).To(HaveLen(2))
+		Expect(groups.Cases[0].Status).To(Equal("pass"))
+		Expect(groups.Cases[1].Skipped.Message).To(Equal("1 x needs-browser: no browser"))
+		Expect(b.String()).NotTo(ContainSubstring("verysecret"))
 	})
 })

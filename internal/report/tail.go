@@ -122,7 +122,7 @@ func (p *Printer) groups(r *Report) {
 }
 
 // mostReasons is how many reasons of a kind have a line on a page that fits a screen.
-const mostReasons = 4
+const mostReasons = 3
 
 // errors tells, by reason, what could not be carried out.
 func (p *Printer) errors(r *Report) {
@@ -310,8 +310,7 @@ func (p *Printer) last(r *Report) string {
 	}
 	title := block.Visible(breaking[0].Title)
 	if n := len(breaking) - 1; n > 0 {
-		title += ", and " + block.Count(n, "more cause")
-		title = strings.Replace(title, "more causes", "more", 1)
+		title += fmt.Sprintf(", and %d more", n)
 	}
 	return fmt.Sprintf("%s     %s; %s", p.paint("FAIL", color.FgRed, color.Bold), title, p.summary(r))
 }
@@ -321,14 +320,21 @@ func (p *Printer) summary(r *Report) string {
 	c := r.Counts
 	text := fmt.Sprintf("%s: %s, %s", block.Count(c.Checks, "check"), p.paint(fmt.Sprintf("%d passed", c.Pass), color.FgGreen), p.some(c.Fail, "failed", color.FgRed, color.Bold))
 	for _, part := range []string{
-		p.some(c.Warn, "warnings", color.FgYellow), p.some(c.Error, "errors", color.FgMagenta, color.Bold), p.some(c.Undecided, "undecided", color.FgYellow),
-		p.some(c.Info, "noted", color.Faint), p.some(c.Skip, "not run", color.Faint), p.some(c.Disagreements, "disagreements", color.FgMagenta, color.Bold),
+		p.some(c.Warn, plural("warning", c.Warn), color.FgYellow), p.some(c.Error, plural("error", c.Error), color.FgMagenta, color.Bold), p.some(c.Undecided, "undecided", color.FgYellow),
+		p.some(c.Info, "noted", color.Faint), p.some(c.Skip, "not run", color.Faint), p.some(c.Disagreements, plural("disagreement", c.Disagreements), color.FgMagenta, color.Bold),
 	} {
 		if !strings.HasPrefix(part, "0 ") {
 			text += ", " + part
 		}
 	}
 	return text + fmt.Sprintf(" (%s)", r.Elapsed.Round(10*time.Millisecond))
+}
+
+func plural(word string, n int) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
 }
 
 // some is a number of results, painted where there are any.

@@ -60,17 +60,47 @@ func (p *Printer) Print(r *Report) {
 		p.cause(r)
 		return
 	}
-	p.printf("%s\n\n", p.verdictOf(r))
-	p.stopped(r)
-	p.causes(r)
+	above := p.apart(func(p *Printer) {
+		p.printf("%s\n\n", p.verdictOf(r))
+		p.stopped(r)
+	})
+	below := p.apart(func(p *Printer) { p.below(r) })
+	p.printf("%s", above)
+	p.causes(r, screen-header-strings.Count(above+below, "\n"))
+	p.printf("%s", below)
+}
+
+// The page of an ordinary endpoint has so many lines at most, so many of them header.
+const (
+	screen = 40
+	header = 6 // the tool, two agents, what is sent, what it is held to, and an empty line
+)
+
+// apart gives what is written in between as a text.
+func (p *Printer) apart(write func(*Printer)) string {
+	var b strings.Builder
+	q := *p
+	q.W = &b
+	write(&q)
+	return b.String()
+}
+
+// below is what follows the causes.
+func (p *Printer) below(r *Report) {
+	p.also(r)
 	p.stack(r)
 	if p.Verbose {
 		p.checks(r.Select(agent.VerdictError, agent.VerdictFail, agent.VerdictWarn))
 	}
-	p.disagreements(r)
-	p.rest(r)
-	p.notes(r)
-	p.printf("\n%s\n", p.last(r))
+	rest := p.apart(func(p *Printer) {
+		p.disagreements(r)
+		p.rest(r)
+		p.notes(r)
+	})
+	if rest != "" {
+		rest += "\n"
+	}
+	p.printf("%s%s\n", rest, p.last(r))
 }
 
 // cause writes one finding with all its evidence.

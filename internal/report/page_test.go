@@ -1,0 +1,165 @@
+package report_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/report"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// spoilt is a finding with everything in it.
+var spoilt = harness.Finding{
+	ID: "star-with-credentials", Cause: "star-with-credentials", Title: "Access-Control-Allow-Origin is *, which does not count", Effect: agent.EffectLockedOut,
+	Level: cases.Must, Side: cases.SideServer, Policies: []string{"exact"}, Affects: "GET from https://a.test with credentials: answer 200",
+	Received: []string{"401 Unauthorized", "Access-Control-Allow-Origin: *"}, Wanted: []string{"401 Unauthorized", "Access-Control-Allow-Origin: https://a.test"},
+	Says: "Access to fetch at 'http://h.test/' from origin 'https://a.test' has been blocked by CORS policy: The value must not be the wildcard.",
+	Why:  "Browsers do not take it.", Fix: "Send the origin.", Explains: []string{"first/exact"}, Plain: true,
+}
+
+func withFindings(list []harness.Finding, results ...harness.Result) *report.Report {
+	return report.New("corsproof test", "http://127.0.0.1:1", &harness.Summary{Target: "t", Results: results, Findings: list}, table())
+}
+
+var _ = Describe("the page", func() {
+	It("is a verdict, the cause in a dozen lines, a line for each of the rest, and the cause again", func() {
+		Expect(page(withFindings([]harness.Finding{spoilt}, failing(result("first", "exact", agent.VerdictFail)), result("second", "exact", agent.VerdictPass)), false)).To(Equal(`This server locks out pages that the policy allows: 1 cause explains the one
+check that failed.
+
+FAIL     Access-Control-Allow-Origin is *, which does not count [must, server]
+  who    GET from https://a.test with credentials: answer 200
+         401 Unauthorized
+       - Access-Control-Allow-Origin: *
+       + Access-Control-Allow-Origin: https://a.test
+  Chrome blocked by CORS policy: The value must not be the wildcard.
+  why    Browsers do not take it.
+  fix    Send the origin.
+  checks explains 1 check: --cause star-with-credentials
+
+  stack  --stack ID shows the setting of your framework or server
+
+Passed:        1 check in 1 group (each group: -v)
+
+FAIL     Access-Control-Allow-Origin is *, which does not count; 2 checks: 1 passed, 1 failed (0s)
+`))
+	})
+
+	It("says more under -v: all that Chrome prints, and each check", func() {
+		text := page(withFindings([]harness.Finding{spoilt}, failing(result("first", "exact", agent.VerdictFail))), true)
+		Expect(text).To(And(ContainSubstring("Chrome Access to fetch at 'http://h.test/' from origin"), ContainSubstring("FAIL  first/exact  [must]"), ContainSubstring("> GET http://127.0.0.1:1/x")))
+	})
+
+	It("shows one finding alone, with the checks that it explains and no others", func() {
+		rep := withFindings([]harness.Finding{spoilt, {ID: "other", Cause: "other", Title: "Another", Level: cases.Must, Explains: []string{"second/exact"}}},
+			failing(result("first", "exact", agent.VerdictFail)), failing(result("second", "exact", agent.VerdictFail)))
+		one := func(id string) string {
+			var b strings.Builder
+			(&report.Printer{W: &b, Cause: id}).Print(rep)
+			return b.String()
+		}
+		Expect(one(spoilt.ID)).To(And(ContainSubstring(spoilt.Title), ContainSubstring("FAIL  first/exact"), Not(ContainSubstring("Another")), Not(ContainSubstring("second/exact")), ContainSubstring("2 failed")))
+		Expect(one("no-cors")).To(ContainSubstring("No finding has the id no-cors: there is star-with-credentials, other."))
+	})
+
+	It("gives what breaks no must a line each, where something does", func() {
+		mere := harness.Finding{ID: "mere", Cause: "mere", Title: "Could be better", Level: cases.Practice, Received: []string{"a"}, Wanted: []string{"b"}, Explains: []string{"second/exact"}}
+		warn := result("second", "exact", agent.VerdictWarn)
+		beside := page(withFindings([]harness.Finding{spoilt, mere}, failing(result("first", "exact", agent.VerdictFail)), warn), false)
+		Expect(beside).To(And(ContainSubstring("\nalso     Could be better (1 check)\n"), Not(ContainSubstring("WARN"))))
+		alone := page(withFindings([]harness.Finding{mere}, warn, result("first", "exact", agent.VerdictPass)), false)
+		Expect(alone).To(And(HavePrefix("All right: "), ContainSubstring("1 thing"), ContainSubstring("\nWARN     Could be better [practice]\n       - a\n       + b\n"), Not(ContainSubstring("also"))))
+	})
+
+	It("keeps what no finding explains: it stands by itself", func() {
+		text := page(newReport(failing(result("first", "exact", agent.VerdictFail))), false)
+		Expect(text).To(And(MatchRegexp(`no known\s+cause explains the check that failed`), ContainSubstring("FAIL     Does not hold: First [must]"), ContainSubstring("1 check by itself: no cause is known that explains it: --cause first")))
+	})
+
+	It("fits a screen, however many causes there are", func() {
+		var list []harness.Finding
+		var results []harness.Result
+		for i := range 20 {
+			f := spoilt
+			f.ID = fmt.Sprintf("cause-%d", i)
+			list, results = append(list, f), append(results, failing(result("first", "exact", agent.VerdictFail)))
+		}
+		text := page(withFindings(list, results...), false)
+		Expect(strings.Count(text, "\n")).To(BeNumerically("<=", 40))
+		for _, f := range list {
+			Expect(text).To(ContainSubstring("--cause " + f.ID))
+		}
+	})
+
+	It("is in colour only where that is wanted", func() {
+		rep := withFindings([]harness.Finding{spoilt}, failing(result("first", "exact", agent.VerdictFail)))
+		var b strings.Builder
+		(&report.Printer{W: &b, Color: true}).Print(rep)
+		Expect(b.String()).To(ContainSubstring("\x1b[31m- Access-Control-Allow-Origin: *\x1b[0"))
+		Expect(page(rep, false)).NotTo(ContainSubstring("\x1b"))
+	})
+
+	It("hides secrets in what was received", func() {
+		f := spoilt
+		f.Received = []string{"302 Found", "Location: /login?token=verysecret"}
+		rep := withFindings([]harness.Finding{f}, failing(result("first", "exact", agent.VerdictFail)))
+		var b strings.Builder
+		Expect(rep.WriteJSON(&b)).To(Succeed())
+		Expect(page(rep, false) + page(rep, true) + b.String()).NotTo(ContainSubstring("verysecret"))
+	})
+
+	DescribeTable("says of a run in a sentence", func(want string, results ...harness.Result) {
+		Expect(page(newReport(results...), false)).To(HavePrefix(want))
+	},
+		Entry("that passed", "All right: this server does what the policy says", result("first", "a", agent.VerdictPass)),
+		Entry("with errors", "Nothing was found wrong, and 1 check could not be carried out.", result("first", "a", agent.VerdictPass), result("second", "a", agent.VerdictError)),
+		Entry("of which nothing came", "Nothing can be said of this server: 1 check could not be carried out.", result("second", "a", agent.VerdictError)),
+		Entry("in which nothing was decided", "Nothing can be said of this server: not one check was decided.", result("second", "a", agent.VerdictUndecided)),
+	)
+})
+
+var _ = Describe("the stack", func() {
+	policy := &cases.Policy{Name: "exact", Origins: []string{"https://a.test"}}
+	answered := func(header ...spec.Field) *report.Report {
+		r := failing(result("first", "exact", agent.VerdictFail))
+		r.Agents[0].Exchanges[0].Response = header
+		return withFindings([]harness.Finding{spoilt}, r)
+	}
+
+	It("that was given has its setting in the fix, and in JSON", func() {
+		rep := answered()
+		rep.Advise(policy, cases.FindStack("flask"))
+		Expect(page(rep, false)).To(And(MatchRegexp(`(?m)^  fix +Flask with Flask-CORS: CORS\(app, origins=\["https://a\.test"\]\)$`), Not(ContainSubstring("--stack"))))
+		var b strings.Builder
+		Expect(rep.WriteJSON(&b)).To(Succeed())
+		var back struct {
+			Findings []map[string]any
+			Stack    map[string]any
+		}
+		Expect(json.Unmarshal([]byte(b.String()), &back)).To(Succeed())
+		Expect(back.Findings[0]).To(And(HaveKeyWithValue("cause", "star-with-credentials"), HaveKeyWithValue("setting", `CORS(app, origins=["https://a.test"])`)))
+		Expect(back.Stack).To(Equal(map[string]any{"id": "flask", "name": "Flask with Flask-CORS"}))
+	})
+
+	It("that an answer names for certain has its setting, with the line by which it is known", func() {
+		rep := answered(spec.Field{Name: "Server", Value: "Python/3.11 aiohttp/3.14.5"})
+		rep.Advise(policy, nil)
+		Expect(rep.Findings[0].Setting).NotTo(BeEmpty())
+		Expect(strings.Join(strings.Fields(page(rep, false)), " ")).To(ContainSubstring("by Server: Python/3.11 aiohttp/3.14.5; if it is another: --stack ID"))
+	})
+
+	It("that is one of several is not guessed: the candidates are named", func() {
+		rep := answered(spec.Field{Name: "Server", Value: "uvicorn"}, spec.Field{Name: "Set-Cookie", Value: "csrftoken=verysecret"})
+		rep.Advise(policy, nil)
+		Expect(rep.Stack).To(BeNil())
+		Expect(rep.Findings[0].Setting).To(BeEmpty())
+		Expect(page(rep, false)).To(MatchRegexp(`recognised: Server: uvicorn \(django, fastapi, litestar, falcon\);\s+Set-Cookie: csrftoken \(django\): --stack ID shows the setting`))
+		Expect(page(rep, true)).NotTo(ContainSubstring("verysecret"))
+	})
+})
