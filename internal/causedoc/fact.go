@@ -150,7 +150,9 @@ func valuesOf(m *cases.Match) map[string]cases.Names {
 	values := map[string]cases.Names{}
 	v := reflect.ValueOf(m).Elem()
 	for i := range v.NumField() {
-		values[v.Type().Field(i).Tag.Get("yaml")] = v.Field(i).Interface().(cases.Names)
+		if key := v.Type().Field(i).Tag.Get("yaml"); key != "" { // the others are not facts
+			values[key] = v.Field(i).Interface().(cases.Names)
+		}
 	}
 	return values
 }
