@@ -107,13 +107,13 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	page := outputs.page(cmd.OutOrStdout(), cmd.ErrOrStderr())
 	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose, Cause: f.cause}
 	var about []string
+	if note != "" {
+		about = append(about, note)
+	}
 	if target.Declared != nil {
-		about = []string{sends(target, checks), "held to " + held(target.Declared)}
+		about = append(about, sends(target, checks), "held to "+held(target.Declared))
 	}
 	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose), about...)
-	if note != "" {
-		fmt.Fprintf(page, "%s\n\n", note)
-	}
 	progress := newProgress(cmd.ErrOrStderr(), len(checks), f.quiet)
 	runner := harness.Runner{
 		Target: target, Agents: agents, Checks: checks,

@@ -81,6 +81,9 @@ func (p *Printer) causes(r *Report, room int) {
 // of the findings after it.
 func (p *Printer) form(r *Report, list []Finding, i, room int) []string {
 	f := &list[i]
+	if r.manyPolicies() {
+		room = 1 << 20 // a framework under every policy: nobody expects a screen of it
+	}
 	room -= len(list) - i - 1
 	full := p.style(r, block.Most)
 	forms := [][]string{full.Lines(&f.Finding, r.setting(f)), full.Short(&f.Finding)}

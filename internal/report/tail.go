@@ -284,7 +284,7 @@ func (p *Printer) asked(r *Report) {
 		}
 	}
 	for _, reason := range list.order {
-		p.printf("\n%s %d of the %d failures are under %s\n", p.paint("note:", color.FgYellow), len(list.ids[reason]), r.Counts.Fail, block.Visible(reason))
+		p.note("%d of the %d failures are under %s", len(list.ids[reason]), r.Counts.Fail, block.Visible(reason))
 	}
 }
 
@@ -298,7 +298,7 @@ func (p *Printer) share(r *Report) {
 		}
 	}
 	if 2*unsaid > r.Counts.Checks {
-		p.printf("\n%s only %d of %d checks were run: there is no way to say what the others are about\n", p.paint("note:", color.FgYellow), r.Counts.Ran(), r.Counts.Checks)
+		p.note("only %d of %d checks were run: there is no way to say what the others are about", r.Counts.Ran(), r.Counts.Checks)
 	}
 }
 
