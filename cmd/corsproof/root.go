@@ -29,7 +29,7 @@ func newRoot() *cobra.Command {
 		Long: `corsproof runs a table of CORS cases against any HTTP server. Every case is
 decided twice, by a model of the Fetch Standard and by headless Chrome.
 
-Exit status: 0 conformant, 1 failures, 2 usage or configuration, 3 target not
+Exit status: 0 conformant, 1 findings, 2 usage or configuration, 3 target not
 reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -11,12 +11,12 @@ import (
 	"time"
 
 	"github.com/mattn/go-isatty"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/report"
 )
 
@@ -32,6 +32,7 @@ type runFlags struct {
 	concurrency int
 	stack       string
 	cause       string
+	strict      bool
 	verbose     bool
 	noColor     bool
 	quiet       bool
@@ -66,6 +67,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	fs.StringVar(&f.stack, "stack", "", "say what to set in the framework, server or service `ID`, such as express, spring or nginx (not given: where answers name it for certain)")
 	fs.StringVar(&f.cause, "cause", "", "show one finding alone, by its `ID`, with the evidence of each check that it explains")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "causes and warnings in full, and every check that did not pass")
+	fs.BoolVar(&f.strict, "strict", false, "exit 1 for warnings too, and for what is undecided")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colour (also: the variable NO_COLOR)")
 	f.completions(cmd)
@@ -135,7 +137,19 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	if err := verdict(rep, runErr); err != nil {
 		return err
 	}
+	if err := f.strictly(rep); err != nil {
+		return err
+	}
 	return f.unlooked(rep)
+}
+
+// strictly is what --strict makes of a run that is not a failure otherwise.
+func (f *runFlags) strictly(rep *report.Report) error {
+	c := &rep.Counts
+	if !f.strict || c.Warn+c.Undecided == 0 {
+		return nil
+	}
+	return &status{code: exitFailures, err: fmt.Errorf("--strict: %s and %s", block.Count(c.Warn, "warning"), block.Count(c.Undecided, "undecided check"))}
 }
 
 // unlooked is our own failure to check a part of the policy. A choice of checks
@@ -284,130 +298,4 @@ func colour(w io.Writer, off bool) bool {
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
-}
-
-// progress shows how far a run has come: a bar on a terminal, elsewhere a line
-// for every check that did not pass.
-type progress struct {
-	bar   *progressbar.ProgressBar
-	lines *report.Printer
-}
-
-func newProgress(w io.Writer, n int, quiet bool) *progress {
-	switch {
-	case quiet:
-		return &progress{}
-	case terminal(w):
-		return &progress{bar: progressbar.NewOptions(n,
-			progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(30), progressbar.OptionShowCount(),
-			progressbar.OptionSetDescription("checks"), progressbar.OptionClearOnFinish(),
-			progressbar.OptionThrottle(50*time.Millisecond), progressbar.OptionSetPredictTime(false))}
-	}
-	return &progress{lines: &report.Printer{W: w}}
-}
-
-func (p *progress) add(r harness.Result) {
-	if p.bar != nil {
-		_ = p.bar.Add(1) // a bar that cannot be drawn is not a reason to stop
-	}
-	if p.lines != nil && (r.Verdict == agent.VerdictFail || r.Verdict == agent.VerdictError) {
-		p.lines.Line(r)
-	}
-}
-
-func (p *progress) finish() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
-	}
-}
-
-// outputs are the files of a run, opened before anything is measured so that a
-// wrong path costs nothing.
-type outputs struct {
-	json, junit io.WriteCloser
-}
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
-
-func openOutputs(jsonFile, junitFile string, stdout io.Writer) (*outputs, error) {
-	o := &outputs{}
-	for _, f := range []struct {
-		path string
-		to   *io.WriteCloser
-		flag string
-	}{{jsonFile, &o.json, "--json"}, {junitFile, &o.junit, "--junit"}} {
-		switch f.path {
-		case "":
-		case "-":
-			*f.to = nopCloser{stdout}
-		default:
-			file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE, 0o666)
-			if err == nil {
-				err = file.Close()
-			}
-			if err != nil {
-				o.close()
-				return nil, usage(fmt.Errorf("opening the file of %s: %w", f.flag, err))
-			}
-			*f.to = &lateFile{path: f.path}
-		}
-	}
-	return o, nil
-}
-
-// lateFile keeps what the file has until something is written to it: a run
-// that fails leaves the report of the last one.
-type lateFile struct {
-	path string
-	file *os.File
-}
-
-func (l *lateFile) Write(p []byte) (int, error) {
-	if l.file == nil {
-		var err error
-		if l.file, err = os.Create(l.path); err != nil {
-			return 0, err
-		}
-	}
-	return l.file.Write(p)
-}
-
-func (l *lateFile) Close() error {
-	if l.file == nil {
-		return nil
-	}
-	return l.file.Close()
-}
-
-// page is where the page for people goes: away from standard output when a
-// report for machines goes there.
-func (o *outputs) page(stdout, stderr io.Writer) io.Writer {
-	for _, w := range []io.WriteCloser{o.json, o.junit} {
-		if _, ok := w.(nopCloser); ok {
-			return stderr
-		}
-	}
-	return stdout
-}
-
-func (o *outputs) write(rep *report.Report) error {
-	if o.json != nil {
-		if err := rep.WriteJSON(o.json); err != nil {
-			return fmt.Errorf("writing the JSON report: %w", err)
-		}
-	}
-	if o.junit != nil {
-		return rep.WriteJUnit(o.junit)
-	}
-	return nil
-}
-
-func (o *outputs) close() {
-	for _, w := range []io.WriteCloser{o.json, o.junit} {
-		if w != nil {
-			_ = w.Close()
-		}
-	}
 }

@@ -69,12 +69,14 @@ func (r *Report) Finding(id string) *Finding {
 	return nil
 }
 
-// rows are the rows of checks.
+// rows are the rows of checks: those that failed first.
 func (r *Report) rows(ids []string) []Row {
 	var rows []Row
-	for _, row := range r.Results {
-		if slices.Contains(ids, row.ID) {
-			rows = append(rows, row)
+	for _, v := range []agent.Verdict{agent.VerdictError, agent.VerdictFail, agent.VerdictWarn, agent.VerdictUndecided, agent.VerdictInfo, agent.VerdictPass, agent.VerdictSkip} {
+		for _, row := range r.Select(v) {
+			if slices.Contains(ids, row.ID) {
+				rows = append(rows, row)
+			}
 		}
 	}
 	return rows

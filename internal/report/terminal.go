@@ -7,9 +7,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
-	"github.com/corsproof/corsproof/internal/block"
 )
 
 // The rules of the terminal page: what is run against what, and an empty line; the
@@ -151,16 +149,4 @@ func (p *Printer) verdict(v agent.Verdict) string {
 		return p.paint(label, color.FgYellow)
 	}
 	return p.paint(label, color.Faint)
-}
-
-// Line writes one result as one line, for the stream of a run that is not on a terminal.
-func (p *Printer) Line(r harness.Result) {
-	p.printf("%s %s", p.verdict(r.Verdict), r.ID)
-	switch r.Verdict {
-	case agent.VerdictSkip:
-		p.printf("  (%s: %s)", r.Skip, block.Visible(r.Reason))
-	case agent.VerdictUndecided:
-		p.printf("  (%s)", block.Visible(r.Reason))
-	}
-	p.printf("\n")
 }

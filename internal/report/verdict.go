@@ -37,7 +37,8 @@ func (r *Report) Verdict() (string, agent.Verdict) {
 	case c.Warn > 0:
 		return fmt.Sprintf("All right: nobody is locked out, and nobody is let in who should not be; %s could be better.", thing(c.Warn)), agent.VerdictPass
 	}
-	return "All right: this server does what the policy says, as far as it was looked at.", agent.VerdictPass
+	says := map[bool]string{true: "each policy says", false: "the policy says"}[r.manyPolicies()]
+	return fmt.Sprintf("All right: this server does what %s, as far as it was looked at.", says), agent.VerdictPass
 }
 
 func undone(n int) string {
