@@ -60,9 +60,9 @@ func endpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoin
 	if agents == nil {
 		t.Parallel() // a browser is busy with one alone
 	}
-	code, page, rep := runEndpoint(t, table, agents, k, s, broken)
-	if rep != nil {
-		screen(t, page, rep)
+	code, page, sum := runEndpoint(t, table, agents, k, s, broken)
+	if sum != nil {
+		screen(t, page, sum)
 	}
 	want := []int{endpoints.Conformant}
 	finds := ""
@@ -92,22 +92,27 @@ func endpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoin
 	}
 }
 
-// screen: every check that failed is explained, and the page fits a screen, with the
-// first cause in its first lines and in the last.
-func screen(t *testing.T, page string, rep *report.Report) {
+// screen: every check that failed is explained by a finding, and the page fits a screen,
+// with the first cause in its first lines and in the last.
+func screen(t *testing.T, page string, sum *harness.Summary) {
 	t.Helper()
 	explained := map[string]bool{}
-	for i := range rep.Findings {
-		for _, id := range rep.Findings[i].Explains {
+	first := ""
+	for i := range sum.Findings {
+		f := &sum.Findings[i]
+		for _, id := range f.Explains {
 			explained[id] = true
 		}
-	}
-	for _, row := range rep.Results {
-		if row.Verdict == agent.VerdictFail && !explained[row.ID] {
-			t.Errorf("no finding explains %s", row.ID)
+		if first == "" && f.Breaks() {
+			first = f.Title
 		}
 	}
-	const header, most, first = 6, 40, 15
+	for _, r := range sum.Results {
+		if r.Verdict == agent.VerdictFail && !explained[r.ID] {
+			t.Errorf("no finding explains %s", r.ID)
+		}
+	}
+	const header, most, beginning = 6, 40, 15
 	lines := strings.Split(strings.TrimSuffix(page, "\n"), "\n")
 	if len(lines)+header > most {
 		t.Errorf("the page has %d lines, and %d of header", len(lines), header)
@@ -117,22 +122,17 @@ func screen(t *testing.T, page string, rep *report.Report) {
 			t.Errorf("line %d has %d columns: %s", i+1, n, line)
 		}
 	}
-	breaking := rep.Breaking()
-	if len(breaking) == 0 {
-		return
-	}
-	title := breaking[0].Title
-	if last := lines[len(lines)-1]; !strings.Contains(last, title) || !strings.Contains(last, " failed") {
+	if last := lines[len(lines)-1]; !strings.Contains(last, first) || !strings.Contains(last, " failed") {
 		t.Errorf("the last line is %q", last)
 	}
-	if beginning := strings.Join(strings.Fields(strings.Join(lines[:min(first, len(lines))], " ")), " "); !strings.Contains(beginning, title) {
-		t.Errorf("the first %d lines do not say %q", first, title)
+	if said := strings.Join(strings.Fields(strings.Join(lines[:min(beginning, len(lines))], " ")), " "); !strings.Contains(said, first) {
+		t.Errorf("the first %d lines do not say %q", beginning, first)
 	}
 }
 
 // runEndpoint runs the table against a shape and gives the exit status, the page, and
-// the report where there is one.
-func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string, *report.Report) {
+// what came of the run; nil where nothing did.
+func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endpoints.Kind, s *endpoints.Shape, broken bool) (int, string, *harness.Summary) {
 	url, stop := s.Server()
 	defer stop()
 	timeout := time.Minute
@@ -157,7 +157,7 @@ func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endp
 	if e, ok := errors.AsType[*status](verdict(rep, err)); ok {
 		code = e.code
 	}
-	return code, page.String(), rep
+	return code, page.String(), sum
 }
 
 // TestKinds: the fixtures themselves are whole.

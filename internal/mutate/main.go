@@ -53,6 +53,7 @@ var targets = []target{
 	{"internal/httpcache", []string{"./internal/httpcache", "./harness"}},
 	{"internal/wire", []string{"./internal/wire", "./harness"}},
 	{"internal/report", []string{"./internal/report"}},
+	{"internal/block", []string{"./internal/block", "./internal/report"}},
 }
 
 type options struct {
