@@ -71,20 +71,19 @@ func (s *Style) field(name string, lines []string) []string {
 // Lines is a finding with what it asks a stack to set.
 func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	title, diff, checks := s.Title(f), s.diff(f), s.checks(f)
-	parts := []*passage{
-		{name: "who", heights: anywhere(s.who(f), width)},
-		{name: "Chrome", heights: anywhere(s.says(f), width)},
-		{name: "why", heights: whole(f.Why, width)},
-		{name: "fix", heights: s.fix(f, set)},
-	}
+	who := &passage{name: "who", heights: anywhere(s.who(f), width, 1)}
+	by := &passage{name: "by", heights: anywhere(Visible(f.Layer), width, 2)}
+	says := &passage{name: "Chrome", heights: anywhere(s.says(f), width, 2)}
+	why := &passage{name: "why", heights: whole(f.Why, width)}
+	fix := &passage{name: "fix", heights: s.fix(f, set)}
 	room := 1 << 20
 	if s.Most > 0 {
 		room = s.Most - len(title) - len(diff) - len(checks)
 	}
-	allot(room, parts[3], parts[0], parts[1], parts[2])
-	out := append(title, s.field(parts[0].name, parts[0].lines)...)
+	allot(room, fix, by, who, says, why)
+	out := append(title, s.field(who.name, who.lines)...)
 	out = append(out, diff...)
-	for _, p := range parts[1:] {
+	for _, p := range []*passage{by, says, why, fix} {
 		out = append(out, s.field(p.name, p.lines)...)
 	}
 	return append(out, checks...)
@@ -135,7 +134,7 @@ func Tag(f *harness.Finding) string {
 
 // checks says how much a finding explains.
 func (s *Style) checks(f *harness.Finding) []string {
-	text := fmt.Sprintf("explains %s", Count(len(f.Explains), "check"))
+	text := fmt.Sprintf("explains %s", Count(len(f.Explains), "check")) + seen(f)
 	if f.Cause == "" {
 		text = fmt.Sprintf("%s by itself: no cause is known that explains it", Count(len(f.Explains), "check"))
 	}
@@ -143,6 +142,17 @@ func (s *Style) checks(f *harness.Finding) []string {
 		text += ": " + fmt.Sprintf(s.Hint, f.ID)
 	}
 	return s.field("checks", []string{text})
+}
+
+// seen says whether browsers saw it, or none could.
+func seen(f *harness.Finding) string {
+	switch {
+	case len(f.Browser) > 0:
+		return ", seen in " + strings.Join(f.Browser, ", ")
+	case !f.Sendable:
+		return ", by requests that no browser sends"
+	}
+	return ""
 }
 
 // Count is a number of things: "1 check", "3 checks".

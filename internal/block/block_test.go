@@ -18,6 +18,7 @@ func long(c *cases.Cause) *harness.Finding {
 		Affects:  "GET, PUT, POST, DELETE, HEAD and 7 more from https://app.example.com, https://admin.example.com and 3 more with credentials: answer 200 and preflight 204",
 		Received: []string{"302 Found", "Location: https://login.example.com/" + strings.Repeat("very/", 30), "Access-Control-Allow-Origin: https://one.example", "Access-Control-Allow-Origin: *", "Vary: Accept"},
 		Wanted:   []string{"204 No Content", "Access-Control-Allow-Origin: https://app.example.com", "Access-Control-Allow-Credentials: true", "Vary: Origin"},
+		Layer:    "the answer names cloudflare (Server: cloudflare)", Sendable: true,
 		Says:     "Access to fetch at 'http://127.0.0.1:1/x' from origin 'https://app.example.com' has been blocked by CORS policy: " + strings.Repeat("It does not do. ", 20),
 		Explains: []string{"a/exact", "b/exact"},
 	}
@@ -26,7 +27,7 @@ func long(c *cases.Cause) *harness.Finding {
 // short is one with as little evidence as that.
 func short(c *cases.Cause) *harness.Finding {
 	f := long(c)
-	f.Affects, f.Says, f.Received, f.Wanted = "GET from https://a.test: answer 200", "", f.Received[3:4], f.Wanted[1:2]
+	f.Layer, f.Affects, f.Says, f.Received, f.Wanted = "", "GET from https://a.test: answer 200", "", f.Received[3:4], f.Wanted[1:2]
 	return f
 }
 
@@ -80,10 +81,23 @@ func TestWhole(t *testing.T) {
 		f := long(&c)
 		text := strings.Join((&block.Style{}).Lines(f, block.Setting{}), " ")
 		said := strings.Join(strings.Fields(text), " ")
-		for _, part := range append(append([]string{f.Title, f.Affects, f.Says, f.Why, f.Fix}, f.Received...), f.Wanted...) {
+		for _, part := range append(append([]string{f.Title, f.Affects, f.Layer, f.Says, f.Why, f.Fix}, f.Received...), f.Wanted...) {
 			if part = strings.Join(strings.Fields(part), " "); !strings.Contains(said, part) {
 				t.Errorf("%s: it does not say %q\n%s", c.ID, part, text)
 			}
+		}
+	}
+}
+
+// TestSeen: it is said who saw it, and when no browser can.
+func TestSeen(t *testing.T) {
+	for want, f := range map[string]*harness.Finding{
+		"explains 1 check, seen in chrome":                    {Cause: "c", Browser: []string{"chrome"}, Sendable: true, Explains: []string{"a"}},
+		"explains 2 checks":                                   {Cause: "c", Sendable: true, Explains: []string{"a", "b"}},
+		"explains 1 check, by requests that no browser sends": {Cause: "c", Explains: []string{"a"}},
+	} {
+		if lines := (&block.Style{}).Lines(f, block.Setting{}); lines[len(lines)-1] != "  checks "+want {
+			t.Errorf("%q, not %q", lines[len(lines)-1], want)
 		}
 	}
 }

@@ -16,11 +16,12 @@ type passage struct {
 	lines   []string
 }
 
-// anywhere is a text that may be cut behind any line.
-func anywhere(text string, width int) [][]string {
+// anywhere is a text that may be cut behind any line but the first few.
+func anywhere(text string, width, few int) [][]string {
 	var list [][]string
-	for n := range Wrap(text, width) {
-		list = append(list, cutLines(text, width, n+1))
+	rows := len(Wrap(text, width))
+	for n := min(few, rows); n > 0 && n <= rows; n++ {
+		list = append(list, cutLines(text, width, n))
 	}
 	return list
 }

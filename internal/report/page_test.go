@@ -21,7 +21,7 @@ var spoilt = harness.Finding{
 	Level: cases.Must, Side: cases.SideServer, Policies: []string{"exact"}, Affects: "GET from https://a.test with credentials: answer 200",
 	Received: []string{"401 Unauthorized", "Access-Control-Allow-Origin: *"}, Wanted: []string{"401 Unauthorized", "Access-Control-Allow-Origin: https://a.test"},
 	Says: "Access to fetch at 'http://h.test/' from origin 'https://a.test' has been blocked by CORS policy: The value must not be the wildcard.",
-	Why:  "Browsers do not take it.", Fix: "Send the origin.", Explains: []string{"first/exact"}, Plain: true,
+	Why:  "Browsers do not take it.", Fix: "Send the origin.", Explains: []string{"first/exact"}, Plain: true, Sendable: true,
 }
 
 func withFindings(list []harness.Finding, results ...harness.Result) *report.Report {
