@@ -138,10 +138,14 @@ func (s *Style) checks(f *harness.Finding) []string {
 	if f.Cause == "" {
 		text = fmt.Sprintf("%s by itself: no cause is known that explains it", Count(len(f.Explains), "check"))
 	}
-	if s.Hint != "" {
-		text += ": " + fmt.Sprintf(s.Hint, f.ID)
+	if s.Hint == "" {
+		return s.field("checks", []string{text})
 	}
-	return s.field("checks", []string{text})
+	hint := fmt.Sprintf(s.Hint, f.ID)
+	if len(text)+2+len(hint) > width {
+		return s.field("checks", []string{text + ":", hint})
+	}
+	return s.field("checks", []string{text + ": " + hint})
 }
 
 // seen says whether browsers saw it, or none could.
