@@ -102,6 +102,19 @@ func TestSeen(t *testing.T) {
 	}
 }
 
+// TestValue: a value that fits a row is not broken.
+func TestValue(t *testing.T) {
+	f := &harness.Finding{Received: []string{"Access-Control-Allow-Origin: http://localhost:3000 http://localhost:3001"}, Wanted: []string{"Access-Control-Allow-Origin: http://localhost:3000"}}
+	want := `       - Access-Control-Allow-Origin:
+           http://localhost:3000 http://localhost:3001
+       + Access-Control-Allow-Origin: http://localhost:3000`
+	for _, most := range []int{0, block.Most} {
+		if text := strings.Join((&block.Style{Most: most}).Lines(f, block.Setting{}), "\n"); !strings.Contains(text, want) {
+			t.Errorf("%s", text)
+		}
+	}
+}
+
 func TestWrap(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", ""}, {"one", "one"}, {"one two three", "one two|three"}, {"a-word-that-is-longer than", "a-word-that-is-longer|than"}, {"äöü äöü äö", "äöü äöü|äö"},

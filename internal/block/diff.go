@@ -69,11 +69,15 @@ func (s *Style) signed(sign string, list []string, as Role, e extent) []string {
 	return out
 }
 
-// rowsOf is a line in rows: as it came, if it fits.
+// rowsOf is a line in rows: as it came, if it fits, or with its value unbroken in
+// a row of its own.
 func (e extent) rowsOf(text string) []string {
+	name, value, field := strings.Cut(text, ": ")
 	switch {
 	case len(text) <= width:
 		return []string{text}
+	case field && !strings.Contains(name, " ") && len(value) <= width-2 && e.rows != 1:
+		return []string{name + ":", "  " + value}
 	case e.rows > 0:
 		return cutLines(text, width, e.rows)
 	}
