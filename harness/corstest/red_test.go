@@ -33,7 +33,7 @@ doc: One case of each kind.
 x-defs:
   - &because {why: It is so., fix: Make it otherwise., spec: [fetch#concept-cors-check]}
 cases:
-  - {<<: *because, id: red-denied, title: A denied origin is not let in, level: must, security: high, policies: [exact, one], wire: {headers: ["Origin: {{denied}}"]}, answer: [{denies: "{{denied}}"}]}
+  - {<<: *because, id: red-denied, title: A denied origin is not let in, level: must, policies: [exact, one], wire: {headers: ["Origin: {{denied}}"]}, answer: [{denies: "{{denied}}"}]}
   - {<<: *because, id: red-allowed, title: The allowed origin is let in, level: must, policies: [exact, any, regex], wire: {headers: ["Origin: {{allowed}}"]}, answer: [{shares: "{{allowed}}"}]}
   - {<<: *because, id: red-advice, title: Vary repeats nothing, level: practice, policies: [exact], wire: {headers: ["Origin: {{allowed}}"]}, answer: [{no_repeats: Vary}]}
   - {<<: *because, id: red-noted, title: Caches may store it, level: info, policies: [exact], wire: {}, answer: [{present: Cache-Control}]}
