@@ -70,7 +70,7 @@ var pageHTML string
 
 var page = template.Must(template.New("cases").Funcs(template.FuncMap{
 	"steps": func(*cases.Case) []described { return nil }, // depends on the table: WriteHTML has the real one
-	"runs": runs, "parts": parts,
+	"runs":  runs, "parts": parts,
 	"join": func(s []string) string { return strings.Join(s, ", ") },
 	"link": linked,
 }).Parse(pageHTML))
