@@ -2,12 +2,17 @@ package matrix_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -48,37 +53,13 @@ func framework(name string, cells ...matrix.Cell) matrix.Framework {
 }
 
 var _ = Describe("a matrix", func() {
-	It("keeps security findings, failures and what did not run apart", func() {
+	It("measures a share of what a framework could be held to", func() {
 		ne, refused := cell("plain", agent.VerdictSkip), cell("plain", agent.VerdictSkip)
 		ne.Skip, refused.Skip = harness.SkipNotExpressible, harness.SkipRefused
-		leak := cell("safe", agent.VerdictFail)
-		leak.Security = cases.High
-		f := framework("f", leak, cell("safe", agent.VerdictFail), cell("plain", agent.VerdictFail), cell("plain", agent.VerdictUndecided), cell("safe", agent.VerdictPass), cell("plain", agent.VerdictWarn), ne, refused)
-		Expect(matrixOf().Score(&f)).To(Equal(matrix.Score{
-			Pass: 1, Must: 2, Security: 1, Warn: 1, Undecided: 1, NotExpressible: 1, Refused: 1, Checks: 8, Ran: 6,
-		}))
-	})
-
-	It("keeps what gets past the owner's words apart from what the configuration asks for or the documentation forbids", func() {
-		leak := func(policy string, severity cases.Severity) matrix.Cell {
-			return matrix.Cell{ID: "safe/" + policy, Case: "safe", Policy: policy, Verdict: agent.VerdictFail, Security: severity}
-		}
-		f := framework("f", leak("exact", cases.High), leak("any-creds", cases.Critical), leak("any-creds", ""), leak("any", cases.High), leak("exact", ""))
-		m := matrixOf(f)
-		m.Unsafe = []string{"any-creds"}
-		score := m.Score(&f)
-		Expect([]int{score.Security, score.Must, score.Asked, score.Forbidden}).To(Equal([]int{2, 1, 2, 0}))
-		m.Frameworks[0].Forbids = map[string]string{"any-creds": "do not", "any": "nor this"}
-		score = m.Score(&m.Frameworks[0])
-		Expect([]int{score.Security, score.Must, score.Asked, score.Forbidden}).To(Equal([]int{1, 1, 0, 3}))
-		var b strings.Builder
-		Expect(m.WriteMarkdown(&b)).To(Succeed())
-		Expect(b.String()).To(ContainSubstring("- `safe/any-creds` (security: critical; the documentation forbids this configuration)"))
-		m.Frameworks[0].Forbids = nil
-		b.Reset()
-		Expect(m.WriteMarkdown(&b)).To(Succeed())
-		Expect(b.String()).To(ContainSubstring("- `safe/any-creds` (security: critical; the configuration asks for it in so many words)"))
-		Expect(b.String()).To(ContainSubstring("- `safe/exact` (security: high)"))
+		f := framework("f", cell("safe", agent.VerdictFail), cell("plain", agent.VerdictUndecided), cell("safe", agent.VerdictPass), ne, refused)
+		s := matrixOf().Score(&f)
+		Expect(s).To(Equal(matrix.Score{Checks: 5, Ran: 3, Refused: 1}))
+		Expect(s.Share()).To(Equal(75))
 	})
 
 	It("knows the unsafe policies of the table", func() {
@@ -91,10 +72,10 @@ var _ = Describe("a matrix", func() {
 		unsaid := cell("plain", agent.VerdictSkip)
 		unsaid.Skip = harness.SkipNotExpressible
 		f := framework("f", cell("safe", agent.VerdictPass), unsaid, unsaid)
-		f.Kind = adapter.Configuration
+		f.Kind, f.Version = adapter.Configuration, "1.22.1-9+deb12u11 (Debian GNU/Linux 12)"
 		var b strings.Builder
 		Expect(matrixOf(f).WriteMarkdown(&b)).To(Succeed())
-		Expect(b.String()).To(ContainSubstring("| f | configuration | Go | 1 | 33 % | 1 |"))
+		Expect(b.String()).To(ContainSubstring("| f (copied configuration, version of Debian 12) | Go | 1.22.1-9+deb12u11 (Debian GNU/Linux 12) | 33 % | none in 33 % |"))
 		Expect(b.String()).To(ContainSubstring("what fails is its own, not the server's"))
 		Expect(b.String()).To(ContainSubstring("Measured in 1 of 3 checks"))
 	})
@@ -113,19 +94,46 @@ var _ = Describe("a matrix", func() {
 	})
 
 	It("is one HTML page that no result can break out of", func() {
-		var b strings.Builder
 		c := cell("plain", agent.VerdictFail)
 		c.Reason = "</script><script>alert(1)</script>"
-		Expect(matrixOf(framework("f", c)).WriteHTML(&b)).To(Succeed())
-		Expect(strings.Count(b.String(), "</script>")).To(Equal(1))
+		f := framework("f", c)
+		f.Display, f.Version = `<img src=x onerror="alert(1)">`, "</script><script>alert(2)</script>"
+		f.Findings = []matrix.Finding{{ID: "</script><b>", Level: cases.Must, Policies: []string{"exact"}, Received: []string{"</script>"}}}
+		var b strings.Builder
+		Expect(matrixOf(f).WriteHTML(&b)).To(Succeed())
+		Expect(strings.Count(b.String(), "</script>")).To(Equal(3), "the script, the words, and the framework")
+		Expect(b.String()).NotTo(ContainSubstring("<img"))
 		Expect(b.String()).NotTo(MatchRegexp(`(src|href)="https?://`))
 	})
 
-	It("is a Markdown table whose cells hold", func() {
+	It("keeps what is opened later packed: the page shows no result before", func() {
+		c := cell("plain", agent.VerdictFail)
+		c.Reason = "a reason that is only in a result"
 		var b strings.Builder
-		Expect(matrixOf(framework("f | g", cell("plain", agent.VerdictFail))).WriteMarkdown(&b)).To(Succeed())
-		Expect(b.String()).To(ContainSubstring(`| f \| g | library | Go | 1 | 100 % | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 |`))
-		Expect(b.String()).To(ContainSubstring("- `plain/exact` (must)"))
+		Expect(matrixOf(framework("f", c)).WriteHTML(&b)).To(Succeed())
+		Expect(b.String()).NotTo(ContainSubstring(c.Reason))
+		text := regexp.MustCompile(`data-part="f/f">([^<]*)<`).FindStringSubmatch(b.String())
+		Expect(text).NotTo(BeNil())
+		z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text[1])))
+		Expect(err).NotTo(HaveOccurred())
+		var f matrix.Framework
+		Expect(json.NewDecoder(z).Decode(&f)).To(Succeed())
+		Expect(f.Results[0].Reason).To(Equal(c.Reason))
+	})
+
+	It("is a Markdown file with title, date and legend, whose cells hold", func() {
+		f := framework("f | g", cell("plain", agent.VerdictFail))
+		f.Explained = "testdata/frameworks/f/FINDINGS.md"
+		f.Findings = []matrix.Finding{{ID: "plain", Unknown: true, Effect: agent.EffectLockedOut, Level: cases.Must, Sendable: true, Policies: []string{"exact"}, Checks: 1}}
+		m := matrixOf(f)
+		m.Started = time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+		var b strings.Builder
+		Expect(m.WriteMarkdown(&b)).To(Succeed())
+		Expect(b.String()).To(HavePrefix("# CORS implementations compared\n\nServers: 1. Cases: 2, each decided by the Fetch Standard's algorithm. corsproof test, 26 November 2026.\n"))
+		Expect(b.String()).To(ContainSubstring("A cell counts causes, not checks"))
+		Expect(b.String()).To(ContainSubstring(`| f \| g | Go | 1 | 100 % | none | ? | ? | 1 | none | none | none | none |`))
+		Expect(b.String()).To(ContainSubstring("- Does not hold: Plain </script> \\| title (`plain`: must; a browser can send it; 1 check)"))
+		Expect(b.String()).To(ContainSubstring("](../testdata/frameworks/f/FINDINGS.md)"))
 	})
 
 	It("tells what changed", func() {
@@ -205,7 +213,11 @@ var _ = Describe("a run", func() {
 
 	It("has its results as JSON that validates", func() {
 		var b bytes.Buffer
-		Expect(matrixOf(framework("f", cell("safe", agent.VerdictPass))).WriteJSON(&b)).To(Succeed())
+		f := framework("f", cell("safe", agent.VerdictPass), cell("plain", agent.VerdictFail))
+		f.Findings = []matrix.Finding{{ID: "vary-missing", Effect: agent.EffectCacheUnsafe, Level: cases.Must, Severity: cases.Low, Browser: []string{"chrome"}, Sendable: true, Policies: []string{"exact"}, Checks: 1}}
+		f.Results[1].Causes = []string{"vary-missing"}
+		f.Explained, f.AnyCredentials, f.Default = "x/FINDINGS.md", matrix.Refused, matrix.Nobody
+		Expect(matrixOf(f).WriteJSON(&b)).To(Succeed())
 		schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(matrix.Schema))
 		Expect(err).NotTo(HaveOccurred())
 		c := jsonschema.NewCompiler()

@@ -87,10 +87,11 @@ func newCell(id string, v agent.Verdict) Cell {
 func (m *Matrix) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	head := *m
-	head.Cases, head.Frameworks = nil, nil
+	head.Cases, head.Causes, head.Frameworks = nil, nil, nil
 	text, err := json.Marshal(struct {
 		Matrix
 		Cases      *struct{} `json:"cases,omitempty"`
+		Causes     *struct{} `json:"causes,omitempty"`
 		Frameworks *struct{} `json:"frameworks,omitempty"`
 	}{Matrix: head})
 	if err != nil {
@@ -99,6 +100,11 @@ func (m *Matrix) WriteJSON(w io.Writer) error {
 	_, _ = b.Write(text[:len(text)-1]) // errors stay with the writer until Flush
 	if err := lines(b, ",\n\"cases\":[", m.Cases); err != nil {
 		return err
+	}
+	if len(m.Causes) > 0 {
+		if err := lines(b, ",\n\"causes\":[", m.Causes); err != nil {
+			return err
+		}
 	}
 	if err := lines(b, ",\n\"frameworks\":[", m.Frameworks); err != nil {
 		return err

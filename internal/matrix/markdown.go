@@ -4,139 +4,116 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/corsproof/corsproof/harness"
-	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/adapter"
 )
 
-// Score is a framework's row in brief.
-type Score struct {
-	Pass, Warn, NotExpressible, Refused, Other, Error, Undecided int
-	// Security are failures with a severity, Must those of level must without, that get
-	// past the words of whoever wrote the configuration.
-	Security, Must int
-	// Asked are failures under an unsafe policy, which asks for the danger in so many
-	// words; Forbidden those under a policy that the documentation forbids.
-	Asked, Forbidden int
-	// Checks are those of the whole table, Ran those that could be run.
-	Checks, Ran int
-}
+// Title of the page and of the Markdown file.
+const Title = "CORS implementations compared"
 
-// Share is the part of the table that was measured, in percent.
-func (s Score) Share() int {
-	if s.Checks == 0 {
-		return 0
-	}
-	return (100*s.Ran + s.Checks/2) / s.Checks
-}
-
-// Score counts a framework's results.
-func (m *Matrix) Score(f *Framework) Score {
-	s := Score{Checks: len(f.Results)}
-	for _, c := range f.Results {
-		if c.Verdict != agent.VerdictSkip {
-			s.Ran++
-		}
-		switch c.Verdict {
-		case agent.VerdictPass:
-			s.Pass++
-		case agent.VerdictFail:
-			s.failed(c, f.Forbids[c.Policy] != "", slices.Contains(m.Unsafe, c.Policy))
-		case agent.VerdictWarn:
-			s.Warn++
-		case agent.VerdictError:
-			s.Error++
-		case agent.VerdictUndecided:
-			s.Undecided++
-		case agent.VerdictSkip:
-			s.skipped(c.Skip)
-		}
-	}
-	return s
-}
-
-func (s *Score) failed(c Cell, forbidden, unsafe bool) {
-	switch {
-	case forbidden:
-		s.Forbidden++
-	case unsafe:
-		s.Asked++
-	case c.Security != "":
-		s.Security++
-	default:
-		s.Must++
-	}
-}
-
-func (s *Score) skipped(why harness.SkipKind) {
-	switch why {
-	case harness.SkipNotExpressible:
-		s.NotExpressible++
-	case harness.SkipRefused:
-		s.Refused++
-	default:
-		s.Other++
-	}
-}
-
-func (m *Matrix) caseIndex() map[string]Case {
-	byID := make(map[string]Case, len(m.Cases))
-	for _, c := range m.Cases {
-		byID[c.ID] = c
-	}
-	return byID
-}
-
-// WriteMarkdown writes the short table, a line for each framework, and for
-// each the cases that failed.
+// WriteMarkdown writes the table, a line for each framework, with a legend, and for each
+// framework its findings. It is meant for the directory results of this repository.
 func (m *Matrix) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	m.Table(&b)
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n", Title, m.about())
+	m.legend(&b)
+	m.Table(&b, nil)
 	if note := m.WithheldNote(); note != "" {
 		b.WriteString("\n" + note + "\n")
 	}
-	b.WriteString("\n")
-	byID := m.caseIndex()
 	for i := range m.Frameworks {
-		f := &m.Frameworks[i]
-		fmt.Fprintf(&b, "## %s %s (%s)\n\n", f.Display, f.Version, f.Language)
-		b.WriteString(m.about(f))
-		if f.State != Measured {
-			fmt.Fprintf(&b, "%s: %s\n\n", f.State, f.Message)
-			continue
-		}
-		n := 0
-		for _, c := range f.Results {
-			if c.Verdict != agent.VerdictFail {
-				continue
-			}
-			info := byID[c.Case]
-			tag := string(info.Level)
-			if c.Security != "" {
-				tag = "security: " + string(c.Security)
-			}
-			if whose := m.whose(f, c.Policy); whose != "" {
-				tag += "; " + whose
-			}
-			fmt.Fprintf(&b, "- `%s` (%s) %s\n", c.ID, tag, escape(info.Title))
-			n++
-		}
-		if n == 0 {
-			b.WriteString("No failures.\n")
-		}
-		b.WriteString("\n")
+		m.section(&b, &m.Frameworks[i])
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// about says what a framework's row is, and how much of the table it was held to.
-func (m *Matrix) about(f *Framework) string {
+// about says what was measured, with what, and when.
+func (m *Matrix) about() string {
+	by := ""
+	for _, a := range m.Agents {
+		if s := a.Short(); s != "" && a.Name == "chrome" {
+			by = " and by " + s
+		}
+	}
+	return fmt.Sprintf("Servers: %d. Cases: %d, each decided by the Fetch Standard's algorithm%s. %s, %s.",
+		len(m.Frameworks), len(m.Cases), by, m.Tool, m.Started.Format("2 January 2006"))
+}
+
+// legend explains the columns and what stands in their cells.
+func (m *Matrix) legend(b *strings.Builder) {
+	b.WriteString(CellLegend + "\n\n")
+	for _, q := range Questions {
+		fmt.Fprintf(b, "* **%s**: %s %s\n", q.Short, q.Text, escape(q.Says))
+	}
+	b.WriteString("\n")
+}
+
+// CellLegend explains a row in words.
+const CellLegend = `A cell counts causes, not checks: those that break a MUST or have a severity, and after a + those that are only bad practice. *seen* were seen in
+a browser, *by hand* need a request that no browser sends; the others follow from what was sent and what a browser makes of it. *measured* is the share of the table that ran; what
+the framework refuses to start with does not count against it. "none in 6 %" says that little was looked at. Rows of kind *copied configuration* are snippets that are passed
+around for a server, not the server's own doing, and a *version of Debian* can be years older than the project's.`
+
+// section lists what one framework's findings are.
+func (m *Matrix) section(b *strings.Builder, f *Framework) {
+	fmt.Fprintf(b, "\n## %s %s (%s)\n\n%s", f.Display, f.Version, f.Language, m.row(f))
+	if f.State != Measured {
+		fmt.Fprintf(b, "%s: %s\n", f.State, f.Message)
+		return
+	}
+	list := m.sorted(f)
+	if !slices.ContainsFunc(list, func(x Finding) bool { return x.Breaks() }) {
+		b.WriteString("Nothing breaks a MUST or has a severity.\n")
+	}
+	var minor []string
+	for i := range list {
+		if x := &list[i]; x.Breaks() {
+			fmt.Fprintf(b, "- %s\n", m.item(f, x))
+		} else {
+			minor = append(minor, "`"+x.ID+"`")
+		}
+	}
+	if len(minor) > 0 {
+		fmt.Fprintf(b, "\nBad practice: %s.\n", strings.Join(minor, ", "))
+	}
+	if f.Explained != "" {
+		fmt.Fprintf(b, "\n[Findings, with evidence](%s)\n", path.Join("..", f.Explained))
+	}
+}
+
+// item is a finding in a line.
+func (m *Matrix) item(f *Framework, x *Finding) string {
+	what := []string{string(cmp.Or(x.Severity, cases.Severity(x.Level)))}
+	what = append(what, x.Seen())
+	if whose := m.Whose(f, x); whose != "" {
+		what = append(what, whose)
+	}
+	checks := "1 check"
+	if x.Checks != 1 {
+		checks = fmt.Sprintf("%d checks", x.Checks)
+	}
+	return fmt.Sprintf("%s (`%s`: %s; %s)", escape(m.Title(x)), x.ID, strings.Join(what, "; "), checks)
+}
+
+// Seen says in words how a finding was seen.
+func (x *Finding) Seen() string {
+	switch {
+	case len(x.Browser) > 0:
+		return "seen in a browser"
+	case x.Sendable:
+		return "a browser can send it"
+	}
+	return "only by hand-made requests"
+}
+
+// row says what a framework's row is, and how much of the table it was held to.
+func (m *Matrix) row(f *Framework) string {
 	var b strings.Builder
 	switch f.Kind {
 	case adapter.Configuration:
@@ -145,7 +122,7 @@ func (m *Matrix) about(f *Framework) string {
 		b.WriteString("Lines as people write them by hand; there is no package.\n\n")
 	}
 	if s := m.Score(f); f.State == Measured && s.Share() < half {
-		fmt.Fprintf(&b, "Measured in %d of %d checks: there is no way to say the rest.\n\n", s.Ran, s.Checks)
+		fmt.Fprintf(&b, "Measured in %d of %d checks: there is no way to say the rest.\n\n", s.Ran, s.Applicable())
 	}
 	return b.String()
 }
@@ -165,34 +142,57 @@ func (m *Matrix) whose(f *Framework, policy string) string {
 	return ""
 }
 
-var columns = []string{"framework", "kind", "language", "version", "measured", "passed", "security", "must", "asked for", "forbidden", "warnings", "not expressible", "refused"}
-
-// row is a framework's cells under columns.
-func (m *Matrix) row(f *Framework) []string {
-	kind := cmp.Or(f.Kind, adapter.Library)
-	cells := []string{f.Display, string(kind), f.Language, f.Version}
-	if f.State != Measured {
-		return append(cells, string(f.State))
+// columns are the headings of the table.
+func columns() []string {
+	list := []string{"framework", "language", "version", "measured"}
+	for _, q := range Questions {
+		list = append(list, q.Short)
 	}
-	s := m.Score(f)
-	cells = append(cells, fmt.Sprintf("%d %%", s.Share()))
-	for _, n := range []int{s.Pass, s.Security, s.Must, s.Asked, s.Forbidden, s.Warn, s.NotExpressible, s.Refused} {
-		cells = append(cells, strconv.Itoa(n))
-	}
-	return cells
+	return list
 }
 
-// Table writes the short table in Markdown.
-func (m *Matrix) Table(b *strings.Builder) {
-	fmt.Fprintf(b, "| %s |\n|---|---|---|---|%s\n", strings.Join(columns, " | "), strings.Repeat("--:|", len(columns)-4))
-	for i := range m.Frameworks {
-		cells := m.row(&m.Frameworks[i])
+// cells are a framework's under columns.
+func (m *Matrix) cells(f *Framework) []string {
+	name := f.Display
+	if marks := f.Marks(); len(marks) > 0 {
+		name += " (" + strings.Join(marks, ", ") + ")"
+	}
+	list := []string{name, f.Language, f.Version}
+	if f.State != Measured {
+		return append(list, string(f.State))
+	}
+	list = append(list, fmt.Sprintf("%d %%", m.Score(f).Share()))
+	tallies := m.Tallies(f)
+	for _, q := range Questions {
+		list = append(list, m.Answer(f, q.ID, tallies[q.ID]))
+	}
+	return list
+}
+
+// Table writes the table in Markdown, of the frameworks with the names in the order
+// given; of all when there are none. It returns the names that the matrix does not have.
+func (m *Matrix) Table(b *strings.Builder, names []string) (unknown []string) {
+	if names == nil {
+		for i := range m.Frameworks {
+			names = append(names, m.Frameworks[i].Name)
+		}
+	}
+	heads := columns()
+	fmt.Fprintf(b, "| %s |\n|---|---|---|--:|%s\n", strings.Join(heads, " | "), strings.Repeat("---|", len(heads)-4))
+	for _, name := range names {
+		i := slices.IndexFunc(m.Frameworks, func(f Framework) bool { return f.Name == name })
+		if i < 0 {
+			unknown = append(unknown, name)
+			continue
+		}
+		cells := m.cells(&m.Frameworks[i])
 		for j, c := range cells {
 			cells[j] = escape(c)
 		}
-		cells = append(cells, make([]string, len(columns)-len(cells))...)
+		cells = append(cells, make([]string, len(heads)-len(cells))...)
 		fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
 	}
+	return unknown
 }
 
 func escape(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
@@ -208,13 +208,13 @@ func (m *Matrix) Unmeasured() int {
 	return n
 }
 
-// Print writes the short table for a terminal.
+// Print writes the table for a terminal.
 func (m *Matrix) Print(w io.Writer) {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, strings.Join(columns, "\t"))
+	fmt.Fprintln(tw, strings.Join(columns(), "\t"))
 	for i := range m.Frameworks {
 		f := &m.Frameworks[i]
-		cells := m.row(f)
+		cells := m.cells(f)
 		if f.State != Measured {
 			cells[len(cells)-1] += ": " + f.Message
 		}

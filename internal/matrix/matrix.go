@@ -35,7 +35,9 @@ type Matrix struct {
 	Started    time.Time           `json:"started"`
 	Elapsed    time.Duration       `json:"elapsed_ns"`
 	Groups     []string            `json:"groups"` // in the table's order
+	GroupDocs  map[string]string   `json:"group_docs,omitempty"`
 	Cases      []Case              `json:"cases"`
+	Causes     []Cause             `json:"causes,omitempty"`
 	Unsafe     []string            `json:"unsafe,omitempty"` // policies that ask for the danger explicitly
 	Frameworks []Framework         `json:"frameworks"`
 	Withheld   int                 `json:"withheld,omitempty"` // checks that Withhold took out
@@ -79,7 +81,15 @@ type Framework struct {
 	Missing  map[string]string `json:"missing,omitempty"` // contract parts it lacks, with the reason
 	Elapsed  time.Duration     `json:"elapsed_ns"`
 	Counts   report.Counts     `json:"counts"`
-	Results  []Cell            `json:"results"`
+	// Explained is the file with what people found out about it, seen from the root of the repository;
+	// empty for none.
+	Explained string `json:"explained,omitempty"`
+	// AnyCredentials is what it makes of any origin with credentials, Default of no configuration.
+	AnyCredentials Grant `json:"any_credentials,omitempty"`
+	Default        Grant `json:"default,omitempty"`
+	// Findings are the causes of what fails or warns; nil in older files.
+	Findings []Finding `json:"findings,omitempty"`
+	Results  []Cell    `json:"results"`
 }
 
 // Cell is one check of one framework. What a passed check exchanged is left out.
@@ -92,15 +102,20 @@ type Cell struct {
 	Security cases.Severity   `json:"security,omitempty"`
 	Skip     harness.SkipKind `json:"skip,omitempty"`
 	Reason   string           `json:"reason,omitempty"`
-	Agents   []agent.Result   `json:"agents,omitempty"`
-	Curl     []string         `json:"curl,omitempty"`
+	// Causes are the ids of the findings that explain it.
+	Causes []string       `json:"causes,omitempty"`
+	Agents []agent.Result `json:"agents,omitempty"`
+	Curl   []string       `json:"curl,omitempty"`
 
 	Disagreement []agent.Difference `json:"disagreement,omitempty"`
 }
 
 // New starts a matrix with the table's groups and cases.
 func New(tool string, table *cases.Table, agents []harness.AgentInfo) *Matrix {
-	m := &Matrix{Version: FormatVersion, Tool: tool, Agents: agents, Started: time.Now()}
+	m := &Matrix{Version: FormatVersion, Tool: tool, Agents: agents, Started: time.Now(), GroupDocs: map[string]string{}, Causes: causes(table.Anchors)}
+	for _, g := range table.Groups {
+		m.GroupDocs[g.Name] = g.Doc
+	}
 	seen := map[string]bool{}
 	for _, c := range table.Cases {
 		if !seen[c.Group] {
@@ -134,6 +149,8 @@ func (f *Framework) Fill(rep *report.Report) {
 		}
 		f.Results = append(f.Results, c)
 	}
+	f.explain(rep)
+	f.AnyCredentials, f.Default = grant(rep, anyPolicy), grant(rep, defaultPolicy)
 }
 
 // evidence keeps the exchanges of the first agent that has a failure: the others

@@ -1,188 +1,266 @@
 "use strict";
 const $ = id => document.getElementById(id);
+// el makes an element. Text goes in as text nodes: no result can become markup.
 const el = (tag, attrs, ...kids) => {
   const e = document.createElement(tag);
   for (const k in attrs || {}) if (attrs[k] != null) k === "class" ? e.className = attrs[k] : e.setAttribute(k, attrs[k]);
-  e.append(...kids.flat().filter(k => k != null));
+  e.append(...kids.flat().filter(k => k != null && k !== false));
   return e;
 };
-const caseOf = new Map(M.cases.map(c => [c.id, c]));
+const enc = encodeURIComponent, plural = (n, what) => n + " " + what + (n === 1 ? "" : "s");
+const frameworkOf = new Map(M.frameworks.map(f => [f.name, f]));
+const titleOf = id => M.titles[id] || id;
+
+// Results are packed, and unpacked when they are opened.
+const parts = new Map();
+function part(name) {
+  if (!parts.has(name)) parts.set(name, unpack(name));
+  return parts.get(name);
+}
+async function unpack(name) {
+  const e = [...document.querySelectorAll("script[data-part]")].find(e => e.dataset.part === name);
+  if (!e || !self.DecompressionStream) throw new Error(e ? "this browser cannot unpack the results; they are in compare.json" : "no part " + name);
+  const bytes = Uint8Array.from(atob(e.textContent), c => c.charCodeAt(0));
+  return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text());
+}
+let words;
+const caseOf = async () => (words = words || new Map((await part("words")).cases.map(c => [c.id, c])));
+const causeOf = async id => ((await part("words")).causes || []).find(c => c.id === id);
 // Passed and skipped checks come as lists of their ids, CASE/POLICY.
 const plain = (id, more) => ({id, case: id.slice(0, id.lastIndexOf("/")), policy: id.slice(id.lastIndexOf("/") + 1), ...more});
-for (const f of M.frameworks) {
-  f.results = [...f.results, ...f.passed.map(id => plain(id, {verdict: "pass"})),
+async function results(name) {
+  const f = await part("f/" + name);
+  f.all = f.all || [...f.results, ...f.passed.map(id => plain(id, {verdict: "pass"})),
     ...f.skipped.flatMap(s => s.checks.map(id => plain(id, {verdict: "skip", skip: s.skip, reason: s.reason})))];
-  f.by = new Map();
-  f.groups = new Map();
-  for (const r of f.results || []) {
-    r.kind = kind(r, f);
-    r.whose = r.kind === "asked" ? whose(r, f) : "";
-    const c = caseOf.get(r.case), g = c ? c.group : "?";
-    if (!f.by.has(r.case)) f.by.set(r.case, []);
-    f.by.get(r.case).push(r);
-    if (!f.groups.has(g)) f.groups.set(g, []);
-    f.groups.get(g).push(r);
-  }
-  f.sec = (f.results || []).filter(r => r.kind === "sec").length;
-  f.fail = (f.results || []).filter(r => r.kind === "fail").length;
-  f.asked = f.results.filter(r => r.kind === "asked").length;
-  f.share = Math.round(100 * f.results.filter(r => r.verdict !== "skip").length / f.results.length) || 0;
+  for (const r of f.all) r.kind = kind(r, f);
+  return f;
 }
-// kind is what a result counts as on the page: the legend's classes.
+// kind is what a result counts as: the legend's classes.
 function kind(r, f) {
-  if (r.verdict === "fail" && whose(r, f)) return "asked";
-  if (r.verdict === "fail") return r.security ? "sec" : "fail";
+  if (r.verdict === "fail") return (f.forbids || {})[r.policy] || (M.unsafe || []).includes(r.policy) ? "asked" : r.security ? "sec" : "fail";
   if (r.verdict === "skip") return r.skip === "not-expressible" ? "ne" : r.skip === "refused" ? "refused" : "none";
   return r.verdict;
 }
-// whose says why a failure does not get past the words of whoever configured it.
-function whose(r, f) {
-  if ((f.forbids || {})[r.policy]) return "the documentation forbids this configuration: " + f.forbids[r.policy];
-  return (M.unsafe || []).includes(r.policy) ? "the configuration asks for it in so many words" : "";
-}
-// sum is one cell for several results: the gravest kind and how many of it.
-function sum(rs) {
-  const n = {};
-  for (const r of rs || []) n[r.kind] = (n[r.kind] || 0) + 1;
-  for (const k of ["sec", "fail", "asked", "error", "warn", "undecided"]) if (n[k]) return [k, String(n[k] + (k === "sec" ? n.fail || 0 : 0))];
-  if (n.pass) return ["pass", String(n.pass)];
-  if (n.info) return ["info", "i"];
-  if (n.refused) return ["refused", "R"];
-  if (n.ne) return ["ne", "–"];
-  return ["none", "·"];
-}
-const state = () => ({q: $("q").value.trim().toLowerCase(), lang: $("lang").value, show: $("show").value, sort: $("sort").value, flip: $("flip").dataset.on === "1"});
-const shows = (r, show) => !show || (show === "sec" ? r.kind === "sec" : show === "fail" ? r.kind === "fail" || r.kind === "sec" || r.kind === "asked" : show === "warn" ? r.kind === "warn" : r.kind === "ne" || r.kind === "refused");
-const says = (r, q) => !q || [r.id, r.reason, (caseOf.get(r.case) || {}).title, ...(r.agents || []).flatMap(a => (a.failures || []).map(x => x.reason + " " + x.what))].join(" ").toLowerCase().includes(q);
-const named = (f, q) => [f.name, f.display, f.package, f.language].join(" ").toLowerCase().includes(q);
 
-function frameworks(s) {
-  const list = M.frameworks.filter(f => !s.lang || f.language === s.lang);
-  const key = {name: f => f.display.toLowerCase(), lang: f => f.language + " " + f.display.toLowerCase(), sec: f => [f.sec, f.fail], fail: f => [f.sec + f.fail, f.sec]}[s.sort];
-  const cmp = (a, b) => Array.isArray(a) ? a[0] - b[0] || a[1] - b[1] : a < b ? -1 : a > b ? 1 : 0;
-  return list.sort((a, b) => (a.state !== "measured") - (b.state !== "measured") || cmp(key(a), key(b)));
+// What is chosen stands in the address, behind what is opened: #f/NAME?lang=Go&sort=denied
+const controls = ["q", "lang", "kind", "show", "sort"];
+const hash = () => { const [path, query] = location.hash.slice(1).split("?"); return {path, query}; };
+function chosen() {
+  const s = Object.fromEntries(controls.map(id => [id, $(id).value]));
+  s.q = s.q.trim().toLowerCase();
+  s.flip = $("flip").dataset.on === "1";
+  return s;
 }
-function cell(rs, s, href) {
-  const f = (rs || []).filter(r => shows(r, s.show) && (!s.q || s.hit || says(r, s.q)));
-  if ((s.show || s.q) && !f.length) return el("td", {class: "none"});
-  const [k, t] = sum(f);
-  return el("td", {class: k}, el("a", {href, title: describe(f)}, t));
+function remember() {
+  const p = new URLSearchParams(controls.filter(id => $(id).value).map(id => [id, $(id).value]));
+  if ($("flip").dataset.on) p.set("rows", "causes");
+  history.replaceState(null, "", "#" + hash().path + (String(p) ? "?" + p : ""));
 }
-function describe(rs) {
-  const n = {};
-  for (const r of rs) n[r.kind] = (n[r.kind] || 0) + 1;
-  const name = {sec: "security", fail: "failed", asked: "asked for", warn: "warnings", pass: "passed", ne: "not expressible", refused: "refused", none: "not run", info: "noted", error: "errors", undecided: "undecided"};
-  return Object.keys(n).map(k => n[k] + " " + name[k]).join(", ");
+function recall() {
+  const {query} = hash();
+  if (query == null) return remember();
+  const p = new URLSearchParams(query);
+  for (const id of controls) {
+    $(id).value = p.get(id) || "";
+    if ($(id).selectedIndex === -1) $(id).value = "";
+  }
+  flip(p.get("rows") === "causes");
 }
+function flip(on) {
+  $("flip").dataset.on = on ? "1" : "";
+  $("flip").textContent = on ? "Frameworks as rows" : "Causes as rows";
+}
+
+const shows = (x, s) => ({"": true, browser: x.browser, sendable: x.sendable, hand: !x.sendable, severe: x.tone === "sec", breaks: x.breaks})[s.show];
+const says = (x, q) => !q || (x.id + " " + titleOf(x.id)).toLowerCase().includes(q);
+const named = (f, q) => [f.name, f.display, f.package, f.language, ...(f.marks || [])].join(" ").toLowerCase().includes(q);
+const found = (f, s) => f.findings.filter(x => shows(x, s) && (!s.q || named(f, s.q) || says(x, s.q)));
+// rows are ordered by their ranks: see Ranks in rank.go for who comes first and why.
+function rows(s) {
+  const list = M.frameworks.filter(f => (!s.lang || f.language === s.lang) && (!s.kind || f.kind === s.kind) && (!s.q || named(f, s.q) || found(f, s).length));
+  const text = f => s.sort === "name" ? f.display.toLowerCase() : f.language + " " + f.display.toLowerCase();
+  const rank = f => s.sort in f.ranks ? f.ranks[s.sort] : 0;
+  return list.sort((a, b) => rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1));
+}
+const tones = ["sec", "fail", "asked", "warn"];
+// count is a cell under a filter, where only some causes count.
+function count(f, q, s) {
+  const list = found(f, s).filter(x => x.q === q);
+  if (!list.length) return el("td", {class: "none"});
+  const n = list.filter(x => x.breaks).length, more = list.length - n;
+  const tone = tones.find(t => list.some(x => x.tone === t));
+  return el("td", {class: tone}, el("a", {href: "#f/" + enc(f.name), title: list.map(x => titleOf(x.id)).join("\n")}, [n || "", more ? "+" + more : ""].join(" ").trim()));
+}
+function answer(f, q, s) {
+  if (s.show || (s.q && !named(f, s.q))) return count(f, q.id, s);
+  const c = f.cells[q.id], list = f.findings.filter(x => x.q === q.id);
+  return el("td", {class: c.tone}, el("a", {href: "#f/" + enc(f.name) + "/q/" + q.id, title: list.map(x => titleOf(x.id) + " (" + x.seen + ")").join("\n") || q.text}, c.text));
+}
+const label = f => [f.display, el("small", null, f.version, " ", f.language), ...(f.marks || []).map(m => el("small", {class: "mark"}, m))];
 function draw() {
-  const s = state(), t = $("matrix");
+  const s = chosen(), t = $("matrix"), list = rows(s);
   t.replaceChildren();
-  const list = frameworks(s).filter(f => !s.q || named(f, s.q) || (f.results || []).some(r => says(r, s.q)));
-  if (s.flip) drawCases(t, list, s); else drawFrameworks(t, list, s);
+  t.className = s.flip ? "causes" : "";
+  if (s.flip) drawCauses(t, list, s); else drawFrameworks(t, list, s);
   if (!t.tBodies[0].rows.length) t.replaceChildren(el("caption", {class: "empty"}, "Nothing matches."));
 }
-const label = f => [f.display, el("small", null, f.version || "", " ", f.language, f.kind && f.kind !== "library" ? ", " + f.kind : "")];
+function sorter(id, text, title) {
+  const a = el("a", {href: "#", title, "aria-current": $("sort").value === id ? "true" : null}, text);
+  a.addEventListener("click", e => { e.preventDefault(); $("sort").value = id; changed(); });
+  return a;
+}
 function drawFrameworks(t, list, s) {
-  t.append(el("thead", null, el("tr", null, el("th", null, "framework"), ["% measured", "security findings", "other failures", "asked for, or forbidden"].map(t => el("th", {class: "sum"}, el("span", null, t))), M.groups.map(g => el("th", null, el("a", {href: "#g/" + g}, el("span", null, g)))))));
+  t.append(el("thead", null, el("tr", null, el("th", null, sorter("name", "framework", "sort by name")), el("th", null, "measured"),
+    M.questions.map(q => el("th", null, sorter(q.id, q.short, q.text + " " + q.says))))));
+  t.append(el("tbody", null, list.map(f => el("tr", null, el("th", {title: f.display + " " + f.version}, el("a", {href: "#f/" + enc(f.name)}, label(f))),
+    f.state !== "measured" ? el("td", {class: "error", colspan: M.questions.length + 1}, el("a", {href: "#f/" + enc(f.name)}, f.state + ": " + (f.message || "")))
+      : [el("td", {class: "num", title: f.ran + " of " + f.applicable + " checks"}, f.share + " %"), ...M.questions.map(q => answer(f, q, s))]))));
+}
+function drawCauses(t, list, s) {
+  t.append(el("thead", null, el("tr", null, el("th", null, "cause"), list.map(f => el("th", null, el("a", {href: "#f/" + enc(f.name), title: f.display}, el("span", null, f.display)))))));
+  const by = new Map();
+  for (const f of list) for (const x of found(f, s)) by.set(x.id, (by.get(x.id) || new Map()).set(f.name, x));
   const body = el("tbody");
-  for (const f of list) {
-    const row = el("tr", null, el("th", {title: f.display + " " + (f.version || "")}, el("a", {href: "#f/" + f.name}, label(f))));
-    if (f.state !== "measured") {
-      row.append(el("td", {class: "error", colspan: M.groups.length + 4}, el("a", {href: "#f/" + f.name}, f.state + ": " + (f.message || ""))));
-    } else {
-      const hit = {...s, hit: named(f, s.q)};
-      row.append(...[f.share, f.sec, f.fail, f.asked].map(n => el("td", {class: "num"}, el("a", {href: "#f/" + f.name}, String(n)))), ...M.groups.map(g => cell(f.groups.get(g), hit, "#f/" + f.name + "/" + g)));
-    }
-    body.append(row);
+  for (const q of M.questions) {
+    const ids = [...by.keys()].filter(id => main(by.get(id)) === q.id).sort((a, b) => by.get(b).size - by.get(a).size || (a < b ? -1 : 1));
+    if (ids.length) body.append(el("tr", null, el("th", {colspan: list.length + 1}, q.text)));
+    body.append(...ids.map(id => el("tr", null, el("th", {class: "sub2", title: titleOf(id)}, el("a", {href: "#x/" + enc(id)}, titleOf(id))), list.map(f => {
+      const x = by.get(id).get(f.name);
+      return x ? el("td", {class: x.tone}, el("a", {href: "#f/" + enc(f.name) + "/" + enc(id), title: x.seen + ", " + plural(x.checks, "check")}, String(x.checks))) : el("td", {class: "none"});
+    }))));
   }
   t.append(body);
 }
-function drawCases(t, list, s) {
-  t.append(el("thead", null, el("tr", null, el("th", null, "case"), list.map(f => el("th", null, el("a", {href: "#f/" + f.name}, el("span", null, f.display)))))));
-  const body = el("tbody");
-  for (const g of M.groups) {
-    const rows = M.cases.filter(c => c.group === g).map(c => {
-      const hit = {...s, hit: (c.id + " " + c.title).toLowerCase().includes(s.q)};
-      const any = list.some(f => (f.by.get(c.id) || []).some(r => shows(r, s.show) && (!s.q || hit.hit || says(r, s.q))));
-      return (s.q || s.show) && !any ? null : el("tr", null, el("th", {class: "sub2", title: c.title}, el("a", {href: "#c/" + c.id}, c.id)), list.map(f => cell(f.by.get(c.id), hit, "#f/" + f.name + "/" + c.group + "/" + c.id)));
-    }).filter(Boolean);
-    if (rows.length) body.append(el("tr", null, el("th", null, el("a", {href: "#g/" + g}, g)), list.map(f => cell(f.groups.get(g), {...s, hit: false}, "#f/" + f.name + "/" + g))), ...rows);
-  }
-  t.append(body);
+// main is the question under which a cause stands: the one that most rows have it under.
+function main(of) {
+  const n = {};
+  for (const x of of.values()) n[x.q] = (n[x.q] || 0) + 1;
+  return Object.keys(n).sort((a, b) => n[b] - n[a])[0];
 }
+
 const dl = pairs => el("dl", null, pairs.filter(p => p[1]).flatMap(([k, v]) => [el("dt", null, k), el("dd", null, v)]));
-const links = urls => (urls || []).flatMap((u, i) => [i ? ", " : "", el("a", {href: u, rel: "noopener"}, u.replace(/^https:\/\//, ""))]);
+const links = urls => (urls || []).length ? el("span", null, urls.flatMap((u, i) => [i ? ", " : "", /^https:/.test(u) ? el("a", {href: u, rel: "noopener"}, u.replace(/^https:\/\//, "")) : u])) : null;
 function wire(x) {
   const lines = h => (h || []).map(f => Array.isArray(f) ? f[0] + ": " + f[1] : f.Name + ": " + f.Value);
   return ["> " + x.method + " " + x.url + " " + x.proto, ...lines(x.request).map(l => "> " + l), x.error ? "! " + x.error : "< " + x.proto + " " + x.status, ...(x.error ? [] : lines(x.response).map(l => "< " + l))].join("\n");
 }
-function finding(r, heading) {
-  const c = caseOf.get(r.case) || {};
-  const inside = el("div", {class: "in"});
-  const head = el("summary", null, el("b", {class: "k " + r.kind}, r.verdict), el("span", {class: "t"}, heading || c.title || r.case), el("code", null, r.id));
-  const d = el("details", {id: "r-" + r.id}, head, inside);
-  d.addEventListener("toggle", () => {
+// lazy is an element that is filled when it is opened.
+function lazy(attrs, head, fill) {
+  const inside = el("div", {class: "in"}), d = el("details", attrs, el("summary", null, head), inside);
+  d.addEventListener("toggle", async () => {
     if (!d.open || inside.childNodes.length) return;
-    if (c.why) inside.append(el("p", null, c.why));
-    inside.append(dl([["level", (c.level || "") + (r.security ? ", security: " + r.security : "")], ["not run", r.skip && r.skip + ": " + (r.reason || "")], ["reason", !r.skip && r.reason], ["but", r.whose], ["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))], ["case", el("a", {href: "#c/" + r.case}, r.case)]]));
-    for (const a of r.agents || []) {
-      if (!(a.failures || []).length && !a.note && !a.error) continue;
-      inside.append(el("h3", null, a.agent));
-      for (const f of a.failures || []) inside.append(dl([["step", f.step], ["what", f.what], ["expected", f.expected], ["actual", f.actual], ["reason", f.reason]]));
-      if (a.error || a.note) inside.append(el("p", null, a.error || a.note));
-      for (const x of a.exchanges || []) inside.append(el("pre", null, wire(x)));
-    }
-    if (r.curl && r.curl.length) inside.append(el("pre", null, r.curl.join("\n")));
-    for (const x of r.disagreement || []) inside.append(el("p", null, "Model and " + x.agent + " disagree on " + x.what + ": " + x.model + " / " + x.other));
+    inside.append("...");
+    try { inside.replaceChildren(...(await fill()).filter(Boolean)); } catch (e) { inside.replaceChildren("Not to be had: " + e.message); }
   });
   return d;
 }
-function detail() {
-  const [what, name, group, id] = decodeURIComponent(location.hash.slice(1)).split("/"), box = $("detail");
-  box.replaceChildren();
-  if (what === "f") detailFramework(box, M.frameworks.find(f => f.name === name), group, id);
-  else if (what === "c") detailCase(box, caseOf.get(name));
-  else if (what === "g") detailGroup(box, name);
-  else return;
-  box.scrollIntoView({block: "start"});
+// check is one check of the table with its evidence.
+function check(r, cases, heading) {
+  const c = cases.get(r.case) || {};
+  return lazy({id: "r-" + r.id}, [el("b", {class: "k " + r.kind}, r.verdict), el("span", {class: "t"}, heading || c.title || r.case), el("code", null, r.id)], async () => {
+    const out = [c.why && el("p", null, c.why), dl([["level", (c.level || "") + (r.security ? ", severity: " + r.security : "")],
+      ["not run", r.skip && r.skip + ": " + (r.reason || "")], ["reason", !r.skip && r.reason], ["causes", (r.causes || []).map(titleOf).join(". ")], ["fix", c.fix], ["standard", links(c.spec)], ["case", el("a", {href: "#c/" + enc(r.case)}, r.case)]])];
+    for (const a of r.agents || []) {
+      if (!(a.failures || []).length && !a.note && !a.error) continue;
+      out.push(el("h3", null, a.agent));
+      for (const f of a.failures || []) out.push(dl([["step", f.step], ["what", f.what], ["expected", f.expected], ["actual", f.actual], ["reason", f.reason]]));
+      if (a.error || a.note) out.push(el("p", null, a.error || a.note));
+      for (const x of a.exchanges || []) out.push(el("pre", null, wire(x)));
+    }
+    if (r.curl && r.curl.length) out.push(el("pre", null, r.curl.join("\n")));
+    for (const x of r.disagreement || []) out.push(el("p", null, "Model and " + x.agent + " disagree on " + x.what + ": " + x.model + " / " + x.other));
+    return out;
+  });
+}
+const diff = x => (x.received || []).length + (x.wanted || []).length ? el("pre", null, [...(x.received || []).map(l => "- " + l), ...(x.wanted || []).map(l => "+ " + l)].join("\n")) : null;
+// finding is one cause of a framework.
+function finding(f, x, heading) {
+  return lazy({id: "x-" + f.name + "-" + x.id}, [el("b", {class: "k " + x.tone}, x.word), el("span", {class: "t"}, heading || titleOf(x.id)), el("code", null, x.id + ", " + x.seen + ", " + plural(x.checks, "check"))], async () => {
+    const full = await results(f.name), cases = await caseOf(), cause = await causeOf(x.id), more = (full.findings || []).find(y => y.id === x.id) || {};
+    return [x.asked && el("p", null, "But " + x.asked + "."), cause && el("p", null, cause.why), diff(more),
+      dl([["which requests", more.affects], ["policies", (more.policies || []).join(", ")], ["instead", cause && cause.do], ["standard", cause && links(cause.spec)], ["elsewhere", el("a", {href: "#x/" + enc(x.id)}, "who else has it")]]),
+      ...full.all.filter(r => (r.causes || []).includes(x.id)).map(r => check(r, cases))];
+  });
+}
+// The details of one load must not be drawn over by those of an earlier one.
+let drawn = 0;
+async function detail() {
+  const [what, ...rest] = hash().path.split("/"), names = rest.map(decodeURIComponent), box = $("detail"), mine = ++drawn;
+  const kinds = {f: detailFramework, x: detailCause, c: detailCase, g: detailGroup};
+  if (!kinds[what]) return box.replaceChildren();
+  const into = el("div");
+  box.replaceChildren(el("p", {class: "meta"}, "..."));
+  try { await kinds[what](into, ...names); } catch (e) { into.append(el("p", null, "Not to be had: " + e.message)); }
+  if (mine !== drawn) return;
+  box.replaceChildren(into);
+  const open = into.querySelector("[data-here]");
+  (open || box).scrollIntoView({block: "start"});
+}
+function detailFramework(box, name, id, q) {
+  const f = frameworkOf.get(name);
+  if (!f) return;
+  box.append(el("h2", null, f.display + " " + f.version), el("p", {class: "meta"}, [f.language, ...(f.marks || []), f.package, f.ran + " of " + f.applicable + " checks measured (" + f.share + " %)"].filter(Boolean).join(", ")));
+  if (f.explained) box.append(el("p", null, el("a", {href: "../" + f.explained}, "Findings, with evidence and what is known upstream")));
+  if (f.message) box.append(el("p", null, f.state + ": " + f.message));
+  for (const ask of M.questions) {
+    const list = f.findings.filter(x => x.q === ask.id);
+    if (id === "q" && q !== ask.id) continue;
+    box.append(el("h3", null, ask.text, " ", el("b", {class: "k " + f.cells[ask.id].tone}, f.cells[ask.id].text)));
+    for (const x of list) {
+      const d = finding(f, x);
+      if (id === x.id) { d.open = true; d.dataset.here = ""; }
+      box.append(d);
+    }
+  }
+  if (id === "q") box.append(el("p", null, el("a", {href: "#f/" + enc(name)}, "everything about " + f.display)));
+  box.append(lazy(null, el("span", {class: "t"}, "Every check, by group"), () => everyCheck(f)));
 }
 const rank = {sec: 0, fail: 1, asked: 2, error: 3, warn: 4, undecided: 5, refused: 6, ne: 7, info: 8, none: 9, pass: 10};
-function detailFramework(box, f, group, id) {
-  if (!f) return;
-  box.append(el("h2", null, f.display + " " + (f.version || "")), el("p", {class: "meta"}, [f.language, f.kind !== "library" && f.kind, f.package, f.share + " % of the table measured", group && "group " + group].filter(Boolean).join(", ")));
-  if (f.message) box.append(el("p", null, f.state + ": " + f.message));
-  if (f.log) box.append(el("pre", null, f.log));
-  const missing = Object.entries(f.missing || {});
-  if (missing.length && !group) box.append(dl(missing.map(([k, v]) => ["lacks " + k, v])));
-  const groups = group ? [group] : M.groups;
-  for (const g of groups) {
-    const rs = (f.groups.get(g) || []).filter(r => group ? !id || r.case === id : rank[r.kind] < 5).sort((a, b) => rank[a.kind] - rank[b.kind]);
-    if (!rs.length) continue;
-    if (!group) box.append(el("h3", null, g));
-    const list = rs.map(r => finding(r));
-    box.append(...list);
-    if (id) list.forEach(d => d.open = true);
+const byRank = (a, b) => rank[a.kind] - rank[b.kind];
+async function everyCheck(f) {
+  const full = await results(f.name), cases = await caseOf(), out = [];
+  if (full.log) out.push(el("pre", null, full.log));
+  out.push(dl(Object.entries(full.missing || {}).map(([k, v]) => ["lacks " + k, v])));
+  for (const g of M.groups) {
+    const list = full.all.filter(r => (cases.get(r.case) || {}).group === g.name).sort(byRank);
+    if (list.length) out.push(lazy(null, [el("span", {class: "t"}, el("b", null, g.name), " ", g.doc), tally(list)], async () => list.map(r => check(r, cases))));
   }
+  return out;
 }
-function detailCase(box, c) {
+function tally(list) {
+  const n = {};
+  for (const r of list) n[r.kind] = (n[r.kind] || 0) + 1;
+  return el("span", null, Object.keys(rank).filter(k => n[k]).flatMap(k => [el("b", {class: "k " + k}, String(n[k])), " "]));
+}
+async function detailCause(box, id) {
+  const c = await causeOf(id);
+  box.append(el("h2", null, titleOf(id)), el("p", {class: "meta"}, id + (c ? ", to be changed: " + c.side : "")));
+  if (c) box.append(el("p", null, c.why), dl([["instead", c.do], ["standard", links(c.spec)]]));
+  for (const f of M.frameworks) for (const x of f.findings) if (x.id === id) box.append(finding(f, x, f.display + " " + f.version));
+}
+async function detailCase(box, id) {
+  const cases = await caseOf(), c = cases.get(id);
   if (!c) return;
   box.append(el("h2", null, c.title), el("p", {class: "meta"}, c.id + ", group " + c.group + ", " + c.level));
   if (c.why) box.append(el("p", null, c.why));
-  box.append(dl([["fix", c.fix], ["standard", c.spec && el("span", null, links(c.spec))]]));
-  const rows = M.frameworks.flatMap(f => (f.by.get(c.id) || []).map(r => [f, r])).sort((a, b) => rank[a[1].kind] - rank[b[1].kind]);
-  box.append(...rows.map(([f, r]) => finding(r, f.display + " " + (f.version || ""))));
+  box.append(dl([["fix", c.fix], ["standard", links(c.spec)]]));
+  const list = [];
+  for (const f of M.frameworks) for (const r of (await results(f.name)).all) if (r.case === id) list.push([f, r]);
+  box.append(...list.sort((a, b) => byRank(a[1], b[1])).map(([f, r]) => check(r, cases, f.display + " " + f.version)));
 }
-function detailGroup(box, g) {
-  box.append(el("h2", null, "Group " + g));
-  for (const c of M.cases.filter(c => c.group === g)) {
-    const n = {};
-    for (const f of M.frameworks) for (const r of f.by.get(c.id) || []) n[r.kind] = (n[r.kind] || 0) + 1;
-    box.append(el("p", null, el("a", {href: "#c/" + c.id}, c.title), " ", ["sec", "fail", "warn", "pass"].filter(k => n[k]).flatMap(k => [el("b", {class: "k " + k}, String(n[k])), " "])));
-  }
+async function detailGroup(box, name) {
+  const g = M.groups.find(g => g.name === name);
+  if (!g) return;
+  box.append(el("h2", null, "Group " + name), el("p", null, g.doc));
+  for (const c of (await caseOf()).values()) if (c.group === name) box.append(el("p", null, el("a", {href: "#c/" + enc(c.id)}, c.title), " ", el("code", null, c.id)));
 }
+function changed() { remember(); draw(); }
 for (const l of [...new Set(M.frameworks.map(f => f.language))].sort()) $("lang").append(el("option", {value: l}, l));
-for (const id of ["q", "lang", "show", "sort"]) $(id).addEventListener("input", draw);
-$("flip").addEventListener("click", e => { const on = e.target.dataset.on === "1"; e.target.dataset.on = on ? "" : "1"; e.target.textContent = on ? "Cases as rows" : "Frameworks as rows"; draw(); });
-addEventListener("hashchange", detail);
+for (const id of controls) $(id).addEventListener("input", changed);
+$("flip").addEventListener("click", () => { flip(!$("flip").dataset.on); changed(); });
+$("groups").append(el("dl", null, M.groups.flatMap(g => [el("dt", null, el("a", {href: "#g/" + enc(g.name)}, g.name)), el("dd", null, g.doc + " (" + plural(g.cases, "case") + ")")])));
+addEventListener("hashchange", () => { const had = hash().query; recall(); if (had != null) draw(); detail(); });
+recall();
 draw();
-detail();
+// The packed parts stand behind this script.
+document.readyState === "loading" ? addEventListener("DOMContentLoaded", detail) : detail();

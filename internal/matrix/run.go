@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -144,6 +145,7 @@ func (c *comparison) key(m *adapter.Manifest) (string, error) {
 // install brings the framework's packages and asks for its version.
 func (c *comparison) install(ctx context.Context, m *adapter.Manifest) (Framework, bool) {
 	f := Framework{Name: m.Name, Display: m.Display, Language: m.Language, Package: m.Package, Kind: m.Kind, Forbids: m.Forbids}
+	f.Explained = explained(m.Dir)
 	f.Missing = make(map[string]string, len(m.Missing))
 	for part, why := range m.Missing {
 		f.Missing[string(part)] = why
@@ -209,6 +211,18 @@ func (c *comparison) run(ctx context.Context, m *adapter.Manifest, f *Framework)
 	n := rep.Counts
 	c.log(m.Name, "%d passed, %d failed, %d warnings, %d undecided, %d not run in %s", n.Pass, n.Fail, n.Warn, n.Undecided, n.Skip, rep.Elapsed.Round(10*time.Millisecond))
 }
+
+// explained is the path of an adapter's FINDINGS.md in this repository.
+func explained(dir string) string {
+	path := filepath.Join(dir, "FINDINGS.md")
+	at := strings.LastIndex(filepath.ToSlash(path), "/"+frameworksDir+"/")
+	if _, err := os.Stat(path); err != nil || at < 0 {
+		return ""
+	}
+	return filepath.ToSlash(path)[at+1:]
+}
+
+const frameworksDir = "testdata/frameworks"
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

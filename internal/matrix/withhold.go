@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/diagnose"
 	"github.com/corsproof/corsproof/internal/report"
 )
 
@@ -36,6 +37,8 @@ func (m *Matrix) Withhold(which string) error {
 
 // withhold removes the cells that glob matches, and says how many they were.
 func (f *Framework) withhold(glob string) (n int) {
+	touched := map[string]int{}
+	defer func() { f.findingsWithout(touched) }()
 	f.Results = slices.DeleteFunc(f.Results, func(c Cell) bool {
 		if ok, _ := path.Match(glob, c.ID); !ok { // the pattern is well formed
 			return false
@@ -45,10 +48,36 @@ func (f *Framework) withhold(glob string) (n int) {
 		if len(c.Disagreement) > 0 {
 			f.Counts.Disagreements--
 		}
+		for _, id := range c.Causes {
+			touched[id]++
+		}
 		n++
 		return true
 	})
 	return n
+}
+
+// findingsWithout takes from findings what the withheld checks said: how many they explain, the
+// severity, and the lines, which may be theirs. A finding that explains nothing any more goes.
+func (f *Framework) findingsWithout(touched map[string]int) {
+	f.Findings = slices.DeleteFunc(f.Findings, func(x Finding) bool { return touched[x.ID] >= x.Checks })
+	for i := range f.Findings {
+		x := &f.Findings[i]
+		if touched[x.ID] == 0 {
+			continue
+		}
+		x.Checks -= touched[x.ID]
+		x.Affects, x.Received, x.Wanted, x.Severity, x.Policies = "", nil, nil, "", nil
+		for _, c := range f.Results {
+			if !slices.Contains(c.Causes, x.ID) {
+				continue
+			}
+			x.Severity = diagnose.Graver(x.Severity, c.Security)
+			if !slices.Contains(x.Policies, c.Policy) {
+				x.Policies = append(x.Policies, c.Policy)
+			}
+		}
+	}
 }
 
 func countOf(c *report.Counts, v agent.Verdict) *int {

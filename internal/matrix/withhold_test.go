@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/matrix"
 	"github.com/corsproof/corsproof/internal/report"
@@ -35,6 +36,20 @@ var _ = Describe("a check that is withheld", func() {
 		Expect(text.String()).To(ContainSubstring(`"withheld":1`))
 		Expect(markdown.String()).To(ContainSubstring("for a repair: 1 (see SECURITY.md)"))
 		Expect(html.String()).To(ContainSubstring("for a repair: 1 (see SECURITY.md)"))
+	})
+
+	It("takes with it what the causes say of it", func() {
+		m := made()
+		f := &m.Frameworks[0]
+		f.Results = append(f.Results, cell("plain", agent.VerdictFail))
+		f.Results[2].ID, f.Results[2].Policy, f.Results[2].Security = "plain/one", "one", cases.Low
+		f.Results[0].Causes, f.Results[2].Causes = []string{"hidden", "shared"}, []string{"shared"}
+		f.Findings = []matrix.Finding{
+			{ID: "hidden", Checks: 1, Severity: cases.Critical},
+			{ID: "shared", Checks: 2, Severity: cases.Critical, Policies: []string{"exact", "one"}, Affects: "safe", Received: []string{"safe"}, Wanted: []string{"safe"}},
+		}
+		Expect(m.Withhold("f=safe/*")).To(Succeed())
+		Expect(m.Frameworks[0].Findings).To(Equal([]matrix.Finding{{ID: "shared", Checks: 1, Severity: cases.Low, Policies: []string{"one"}}}))
 	})
 
 	It("is nothing to speak of where there is none", func() {
