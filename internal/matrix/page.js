@@ -96,7 +96,7 @@ function answer(f, q, s) {
   const c = f.cells[q.id], list = f.findings.filter(x => x.q === q.id);
   return el("td", {class: c.tone}, el("a", {href: "#f/" + enc(f.name) + "/q/" + q.id, title: list.map(x => titleOf(x.id) + " (" + x.seen + ")").join("\n") || q.text}, c.text));
 }
-const label = f => [f.display, el("small", null, f.version, " ", f.language), ...(f.marks || []).map(m => el("small", {class: "mark"}, m))];
+const label = f => [f.display, el("small", null, f.version, " ", f.language), (f.marks || []).length ? el("small", {class: "mark"}, f.marks.join(", ")) : null];
 function draw() {
   const s = chosen(), t = $("matrix"), list = rows(s);
   t.replaceChildren();
