@@ -19,8 +19,12 @@ type document struct {
 	sections []*section
 }
 
-// section is what is below one "## ".
+// section is what is below one heading: "## CAUSE", "### SECTION" below that of a cause,
+// "## SECTION" elsewhere.
 type section struct {
+	// cause is the id of the cause whose heading it is; empty for a section that somebody wrote.
+	cause string
+	below bool   // it stands below the heading of a cause
 	title string // without what the tool wrote behind it
 	count string // what the tool wrote: "1 low, 3 must"; empty for none
 	line  int    // of the heading, from 1
@@ -44,23 +48,33 @@ func (e *syntaxError) Error() string {
 
 const (
 	headingMark = "## "
+	belowMark   = "### "
+	alsoMark    = "Also:"
 	checksMark  = "Checks:"
 	width       = 120 // columns of a line of checks
 )
 
 var counted = regexp.MustCompile(`^(.*) \((\d+ [a-z]+(?:, \d+ [a-z]+)*)\)$`)
 
+var causeHeading = regexp.MustCompile("^(.*) \\(`([a-z0-9-]+)`: (\\d+ [a-z]+(?:, \\d+ [a-z]+)*)\\)$")
+
 // parse reads a document. What is in a fenced block is not a heading.
 func parse(path, text string) (*document, error) {
 	d := &document{path: path}
-	fenced := false
+	fenced, below := false, false
 	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		if strings.HasPrefix(line, "```") {
 			fenced = !fenced
 		}
 		switch {
 		case !fenced && strings.HasPrefix(line, headingMark):
-			d.sections = append(d.sections, newSection(strings.TrimPrefix(line, headingMark), i+1))
+			s := newSection(strings.TrimPrefix(line, headingMark), i+1)
+			below = s.cause != ""
+			d.sections = append(d.sections, s)
+		case !fenced && below && strings.HasPrefix(line, belowMark):
+			s := newSection(strings.TrimPrefix(line, belowMark), i+1)
+			s.below = true
+			d.sections = append(d.sections, s)
 		case len(d.sections) == 0:
 			d.preamble = append(d.preamble, line)
 		default:
@@ -68,18 +82,40 @@ func parse(path, text string) (*document, error) {
 			s.body = append(s.body, line)
 		}
 	}
+	return d, d.read()
+}
+
+// read reads what stands below the headings.
+func (d *document) read() error {
 	if at := paragraph(d.preamble, checksMark); at >= 0 {
-		return nil, &syntaxError{path, at + 1, "checks before the first section; expected them below a heading"}
+		return &syntaxError{d.path, at + 1, "checks before the first section; expected them below a heading"}
 	}
 	for _, s := range d.sections {
-		if err := s.readChecks(path); err != nil {
-			return nil, err
+		if err := s.read(d.path); err != nil {
+			return err
 		}
 	}
-	return d, nil
+	return nil
+}
+
+func (s *section) read(path string) error {
+	switch {
+	case s.cause != "" && s.below:
+		return &syntaxError{path, s.line, "the heading of a cause below that of another; expected " + headingMark + "before it"}
+	case s.cause == "":
+		return s.readChecks(path)
+	}
+	text := strings.TrimSpace(strings.Join(s.body, "\n"))
+	if text != "" && (!strings.HasPrefix(text, alsoMark) || strings.Contains(text, "\n\n")) {
+		return &syntaxError{path, s.line, "text below the heading of a cause; expected sections, which begin with " + belowMark + "TITLE"}
+	}
+	return nil
 }
 
 func newSection(heading string, line int) *section {
+	if m := causeHeading.FindStringSubmatch(heading); m != nil {
+		return &section{title: m[1], cause: m[2], count: m[3], line: line}
+	}
 	s := &section{title: heading, line: line}
 	if m := counted.FindStringSubmatch(heading); m != nil {
 		s.title, s.count = m[1], m[2]
@@ -183,11 +219,21 @@ func wrap(text string, columns int) []string {
 func (d *document) String() string {
 	lines := slices.Clone(d.preamble)
 	for _, s := range d.sections {
-		heading := headingMark + s.title
-		if s.count != "" {
-			heading += " (" + s.count + ")"
-		}
-		lines = append(append(lines, heading), s.body...)
+		lines = append(append(lines, s.heading()), s.body...)
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+func (s *section) heading() string {
+	mark, count := headingMark, s.count
+	if s.below {
+		mark = belowMark
+	}
+	switch {
+	case s.cause != "":
+		count = fmt.Sprintf(" (`%s`: %s)", s.cause, s.count)
+	case count != "":
+		count = " (" + count + ")"
+	}
+	return mark + s.title + count
 }

@@ -6,24 +6,28 @@ import (
 	"strings"
 )
 
-// draft writes the beginning of a section for each case of which checks are
-// explained nowhere: its title is the case's, which says what should be so, and the evidence is
-// that of its first check. What it means, whose fault it is and what upstream
-// knows is for a person to write, and one cause often makes several cases fail.
+// draft writes the beginning of a section for each cause of which checks are explained
+// nowhere, and for each case of which no cause is known: its title is that of the first check's
+// case, which says what should be so, and the evidence is that check's. What it means, whose
+// fault it is and what upstream knows is for a person to write.
 func draft(out io.Writer, d *document, r *row) {
-	var cases []string
+	var ids []string
 	of := map[string][]check{}
 	for _, c := range d.unexplained(r) {
-		if of[c.Case] == nil {
-			cases = append(cases, c.Case)
+		id := c.Case
+		if at := r.main([]check{c}); at >= 0 {
+			id = r.causes[at].id
 		}
-		of[c.Case] = append(of[c.Case], c)
+		if of[id] == nil {
+			ids = append(ids, id)
+		}
+		of[id] = append(of[id], c)
 	}
-	for i, id := range cases {
+	for i, id := range ids {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		fmt.Fprintf(out, "%s%s (%s)\n\n%s\n\n", headingMark, r.titles[id], r.count(of[id]), strings.Join(wrap(checksMark+" "+list(of[id]), width), "\n"))
+		fmt.Fprintf(out, "%s%s (%s)\n\n%s\n\n", headingMark, r.titles[of[id][0].Case], r.count(of[id]), strings.Join(wrap(checksMark+" "+list(of[id]), width), "\n"))
 		evidence(out, r, of[id][0])
 	}
 }

@@ -34,6 +34,9 @@ func (d *document) holds(r *row, elsewhere map[string]string) []problem {
 			problems = append(problems, problem{d.path, s.line, text})
 		}
 	}
+	if d.disarranged(r) {
+		problems = append(problems, problem{d.path, 0, "the headings of causes are not those of the result"})
+	}
 	for _, c := range d.unexplained(r) {
 		text := fmt.Sprintf("unexplained: %s (%s) %s", c, r.stands[c], r.titles[c.Case])
 		if e := elsewhere[c.Case]; e != "" {
@@ -124,6 +127,7 @@ func (d *document) correct(r *row, drop bool) (notes []string) {
 			s.count = r.count(kept)
 		}
 	}
+	d.arrange(r)
 	return notes
 }
 

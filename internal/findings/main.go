@@ -11,14 +11,23 @@
 // With --take, --withhold FRAMEWORK=GLOB leaves checks out of the committed result, as SECURITY.md asks for a
 // defect that those who keep the package do not know of yet.
 //
-// A section names the checks that it explains, and the tool writes the end of its heading:
+// A section names the checks that it explains. The tool writes the end of its heading, and
+// puts it below the heading of the cause that explains most of its checks:
 //
-//	## The application's Vary is lost (1 low, 3 must)
+//	## Vary that the application sends is lost (`vary-overwritten`: 1 low, 4 must)
+//
+//	Also: `vary-inner-star` (exact)
+//
+//	### The application's Vary is lost (1 low, 3 must)
 //
 //	Checks: `vary-inner-kept` (exact, one), `vary-inner-two-lines` (exact, one)
 //
-// A check that fails has to be in one section; one that warns may. A
-// section without such a paragraph is prose, and its heading is left alone.
+// The headings of causes, and what else each explains, are written anew from the result; every word
+// of a section stays. A check that fails has to be in one section; one that warns may. A
+// section without checks is prose, stands at the end, and its heading is left alone.
+//
+// The tool also writes what stands between <!-- compare: NAME... --> and <!-- /compare --> in README.md: the
+// rows of those frameworks.
 package main
 
 import (
@@ -40,6 +49,7 @@ type options struct {
 	take     string
 	withhold globs
 	draft    string // a framework's name; empty for none
+	readme   string // a file with rows of the comparison; empty for none
 }
 
 // globs is a flag that may be given several times.
@@ -60,6 +70,7 @@ func main() {
 	flag.StringVar(&o.take, "take", "", "put the comparison in `DIR` in place of the committed one first: JSON, Markdown and page")
 	flag.Var(&o.withhold, "withhold", "with --take: leave `FRAMEWORK=GLOB` out, a glob over CASE/POLICY; may be repeated")
 	flag.StringVar(&o.draft, "draft", "", "print the beginnings of sections for what nobody has explained of the framework `NAME`")
+	flag.StringVar(&o.readme, "readme", "README.md", "the `FILE` in which rows of the comparison stand between <!-- compare: NAME... --> and <!-- /compare -->")
 	flag.Parse()
 	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -86,11 +97,14 @@ func (o options) run(out io.Writer) error {
 		if err := t.write(out, o.drop); err != nil {
 			return err
 		}
+		if err := t.writeRows(o.readme); err != nil {
+			return err
+		}
 	}
 	if len(t.ahead) > 0 {
 		fmt.Fprintf(out, "not in the comparison yet: %s\n", strings.Join(t.ahead, ", "))
 	}
-	problems := t.problems()
+	problems := append(t.problems(), t.rowProblems(o.readme)...)
 	for _, p := range problems {
 		fmt.Fprintln(out, p)
 	}

@@ -34,6 +34,8 @@ type row struct {
 	other      map[check]string   // of all other checks: "passes", "is skipped: REASON"
 	titles     map[string]string  // of cases
 	cells      map[check]*matrix.Cell
+	// causes are what the comparison found, the gravest first; nil for one that is older than causes.
+	causes []cause
 }
 
 func newRow(m *matrix.Matrix, f *matrix.Framework) *row {
@@ -47,6 +49,7 @@ func newRow(m *matrix.Matrix, f *matrix.Framework) *row {
 	for i := range f.Results {
 		r.add(&f.Results[i])
 	}
+	r.readCauses(m, f)
 	return r
 }
 

@@ -15,8 +15,9 @@ const fileName = "FINDINGS.md"
 // tree is the comparison and the findings beside its adapters, in the
 // comparison's order.
 type tree struct {
-	rows []*row
-	docs []*document
+	matrix *matrix.Matrix
+	rows   []*row
+	docs   []*document
 	// ahead are adapters with findings that the comparison does not have yet.
 	ahead []string
 }
@@ -27,7 +28,7 @@ func load(results, dir string) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{}
+	t := &tree{matrix: m}
 	for i := range m.Frameworks {
 		r := newRow(m, &m.Frameworks[i])
 		path := filepath.Join(dir, r.name, fileName)

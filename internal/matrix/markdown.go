@@ -67,7 +67,7 @@ func (m *Matrix) section(b *strings.Builder, f *Framework) {
 		fmt.Fprintf(b, "%s: %s\n", f.State, f.Message)
 		return
 	}
-	list := m.sorted(f)
+	list := m.Sorted(f)
 	if !slices.ContainsFunc(list, func(x Finding) bool { return x.Breaks() }) {
 		b.WriteString("Nothing breaks a MUST or has a severity.\n")
 	}

@@ -104,7 +104,7 @@ func (m *Matrix) brief(f *Framework, ranks map[Question]int) rowBrief {
 		Cells: map[Question]cellBrief{}, Ranks: ranks, Findings: []findingBrief{},
 	}
 	tones := map[Question]tone{}
-	for _, x := range m.sorted(f) {
+	for _, x := range m.Sorted(f) {
 		b := m.findingBrief(f, &x)
 		r.Findings = append(r.Findings, b)
 		tones[b.Question] = graver(tones[b.Question], b.Tone)

@@ -98,9 +98,9 @@ func (f *Framework) Distribution() string {
 	return strings.TrimSuffix(m[1], " GNU/Linux") + m[2]
 }
 
-// sorted are a framework's findings: those that get past the owner's words, of these the
+// Sorted are a framework's findings: those that get past the owner's words, of these the
 // gravest, then what explains most.
-func (m *Matrix) sorted(f *Framework) []Finding {
+func (m *Matrix) Sorted(f *Framework) []Finding {
 	list := slices.Clone(f.Findings)
 	slices.SortStableFunc(list, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(m.gravity(f, &a), m.gravity(f, &b)), cmp.Compare(b.Checks, a.Checks))
