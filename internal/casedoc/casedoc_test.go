@@ -63,7 +63,7 @@ var _ = Describe("the explanation of a case", func() {
 		Expect(casedoc.WriteHTML(&html, table)).To(Succeed())
 		for _, c := range table.Cases {
 			Expect(md.String()).To(ContainSubstring("\n### " + c.ID + "\n"))
-			Expect(html.String()).To(ContainSubstring(`<details id="` + c.ID + `">`))
+			Expect(html.String()).To(ContainSubstring(`<details id="` + c.ID + `" data-level="` + string(c.Level) + `">`))
 		}
 		Expect(html.String()).NotTo(ContainSubstring("<img src"))
 	})

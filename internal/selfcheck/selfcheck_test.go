@@ -2,6 +2,7 @@ package selfcheck
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -155,7 +156,26 @@ var _ = Describe("a self-check", func() {
 		Expect(text.String()).To(ContainSubstring("vary-denied-lost"))
 		Expect(s.matrix.WriteHTML(&html)).To(Succeed())
 		Expect(html.String()).To(ContainSubstring("vary-disallowed"))
+		Expect(html.String()).To(ContainSubstring("table-layout:fixed"), "many killers leave the defect its column")
 		Expect(s.matrix.WriteJSON(&json)).To(Succeed())
 		Expect(json.String()).To(ContainSubstring(`"killers"`))
+	})
+})
+
+var _ = Describe("the page of the kill matrix", func() {
+	It("folds what many cases find, says what survived and its cause, and holds what a mutant says", func() {
+		r := Row{Mutant: mutants.Mutant{Name: "m", Doc: "</td><script>alert(1)</script>", Class: mutants.VaryMissing, Cause: "vary-missing"}}
+		for i := range 40 {
+			r.Killers = append(r.Killers, fmt.Sprintf("case-%d", i))
+		}
+		m := &Matrix{Rows: []Row{r, {Mutant: mutants.Mutant{Name: "n", Class: mutants.Crash}}}}
+		var html strings.Builder
+		Expect(m.WriteHTML(&html)).To(Succeed())
+		Expect(html.String()).To(ContainSubstring("<summary>28 more</summary>"))
+		Expect(html.String()).To(ContainSubstring("case-39"))
+		Expect(html.String()).To(ContainSubstring("(vary-missing)"))
+		Expect(strings.Count(html.String(), "survived")).To(Equal(1))
+		Expect(html.String()).NotTo(ContainSubstring("<script>alert"))
+		Expect(strings.Index(html.String(), "<h2>crash")).To(BeNumerically("<", strings.Index(html.String(), "<h2>vary-missing")))
 	})
 })
