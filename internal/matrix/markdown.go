@@ -1,7 +1,6 @@
 package matrix
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"path"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/adapter"
 )
 
@@ -56,9 +54,10 @@ func (m *Matrix) legend(b *strings.Builder) {
 
 // CellLegend explains a row in words.
 const CellLegend = `A cell counts causes, not checks: those that break a MUST or have a severity, and after a + those that are only bad practice. *seen* were seen in
-a browser, *by hand* need a request that no browser sends; the others follow from what was sent and what a browser makes of it. *measured* is the share of the table that ran; what
-the framework refuses to start with does not count against it. "none in 6 %" says that little was looked at. Rows of kind *copied configuration* are snippets that are passed
-around for a server, not the server's own doing, and a *version of Debian* can be years older than the project's.`
+a browser, *by hand* need a request that no browser sends; the others follow from what was answered and what a browser makes of it. What shows only where the configuration asks for
+it in so many words, or where the documentation forbids that, is not counted. *measured* is the share of the table that ran; what the framework refuses to start with does not
+count against it, and "none in 6 %" says that little was looked at. Rows of kind *copied configuration* are snippets that are passed around for a server, not the server's own
+doing, and a *version of Debian* can be years older than the project's.`
 
 // section lists what one framework's findings are.
 func (m *Matrix) section(b *strings.Builder, f *Framework) {
@@ -89,10 +88,10 @@ func (m *Matrix) section(b *strings.Builder, f *Framework) {
 
 // item is a finding in a line.
 func (m *Matrix) item(f *Framework, x *Finding) string {
-	what := []string{string(cmp.Or(x.Severity, cases.Severity(x.Level)))}
-	what = append(what, x.Seen())
-	if whose := m.Whose(f, x); whose != "" {
-		what = append(what, whose)
+	w := m.weigh(f, x)
+	what := []string{w.word(x), x.Seen()}
+	if w.Asked != "" {
+		what = append(what, w.Asked)
 	}
 	checks := "1 check"
 	if x.Checks != 1 {

@@ -118,17 +118,17 @@ func (m *Matrix) brief(f *Framework, ranks map[Question]int) rowBrief {
 }
 
 func (m *Matrix) findingBrief(f *Framework, x *Finding) findingBrief {
+	w := m.weigh(f, x)
 	b := findingBrief{
-		ID: x.ID, Question: m.Question(x), Word: cmp.Or(string(x.Severity), string(x.Level)), Seen: x.Seen(), Browser: len(x.Browser) > 0,
-		Sendable: x.Sendable, Breaks: x.Breaks(), Asked: m.Whose(f, x), Checks: x.Checks, Tone: toneMinor,
+		ID: x.ID, Question: w.Question, Word: w.word(x), Seen: x.Seen(), Browser: len(x.Browser) > 0,
+		Sendable: x.Sendable, Breaks: w.Breaks || w.Asked != "", Asked: w.Asked, Checks: x.Checks, Tone: toneMinor,
 	}
 	switch {
-	case !b.Breaks:
-	case b.Asked != "":
+	case w.Asked != "":
 		b.Tone = toneAsked
-	case x.Severity != "":
+	case w.Severity != "":
 		b.Tone = toneSevere
-	default:
+	case w.Breaks:
 		b.Tone = toneFail
 	}
 	return b

@@ -90,19 +90,6 @@ func cacheCause(id string) bool {
 	return slices.Contains([]string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "cached-grant"}, id)
 }
 
-// Whose says that a finding does not get past the words of whoever configured it: it is only
-// seen where the configuration asks for it, or where the documentation forbids that; empty if
-// it does get past.
-func (m *Matrix) Whose(f *Framework, x *Finding) string {
-	whose := ""
-	for _, p := range x.Policies {
-		if whose = m.whose(f, p); whose == "" {
-			return ""
-		}
-	}
-	return whose
-}
-
 // Tally counts the causes of one question.
 type Tally struct {
 	// Causes break a must or have a severity, Severe of them have one; Lesser do neither.
@@ -118,23 +105,23 @@ func (m *Matrix) Tallies(f *Framework) map[Question]Tally {
 	all := map[Question]Tally{}
 	for i := range f.Findings {
 		x := &f.Findings[i]
-		q := m.Question(x)
-		t := all[q]
-		t.add(x, m.Whose(f, x) != "")
-		all[q] = t
+		w := m.weigh(f, x)
+		t := all[w.Question]
+		t.add(x, w)
+		all[w.Question] = t
 	}
 	return all
 }
 
-func (t *Tally) add(x *Finding, asked bool) {
+func (t *Tally) add(x *Finding, w weight) {
 	switch {
-	case asked:
+	case w.Asked != "":
 		t.Asked++
-	case !x.Breaks():
+	case !w.Breaks:
 		t.Lesser++
 	default:
 		t.Causes++
-		if x.Severity != "" {
+		if w.Severity != "" {
 			t.Severe++
 		}
 		if len(x.Browser) > 0 {
@@ -178,7 +165,7 @@ func (m *Matrix) Answer(f *Framework, q Question, t Tally) string {
 	case Any:
 		return m.anyWords(f)
 	case Default:
-		return defaultWords[f.Default] + lesser(t)
+		return defaultWords[f.Default] + further(f, t)
 	}
 	if s := m.Score(f); t == (Tally{}) && s.Share() < half {
 		return fmt.Sprintf("none in %d %%", s.Share())
@@ -186,11 +173,12 @@ func (m *Matrix) Answer(f *Framework, q Question, t Tally) string {
 	return t.String()
 }
 
-func lesser(t Tally) string {
-	if n := t.Causes + t.Lesser; n > 0 && t.Causes > 0 {
-		return " (" + t.String() + ")"
+// further are causes that the word for the default does not say.
+func further(f *Framework, t Tally) string {
+	if t.Causes == 0 || f.Default == AsTheUser {
+		return ""
 	}
-	return ""
+	return " (" + t.String() + ")"
 }
 
 var anyWords = map[Grant]string{"": "?", Refused: "refuses", Unsayable: "no way to say it", Nobody: "grants nobody", WithoutAny: "void", AsTheUser: "reflects"}

@@ -42,13 +42,41 @@ var _ = Describe("a finding", func() {
 	It("counts by what it breaks and how it was seen, and apart where the owner asked for it", func() {
 		seen, severe, minor := caused("a", agent.EffectLetIn, "exact"), caused("b", agent.EffectLetIn, "exact"), caused("c", agent.EffectLetIn, "exact")
 		seen.Browser, severe.Severity, severe.Level, minor.Level = []string{"chrome"}, cases.High, cases.Practice, cases.Practice
-		asked := caused("d", agent.EffectLetIn, "any-creds", "any")
+		asked := caused("d", agent.EffectLetIn, "any")
 		f := framework("f")
 		f.Forbids = map[string]string{"any": "do not"}
 		f.Findings = []matrix.Finding{seen, severe, minor, asked}
 		t := m.Tallies(&f)[matrix.Denied]
 		Expect(t).To(Equal(matrix.Tally{Causes: 2, Severe: 1, Lesser: 1, Seen: 1, Asked: 1}))
 		Expect(t.String()).To(Equal("2 (1 seen) +1"))
+	})
+
+	It("counts by what gets past the owner's words, where it shows both ways", func() {
+		x := caused("d", agent.EffectLetIn, "any-creds", "exact")
+		x.Severity, x.Checks = cases.High, 2
+		f := framework("f", cell("safe", agent.VerdictFail), cell("plain", agent.VerdictWarn))
+		f.Results[0].Policy, f.Results[0].Security = "any-creds", cases.High
+		f.Results[0].Causes, f.Results[1].Causes = []string{"d"}, []string{"d"}
+		f.Findings = []matrix.Finding{x}
+		Expect(m.Tallies(&f)).To(Equal(map[matrix.Question]matrix.Tally{matrix.Any: {Asked: 1}}))
+		f.Results[1].Verdict = agent.VerdictFail
+		Expect(m.Tallies(&f)).To(Equal(map[matrix.Question]matrix.Tally{matrix.Denied: {Causes: 1}}), "a must, and the severity is not of it")
+	})
+
+	It("belongs where it breaks something, however much it warns elsewhere", func() {
+		f := framework("f", cell("safe", agent.VerdictFail), cell("plain", agent.VerdictWarn))
+		f.Results[0].Policy = "default"
+		f.Results[0].Causes, f.Results[1].Causes = []string{"d"}, []string{"d"}
+		f.Findings = []matrix.Finding{caused("d", agent.EffectLetIn, "default", "exact")}
+		Expect(m.Tallies(&f)).To(Equal(map[matrix.Question]matrix.Tally{matrix.Default: {Causes: 1}}))
+	})
+
+	It("knows the causes about caches by the ids that they have", func() {
+		for _, id := range []string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "cached-grant"} {
+			Expect(cases.FindCause(id)).NotTo(BeNil(), id)
+			x := caused(id, agent.EffectLockedOut, "exact")
+			Expect(m.Question(&x)).To(Equal(matrix.Cache), id)
+		}
 	})
 
 	DescribeTable("stands in a cell", func(t matrix.Tally, want string) { Expect(t.String()).To(Equal(want)) },

@@ -109,14 +109,19 @@ func (m *Matrix) Sorted(f *Framework) []Finding {
 }
 
 func (m *Matrix) gravity(f *Framework, x *Finding) int {
-	n := slices.Index([]cases.Severity{cases.Critical, cases.High, cases.Medium, cases.Low}, x.Severity)
+	w := m.weigh(f, x)
+	severity := w.Severity
+	if w.Asked != "" {
+		severity = x.Severity
+	}
+	n := slices.Index([]cases.Severity{cases.Critical, cases.High, cases.Medium, cases.Low}, severity)
 	switch {
 	case n < 0 && x.Level == cases.Must:
 		n = 4
 	case n < 0:
 		n = 5 + slices.Index([]cases.Level{cases.Should, cases.Practice, cases.Info}, x.Level)
 	}
-	if x.Breaks() && m.Whose(f, x) != "" {
+	if w.Asked != "" {
 		n += 20
 	}
 	return n
