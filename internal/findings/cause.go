@@ -16,6 +16,9 @@ type cause struct {
 
 // readCauses takes the causes of a framework over, in the order in which the comparison has them.
 func (r *row) readCauses(m *matrix.Matrix, f *matrix.Framework) {
+	if f.Findings != nil {
+		r.causes = []cause{}
+	}
 	for _, x := range m.Sorted(f) {
 		c := cause{id: x.ID, title: m.Title(&x), breaks: x.Breaks()}
 		for i := range f.Results {

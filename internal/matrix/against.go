@@ -1,8 +1,10 @@
 package matrix
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/corsproof/corsproof/harness/agent"
 )
@@ -10,7 +12,8 @@ import (
 // Change is one difference between two comparisons.
 type Change struct {
 	Framework string `json:"framework"`
-	Check     string `json:"check,omitempty"` // empty: the framework itself
+	Check     string `json:"check,omitempty"` // empty: a cause, or the framework itself
+	Cause     string `json:"cause,omitempty"`
 	Before    string `json:"before"`
 	After     string `json:"after"`
 }
@@ -37,7 +40,7 @@ func (m *Matrix) Changes(old *Matrix) []Change {
 		if o.State != f.State {
 			changes = append(changes, Change{Framework: f.Name, Before: string(o.State), After: string(f.State)})
 		}
-		changes = append(changes, cellChanges(f, o)...)
+		changes = append(append(changes, causeChanges(f, o)...), cellChanges(f, o)...)
 	}
 	for _, o := range old.Frameworks {
 		if before[o.Name] != nil {
@@ -63,12 +66,36 @@ func cellChanges(f, o *Framework) []Change {
 			b = "absent"
 		}
 		if b != c.outcome() {
-			changes = append(changes, Change{f.Name, c.ID, b, c.outcome()})
+			changes = append(changes, Change{Framework: f.Name, Check: c.ID, Before: b, After: c.outcome()})
 		}
 	}
 	for _, c := range o.Results {
 		if b, ok := was[c.ID]; ok {
-			changes = append(changes, Change{f.Name, c.ID, b, "absent"})
+			changes = append(changes, Change{Framework: f.Name, Check: c.ID, Before: b, After: "absent"})
+		}
+	}
+	return changes
+}
+
+// causeChanges are the causes that came, went, or weigh otherwise.
+func causeChanges(f, o *Framework) (changes []Change) {
+	if f.Findings == nil || o.Findings == nil {
+		return nil
+	}
+	of := func(list []Finding, id string) string {
+		if i := slices.IndexFunc(list, func(x Finding) bool { return x.ID == id }); i >= 0 {
+			return cmp.Or(string(list[i].Severity), string(list[i].Level))
+		}
+		return "absent"
+	}
+	for _, x := range f.Findings {
+		if before, after := of(o.Findings, x.ID), of(f.Findings, x.ID); before != after {
+			changes = append(changes, Change{Framework: f.Name, Cause: x.ID, Before: before, After: after})
+		}
+	}
+	for _, x := range o.Findings {
+		if of(f.Findings, x.ID) == "absent" {
+			changes = append(changes, Change{Framework: f.Name, Cause: x.ID, Before: of(o.Findings, x.ID), After: "absent"})
 		}
 	}
 	return changes
@@ -90,8 +117,11 @@ func PrintChanges(w io.Writer, changes []Change) {
 	}
 	for _, c := range changes {
 		name := c.Framework
-		if c.Check != "" {
+		switch {
+		case c.Check != "":
 			name += "  " + c.Check
+		case c.Cause != "":
+			name += "  cause " + c.Cause
 		}
 		fmt.Fprintf(w, "%s: %s -> %s\n", name, c.Before, c.After)
 	}

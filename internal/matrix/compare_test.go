@@ -49,7 +49,7 @@ func matrixOf(frameworks ...matrix.Framework) *matrix.Matrix {
 }
 
 func framework(name string, cells ...matrix.Cell) matrix.Framework {
-	return matrix.Framework{Name: name, Display: name, Language: "Go", Version: "1", State: matrix.Measured, Results: cells}
+	return matrix.Framework{Name: name, Display: name, Language: "Go", Version: "1", State: matrix.Measured, Findings: []matrix.Finding{}, Results: cells}
 }
 
 var _ = Describe("a matrix", func() {
@@ -121,6 +121,22 @@ var _ = Describe("a matrix", func() {
 		Expect(f.Results[0].Reason).To(Equal(c.Reason))
 	})
 
+	It("says nothing of causes where nobody looked for them, and none where there are none", func() {
+		for text, findings := range map[string][]matrix.Finding{"100 % | ? | ? | ? | ? |": nil, "100 % | none | ? | ? | none |": {}} {
+			f := framework("f", cell("safe", agent.VerdictPass))
+			f.Findings = findings
+			var stored bytes.Buffer
+			Expect(matrixOf(f).WriteJSON(&stored)).To(Succeed())
+			path := filepath.Join(GinkgoT().TempDir(), "m.json")
+			Expect(os.WriteFile(path, stored.Bytes(), 0o600)).To(Succeed())
+			back, err := matrix.Read(path)
+			Expect(err).NotTo(HaveOccurred())
+			var b strings.Builder
+			Expect(back.WriteMarkdown(&b)).To(Succeed())
+			Expect(b.String()).To(ContainSubstring(text))
+		}
+	})
+
 	It("is a Markdown file with title, date and legend, whose cells hold", func() {
 		f := framework("f | g", cell("plain", agent.VerdictFail))
 		f.Explained = "testdata/frameworks/f/FINDINGS.md"
@@ -148,6 +164,19 @@ var _ = Describe("a matrix", func() {
 			matrix.Change{Framework: "gone", Before: "measured", After: "absent"},
 		))
 		Expect(now.Changes(now)).To(BeEmpty())
+	})
+
+	It("tells which causes came and went", func() {
+		old, now := matrixOf(framework("f")), matrixOf(framework("f"))
+		old.Frameworks[0].Findings = []matrix.Finding{{ID: "gone", Level: cases.Must}, {ID: "same", Level: cases.Must}, {ID: "graver", Level: cases.Must}}
+		now.Frameworks[0].Findings = []matrix.Finding{{ID: "graver", Level: cases.Must, Severity: cases.High}, {ID: "same", Level: cases.Must}, {ID: "new", Level: cases.Practice}}
+		Expect(now.Changes(old)).To(Equal([]matrix.Change{
+			{Framework: "f", Cause: "graver", Before: "must", After: "high"},
+			{Framework: "f", Cause: "new", Before: "absent", After: "practice"},
+			{Framework: "f", Cause: "gone", Before: "must", After: "absent"},
+		}))
+		old.Frameworks[0].Findings = nil
+		Expect(now.Changes(old)).To(BeEmpty(), "nobody looked for causes")
 	})
 })
 

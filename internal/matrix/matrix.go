@@ -87,8 +87,8 @@ type Framework struct {
 	// AnyCredentials is what it makes of any origin with credentials, Default of no configuration.
 	AnyCredentials Grant `json:"any_credentials,omitempty"`
 	Default        Grant `json:"default,omitempty"`
-	// Findings are the causes of what fails or warns; nil in older files.
-	Findings []Finding `json:"findings,omitempty"`
+	// Findings are the causes of what fails or warns; nil in files older than causes.
+	Findings []Finding `json:"findings"`
 	Results  []Cell    `json:"results"`
 }
 

@@ -155,7 +155,7 @@ func (m *Matrix) tone(f *Framework, q Question, gravest tone) tone {
 		return defaultTones[f.Default]
 	case gravest != "":
 		return gravest
-	case m.Score(f).Share() < half:
+	case f.Findings == nil, m.Score(f).Share() < half:
 		return toneLittle
 	}
 	return toneGood

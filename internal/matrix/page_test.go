@@ -35,7 +35,7 @@ func exposed() *matrix.Matrix {
 			Affects: hostile, Received: []string{hostile}, Wanted: []string{hostile}}}
 		frameworks[i] = f
 	}
-	frameworks[1].Findings = nil
+	frameworks[1].Findings = []matrix.Finding{}
 	m := matrixOf(frameworks...)
 	m.Groups, m.GroupDocs = []string{"one", "two"}, map[string]string{"one": hostile}
 	m.Cases[1].Title, m.Cases[1].Why, m.Cases[1].Spec = hostile, hostile, []string{"javascript:pwned=1"}

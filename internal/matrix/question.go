@@ -167,6 +167,9 @@ func (m *Matrix) Answer(f *Framework, q Question, t Tally) string {
 	case Default:
 		return defaultWords[f.Default] + further(f, t)
 	}
+	if f.Findings == nil {
+		return "?"
+	}
 	if s := m.Score(f); t == (Tally{}) && s.Share() < half {
 		return fmt.Sprintf("none in %d %%", s.Share())
 	}

@@ -52,7 +52,7 @@ func (m *Matrix) key(f *Framework, q Question) []int {
 	}
 	s := m.Score(f)
 	little := 0
-	if s.Share() < half {
+	if f.Findings == nil || s.Share() < half {
 		little = 1
 	}
 	tallies := m.Tallies(f)
