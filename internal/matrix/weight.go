@@ -74,9 +74,9 @@ func policyOf(m *Matrix, f *Framework, x *Finding) string {
 
 // explained are the cells that a finding explains.
 func (f *Framework) explained(x *Finding) (list []Cell) {
-	for _, c := range f.Results {
-		if slices.Contains(c.Causes, x.ID) {
-			list = append(list, c)
+	for i := range f.Results {
+		if c := &f.Results[i]; slices.Contains(c.Causes, x.ID) {
+			list = append(list, *c)
 		}
 	}
 	return list
