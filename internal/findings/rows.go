@@ -22,7 +22,7 @@ func (t *tree) withRows(text string) (string, error) {
 	}
 	var b strings.Builder
 	names := strings.Fields(text[at[4]:at[5]])
-	fmt.Fprintf(&b, "\n%s\n\n", matrix.CellLegend)
+	fmt.Fprintf(&b, "\n%s\nThe columns are explained in [results/compare.md](results/compare.md), which has all rows.\n\n", matrix.CellLegend)
 	unknown := t.matrix.Table(&b, names)
 	if len(unknown) > 0 {
 		return text, fmt.Errorf("the comparison has no framework %s", strings.Join(unknown, ", "))

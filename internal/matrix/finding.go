@@ -83,7 +83,7 @@ func (f *Framework) explain(rep *report.Report) {
 	f.Findings = make([]Finding, 0, len(rep.Findings))
 	for i := range rep.Findings {
 		x := &rep.Findings[i]
-		f.Findings = append(f.Findings, newFinding(x))
+		f.Findings = append(f.Findings, newFinding(&x.Finding))
 		for _, id := range x.Explains {
 			by[id] = append(by[id], x.ID)
 		}

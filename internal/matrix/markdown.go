@@ -89,7 +89,7 @@ func (m *Matrix) section(b *strings.Builder, f *Framework) {
 // item is a finding in a line.
 func (m *Matrix) item(f *Framework, x *Finding) string {
 	w := m.weigh(f, x)
-	what := []string{w.word(x), x.Seen()}
+	what := []string{w.word(x), w.how()}
 	if w.Asked != "" {
 		what = append(what, w.Asked)
 	}
@@ -98,17 +98,6 @@ func (m *Matrix) item(f *Framework, x *Finding) string {
 		checks = fmt.Sprintf("%d checks", x.Checks)
 	}
 	return fmt.Sprintf("%s (`%s`: %s; %s)", escape(m.Title(x)), x.ID, strings.Join(what, "; "), checks)
-}
-
-// Seen says in words how a finding was seen.
-func (x *Finding) Seen() string {
-	switch {
-	case len(x.Browser) > 0:
-		return "seen in a browser"
-	case x.Sendable:
-		return "a browser can send it"
-	}
-	return "only by hand-made requests"
 }
 
 // row says what a framework's row is, and how much of the table it was held to.

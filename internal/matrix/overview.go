@@ -120,8 +120,8 @@ func (m *Matrix) brief(f *Framework, ranks map[Question]int) rowBrief {
 func (m *Matrix) findingBrief(f *Framework, x *Finding) findingBrief {
 	w := m.weigh(f, x)
 	b := findingBrief{
-		ID: x.ID, Question: w.Question, Word: w.word(x), Seen: x.Seen(), Browser: len(x.Browser) > 0,
-		Sendable: x.Sendable, Breaks: w.Breaks || w.Asked != "", Asked: w.Asked, Checks: x.Checks, Tone: toneMinor,
+		ID: x.ID, Question: w.Question, Word: w.word(x), Seen: w.how(), Browser: w.Seen,
+		Sendable: w.Sendable, Breaks: w.Breaks || w.Asked != "", Asked: w.Asked, Checks: x.Checks, Tone: toneMinor,
 	}
 	switch {
 	case w.Asked != "":

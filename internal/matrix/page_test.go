@@ -26,7 +26,7 @@ func exposed() *matrix.Matrix {
 	for i, name := range []string{"first", "second"} {
 		c := cell("plain", agent.VerdictFail)
 		c.Reason, c.Causes = hostile, []string{"plain"}
-		c.Agents = []agent.Result{{Agent: "wire", Failures: []agent.Symptom{{What: hostile, Expected: hostile, Actual: hostile}},
+		c.Agents = []agent.Result{{Agent: "wire", Failures: []agent.Symptom{{What: hostile, Expected: hostile, Actual: hostile, Effect: agent.EffectLetIn, Sendable: true}},
 			Exchanges: []agent.Exchange{{Method: "GET", URL: "http://127.0.0.1:1/", Status: 200}}}}
 		c.Curl = []string{hostile}
 		f := framework(name, c)

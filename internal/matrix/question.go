@@ -107,13 +107,13 @@ func (m *Matrix) Tallies(f *Framework) map[Question]Tally {
 		x := &f.Findings[i]
 		w := m.weigh(f, x)
 		t := all[w.Question]
-		t.add(x, w)
+		t.add(w)
 		all[w.Question] = t
 	}
 	return all
 }
 
-func (t *Tally) add(x *Finding, w weight) {
+func (t *Tally) add(w weight) {
 	switch {
 	case w.Asked != "":
 		t.Asked++
@@ -124,10 +124,10 @@ func (t *Tally) add(x *Finding, w weight) {
 		if w.Severity != "" {
 			t.Severe++
 		}
-		if len(x.Browser) > 0 {
+		if w.Seen {
 			t.Seen++
 		}
-		if !x.Sendable {
+		if !w.Sendable {
 			t.Hand++
 		}
 	}

@@ -71,6 +71,19 @@ var _ = Describe("a finding", func() {
 		Expect(m.Tallies(&f)).To(Equal(map[matrix.Question]matrix.Tally{matrix.Default: {Causes: 1}}))
 	})
 
+	It("is by hand if what breaks a must is, whatever a browser sends that warns", func() {
+		f := framework("f", cell("safe", agent.VerdictFail), cell("plain", agent.VerdictWarn))
+		f.Results[0].Agents = []agent.Result{{Agent: agent.NameWire, Failures: []agent.Symptom{{Effect: agent.EffectLockedOut}}}}
+		f.Results[1].Agents = []agent.Result{{Agent: "chrome", Failures: []agent.Symptom{{Effect: agent.EffectLetIn, Sendable: true}}}}
+		f.Results[0].Causes, f.Results[1].Causes = []string{"d"}, []string{"d"}
+		x := caused("d", agent.EffectLetIn, "exact")
+		x.Browser = []string{"chrome"}
+		f.Findings = []matrix.Finding{x}
+		Expect(m.Tallies(&f)).To(Equal(map[matrix.Question]matrix.Tally{matrix.Odd: {Causes: 1, Hand: 1}}))
+		f.Results[0].Agents[0].Failures[0].Sendable = true
+		Expect(m.Tallies(&f)).To(Equal(map[matrix.Question]matrix.Tally{matrix.Page: {Causes: 1}}))
+	})
+
 	It("knows the causes about caches by the ids that they have", func() {
 		for _, id := range []string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "cached-grant"} {
 			Expect(cases.FindCause(id)).NotTo(BeNil(), id)
@@ -89,7 +102,10 @@ var _ = Describe("a finding", func() {
 
 	It("is that of the report, with the checks that it explains", func() {
 		high := cases.High
-		rep := &report.Report{Findings: []harness.Finding{{ID: "star", Cause: "star", Severity: &high, Explains: []string{"safe/exact", "gone/exact"}}, {ID: "plain", Explains: []string{"safe/exact"}}}}
+		rep := &report.Report{Findings: []report.Finding{
+			{Finding: harness.Finding{ID: "star", Cause: "star", Severity: &high, Explains: []string{"safe/exact", "gone/exact"}}},
+			{Finding: harness.Finding{ID: "plain", Explains: []string{"safe/exact"}}},
+		}}
 		rep.Results = []report.Row{{Result: harness.Result{ID: "safe/exact", Case: "safe", Policy: "exact", Verdict: agent.VerdictFail}}}
 		var f matrix.Framework
 		f.Fill(rep)

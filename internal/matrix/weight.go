@@ -18,6 +18,8 @@ type weight struct {
 	// Asked is why what it breaks does not get past the owner's words; empty if it does, or breaks nothing.
 	Asked    string
 	Question Question
+	// Seen: a browser saw it; Sendable: one can send such a request.
+	Seen, Sendable bool
 }
 
 // weigh weighs a finding by the checks that it explains.
@@ -31,7 +33,7 @@ func (m *Matrix) weigh(f *Framework, x *Finding) weight {
 			cells[0].Verdict = agent.VerdictFail
 		}
 	}
-	var own, asked []string
+	var own, asked []Cell
 	for _, c := range cells {
 		breaks := c.Verdict == agent.VerdictFail || c.Security != ""
 		whose := m.whose(f, c.Policy)
@@ -39,20 +41,67 @@ func (m *Matrix) weigh(f *Framework, x *Finding) weight {
 		case !breaks:
 		case whose == "":
 			w.Breaks, w.Severity = true, diagnose.Graver(w.Severity, c.Security)
-			own = append(own, c.Policy)
+			own = append(own, c)
 		default:
 			w.Asked = whose
-			asked = append(asked, c.Policy)
+			asked = append(asked, c)
 		}
 	}
 	switch {
 	case w.Breaks:
-		w.Asked, at.Policies = "", own
+		w.Asked = ""
+		at.narrow(own)
 	case w.Asked != "":
-		at.Policies = asked
+		at.narrow(asked)
 	}
-	w.Question = m.Question(&at)
+	w.Question, w.Seen, w.Sendable = m.Question(&at), len(at.Browser) > 0, at.Sendable
 	return w
+}
+
+// effects, the gravest first.
+var effects = []agent.Effect{agent.EffectLetIn, agent.EffectCacheUnsafe, agent.EffectUnavailable, agent.EffectLockedOut, agent.EffectMalformed}
+
+// narrow makes of a finding what only some of its checks say: a browser may be able to
+// send what only warns, and not what breaks a must.
+func (x *Finding) narrow(cells []Cell) {
+	x.Policies = nil
+	var browser []string
+	sendable, known := false, false
+	gravest := len(effects)
+	for _, c := range cells {
+		x.Policies = append(x.Policies, c.Policy)
+		for _, a := range c.Agents {
+			for _, s := range a.Failures {
+				known = true
+				sendable = sendable || s.Sendable
+				// The diagnosis may have found less behind a failure, never more.
+				if e := slices.Index(effects, s.Effect); e >= slices.Index(effects, x.Effect) {
+					gravest = min(gravest, e)
+				}
+				if a.Agent != agent.NameWire && a.Agent != agent.NameModel {
+					browser = append(browser, a.Agent)
+				}
+			}
+		}
+	}
+	if !known { // a result without evidence
+		return
+	}
+	x.Sendable, x.Browser = sendable, browser
+	if gravest < len(effects) {
+		x.Effect = effects[gravest]
+	}
+}
+
+// how says in words how it was seen.
+func (w weight) how() string {
+	switch {
+	case w.Seen:
+		return "seen in a browser"
+	case w.Sendable:
+		return "a browser can send it"
+	}
+	return "only by hand-made requests"
 }
 
 // word is the severity of a finding, or else its level.
