@@ -97,7 +97,7 @@ var _ = Describe("when things go wrong", func() {
 		Expect(can("http://127.0.0.1/", cases.Request{Origin: "null"})).To(BeEmpty())
 		Expect(can("http://127.0.0.1/", cases.Request{Origin: "capacitor://localhost"})).To(ContainSubstring("http and https"))
 		Expect(can("http://127.0.0.1/", cases.Request{Origin: "https://APP.example.com"})).To(ContainSubstring(`its serialisation is "https://app.example.com"`))
-		Expect(can("http://127.0.0.1/", cases.Request{Origin: "https://app.example.com:443"})).To(ContainSubstring("serialises"))
+		Expect(can("http://127.0.0.1/", cases.Request{Origin: "https://app.example.com:443"})).To(ContainSubstring("serialisation"))
 		Expect(can("http://api.example.com/", cases.Request{})).To(ContainSubstring("mixed content"))
 		Expect(can("http://api.example.com/", cases.Request{Origin: "http://app.example.com"})).To(BeEmpty())
 		Expect(can("http://api.example.com/", cases.Request{Origin: "http://other.example", WithCookie: true, Credentials: "include"})).To(ContainSubstring("TLS"))
