@@ -89,17 +89,20 @@ type Match struct {
 	Grants    Names `yaml:"grants" json:"grants,omitempty"`
 	Parameter Names `yaml:"parameter" json:"parameter,omitempty"`                     // the method or header that was refused
 	Elsewhere Names `yaml:"parameter_elsewhere" json:"parameter_elsewhere,omitempty"` // granted | never: by another preflight
-	Creds     Names `yaml:"credentials" json:"credentials,omitempty"`                 // yes | no: it is about a request with credentials
-	Lost      Names `yaml:"lost" json:"lost,omitempty"`                               // yes: who is stated asked, and there is no Access-Control-Allow-Origin
-	Only      Names `yaml:"only" json:"only,omitempty"`                               // in what these exchanges differ from those that are right
-	Sendable  Names `yaml:"sendable" json:"sendable,omitempty"`                       // yes | no: a browser can send it
-	Excess    Names `yaml:"excess" json:"excess,omitempty"`                           // yes: bytes that answer no request
-	Error     Names `yaml:"error" json:"error,omitempty"`                             // why there is no answer
-	Case      Names `yaml:"case" json:"case,omitempty"`
-	Group     Names `yaml:"group" json:"group,omitempty"`
-	Policy    Names `yaml:"policy" json:"policy,omitempty"`
-	Others    Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
-	Origins   Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, any, pattern, regex, callback
+	// NamesElsewhere is granted where other preflights granted each name that this one asks
+	// for, never where one of them was not granted by any.
+	NamesElsewhere Names `yaml:"names_elsewhere" json:"names_elsewhere,omitempty"`
+	Creds          Names `yaml:"credentials" json:"credentials,omitempty"` // yes | no: it is about a request with credentials
+	Lost           Names `yaml:"lost" json:"lost,omitempty"`               // yes: who is stated asked, and there is no Access-Control-Allow-Origin
+	Only           Names `yaml:"only" json:"only,omitempty"`               // in what these exchanges differ from those that are right
+	Sendable       Names `yaml:"sendable" json:"sendable,omitempty"`       // yes | no: a browser can send it
+	Excess         Names `yaml:"excess" json:"excess,omitempty"`           // yes: bytes that answer no request
+	Error          Names `yaml:"error" json:"error,omitempty"`             // why there is no answer
+	Case           Names `yaml:"case" json:"case,omitempty"`
+	Group          Names `yaml:"group" json:"group,omitempty"`
+	Policy         Names `yaml:"policy" json:"policy,omitempty"`
+	Others         Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
+	Origins        Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, any, pattern, regex, callback
 }
 
 // Facts are the values of facts, by the keys that Match has in a file.

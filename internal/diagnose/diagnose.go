@@ -153,6 +153,7 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 			f["effect"] = []string{string(s.Effect)}
 		}
 	}
+	f["names_elsewhere"] = d.namesElsewhere(x)
 	f["others_granted"] = yes(d.urls[x.URL])
 	f["lost"] = yes(x.AllowOrigin.N == 0 && x.Status != 0 && (slices.Contains(f["asker"], "stated") || x.NoOrigin && x.policy.AnyOrigin() && !x.policy.Credentials))
 	f["only"] = d.only(x, right(s))
@@ -167,6 +168,18 @@ func (d *diagnosis) wrongAnyway(x *exchange) bool {
 	}
 	shared, tried := d.direct[asked{x.policy, x.Origin, ""}]
 	return tried && !shared
+}
+
+// namesElsewhere tells whether each name that a preflight asked for was granted by some preflight.
+func (d *diagnosis) namesElsewhere(x *exchange) []string {
+	names := x.names()
+	switch {
+	case !x.Preflight || len(names) == 0:
+		return nil
+	case slices.ContainsFunc(names, func(n string) bool { return !d.granted[x.policy][n] }):
+		return []string{"never"}
+	}
+	return []string{"granted"}
 }
 
 // reasonFields are the fields that the failing checks of a browser read.
