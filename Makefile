@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough; -shuffle and -race are how the tests are meant to pass.
 GOTEST  := $(GO) test -race -shuffle=on -timeout 20m
 
-.PHONY: run test vet endpoints mutate test-frameworks adapters test-vulnerable bench lint build chromium verify under-load selfcheck prove compare findings clean
+.PHONY: run test vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes bench lint build chromium verify under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -46,6 +46,15 @@ adapters: build
 # are named for it, and gone in the release that fixes it. Fetches some hundred packages.
 test-vulnerable: build
 	@$(BIN) adapter releases
+
+# Every configuration with a mistake is found to have it, and the mended one beside it is right.
+# Some: make mistakes MISTAKES='testdata/frameworks/nginx --only allow-origin-slash'
+mistakes: build
+	@$(BIN) adapter mistakes $(MISTAKES)
+
+# The texts of the mended ones, for reports.
+fixes:
+	@$(GO) run ./internal/fixes
 
 vet:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }

@@ -34,7 +34,7 @@ testdata/frameworks.`,
 		RunE: func(cmd *cobra.Command, dirs []string) error { return checkAdapters(cmd, dirs, cache) },
 	}
 	check.Flags().StringVar(&cache, "cache", "", "install into `DIR` (default: .build in the adapter's directory)")
-	cmd.AddCommand(check, newReleases())
+	cmd.AddCommand(check, newReleases(), newMistakes())
 	return cmd
 }
 

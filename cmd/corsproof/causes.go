@@ -12,6 +12,7 @@ import (
 
 func newCauses() *cobra.Command {
 	var asJSON, schema bool
+	var stack string
 	cmd := &cobra.Command{
 		Use:   "causes [ID]",
 		Short: "List what can be wrong, or explain one cause",
@@ -19,6 +20,7 @@ func newCauses() *cobra.Command {
 why a browser minds, what to send instead, by which facts it is recognised.`,
 		Example: `  corsproof causes
   corsproof causes star-with-credentials
+  corsproof causes allow-origin-slash --stack express
   corsproof causes --json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +38,10 @@ why a browser minds, what to send instead, by which facts it is recognised.`,
 			if err != nil {
 				return err
 			}
+			s, err := findStack(stack)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				return encode(out, c)
 			}
@@ -43,9 +49,13 @@ why a browser minds, what to send instead, by which facts it is recognised.`,
 			if err != nil {
 				return err
 			}
-			return causedoc.Write(out, table.Anchors, c)
+			if err := causedoc.Write(out, table.Anchors, c); err != nil || s == nil {
+				return err
+			}
+			return causedoc.WriteFix(out, s, c)
 		},
 	}
+	cmd.Flags().StringVar(&stack, "stack", "", "with ID: also what to write in the configuration of `STACK`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file of causes")
 	cmd.MarkFlagsMutuallyExclusive("json", "schema")
@@ -62,4 +72,23 @@ func findCause(id string) (*cases.Cause, error) {
 		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
 	}
 	return nil, usage(fmt.Errorf("there is no cause %q", id), hint)
+}
+
+// findStack is the stack of that id, nil for none; the error names what somebody may have meant.
+func findStack(id string) (*cases.Stack, error) {
+	if id == "" {
+		return nil, nil
+	}
+	if s := cases.FindStack(id); s != nil {
+		return s, nil
+	}
+	var ids []string
+	for _, s := range cases.Stacks() {
+		ids = append(ids, s.ID)
+	}
+	hint := "the stacks are " + strings.Join(ids, ", ")
+	if near := cases.NearestStacks(id); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
+	}
+	return nil, usage(fmt.Errorf("there is no stack %q", id), hint)
 }

@@ -78,7 +78,7 @@ func (m *Manifest) Install(ctx context.Context, cache string) (InstallTime, erro
 		return 0, fmt.Errorf("installing %s: %w", m.Name, err)
 	}
 	started := time.Now()
-	if err := m.runInstall(ctx, cache); err != nil {
+	if err := m.runAll(ctx, cache, "install.log", m.InstallCommands); err != nil {
 		return 0, err
 	}
 	if err := os.WriteFile(stamp, []byte(hash), 0o644); err != nil {
@@ -87,14 +87,15 @@ func (m *Manifest) Install(ctx context.Context, cache string) (InstallTime, erro
 	return InstallTime(time.Since(started)), nil
 }
 
-func (m *Manifest) runInstall(ctx context.Context, cache string) error {
-	path := filepath.Join(cache, "install.log")
+// runAll runs commands of an install, whose output goes to the file name in cache.
+func (m *Manifest) runAll(ctx context.Context, cache, name string, commands []string) error {
+	path := filepath.Join(cache, name)
 	log, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("installing %s: %w", m.Name, err)
 	}
 	defer func() { _ = log.Close() }()
-	for _, command := range m.InstallCommands {
+	for _, command := range commands {
 		_, _ = fmt.Fprintf(log, "$ %s\n", command)
 		cmd := m.command(ctx, cache, command)
 		cmd.Stdout, cmd.Stderr = log, log

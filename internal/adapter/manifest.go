@@ -79,6 +79,8 @@ type Manifest struct {
 	// Releases are published defects of the package, with a release that has each
 	// and the one that fixes it.
 	Releases []Release `yaml:"releases"`
+	// Mistakes serve one file of the directory MistakesDir; empty: there are none.
+	Mistakes Mistakes `yaml:"mistakes"`
 	// Notes are for readers of the comparison: what else is particular.
 	Notes string `yaml:"notes"`
 
@@ -215,6 +217,7 @@ func (m *Manifest) validate() error {
 	}
 	all = append(all, m.validateRules()...)
 	all = append(all, m.validateReleases()...)
+	all = append(all, m.validateMistakes()...)
 	if m.WebSocket != "" && !strings.HasPrefix(m.WebSocket, "/") {
 		all = append(all, m.wrong("websocket", "websocket: %q is not a path: begin it with a slash", m.WebSocket))
 	}

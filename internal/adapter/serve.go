@@ -22,8 +22,9 @@ type process struct {
 	ended  string        // after done: how the process ended
 }
 
-// run starts the start command on a free port. The process group ends with ctx.
-func (i *Instance) run(ctx context.Context, cache, name, policies string) (*process, error) {
+// run starts a command on a free port, with more in its environment besides PORT. The
+// process group ends with ctx.
+func (i *Instance) run(ctx context.Context, cache, name, command string, more ...string) (*process, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (i *Instance) run(ctx context.Context, cache, name, policies string) (*proc
 	}
 	defer func() { _ = log.Close() }()
 	ctx, p.cancel = context.WithCancel(ctx)
-	cmd := i.manifest.command(context.WithoutCancel(ctx), cache, i.manifest.StartCommand, "PORT="+port, "CORSPROOF_POLICIES="+policies)
+	cmd := i.manifest.command(context.WithoutCancel(ctx), cache, command, append(more, "PORT="+port)...)
 	// A file, not a pipe: nobody who inherits it can keep us waiting.
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {

@@ -225,7 +225,7 @@ func (i *Instance) launch(ctx context.Context, o Options, name string, served []
 		return nil, fmt.Errorf("starting %s: %w", i.manifest.Name, err)
 	}
 	for attempt := 0; ; attempt++ {
-		p, err := i.run(ctx, o.Cache, name, file)
+		p, err := i.run(ctx, o.Cache, name, i.manifest.StartCommand, "CORSPROOF_POLICIES="+file)
 		if err != nil {
 			return nil, fmt.Errorf("starting %s: %w", i.manifest.Name, err)
 		}

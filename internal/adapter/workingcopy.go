@@ -128,7 +128,7 @@ func (w workingCopy) describe(source string, content []byte) ([]byte, error) {
 }
 
 // walk visits the files below root that an adapter consists of: neither what tools or
-// the install left, nor the files of releases, nor prose. Names are relative to from.
+// the install left, nor the files of releases and mistakes, nor prose. Names are relative to from.
 func (m *Manifest) walk(from, root string, visit func(rel, path string) error) error {
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -139,7 +139,7 @@ func (m *Manifest) walk(from, root string, visit func(rel, path string) error) e
 			return err
 		}
 		if entry.IsDir() {
-			if path != root && (generated[entry.Name()] || rel == ReleasesDir || slices.Contains(m.Outputs, rel)) {
+			if path != root && (generated[entry.Name()] || rel == ReleasesDir || rel == MistakesDir || slices.Contains(m.Outputs, rel)) {
 				return filepath.SkipDir
 			}
 			return nil

@@ -70,13 +70,18 @@ def serve(configure: Callable[[list[Policy], int, Path], list[str]]) -> None:
     configure writes the server's configuration into a directory, for the application on the socket "app" in
     it, and returns the command that stays in the foreground.
     """
+    behind(applications(), lambda directory: configure(policies(), port(), directory))
+
+
+def behind(application: Any, configure: Callable[[Path], list[str]]) -> None:
+    """serve, for one application."""
     with tempfile.TemporaryDirectory(prefix="corsproof-server-") as name:
         directory = Path(name)
         directory.chmod(0o755)  # workers may run as somebody else
         backend = SocketServer(str(directory / "app"), Handler)
         os.chmod(directory / "app", 0o777)
-        backend.set_app(applications())
+        backend.set_app(application)
         threading.Thread(target=backend.serve_forever, daemon=True).start()
-        server = subprocess.Popen(configure(policies(), port(), directory))
+        server = subprocess.Popen(configure(directory))
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         raise SystemExit(server.wait())
