@@ -18,7 +18,7 @@ class Authenticate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request) if "Authorization" in request.headers else HttpResponse(status=401)
+        return self.get_response(request) if "Authorization" in request.headers else HttpResponse(status=401, headers={"Content-Length": "0"})
 
 
 def items(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,8 @@
+app.use(cors({
+  origin: 'http://app.example.com',
+  credentials: true,
+  methods: ['GET', 'POST', 'PUT'],
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  exposedHeaders: ['X-Request-Id'],
+  maxAge: 600
+}))

@@ -1,0 +1,12 @@
+app.use(cors({
+  origin: ['https://app.example.com'],
+  credentials: true,
+  methods: ['GET', 'POST', 'PUT'],
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  exposedHeaders: ['X-Request-Id'],
+  maxAge: 600
+}))
+app.use((req, res, next) => {
+  if (!req.headers.authorization) return res.status(401).end()
+  next()
+})

@@ -1,0 +1,7 @@
+await app.register(cors, {
+  origin: ['https://app.example.com'],
+  methods: ['GET', 'HEAD', 'POST', 'PUT'],
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  exposedHeaders: ['X-Request-Id'],
+  maxAge: 600
+})

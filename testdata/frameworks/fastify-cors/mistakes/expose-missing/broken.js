@@ -1,0 +1,7 @@
+await app.register(cors, {
+  origin: ['https://app.example.com'],
+  credentials: true,
+  methods: ['GET', 'HEAD', 'POST', 'PUT'],
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  maxAge: 600
+})

@@ -1,0 +1,7 @@
+await app.register(cors, {
+  origin: ['https://app.example.com'],
+  credentials: true,
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  exposedHeaders: ['X-Request-Id'],
+  maxAge: 600
+})

@@ -1,0 +1,8 @@
+const corsOptions = {
+  origin: ['https://app.example.com'],
+  credentials: true,
+  methods: ['GET', 'HEAD', 'POST', 'PUT'],
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  exposedHeaders: ['X-Request-Id'],
+  maxAge: 600
+}

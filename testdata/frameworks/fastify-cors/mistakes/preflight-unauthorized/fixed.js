@@ -1,0 +1,11 @@
+await app.register(cors, {
+  origin: ['https://app.example.com'],
+  credentials: true,
+  methods: ['GET', 'HEAD', 'POST', 'PUT'],
+  allowedHeaders: ['Content-Type', 'Authorization'],
+  exposedHeaders: ['X-Request-Id'],
+  maxAge: 600
+})
+app.addHook('onRequest', async (request, reply) => {
+  if (!request.headers.authorization) return reply.code(401).send()
+})

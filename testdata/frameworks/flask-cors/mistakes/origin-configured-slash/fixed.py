@@ -1,0 +1,11 @@
+from flask_cors import CORS
+
+CORS(
+    app,
+    origins=["https://app.example.com"],
+    supports_credentials=True,
+    methods=["GET", "POST", "PUT"],
+    allow_headers=["Content-Type", "Authorization"],
+    expose_headers=["X-Request-Id"],
+    max_age=600,
+)

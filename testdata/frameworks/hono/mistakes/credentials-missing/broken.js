@@ -1,0 +1,7 @@
+app.use('/*', cors({
+  origin: ['https://app.example.com'],
+  allowMethods: ['GET', 'POST', 'PUT'],
+  allowHeaders: ['Content-Type', 'Authorization'],
+  exposeHeaders: ['X-Request-Id'],
+  maxAge: 600
+}))

@@ -1,0 +1,7 @@
+app.use('/*', cors({
+  origin: ['https://app.example.com'],
+  credentials: true,
+  allowMethods: ['GET', 'POST', 'PUT'],
+  allowHeaders: ['Content-Type', 'Authorization'],
+  maxAge: 600
+}))

@@ -1,0 +1,8 @@
+app.use('/*', cors({
+  origin: ['https://app.example.com'],
+  credentials: true,
+  allowMethods: ['GET', 'POST'],
+  allowHeaders: ['Content-Type', 'Authorization'],
+  exposeHeaders: ['X-Request-Id'],
+  maxAge: 600
+}))

@@ -1,0 +1,8 @@
+app.use('/api/*', cors({
+  origin: ['https://app.example.com'],
+  credentials: true,
+  allowMethods: ['GET', 'POST', 'PUT'],
+  allowHeaders: ['Content-Type', 'Authorization'],
+  exposeHeaders: ['X-Request-Id'],
+  maxAge: 600
+}))

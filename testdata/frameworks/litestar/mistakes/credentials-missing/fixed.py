@@ -1,0 +1,10 @@
+from litestar.config.cors import CORSConfig
+
+cors_config = CORSConfig(
+    allow_origins=["https://app.example.com"],
+    allow_credentials=True,
+    allow_methods=["GET", "POST", "PUT"],
+    allow_headers=["Content-Type", "Authorization"],
+    expose_headers=["X-Request-Id"],
+    max_age=600,
+)

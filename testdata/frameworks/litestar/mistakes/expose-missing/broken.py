@@ -1,0 +1,9 @@
+from litestar.config.cors import CORSConfig
+
+cors_config = CORSConfig(
+    allow_origins=["https://app.example.com"],
+    allow_credentials=True,
+    allow_methods=["GET", "POST", "PUT"],
+    allow_headers=["Content-Type", "Authorization"],
+    max_age=600,
+)
