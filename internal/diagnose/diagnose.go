@@ -55,11 +55,10 @@ type diagnosis struct {
 // Find gives the fewest causes that explain the symptoms of all evidence.
 func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
 	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}}
-	for i := range all {
-		for k := range all[i].Seen {
-			d.add(newExchange(all[i].Seen[k], all[i].Check))
-		}
+	if !slices.ContainsFunc(all, func(e Evidence) bool { return len(e.Symptoms) > 0 }) {
+		return nil
 	}
+	d.look(all)
 	var symptoms []*Explained
 	for i := range all {
 		for _, s := range all[i].Symptoms {
@@ -98,6 +97,25 @@ func compiled(causes []cases.Cause) []cause {
 type asked struct {
 	policy         *cases.Policy
 	origin, method string
+}
+
+// look takes the exchanges of all evidence, each that is different once.
+func (d *diagnosis) look(all []Evidence) {
+	type under struct {
+		policy *cases.Policy
+		via    string
+		agent.Seen
+	}
+	known := map[under]bool{}
+	for i := range all {
+		c := all[i].Check
+		for _, s := range all[i].Seen {
+			if key := (under{c.Policy, c.Case.Via, s}); !known[key] {
+				known[key] = true
+				d.add(newExchange(s, c))
+			}
+		}
+	}
 }
 
 func (d *diagnosis) add(x *exchange) {
