@@ -1,5 +1,9 @@
 package agent
 
+import (
+	"slices"
+)
+
 // Verdict is the result of a check.
 type Verdict string
 
@@ -81,3 +85,16 @@ const (
 	EffectLockedOut   Effect = "locked-out"   // what the policy allows is not granted
 	EffectMalformed   Effect = "malformed"    // a rule of the answer is broken, and nobody gets in or is kept out by it
 )
+
+// Effects are all of them, the gravest first.
+var Effects = []Effect{EffectLetIn, EffectCacheUnsafe, EffectUnavailable, EffectLockedOut, EffectMalformed}
+
+// Gravest is the gravest of several effects; EffectMalformed for none.
+func Gravest(list ...Effect) Effect {
+	for _, e := range Effects {
+		if slices.Contains(list, e) {
+			return e
+		}
+	}
+	return EffectMalformed
+}

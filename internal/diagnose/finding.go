@@ -88,16 +88,13 @@ func (f *Finding) take(e *Explained) {
 
 var levelRank = map[cases.Level]int{cases.Info: 0, cases.Practice: 1, cases.Should: 2, cases.Must: 3}
 
-// grave orders effects.
-var grave = []agent.Effect{agent.EffectLetIn, agent.EffectCacheUnsafe, agent.EffectUnavailable, agent.EffectLockedOut, agent.EffectMalformed}
-
+// effect is the gravest of the symptoms'.
 func effect(list []Explained) agent.Effect {
-	for _, e := range grave {
-		if slices.ContainsFunc(list, func(x Explained) bool { return x.Effect == e }) {
-			return e
-		}
+	var effects []agent.Effect
+	for i := range list {
+		effects = append(effects, list[i].Effect)
 	}
-	return agent.EffectMalformed
+	return agent.Gravest(effects...)
 }
 
 // layer says who answered in place of the application, where the answer names somebody.

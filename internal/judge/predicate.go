@@ -98,7 +98,7 @@ func (j *judge) anyOf(alternatives [][]cases.Predicate) []agent.Symptom {
 		What:     "one of " + strconv.Itoa(len(alternatives)) + " lawful answers is given",
 		Expected: strings.Join(expected, "; or "),
 		Actual:   strings.Join(distinct(actual), "; "),
-		Effect:   gravest(told),
+		Effect:   agent.Gravest(effectsOf(told)...),
 	}
 	if i := slices.IndexFunc(told, func(f agent.Symptom) bool { return f.Effect == out.Effect && f.Asked != agent.Asked{} }); i >= 0 {
 		out.Asked = told[i].Asked
@@ -110,6 +110,14 @@ func (j *judge) anyOf(alternatives [][]cases.Predicate) []agent.Symptom {
 		out.Predicate, out.Field = told[0].Predicate, told[0].Field
 	}
 	return []agent.Symptom{out}
+}
+
+func effectsOf(failures []agent.Symptom) []agent.Effect {
+	list := make([]agent.Effect, len(failures))
+	for i := range failures {
+		list[i] = failures[i].Effect
+	}
+	return list
 }
 
 // ifThen: when every condition holds, every consequence must.

@@ -9,19 +9,6 @@ import (
 	"github.com/corsproof/corsproof/internal/diagnose"
 )
 
-// effects from grave to harmless: what a failure of several is said to be.
-var effects = []agent.Effect{agent.EffectLetIn, agent.EffectCacheUnsafe, agent.EffectUnavailable, agent.EffectLockedOut, agent.EffectMalformed}
-
-// gravest is the gravest of the failures' effects.
-func gravest(failures []agent.Symptom) agent.Effect {
-	for _, e := range effects {
-		if slices.ContainsFunc(failures, func(f agent.Symptom) bool { return f.Effect == e }) {
-			return e
-		}
-	}
-	return agent.EffectMalformed
-}
-
 // Severity is the greatest of the failures', see diagnose.Severity; empty for none.
 func Severity(c *cases.Check, failures []agent.Symptom) cases.Severity {
 	most := cases.Severity("")
@@ -41,13 +28,13 @@ func effectOf(p *cases.Predicate) agent.Effect {
 
 // gravestOf is the gravest that failures of the predicates of these lists can show.
 func gravestOf(lists ...[]cases.Predicate) agent.Effect {
-	var failures []agent.Symptom
+	var effects []agent.Effect
 	for _, list := range lists {
 		for i := range list {
-			failures = append(failures, agent.Symptom{Effect: effectOf(&list[i])})
+			effects = append(effects, effectOf(&list[i]))
 		}
 	}
-	return gravest(failures)
+	return agent.Gravest(effects...)
 }
 
 // effectOfList: a cache goes by Vary.

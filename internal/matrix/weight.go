@@ -58,16 +58,13 @@ func (m *Matrix) weigh(f *Framework, x *Finding) weight {
 	return w
 }
 
-// effects, the gravest first.
-var effects = []agent.Effect{agent.EffectLetIn, agent.EffectCacheUnsafe, agent.EffectUnavailable, agent.EffectLockedOut, agent.EffectMalformed}
-
 // narrow makes of a finding what only some of its checks say: a browser may be able to
 // send what only warns, and not what breaks a must.
 func (x *Finding) narrow(cells []Cell) {
 	x.Policies = nil
 	var browser []string
 	sendable, known := false, false
-	gravest := len(effects)
+	gravest := len(agent.Effects)
 	for _, c := range cells {
 		x.Policies = append(x.Policies, c.Policy)
 		for _, a := range c.Agents {
@@ -75,7 +72,7 @@ func (x *Finding) narrow(cells []Cell) {
 				known = true
 				sendable = sendable || s.Sendable
 				// The diagnosis may have found less behind a failure, never more.
-				if e := slices.Index(effects, s.Effect); e >= slices.Index(effects, x.Effect) {
+				if e := slices.Index(agent.Effects, s.Effect); e >= slices.Index(agent.Effects, x.Effect) {
 					gravest = min(gravest, e)
 				}
 				if a.Agent != agent.NameWire && a.Agent != agent.NameModel {
@@ -88,8 +85,8 @@ func (x *Finding) narrow(cells []Cell) {
 		return
 	}
 	x.Sendable, x.Browser = sendable, browser
-	if gravest < len(effects) {
-		x.Effect = effects[gravest]
+	if gravest < len(agent.Effects) {
+		x.Effect = agent.Effects[gravest]
 	}
 }
 
