@@ -16,7 +16,7 @@ func findings(entries []*entry, results []Result) []Finding {
 	plain := map[string]bool{}
 	for i := range results {
 		res := &results[i]
-		e := diagnose.Evidence{Check: entries[i].check, Warns: res.Verdict == agent.VerdictWarn, Follows: res.Verdict == agent.VerdictUndecided}
+		e := diagnose.Evidence{Check: entries[i].check, Warns: res.Verdict == agent.VerdictWarn}
 		for k := range res.Agents {
 			a := &res.Agents[k]
 			e.Seen = append(e.Seen, a.Seen...)

@@ -18,8 +18,6 @@ type Evidence struct {
 	Seen []agent.Seen
 	// Warns: what it shows breaks no must.
 	Warns bool
-	// Follows: it was not decided because of what others show.
-	Follows bool
 }
 
 // Diagnosis is what explains the symptoms of a target.
@@ -29,8 +27,6 @@ type Diagnosis struct {
 	Symptoms []Explained
 	// Checks are the ids of the checks that it explains, or one of whose symptoms it does.
 	Checks []string
-	// Must tells whether one of them breaks a must.
-	Must bool
 }
 
 // Explained is a symptom with the check that has it.
@@ -54,10 +50,10 @@ type diagnosis struct {
 
 // Find gives the fewest causes that explain the symptoms of all evidence.
 func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
-	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}}
 	if !slices.ContainsFunc(all, func(e Evidence) bool { return len(e.Symptoms) > 0 }) {
 		return nil
 	}
+	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}}
 	d.look(all)
 	var symptoms []*Explained
 	for i := range all {
@@ -121,9 +117,10 @@ func (d *diagnosis) look(all []Evidence) {
 func (d *diagnosis) add(x *exchange) {
 	d.exchanges = append(d.exchanges, x)
 	if key := (asked{x.policy, x.Origin, x.Method}); x.via == "" && !x.Preflight {
-		d.direct[key] = d.direct[key] || x.shared()
+		shared := x.shared()
+		d.direct[key] = d.direct[key] || shared
 		key.method = ""
-		d.direct[key] = d.direct[key] || x.shared()
+		d.direct[key] = d.direct[key] || shared
 	}
 	if !x.Preflight || !x.granted() {
 		return
@@ -206,7 +203,6 @@ var reasonFields = map[string]string{
 	"InvalidAllowOriginValue": "access-control-allow-origin", "MultipleAllowOriginValues": "access-control-allow-origin",
 	"WildcardOriginNotAllowed": "access-control-allow-origin", "InvalidAllowCredentials": "access-control-allow-credentials",
 	"MethodDisallowedByPreflightResponse": "access-control-allow-methods", "InvalidAllowMethodsPreflightResponse": "access-control-allow-methods",
-	"InvalidAllowMethodsResponse": "access-control-allow-methods", "InvalidAllowHeadersResponse": "access-control-allow-headers",
 	"HeaderDisallowedByPreflightResponse": "access-control-allow-headers", "InvalidAllowHeadersPreflightResponse": "access-control-allow-headers",
 }
 
@@ -361,7 +357,6 @@ func conclude(c *cases.Cause, list []*Explained) Diagnosis {
 	})
 	for _, e := range list {
 		g.Symptoms = append(g.Symptoms, *e)
-		g.Must = g.Must || !e.Warns && e.Check.Case.Level == cases.Must
 		if !slices.Contains(g.Checks, e.Check.ID) {
 			g.Checks = append(g.Checks, e.Check.ID)
 		}
@@ -383,6 +378,3 @@ func rank(e *Explained) int {
 	}
 	return n
 }
-
-// Facts are the facts by which the symptom was recognised.
-func (e *Explained) Facts() cases.Facts { return e.facts }

@@ -16,11 +16,12 @@ type exchange struct {
 	agent.Seen
 	policy *cases.Policy
 	via    string
+	header spec.Header // the fields of Seen
 	facts  cases.Facts
 }
 
 func newExchange(s agent.Seen, c *cases.Check) *exchange {
-	x := &exchange{Seen: s, policy: c.Policy, via: c.Case.Via}
+	x := &exchange{Seen: s, policy: c.Policy, via: c.Case.Via, header: s.Header()}
 	x.facts = x.describe()
 	return x
 }
@@ -34,12 +35,12 @@ func (x *exchange) mode() spec.CredentialsMode {
 
 // shared tells whether a script of who asked can read the answer.
 func (x *exchange) shared() bool {
-	return !x.NoOrigin && x.Status != 0 && spec.CheckCORS(x.Origin, x.mode(), x.Header()) == ""
+	return !x.NoOrigin && x.Status != 0 && spec.CheckCORS(x.Origin, x.mode(), x.header) == ""
 }
 
 // sharedAtAll tells whether it could, were the request made without credentials.
 func (x *exchange) sharedAtAll() bool {
-	return x.shared() || !x.NoOrigin && x.Status != 0 && spec.CheckCORS(x.Origin, spec.CredentialsOmit, x.Header()) == ""
+	return x.shared() || !x.NoOrigin && x.Status != 0 && spec.CheckCORS(x.Origin, spec.CredentialsOmit, x.header) == ""
 }
 
 // granted tells whether the preflight passes for what it asked.
@@ -47,7 +48,7 @@ func (x *exchange) granted() bool {
 	if !x.Preflight {
 		return false
 	}
-	reason, _ := spec.CheckPreflight(x.Origin, x.mode(), x.Method, x.names(), x.Status, x.Header())
+	reason, _ := spec.CheckPreflight(x.Origin, x.mode(), x.Method, x.names(), x.Status, x.header)
 	return reason == ""
 }
 
