@@ -53,8 +53,8 @@ func (p *Printer) rest(r *Report) {
 	} else {
 		p.passed(r)
 	}
-	p.errors(r)
-	p.undecided(r)
+	p.because("Errors:", r, agent.VerdictError)        // what could not be carried out
+	p.because("Undecided:", r, agent.VerdictUndecided) // what ran and says nothing about the target
 	p.skips(r)
 	p.notLookedAt(r)
 }
@@ -124,15 +124,15 @@ func (p *Printer) groups(r *Report) {
 // mostReasons is how many reasons of a kind have a line on a page that fits a screen.
 const mostReasons = 3
 
-// errors tells, by reason, what could not be carried out.
-func (p *Printer) errors(r *Report) {
+// because tells, by reason, which checks have a verdict.
+func (p *Printer) because(name string, r *Report, v agent.Verdict) {
 	var list reasons
 	for _, row := range r.Results {
-		if row.Verdict == agent.VerdictError {
+		if row.Verdict == v {
 			list.add(row.Reason, row.ID)
 		}
 	}
-	p.reasons("Errors:", list)
+	p.reasons(name, list)
 }
 
 // skips tells, by kind and reason, what did not run.
@@ -153,17 +153,6 @@ func (p *Printer) skips(r *Report) {
 		list.add(string(row.Skip)+": "+reason, row.ID)
 	}
 	p.reasons("Not run:", list)
-}
-
-// undecided tells, by reason, what ran and says nothing about the target.
-func (p *Printer) undecided(r *Report) {
-	var list reasons
-	for _, row := range r.Results {
-		if row.Verdict == agent.VerdictUndecided {
-			list.add(row.Reason, row.ID)
-		}
-	}
-	p.reasons("Undecided:", list)
 }
 
 // notLookedAt tells, by reason, which parts of the declared policy no check looked at.
