@@ -226,9 +226,9 @@ func grants(s *agent.Symptom, x *exchange) []string {
 		allowed, _ = p.AllowsOrigin(s.Asked.Origin)
 	}
 	switch {
-	case s.Field == "access-control-allow-private-network":
+	case fieldOf(s) == "access-control-allow-private-network":
 		return []string{"private-network"}
-	case s.Field == "timing-allow-origin" || s.Predicate == "hides_times":
+	case fieldOf(s) == "timing-allow-origin" || s.Predicate == "hides_times":
 		return []string{"timing"}
 	case s.Predicate == "hidden":
 		return []string{"exposed"}

@@ -54,9 +54,9 @@ func right(s *agent.Symptom) string {
 	switch {
 	case s.Effect == agent.EffectLetIn:
 		return "denied"
-	case s.Effect == agent.EffectCacheUnsafe, s.Field == "vary":
+	case s.Effect == agent.EffectCacheUnsafe, fieldOf(s) == "vary":
 		return "varies"
-	case s.Field == "access-control-expose-headers":
+	case fieldOf(s) == exposeHeaders:
 		return "exposes"
 	}
 	return "shared"
