@@ -22,7 +22,7 @@ import (
 
 // DescribeChecks is a Describe container with an It for each check. target is
 // called once, before the first of them. The checks run together before the first It reports.
-// Each cause is told once, by the first It that fails by it; those that fail by the same
+// Each cause is reported once, by the first It that fails by it; those that fail by the same
 // cause are skipped, and say so.
 func DescribeChecks(text string, target func() corstest.Target, opts ...corstest.Option) bool {
 	c := suite.New(opts)

@@ -15,7 +15,7 @@ type Finding struct {
 	// ID is stable: the cause's, or the case's where no cause is known.
 	ID string `json:"id"`
 	// Cause is an id of cases.Causes; empty where none is known, and one case's
-	// failure stands by itself.
+	// failure is reported alone.
 	Cause  string       `json:"cause,omitempty"`
 	Title  string       `json:"title"`
 	Effect agent.Effect `json:"effect"` // the gravest

@@ -41,7 +41,7 @@ func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, posit
 	}}
 }
 
-// noRepeats: no element stands twice. Methods are case-sensitive (RFC 9110
+// noRepeats: no element appears twice. Methods are case-sensitive (RFC 9110
 // section 9.1), field names are not.
 func (j *judge) noRepeats(names cases.Names) []agent.Symptom {
 	var failures []agent.Symptom

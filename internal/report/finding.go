@@ -29,7 +29,7 @@ func findings(sum *harness.Summary) []Finding {
 	return list
 }
 
-// alone is the finding of a check that stands by itself.
+// alone is the finding of a check that no cause explains.
 func alone(r *harness.Result) harness.Finding {
 	f := harness.Finding{
 		ID: r.Case, Title: "Does not hold: " + r.Title, Effect: agent.EffectMalformed, Level: r.Level,

@@ -23,7 +23,7 @@ const (
 	Failed
 )
 
-// Judge says what the results of a run mean to tests. A cause is told once: by the
+// Judge says what the results of a run mean to tests. A cause is reported once: by the
 // first test that fails by it.
 type Judge struct {
 	config *Config
