@@ -43,7 +43,8 @@ var dimensions = []struct {
 // crowd is a kind of exchanges that are compared with one another.
 type crowd struct {
 	policy  *cases.Policy
-	class   int // of the status; 0: any
+	class   int    // of the status; 0: any
+	method  string // empty: any
 	at      string
 	foreign bool
 	right   string // what it means to be right
@@ -98,7 +99,9 @@ func (d *diagnosis) only(x *exchange, right string) []string {
 	alike.policy, alike.class = nil, x.Status/100
 	everywhere := c
 	everywhere.policy = nil
-	for _, c := range []crowd{c, everywhere, alike} {
+	method := c // among answers to the same method: only GET, and of those only the compressed ones
+	method.method = x.Method
+	for _, c := range []crowd{c, everywhere, alike, method} {
 		s := d.spreadOf(c)
 		for i, dim := range dimensions {
 			if dim.name == "status" && (c.class > 0 || x.Preflight) {
@@ -127,6 +130,9 @@ func (d *diagnosis) spreadOf(c crowd) spread {
 		}
 		if c.class > 0 {
 			mine.class = x.Status / 100
+		}
+		if c.method != "" {
+			mine.method = x.Method
 		}
 		if x.Status == 0 || x.via != "" || mine != c || !x.is(c.right) {
 			continue
