@@ -19,7 +19,21 @@ func (m Methods) lacks(method string) bool {
 	return known && !served
 }
 
-// On is the check as it is to be run on an ordinary endpoint that serves these
+// Endpoint is what is known of an ordinary endpoint.
+type Endpoint struct {
+	Methods Methods
+	// Carrier is the method of the requests that are judged, in the place of GET; empty:
+	// GET, or POST where the endpoint has no GET.
+	Carrier string
+	// Content is what requests of that method are sent with, those of which a case says
+	// nothing else; nil: nothing.
+	Content *string
+}
+
+// On is OnEndpoint where nothing is known but the methods.
+func (c *Check) On(m Methods) *Check { return c.OnEndpoint(Endpoint{Methods: m}) }
+
+// OnEndpoint is the check as it is to be run on an ordinary endpoint that serves these
 // methods. What it does not serve is not asked for:
 //
 //   - A GET on an endpoint that has none is carried by POST, which needs no permission
@@ -30,15 +44,15 @@ func (m Methods) lacks(method string) bool {
 //     is served or stated.
 //
 // A check of which nothing is left has NotServed.
-func (c *Check) On(m Methods) *Check {
-	if m == nil || c.NotApplicable != "" {
+func (c *Check) OnEndpoint(e Endpoint) *Check {
+	if e.Methods == nil && e.Carrier == "" && e.Content == nil || c.NotApplicable != "" {
 		return c
 	}
 	out := *c
-	out.Steps, out.NotServed = c.serve(c.Steps, m)
+	out.Steps, out.NotServed = c.serve(c.Steps, e)
 	if again := c.again; again != nil {
 		out.again = func(nonce string) []Step {
-			steps, _ := c.serve(again(nonce), m)
+			steps, _ := c.serve(again(nonce), e)
 			return steps
 		}
 	}
@@ -46,14 +60,15 @@ func (c *Check) On(m Methods) *Check {
 }
 
 // serve gives the steps for the endpoint, or why there are none.
-func (c *Check) serve(steps []Step, m Methods) ([]Step, string) {
+func (c *Check) serve(steps []Step, e Endpoint) ([]Step, string) {
 	var kept []Step
 	var left string
 	for i := range steps {
 		s := steps[i].clone()
-		v := serving{check: c, methods: m, step: &s}
+		v := serving{check: c, methods: e.Methods, stated: e.Carrier, step: &s}
 		switch why := v.fit(); {
 		case why == "":
+			e.fill(&s)
 			kept = append(kept, s)
 		case s.Each == "":
 			return nil, why
@@ -91,6 +106,7 @@ func (s *Step) clone() Step {
 type serving struct {
 	check   *Check
 	methods Methods
+	stated  string // Endpoint.Carrier
 	step    *Step
 }
 
@@ -112,6 +128,9 @@ func unserved(method string) string {
 
 // carrier is the method that a simple request has in the place of GET, if any.
 func (v *serving) carrier() string {
+	if v.stated != "" {
+		return v.stated
+	}
 	if served, known := v.methods["POST"]; served || !known && slices.Contains(v.check.Policy.Methods, "POST") {
 		return "POST"
 	}
@@ -122,7 +141,7 @@ func (v *serving) request(r *Request) string {
 	method := spec.NormalizeMethod(r.Method)
 	blocked := v.step.Expect != nil && v.step.Expect.Outcome == "blocked"
 	if method == "GET" && v.methods.lacks("GET") && scripted(r) && r.Cache == "" && v.check.Case.Via == "" {
-		if to := v.carrier(); to != "" {
+		if to := v.carrier(); to != "" && v.carries(to, blocked) {
 			r.Method = to
 			if e := v.step.Expect; e != nil && e.ACRM != nil && *e.ACRM == "GET" {
 				e.ACRM = &to
@@ -143,6 +162,17 @@ func (v *serving) request(r *Request) string {
 	return ""
 }
 
+// carries tells whether a script's request says the same with another method. One
+// that is preflighted cannot stand for one that must not be, or for one that is denied
+// by the answer to itself.
+func (v *serving) carries(method string, blocked bool) bool {
+	if slices.Contains(safelistedMethods, method) {
+		return true
+	}
+	e := v.step.Expect
+	return !blocked && slices.Contains(v.check.Policy.Methods, method) && (e == nil || e.Preflight == nil || *e.Preflight)
+}
+
 func (v *serving) actual(w *Wire) string {
 	if w.Method != "GET" || !v.methods.lacks("GET") {
 		if v.methods.lacks(w.Method) {
@@ -155,7 +185,7 @@ func (v *serving) actual(w *Wire) string {
 		return unserved("GET")
 	}
 	w.Method = to
-	if !slices.ContainsFunc(w.Headers, framed) {
+	if to != "HEAD" && !slices.ContainsFunc(w.Headers, framed) {
 		w.Headers = append(w.Headers, "Content-Length: 0")
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/raw"
@@ -61,6 +62,11 @@ func (r *run) whyLost(ctx context.Context, e *entry, name string, err error) par
 	if absent, ok := errors.AsType[*raw.AbsentError](err); ok {
 		p := leftOut(name, absent.Error())
 		p.skip = SkipNotApplicable
+		return p
+	}
+	if r.target.only() == ask.H2 && wire.KindOf(err) == wire.Unsendable {
+		p := leftOut(name, "HTTP/2 alone was asked for, and it cannot say this request: "+err.Error())
+		p.skip = SkipTransport
 		return p
 	}
 	if died := r.checkAlive(ctx, e); died != nil {

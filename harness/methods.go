@@ -126,6 +126,20 @@ func (r *run) inOrder(ctx context.Context, checks []cases.Check) []*entry {
 func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Response) string {
 	r.methods, r.status = cases.Methods{}, get.Status
 	method := r.probeMethod()
+	q := r.target.question()
+	if r.stated() {
+		r.stateMethods()
+		if q == "" && !r.methods[http.MethodGet] && r.methods[http.MethodPost] {
+			q = http.MethodPost
+		}
+	}
+	switch {
+	case q != "" && q != http.MethodGet:
+		r.status = r.askQuestion(ctx, checks, q)
+		return q
+	case r.stated():
+		return method
+	}
 	if method == http.MethodGet {
 		r.methods[http.MethodGet] = !notServed(get.Status)
 	}
@@ -166,9 +180,6 @@ func (r *run) askFor(ctx context.Context, method string) int {
 	if origins := r.target.Declared.AllowedOrigins(); len(origins) > 0 {
 		fields = append(fields, "Origin: "+origins[0])
 	}
-	if method != http.MethodGet && method != http.MethodHead {
-		fields = append(fields, "Content-Length: 0")
-	}
 	resp, err := r.probeWith(ctx, r.target.Endpoint, wire.H1, method, fields...)
 	if err != nil {
 		return 0 // the checks that send it will say what is the matter
@@ -183,7 +194,7 @@ func (r *run) wanted(checks []cases.Check, which func(method string) bool) []str
 	var list []string
 	add := func(m string) {
 		if m == http.MethodGet || m == http.MethodOptions || !which(m) || slices.Contains(list, m) ||
-			r.target.sendable(m) != "" || !r.target.Declared.AllowsMethod(m) {
+			r.target.sendable(m) != "" || !r.target.Declared.AllowsMethod(m) || r.stated() {
 			return
 		}
 		list = append(list, m)

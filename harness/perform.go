@@ -130,14 +130,14 @@ func (r *run) one(ctx context.Context, a *attempt) {
 		if err != nil {
 			return r.lost(ctx, a.entry, name, err, nil)
 		}
-		return t.complete(ctx, ask(ctx, t.agent, t.job))
+		return t.complete(ctx, askAgent(ctx, t.agent, t.job))
 	})
 	p.began = began
 	r.report(a, p)
 }
 
-// ask gives an agent a single job.
-func ask(ctx context.Context, a agent.Agent, job agent.Job) (result agent.JobResult) {
+// askAgent gives an agent a single job.
+func askAgent(ctx context.Context, a agent.Agent, job agent.Job) (result agent.JobResult) {
 	if err := a.Perform(ctx, []agent.Job{job}, func(jr agent.JobResult) { result = jr }); err != nil {
 		result.Err = err
 	}

@@ -25,7 +25,7 @@ type entry struct {
 
 // plan decides what becomes of a check, once it is known what the target serves.
 func (r *run) plan(index int, asked *cases.Check) *entry {
-	e := &entry{index: index, asked: asked, check: asked.On(r.methods)}
+	e := &entry{index: index, asked: asked, check: asked.OnEndpoint(r.endpoint())}
 	if e.skip, e.reason = r.skip(e.check); e.skip == "" {
 		e.place, _ = r.where(e.check)
 	}

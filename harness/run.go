@@ -90,6 +90,7 @@ func (r *Runner) start() *run {
 	if w.policies == nil {
 		w.policies = map[string]PolicyState{}
 	}
+	w.sender.Use(r.Target.Requests)
 	w.agents = []agent.Agent{model.New(model.Options{Sender: w.sender, Concurrency: w.concurrency})}
 	for _, a := range r.Agents {
 		if a.Name() != agent.NameModel {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -30,9 +31,6 @@ func (r *run) sanity(ctx context.Context, checks []cases.Check) error {
 		method := r.askMethods(ctx, checks, resp)
 		if origins := r.target.Declared.AllowedOrigins(); len(origins) > 0 {
 			fields := []string{"Origin: " + origins[0]}
-			if method == "POST" {
-				fields = append(fields, "Content-Length: 0")
-			}
 			if resp, err = r.probeWith(ctx, r.target.Endpoint, wire.H1, method, fields...); err != nil {
 				return err
 			}
@@ -61,11 +59,14 @@ func (r *run) probeWith(ctx context.Context, url, proto, method string, fields .
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
+	content := r.content(method)
+	if method != "GET" && method != "HEAD" && method != "OPTIONS" {
+		fields = append(fields, "Content-Length: "+strconv.Itoa(len(content)))
+	}
 	before, after := browserfields.BrowserFields(browserfields.RawAsking(url, method, fields))
-	resp, err := r.sender.Do(ctx, ep, &wire.Request{
-		Method: method, Target: target,
-		Lines: slices.Concat([]string{"Host: " + authority}, before, fields, after),
-	})
+	req := &wire.Request{Method: method, Target: target, Body: content, Lines: slices.Concat([]string{"Host: " + authority}, before, fields, after)}
+	r.sender.Dress(url, req, true)
+	resp, err := r.sender.Do(ctx, ep, req)
 	if err != nil {
 		return nil, targetError(url, err, r.timeout)
 	}
@@ -219,7 +220,7 @@ func (r *run) probeTLS(ctx context.Context, checks []cases.Check) {
 			if !origin.IsHTTPS(place.Base) || place.Proto != proto {
 				continue
 			}
-			if kind, _ := r.skip(checks[i].On(r.methods)); kind == "" {
+			if kind, _ := r.skip(checks[i].OnEndpoint(r.endpoint())); kind == "" {
 				at = place.URL("/ok")
 				break
 			}

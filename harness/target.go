@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/origin"
 )
 
@@ -47,6 +48,8 @@ type Target struct {
 	// Log gives the last lines of the server's own log, for the report of its
 	// death; nil when it has none. policy tells which of several processes.
 	Log func(policy string) string
+	// Requests say how requests are made, where that was stated; nil: as ever.
+	Requests *ask.Options
 	// Declared is the policy of an ordinary endpoint that serves no contract,
 	// Endpoint its URL.
 	Declared *cases.Policy
@@ -170,5 +173,8 @@ func (t *Target) url(scheme string) string {
 }
 
 func (t *Target) tlsConfig() *tls.Config {
+	if t.Requests != nil {
+		return t.Requests.TLS()
+	}
 	return &tls.Config{RootCAs: t.TLSRoots, InsecureSkipVerify: t.TLSInsecure} //nolint:gosec // on demand, for self-signed test servers
 }

@@ -4,10 +4,19 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/raw"
 	"github.com/corsproof/corsproof/internal/wire"
 )
+
+// only is the one protocol that was asked for; empty: either.
+func (t *Target) only() string {
+	if t.Requests == nil {
+		return ""
+	}
+	return t.Requests.Protocol
+}
 
 // place finds where a check goes, or says which transport is missing.
 func (t *Target) place(c *cases.Check) (raw.Place, string) {
@@ -18,6 +27,9 @@ func (t *Target) place(c *cases.Check) (raw.Place, string) {
 		scheme, p.Proto = "https", wire.H2
 	case "tls":
 		scheme = "https"
+	}
+	if only := t.only(); c.Case.Over == "h2" && only == ask.H1 {
+		return p, "the case goes over HTTP/2, and HTTP/1.1 alone was asked for"
 	}
 	p.Base = t.url(scheme)
 	if p.Base == "" {
@@ -31,6 +43,9 @@ func (t *Target) place(c *cases.Check) (raw.Place, string) {
 			p.Base = own
 		}
 		p.Base = strings.TrimSuffix(p.Base, "/") + "/" + c.Policy.Mount()
+	}
+	if t.only() == ask.H2 {
+		p.Proto = wire.H2
 	}
 	if t.WebSocket != "" {
 		p.Socket = p.Base + t.WebSocket

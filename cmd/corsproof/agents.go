@@ -34,6 +34,18 @@ func openAgents(ctx context.Context, mode, chrome string) (agents []agent.Agent,
 	return nil, "", &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
 }
 
+// openAgentsFor is openAgents for a target. What a person states of the requests is
+// sent on the wire alone.
+func openAgentsFor(ctx context.Context, target *harness.Target, mode, chrome string) (agents []agent.Agent, note string, err error) {
+	if o := target.Requests; mode != "none" && (o.Adds() || o.Detours() || o != nil && len(o.Cookies) > 0) {
+		if mode == "chrome" {
+			return nil, "", usage(errors.New("Chrome cannot send the requests that the flags state"), "--browser none: decided by the model alone")
+		}
+		return nil, "decided by the model alone: Chrome cannot send the requests that the flags state", nil
+	}
+	return openAgents(ctx, mode, chrome)
+}
+
 func closeAgents(agents []agent.Agent) {
 	for _, a := range agents {
 		_ = a.Close()

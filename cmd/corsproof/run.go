@@ -55,9 +55,10 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), cmd, args) },
 	}
+	fs := cmd.Flags()
+	fs.SortFlags = false // those that go together stand together
 	f.targetFlags.register(cmd)
 	f.selectionFlags.register(cmd)
-	fs := cmd.Flags()
 	fs.StringVar(&f.browser, "browser", "auto", "auto: Chrome if there is one; chrome: Chrome or exit 4; none: the model alone")
 	fs.StringVar(&f.chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	fs.StringVar(&f.jsonFile, "json", "", "write the report as JSON to `FILE` (- for standard output)")
@@ -88,7 +89,7 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	if err != nil {
 		return err
 	}
-	target, stop, err := f.targetFlags.open(ctx, table, args, cmd.ErrOrStderr())
+	target, stop, err := f.targetFlags.open(ctx, table, args, f.request.given(cmd.Flags()), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	if err != nil {
 		return err
 	}
-	agents, note, err := openAgents(ctx, f.browser, f.chrome)
+	agents, note, err := openAgentsFor(ctx, target, f.browser, f.chrome)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ type targetFlags struct {
 	allowMethods []string
 	rate         float64
 	webSocket    string
-	insecure     bool
+	request      requestFlags
 }
 
 func (f *targetFlags) register(cmd *cobra.Command) {
@@ -57,7 +57,7 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
 	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
 	fs.StringVar(&f.webSocket, "websocket", "", "the `PATH` of a WebSocket endpoint: checks then cover the origins from which it accepts handshakes")
-	fs.BoolVar(&f.insecure, "insecure", false, "accept any TLS certificate of the target")
+	f.request.register(fs)
 }
 
 // parts says whether a part of a policy besides the origins was given by a flag.
@@ -108,7 +108,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 }
 
 // open gives the target, started where it has to be, and what stops it.
-func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []string, stderr io.Writer) (*harness.Target, func(), error) {
+func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []string, requestFlag string, stderr io.Writer) (*harness.Target, func(), error) {
 	policy, err := f.declared()
 	if err != nil {
 		return nil, nil, err
@@ -122,6 +122,12 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 		return nil, nil, usage(fmt.Errorf("--websocket %s is not a path", f.webSocket), "give it with the slash: --websocket /socket (below each policy's path, where there are several)")
 	case f.webSocket != "" && len(args) == 0:
 		return nil, nil, usage(errors.New("--websocket is for a server of yours, and no URL was given"), "corsproof run URL --origin ORIGIN --websocket PATH")
+	case requestFlag != "" && len(args) == 0:
+		return nil, nil, usage(fmt.Errorf("--%s says how requests to a server of yours are made, and no URL was given", requestFlag), "corsproof run URL --origin ORIGIN --"+requestFlag+" ...")
+	case policy == nil && (f.request.method != "" || f.request.data != "" || len(f.request.serves) > 0):
+		return nil, nil, usage(errors.New("--request-method, --data and --serves are for an ordinary endpoint, and no policy was given"), "corsproof run URL --origin ORIGIN, or --policy FILE")
+	case f.noChanges && !changesNothing(f.request.questionMethod()):
+		return nil, nil, usage(fmt.Errorf("--no-changes leaves out %s, and that is the method of the requests that are judged", f.request.questionMethod()), "leave one of them out")
 	case f.adapter != "" && len(args) > 0:
 		return nil, nil, usage(errors.New("a URL and --adapter name two targets"), "leave one of them out")
 	case policy != nil && len(args) == 0:
@@ -132,7 +138,10 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 		return openReference(ctx, table)
 	}
 	t, err := f.foreign(args[0], policy)
-	return t, func() {}, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return t, func() {}, f.request.await(ctx, t.Requests)
 }
 
 // openReference starts the embedded server.
@@ -189,10 +198,17 @@ func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Ta
 	if u.User != nil {
 		return nil, usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
 	}
-	t := &harness.Target{Name: address, TLSInsecure: f.insecure, RateLimit: f.rate, WebSocket: f.webSocket}
+	requests, err := f.request.options(address)
+	if err != nil {
+		return nil, err
+	}
+	t := &harness.Target{Name: address, Requests: requests, RateLimit: f.rate, WebSocket: f.webSocket}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		t.Foreign = true
 		t.AllowedMethods = append([]string{"GET", "HEAD"}, f.allowMethods...)
+		if m := requests.QuestionMethod(); m != "" { // who names it by hand allows it
+			t.AllowedMethods = append(t.AllowedMethods, m)
+		}
 		if t.RateLimit == 0 {
 			t.RateLimit = 10
 		}

@@ -99,6 +99,10 @@ type Exchange struct {
 	// Lines are the field lines as they went out, where Request does not say
 	// every byte: blanks around a value, a folded line, a line without a colon.
 	Lines []string `json:"lines,omitempty"`
+	// Given are the names of the fields whose values a person gave: they are secrets. Added
+	// are those of them that the request would not have otherwise.
+	Given []string `json:"given,omitempty"`
+	Added []string `json:"-"`
 	// Connection is "same" or "pipelined" where the request went over the
 	// connection of the one before, after its answer or without waiting for it.
 	Connection string `json:"connection,omitempty"`

@@ -11,23 +11,23 @@ import (
 // hidden stands for a secret in what is shown.
 const hidden = "[redacted]"
 
-// Redacted is the exchange without secrets: the credentials of Authorization
+// Redacted is the exchange without secrets: the fields that a person gave, the credentials of Authorization
 // and Proxy-Authorization (the scheme stays), the values of cookies (their
 // names stay, and the cookie of ours), user name and password of URLs, and
 // query parameters that are named like a secret.
 func (e *Exchange) Redacted() Exchange {
 	r := *e
 	r.URL = redactURL(e.URL)
-	r.Request, r.Response = redactHeader(e.Request), redactHeader(e.Response)
-	r.Lines = redactLines(e.Lines)
+	r.Request, r.Response = redactHeader(e.Request, e.Given), redactHeader(e.Response, nil)
+	r.Lines = redactLines(e.Lines, e.Given)
 	return r
 }
 
-func redactHeader(h spec.Header) spec.Header {
+func redactHeader(h spec.Header, given []string) spec.Header {
 	h = slices.Clone(h)
 	for i := range h {
 		f := &h[i]
-		switch strings.ToLower(f.Name) {
+		switch name := strings.ToLower(f.Name); name {
 		case "authorization", "proxy-authorization":
 			if scheme, _, ok := strings.Cut(f.Value, " "); ok {
 				f.Value = scheme + " " + hidden
@@ -46,6 +46,10 @@ func redactHeader(h spec.Header) spec.Header {
 			f.Value = redactURL(f.Value)
 		case "x-api-key", "x-auth-token", "x-amz-security-token", "api-key":
 			f.Value = hidden
+		default:
+			if slices.ContainsFunc(given, func(g string) bool { return strings.EqualFold(g, name) }) {
+				f.Value = hidden
+			}
 		}
 	}
 	return h
@@ -53,7 +57,7 @@ func redactHeader(h spec.Header) spec.Header {
 
 // redactLines hides in each line what redactHeader hides in its field. What a
 // secret goes on with in a folded line is hidden whole.
-func redactLines(lines []string) []string {
+func redactLines(lines, given []string) []string {
 	if lines == nil {
 		return nil
 	}
@@ -68,7 +72,7 @@ func redactLines(lines []string) []string {
 		}
 		first, rest, _ := strings.Cut(line, "\r\n")
 		f := fieldOf(first)
-		shown := redactHeader(spec.Header{f})[0].Value
+		shown := redactHeader(spec.Header{f}, given)[0].Value
 		if secret = shown != f.Value; !secret {
 			continue
 		}

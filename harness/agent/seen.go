@@ -107,7 +107,7 @@ var serverFields = []string{"Server", "Via", "X-Powered-By", "X-Served-By", "CF-
 // See is what an exchange shows. credentials says whether the request that it
 // belongs to is one with credentials; a raw request that has some is, too.
 func See(e *Exchange, credentials bool) Seen {
-	req, resp := e.Request, e.Response
+	req, resp := e.asked(), e.Response
 	s := Seen{
 		Method: e.Method, Sent: e.Method, NoOrigin: !req.Has("Origin"), Origin: strings.Join(req.Values("Origin"), "\n"),
 		Credentials: credentials || req.Has("Cookie") || req.Has("Authorization"), Transport: transport(e),
@@ -142,6 +142,17 @@ func See(e *Exchange, credentials bool) Seen {
 	}
 	s.Server = strings.Join(slices.Compact(servers), "\n")
 	return s
+}
+
+// asked are the fields of the request without those that were added to all requests,
+// which say nothing about one of them.
+func (e *Exchange) asked() spec.Header {
+	if len(e.Added) == 0 {
+		return e.Request
+	}
+	return e.Request.Without(func(name string) bool {
+		return slices.ContainsFunc(e.Added, func(added string) bool { return strings.EqualFold(added, name) })
+	})
 }
 
 // usual are the fields that browsers set by themselves, or that have a place of their own in Seen.

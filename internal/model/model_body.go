@@ -1,9 +1,11 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -18,6 +20,12 @@ func bodyOf(r *cases.Request) string {
 		return "------corsproof\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\n" + text + "\r\n------corsproof--\r\n"
 	}
 	return text
+}
+
+// cookieSent tells whether a request carries the cookie of WithCookie.
+func cookieSent(ex *agent.Exchange) bool {
+	v, _ := ex.Request.Get("Cookie")
+	return slices.Contains(strings.Split(v, "; "), agent.Cookie)
 }
 
 // resolve makes a Location absolute; ok is false for what is not the URL of a web page.

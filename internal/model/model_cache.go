@@ -8,6 +8,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/httpcache"
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -62,7 +63,7 @@ func (f *modelFetch) sendCached(ctx context.Context, a spec.Action) (spec.Respon
 	cache := f.stored.of(f.partition(a))
 	u, _, _ := strings.Cut(a.URL, "#")
 	// With all that goes out, since Vary may name any of it (Cookie).
-	req := httpcache.Request{Method: a.Method, URL: u, Header: agent.FieldsOf(f.lines(a, "", nil))}
+	req := httpcache.Request{Method: a.Method, URL: u, Header: agent.FieldsOf(f.dressed(a))}
 	var entry *httpcache.Entry
 	state := httpcache.Miss
 	switch mode {
@@ -140,4 +141,11 @@ func (f *modelFetch) fromCache(a spec.Action, e *httpcache.Entry) spec.Response 
 // without drops those fields of more that the request has already.
 func without(more, have spec.Header) spec.Header {
 	return more.Without(have.Has)
+}
+
+// dressed are the lines of a request as they would go out.
+func (f *modelFetch) dressed(a spec.Action) []string {
+	req := &wire.Request{Method: a.Method, Lines: f.lines(a, "", nil)}
+	f.job.m.sender.Dress(a.URL, req, a.Credentials)
+	return req.Lines
 }

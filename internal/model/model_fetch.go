@@ -123,7 +123,7 @@ func (f *modelFetch) exchange(ctx context.Context, a spec.Action, more spec.Head
 	f.out.Exchanges = append(f.out.Exchanges, ex)
 	if a.Kind == spec.ActionRequest {
 		f.last = ex.Body
-		_, f.out.CookieSent = ex.Request.Get("Cookie")
+		f.out.CookieSent = cookieSent(&ex)
 	}
 	return ex
 }
@@ -137,6 +137,7 @@ func (f *modelFetch) transmit(ctx context.Context, a spec.Action, more spec.Head
 	if a.Body {
 		req.Body = f.body
 	}
+	f.job.m.sender.Dress(a.URL, req, a.Credentials)
 	conn, err := f.job.m.sender.Client.Get(ctx, ep)
 	if err != nil {
 		return f.failed(a.URL, req, err)

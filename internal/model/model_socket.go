@@ -30,7 +30,7 @@ func (f *modelFetch) handshake(ctx context.Context) agent.Outcome {
 		return f.out
 	}
 	f.out.Exchanges = append(f.out.Exchanges, ex)
-	_, f.out.CookieSent = ex.Request.Get("Cookie")
+	f.out.CookieSent = cookieSent(&ex)
 	if ex.Status == statusSwitching {
 		f.out.Result, f.out.Type, f.out.Reason, f.out.FailedHop = spec.Allowed, spec.TypeBasic, "", -1
 	}
@@ -52,6 +52,7 @@ func (f *modelFetch) shake(ctx context.Context, origin string) agent.Exchange {
 	if f.step.Request.WithCookie {
 		req.Lines = append(req.Lines, "Cookie: "+agent.Cookie)
 	}
+	f.job.m.sender.Dress(f.step.URL, req, true)
 	conn, err := f.job.m.sender.Client.Get(ctx, ep)
 	if err != nil {
 		return f.failed(f.step.URL, req, err)

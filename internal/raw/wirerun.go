@@ -228,10 +228,11 @@ func (w *Run) request(step *cases.Wire) (*wire.Request, string) {
 	}
 	if step.Bare {
 		req.Lines = append(req.Lines, step.Headers...)
-		return req, url
+	} else {
+		before, after := browserfields.BrowserFields(browserfields.RawAsking(url, step.Method, step.Headers))
+		req.Lines = slices.Concat(req.Lines, before, step.Headers, after)
 	}
-	before, after := browserfields.BrowserFields(browserfields.RawAsking(url, step.Method, step.Headers))
-	req.Lines = slices.Concat(req.Lines, before, step.Headers, after)
+	w.Sender.Dress(url, req, true)
 	return req, url
 }
 

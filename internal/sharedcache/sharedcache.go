@@ -91,7 +91,9 @@ func (c *Cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "reading the request: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	resp, how, err := store.answer(ctx, c.upstream, incoming(r, "/"+target), "/"+target, string(body))
+	req := incoming(r, "/"+target)
+	req.Header = store.dressed(c.upstream, req)
+	resp, how, err := store.answer(ctx, c.upstream, req, "/"+target, string(body))
 	if err != nil {
 		// Not an answer of the target: the agents take it for a network error.
 		panic(http.ErrAbortHandler)
@@ -121,6 +123,23 @@ func incoming(r *http.Request, target string) httpcache.Request {
 		}
 	}
 	return req
+}
+
+// dressed are the fields of a request with those that a person gave: what a cache does
+// depends on them (RFC 9111 section 3.5).
+func (s *cacheStore) dressed(up *wire.Sender, req httpcache.Request) spec.Header {
+	lines := make([]string, len(req.Header))
+	for i, f := range req.Header {
+		lines[i] = f.Name + ": " + f.Value
+	}
+	dressed := wire.Request{Method: req.Method, Lines: lines}
+	up.Dress(s.scheme+"://"+s.addr+req.URL, &dressed, true)
+	var header spec.Header
+	for _, line := range dressed.Lines {
+		name, value, _ := strings.Cut(line, ": ")
+		header = append(header, spec.Field{Name: name, Value: value})
+	}
+	return header
 }
 
 // answer answers out of the store, after validation, or by the origin.
@@ -179,7 +198,7 @@ func (s *cacheStore) forward(ctx context.Context, up *wire.Sender, method, targe
 	if body != "" || method == http.MethodPost || method == http.MethodPut {
 		lines = append(lines, "Content-Length: "+strconv.Itoa(len(body)))
 	}
-	resp, err := up.Do(ctx, ep, &wire.Request{Method: method, Target: target, Lines: lines, Body: body})
+	resp, err := up.Do(ctx, ep, &wire.Request{Method: method, Prefix: up.Prefix(s.scheme + "://" + s.addr + target), Target: target, Lines: lines, Body: body})
 	if err != nil {
 		return httpcache.Response{}, err
 	}

@@ -24,6 +24,9 @@ type Options struct {
 	Patience     time.Duration // how long content is waited for that the request has no need of; 0: 1 s
 	DialTimeout  time.Duration // 0: 5 s; the context may end it earlier
 	WriteTimeout time.Duration // of one HTTP/2 write; 0: 10 s
+	// Dial connects to host:port, on which TLS will be spoken or not; nil: directly.
+	Dial func(ctx context.Context, addr string, overTLS bool) (net.Conn, error)
+	Only string // H1 or H2: the one protocol that is spoken over TLS; empty: what the endpoint says
 }
 
 // Client sends requests over a pool of connections. It is safe for concurrent use.
@@ -102,9 +105,7 @@ type Conn struct {
 
 // Get takes a connection from the pool, or makes one. Release gives it back.
 func (c *Client) Get(ctx context.Context, ep Endpoint) (*Conn, error) {
-	if ep.Proto == "" {
-		ep.Proto = H1
-	}
+	ep.Proto = c.proto(ep)
 	if ep.Proto == H1 || (ep.Proto == Any && !ep.TLS) {
 		ep.Proto = H1
 		if h := c.pop(ep); h != nil {
@@ -137,8 +138,20 @@ func (c *Client) Get(ctx context.Context, ep Endpoint) (*Conn, error) {
 	return conn, nil
 }
 
+// proto is the protocol to speak.
+func (c *Client) proto(ep Endpoint) string {
+	switch {
+	case ep.TLS && c.opt.Only != "":
+		return c.opt.Only
+	case ep.Proto == "":
+		return H1
+	}
+	return ep.Proto
+}
+
 // Open makes a connection of its own; Release closes it.
 func (c *Client) Open(ctx context.Context, ep Endpoint) (*Conn, error) {
+	ep.Proto = c.proto(ep)
 	return c.open(ctx, ep, true)
 }
 
@@ -187,7 +200,7 @@ func (c *Client) push(ep Endpoint, h *h1conn) {
 func (c *Client) open(ctx context.Context, ep Endpoint, own bool) (*Conn, error) {
 	dialCtx, cancel := context.WithTimeout(ctx, c.opt.DialTimeout)
 	defer cancel()
-	nc, err := c.dialer.DialContext(dialCtx, "tcp", ep.Addr)
+	nc, err := c.dial(dialCtx, ep)
 	if err != nil {
 		e := &Error{Kind: Unreachable, Addr: ep.Addr, Doing: "connecting to", Err: err}
 		if errors.Is(ctx.Err(), context.Canceled) {
@@ -211,6 +224,13 @@ func (c *Client) open(ctx context.Context, ep Endpoint, own bool) (*Conn, error)
 		return nil, ioError(ctx, ep.Addr, "starting HTTP/2 with", false, err)
 	}
 	return conn, nil
+}
+
+func (c *Client) dial(ctx context.Context, ep Endpoint) (net.Conn, error) {
+	if c.opt.Dial != nil {
+		return c.opt.Dial(ctx, ep.Addr, ep.TLS)
+	}
+	return c.dialer.DialContext(ctx, "tcp", ep.Addr)
 }
 
 // secure does the TLS handshake and tells which protocol was agreed on.

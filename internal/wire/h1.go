@@ -96,7 +96,7 @@ func appendRequest(b []byte, req *Request) []byte {
 		version = "HTTP/1.1"
 	}
 	b = append(append(b, req.method()...), ' ')
-	b = append(append(b, req.target()...), ' ')
+	b = append(append(append(b, req.Prefix...), req.target()...), ' ')
 	b = append(append(b, version...), '\r', '\n')
 	for _, line := range req.Lines {
 		b = append(append(b, line...), '\r', '\n')

@@ -19,6 +19,12 @@ type Request struct {
 	Lines []string
 	// Body is sent as it stands. No framing is added on HTTP/1: Lines state it.
 	Body string
+	// Prefix goes before Target on the wire, not as part of what is asked: the scheme and
+	// the authority, for a proxy that reads the request itself (RFC 9112 section 3.2.2).
+	Prefix string
+	// Given are the names of the fields whose values a person gave, so that they are
+	// secrets; Added those of them that the request would not have otherwise.
+	Given, Added []string
 	// Need tells whether more of the content is needed than the answer has so
 	// far (Response.Body and Size; its head is complete). What is needed is
 	// waited for until the context's deadline, what is not for Options.Patience.

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"sync"
 	"time"
+
+	"github.com/corsproof/corsproof/internal/ask"
 )
 
 // Sender sends every request of a run: the raw ones, the model agent's, the
@@ -12,6 +14,7 @@ import (
 type Sender struct {
 	Client *Client
 	Limit  *limiter
+	given  *ask.Options
 }
 
 // NewSender sends at most perSecond requests a second (0: no limit) and bounds
