@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Table is everything that was loaded: policies, groups and cases, in a stable
@@ -52,10 +53,24 @@ const (
 // Load loads the embedded table, and after it the case files (and, where
 // there is a policies.yaml, the policies) of more sources: users' own cases. The
 // error is a Problems with every mistake found, or says which directory could
-// not be read.
+// not be read. The embedded table is read once: what the entries of two tables
+// point to is shared, and must not be changed.
 func Load(more ...Source) (*Table, error) {
-	return load(append([]Source{{FS: embedded, Dir: "data", Label: "cases/data"}}, more...))
+	if len(more) > 0 {
+		return load(append([]Source{embeddedSource}, more...))
+	}
+	t, err := loadEmbedded()
+	if err != nil {
+		return nil, err
+	}
+	own := *t
+	own.Policies, own.Groups, own.Cases = slices.Clone(t.Policies), slices.Clone(t.Groups), slices.Clone(t.Cases)
+	return &own, nil
 }
+
+var embeddedSource = Source{FS: embedded, Dir: "data", Label: "cases/data"}
+
+var loadEmbedded = sync.OnceValues(func() (*Table, error) { return load([]Source{embeddedSource}) })
 
 // LoadDir loads a table from a directory alone, without the embedded one. The
 // directory must hold a policies.yaml. Without an anchors.yaml the embedded
