@@ -66,6 +66,9 @@ type specDoc struct {
 	Sections *yaml.Node `yaml:"sections"`
 }
 
+// StandardAnchors is the embedded index: the sections that the table and the causes cite.
+func StandardAnchors() Anchors { return standardAnchors() }
+
 // standardAnchors is the embedded index.
 var standardAnchors = sync.OnceValue(func() Anchors {
 	data, err := embedded.ReadFile("data/" + anchorsFile)

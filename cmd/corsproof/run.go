@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,10 +23,9 @@ import (
 type runFlags struct {
 	targetFlags
 	selectionFlags
+	outputFlags
 	browser     string
 	chrome      string
-	jsonFile    string
-	junitFile   string
 	timeout     time.Duration
 	concurrency int
 	stack       string
@@ -61,8 +59,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	f.selectionFlags.register(cmd)
 	fs.StringVar(&f.browser, "browser", "auto", "auto: Chrome if there is one; chrome: Chrome or exit 4; none: the model alone")
 	fs.StringVar(&f.chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
-	fs.StringVar(&f.jsonFile, "json", "", "write the report as JSON to `FILE` (- for standard output)")
-	fs.StringVar(&f.junitFile, "junit", "", "write the report as JUnit XML to `FILE`")
+	f.outputFlags.register(cmd)
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
 	fs.StringVar(&f.stack, "stack", "", "say what to set in the framework, server or service `ID`, such as express, spring or nginx (not given: where answers name it for certain)")
@@ -75,12 +72,12 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	return cmd
 }
 
-func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) error {
-	outputs, err := openOutputs(f.jsonFile, f.junitFile, cmd.OutOrStdout())
+func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (err error) {
+	outputs, err := f.outputFlags.open(cmd, f.policyFile)
 	if err != nil {
 		return err
 	}
-	defer outputs.close()
+	defer func() { err = outputs.left(err) }()
 	table, err := f.selectionFlags.load()
 	if err != nil {
 		return err
@@ -107,14 +104,14 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	}
 	defer closeAgents(agents)
 
-	page := outputs.page(cmd.OutOrStdout(), cmd.ErrOrStderr())
-	printer := &report.Printer{W: page, Color: colour(page, f.noColor), Verbose: f.verbose, Cause: f.cause}
+	printer := &report.Printer{W: outputs.page, Color: colour(outputs.page.w, f.noColor), Verbose: f.verbose, Cause: f.cause}
+	outputs.opts.Printer = *printer
 	var about []string
 	if note != "" {
 		about = append(about, note)
 	}
 	if target.Declared != nil {
-		about = append(about, sends(target, checks), "held to "+held(target.Declared))
+		about = append(about, sends(target, checks), "held to "+report.Held(target.Declared))
 	}
 	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose), about...)
 	progress := newProgress(cmd.ErrOrStderr(), len(checks), f.quiet)
@@ -129,10 +126,11 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) e
 	}
 	rep := report.New(toolVersion(), address(target), sum, table)
 	if target.Declared != nil {
+		rep.Declared, rep.PolicyFile = target.Declared, inRepository(f.policyFile)
 		rep.Advise(target.Declared, stack)
 	}
 	printer.Print(rep)
-	if err := outputs.write(rep); err != nil {
+	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
 		return err
 	}
 	if err := verdict(rep, runErr); err != nil {
@@ -180,37 +178,6 @@ func sends(t *harness.Target, checks []cases.Check) string {
 		line += "; --no-changes leaves out what may change something"
 	}
 	return line
-}
-
-// held is a policy in a line. What it leaves out is mentioned too: the server
-// must not allow that.
-func held(p *cases.Policy) string {
-	names := func(what string, list []string, none string) string {
-		if len(list) == 0 {
-			return none
-		}
-		return what + strings.Join(list, ", ")
-	}
-	origins := slices.Concat(p.Origins, p.OriginPatterns, p.OriginRegexes)
-	if p.OriginFunc != nil {
-		origins = append(origins, "those of a function")
-	}
-	parts := []string{
-		names("origins ", origins, "no origin"),
-		map[bool]string{true: "credentials", false: "no credentials"}[p.Credentials],
-		names("methods ", p.Methods, "no method but GET, HEAD and POST"),
-		names("request headers ", p.RequestHeaders, "no request header of its own"),
-		names("exposes ", p.ExposeHeaders, "nothing exposed"),
-		"any max-age",
-		map[bool]string{true: "private network access", false: "no private network access"}[p.PrivateNetwork],
-	}
-	if p.MaxAge != nil {
-		parts[len(parts)-2] = fmt.Sprintf("max-age %d", *p.MaxAge)
-	}
-	if len(p.TimingOrigins) > 0 {
-		parts = append(parts, "times of loads for "+strings.Join(p.TimingOrigins, ", "))
-	}
-	return strings.Join(parts, "; ")
 }
 
 // address is the URL of a target.

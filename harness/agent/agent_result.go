@@ -50,7 +50,8 @@ type Symptom struct {
 	// Sendable says that a browser can send the request that it is about.
 	Sendable bool `json:"sendable"`
 
-	Asked Asked // of a refusal: what was not granted; of somebody let in: by whom it was read
+	// Asked is, of a refusal, what was not granted; of somebody let in, by whom it was read.
+	Asked Asked `json:"asked,omitzero"`
 	// Predicate is the key, in a case file, of what did not hold; Field the response
 	// header that it is about, empty for none; Seen the exchange that shows it.
 	Predicate string `json:"predicate,omitempty"`
@@ -58,8 +59,8 @@ type Symptom struct {
 	Seen      Seen   `json:"-"`
 	By        string `json:"-"` // the agent that saw it
 
-	Silent bool // it is nothing but the lack of an answer
-	Moot   bool // and an answer was to deny something: nobody got in
+	Silent bool `json:"silent,omitempty"` // it is nothing but the lack of an answer
+	Moot   bool `json:"moot,omitempty"`   // and an answer was to deny something: nobody got in
 }
 
 // Difference is one point on which the model and a browser disagree.

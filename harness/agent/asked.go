@@ -9,11 +9,11 @@ import (
 
 // Asked is the grant that a refusal is about.
 type Asked struct {
-	Origin      string
-	Credentials bool
-	Preflight   bool   // refused by the answer to the preflight
-	Parameter   string // the method or header that was not granted, where it is that
-	Instead     bool   // the request was to be blocked, and was, for another reason
+	Origin      string `json:"origin,omitempty"`
+	Credentials bool   `json:"credentials,omitempty"`
+	Preflight   bool   `json:"preflight,omitempty"` // refused by the answer to the preflight
+	Parameter   string `json:"parameter,omitempty"` // the method or header that was not granted, where it is that
+	Instead     bool   `json:"instead,omitempty"`   // the request was to be blocked, and was, for another reason
 }
 
 // By adds who asked.

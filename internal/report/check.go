@@ -20,9 +20,9 @@ func (p *Printer) check(row Row, full bool) {
 		tag = "security: " + string(row.Security) + ", " + tag
 	}
 	p.printf("%s %s  %s\n", p.verdict(row.Verdict), p.paint(row.ID, color.Bold), p.paint("["+tag+"]", color.Faint))
-	p.printf("%s%s\n", margin, row.Title)
+	p.printf("%s%s\n", margin, block.Visible(row.Title))
 	if row.Verdict == agent.VerdictError && row.Reason != "" {
-		p.printf("%s%s\n", margin, row.Reason)
+		p.printf("%s%s\n", margin, block.Visible(row.Reason))
 	}
 	for _, a := range row.Agents {
 		p.agent(a, full)

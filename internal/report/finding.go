@@ -49,6 +49,19 @@ func alone(r *harness.Result) harness.Finding {
 	return f
 }
 
+// explain gives the findings of single checks what the table says of their cases.
+func (r *Report) explain() {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Cause != "" || f.Why+f.Fix != "" {
+			continue
+		}
+		if at := slices.IndexFunc(r.Results, func(row Row) bool { return slices.Contains(f.Explains, row.ID) }); at >= 0 {
+			f.Why, f.Fix = r.Results[at].Why, r.Results[at].Fix
+		}
+	}
+}
+
 // redactedLines hides secrets in lines of an answer.
 func redactedLines(lines []string) []string {
 	return (&agent.Exchange{Lines: lines}).Redacted().Lines

@@ -6,25 +6,71 @@ import (
 	"io"
 	"strings"
 
-	"github.com/onsi/ginkgo/v2/reporters"
-
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
 )
 
+// The elements of JUnit XML, as the schema of Ant's JUnit task has them, which is
+// the strictest in use: what is valid by it is valid by that of Jenkins (junit-10.xsd),
+// which is wider. So there are no attributes of testsuites, each suite ends with
+// system-out and system-err, and a test case has one element at most.
+type (
+	junitSuites struct {
+		XMLName xml.Name     `xml:"testsuites"`
+		Suites  []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		ID         int             `xml:"id,attr"`
+		Name       string          `xml:"name,attr"`
+		Package    string          `xml:"package,attr"`
+		Timestamp  string          `xml:"timestamp,attr"`
+		Hostname   string          `xml:"hostname,attr"` // where the tests ran
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       seconds         `xml:"time,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+		Out        string          `xml:"system-out"`
+		Err        string          `xml:"system-err"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		Name    string      `xml:"name,attr"`
+		Class   string      `xml:"classname,attr"`
+		Time    seconds     `xml:"time,attr"`
+		Failure *junitWrong `xml:"failure"`
+		Error   *junitWrong `xml:"error"`
+		Skipped *junitSkip  `xml:"skipped"`
+	}
+	junitWrong struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Text    string `xml:",chardata"`
+	}
+	junitSkip struct {
+		Message string `xml:"message,attr"`
+	}
+)
+
+// seconds are written as a decimal number, never with an exponent.
+type seconds float64
+
+func (s seconds) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%.3f", float64(s)), nil }
+
 // WriteJUnit writes the report as JUnit XML: a suite of the findings, in which each
 // that breaks a must or has a severity is a failed test case, and the others passed ones
-// with their text as output; and a suite of the groups of checks, each a test case that
+// with their text in the output of the suite; and a suite of the groups of checks, each a test case that
 // passed if something in it did, or else is skipped with the reason. What could not be
 // carried out is an error, a test case for each check.
 func (r *Report) WriteJUnit(w io.Writer) error {
-	out := reporters.JUnitTestSuites{Time: r.Elapsed.Seconds()}
-	out.TestSuites = append(out.TestSuites, r.junitFindings(), r.junitGroups())
-	for _, s := range out.TestSuites {
-		out.Tests += s.Tests
-		out.Failures += s.Failures
-		out.Errors += s.Errors
-		out.Disabled += s.Skipped
+	out := junitSuites{Suites: []junitSuite{r.junitFindings(), r.junitGroups()}}
+	for i := range out.Suites {
+		out.Suites[i].ID, out.Suites[i].Tests = i, len(out.Suites[i].Cases)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -39,37 +85,42 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 }
 
 // junitSuite is a suite without test cases.
-func (r *Report) junitSuite(name string) reporters.JUnitTestSuite {
-	return reporters.JUnitTestSuite{
-		Name: "corsproof/" + name, Package: r.Target, Timestamp: r.Started.Format("2006-01-02T15:04:05"),
-		Properties: reporters.JUnitProperties{Properties: []reporters.JUnitProperty{{Name: "tool", Value: r.Tool}, {Name: "url", Value: r.URL}}},
+func (r *Report) junitSuite(name string) junitSuite {
+	return junitSuite{
+		Name: "corsproof/" + name, Package: r.Target, Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"), Hostname: "localhost",
+		Properties: []junitProperty{{"tool", r.Tool}, {"url", r.URL}},
 	}
 }
 
 // junitFindings has a test case for each finding, and for each check that could not
 // be carried out.
-func (r *Report) junitFindings() reporters.JUnitTestSuite {
+func (r *Report) junitFindings() junitSuite {
 	suite := r.junitSuite("findings")
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		tc := reporters.JUnitTestCase{Name: f.Title, Classname: r.Target, Status: string(agent.VerdictWarn), SystemOut: r.text(f)}
+		tc := junitCase{Name: f.Title, Class: r.Target}
 		if f.Breaks() {
-			tc.Status, tc.SystemOut = string(agent.VerdictFail), ""
-			tc.Failure = &reporters.JUnitFailure{Message: f.Title + " " + block.Tag(&f.Finding), Type: f.ID, Description: r.text(f)}
+			tc.Failure = &junitWrong{Message: f.Title + " " + block.Tag(&f.Finding), Type: f.ID, Text: r.text(f)}
 			suite.Failures++
+		} else {
+			suite.Out += r.text(f) + "\n"
 		}
-		suite.TestCases = append(suite.TestCases, tc)
+		suite.Cases = append(suite.Cases, tc)
 	}
 	for _, row := range r.Select(agent.VerdictError) {
-		suite.Errors++
-		suite.Time += row.Elapsed.Seconds()
-		suite.TestCases = append(suite.TestCases, reporters.JUnitTestCase{
-			Name: row.ID, Classname: r.Target, Status: string(row.Verdict), Time: row.Elapsed.Seconds(),
-			Error: &reporters.JUnitError{Message: row.Reason, Type: "error", Description: details(row)},
-		})
+		suite.Time += seconds(row.Elapsed.Seconds())
+		suite.wrong(row.ID, r.Target, seconds(row.Elapsed.Seconds()), row.Reason, details(row))
 	}
-	suite.Tests = len(suite.TestCases)
+	for _, t := range r.troubles() {
+		suite.wrong("the whole run", r.Target, 0, t, t)
+	}
 	return suite
+}
+
+// wrong adds a test case that could not be carried out.
+func (s *junitSuite) wrong(name, class string, took seconds, message, text string) {
+	s.Errors++
+	s.Cases = append(s.Cases, junitCase{Name: name, Class: class, Time: took, Error: &junitWrong{Message: message, Type: "error", Text: text}})
 }
 
 // text is a finding without colour, with the ids of what it explains.
@@ -79,28 +130,29 @@ func (r *Report) text(f *Finding) string {
 }
 
 // junitGroups has a test case for each group.
-func (r *Report) junitGroups() reporters.JUnitTestSuite {
+func (r *Report) junitGroups() junitSuite {
 	suite := r.junitSuite("groups")
 	names, counts := r.Groups()
 	for _, name := range names {
-		c := counts[name]
-		tc := reporters.JUnitTestCase{Name: name, Classname: r.Target, Status: string(agent.VerdictPass), SystemOut: groupText(c)}
-		if c.Pass+c.Warn+c.Info == 0 {
-			tc.Status = string(agent.VerdictSkip)
-			tc.Skipped = &reporters.JUnitSkipped{Message: r.unpassed(name)}
+		tc := junitCase{Name: name, Class: r.Target}
+		if counts[name].none() {
+			tc.Skipped = &junitSkip{Message: r.unpassed(name)}
 			suite.Skipped++
 		}
 		for _, row := range r.Results {
 			if row.Group == name {
-				tc.Time += row.Elapsed.Seconds()
+				tc.Time += seconds(row.Elapsed.Seconds())
 			}
 		}
 		suite.Time += tc.Time
-		suite.TestCases = append(suite.TestCases, tc)
+		suite.Out += name + ": " + groupText(counts[name]) + "\n"
+		suite.Cases = append(suite.Cases, tc)
 	}
-	suite.Tests = len(suite.TestCases)
 	return suite
 }
+
+// none tells whether nothing passed, and there is nothing to be said beside the findings.
+func (c *Counts) none() bool { return c.Pass+c.Warn+c.Info == 0 }
 
 // groupText are the counts of a group.
 func groupText(c *Counts) string {

@@ -19,14 +19,18 @@ const FormatVersion = 2
 
 // Report is a whole run.
 type Report struct {
-	Version  int                            `json:"version"`
-	Tool     string                         `json:"tool"` // "corsproof 0.1.0"
-	Target   string                         `json:"target"`
-	URL      string                         `json:"url,omitempty"`
-	Agents   []harness.AgentInfo            `json:"agents"`
-	Started  time.Time                      `json:"started"`
-	Elapsed  time.Duration                  `json:"elapsed_ns"`
-	Policies map[string]harness.PolicyState `json:"policies,omitempty"` // those that the target does not serve
+	Version int                 `json:"version"`
+	Tool    string              `json:"tool"` // "corsproof 0.1.0"
+	Target  string              `json:"target"`
+	URL     string              `json:"url,omitempty"`
+	Agents  []harness.AgentInfo `json:"agents"`
+	Started time.Time           `json:"started"`
+	Elapsed time.Duration       `json:"elapsed_ns"`
+	// Declared is the policy that an ordinary endpoint is held to, PolicyFile the file
+	// that states it; nil and empty for a server that serves the contract, and for flags.
+	Declared   *cases.Policy                  `json:"declared,omitempty"`
+	PolicyFile string                         `json:"policy_file,omitempty"`
+	Policies   map[string]harness.PolicyState `json:"policies,omitempty"` // those that the target does not serve
 	// Unsafe are the policies that ask for the danger explicitly; Forbids those that
 	// the target's documentation forbids, with its words.
 	Unsafe  []string          `json:"unsafe,omitempty"`
@@ -141,6 +145,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		r.Counts.Add(res)
 		r.Results = append(r.Results, row)
 	}
+	r.explain()
 	sort.SliceStable(r.Results, func(i, j int) bool {
 		a, b := r.Results[i], r.Results[j]
 		if order[a.Case] != order[b.Case] {

@@ -184,25 +184,27 @@ var _ = Describe("a report", func() {
 		type testcase struct {
 			Name    string `xml:"name,attr"`
 			Class   string `xml:"classname,attr"`
-			Status  string `xml:"status,attr"`
 			Failure string `xml:"failure"`
 			Skipped *struct {
 				Message string `xml:"message,attr"`
 			} `xml:"skipped"`
 		}
 		var suites struct {
-			Tests    int `xml:"tests,attr"`
-			Failures int `xml:"failures,attr"`
-			Errors   int `xml:"errors,attr"`
-			Suites   []struct {
-				Name    string     `xml:"name,attr"`
-				Skipped int        `xml:"skipped,attr"`
-				Cases   []testcase `xml:"testcase"`
+			Suites []struct {
+				Name     string     `xml:"name,attr"`
+				Tests    int        `xml:"tests,attr"`
+				Failures int        `xml:"failures,attr"`
+				Errors   int        `xml:"errors,attr"`
+				Skipped  int        `xml:"skipped,attr"`
+				Cases    []testcase `xml:"testcase"`
+				Out      string     `xml:"system-out"`
 			} `xml:"testsuite"`
 		}
 		Expect(xml.Unmarshal([]byte(b.String()), &suites)).To(Succeed())
-		Expect([]int{suites.Tests, suites.Failures, suites.Errors}).To(Equal([]int{5, 1, 1}))
 		Expect(suites.Suites).To(HaveLen(2))
+		findings := suites.Suites[0]
+		Expect([]int{findings.Tests, findings.Failures, findings.Errors}).To(Equal([]int{3, 1, 1}))
+		Expect(findings.Out).To(ContainSubstring("Could be better"))
 		first := suites.Suites[0].Cases[0]
 		Expect(first.Name).To(Equal(spoilt.Title))
 		Expect(first.Class).To(Equal("t"))
@@ -210,7 +212,8 @@ var _ = Describe("a report", func() {
 		Expect(suites.Suites[0].Cases[1].Failure).To(BeEmpty(), "what breaks no must passes")
 		groups := suites.Suites[1]
 		Expect(groups.Cases).To(HaveLen(2))
-		Expect(groups.Cases[0].Status).To(Equal("pass"))
+		Expect(groups.Cases[0].Skipped).To(BeNil())
+		Expect([]int{groups.Tests, groups.Skipped}).To(Equal([]int{2, 1}))
 		Expect(groups.Cases[1].Skipped.Message).To(Equal("1 x needs-browser: no browser"))
 		Expect(b.String()).NotTo(ContainSubstring("verysecret"))
 	})

@@ -243,7 +243,7 @@ func (p *Printer) notes(r *Report) {
 	p.asked(r)
 	p.share(r)
 	for agent, why := range r.AgentErrors {
-		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, why)
+		p.printf("\n%s %s: %s\n", p.paint("agent broke:", color.FgRed, color.Bold), agent, block.Visible(why))
 	}
 	if r.NotGranted != "" && !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Plain && f.Breaks() }) {
 		p.note("the answers of %s are not shared with the allowed origin at all (%s). Is it the right URL, and the right origin?", r.URL, r.NotGranted)
@@ -255,7 +255,7 @@ func (p *Printer) notes(r *Report) {
 
 // note writes a remark, wrapped.
 func (p *Printer) note(format string, args ...any) {
-	lines := block.Wrap("note: "+fmt.Sprintf(format, args...), block.Columns)
+	lines := block.Wrap("note: "+block.Visible(fmt.Sprintf(format, args...)), block.Columns)
 	lines[0] = p.paint("note:", color.FgYellow) + strings.TrimPrefix(lines[0], "note:")
 	p.printf("\n%s\n", strings.Join(lines, "\n"))
 }

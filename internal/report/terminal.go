@@ -8,6 +8,7 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
 )
 
 // The rules of the terminal page: what is run against what, and an empty line; the
@@ -38,16 +39,16 @@ func (p *Printer) printf(format string, args ...any) { fmt.Fprintf(p.W, format, 
 // Header writes what is being run against what: the first lines of a page, which
 // end with an empty one. about are lines about the target.
 func (p *Printer) Header(tool, target, url string, agents []string, about ...string) {
-	p.printf("%s: %s", tool, p.paint(target, color.Bold))
+	p.printf("%s: %s", block.Visible(tool), p.paint(block.Visible(target), color.Bold))
 	if url != "" && url != target {
-		p.printf(" at %s", url)
+		p.printf(" at %s", block.Visible(url))
 	}
 	p.printf("\n")
 	for _, a := range agents {
-		p.printf("%s%s\n", margin, p.paint(a, color.Faint))
+		p.printf("%s%s\n", margin, p.paint(block.Visible(a), color.Faint))
 	}
 	for _, line := range about {
-		p.printf("%s%s\n", margin, line)
+		p.printf("%s%s\n", margin, block.Visible(line))
 	}
 	p.printf("\n")
 }

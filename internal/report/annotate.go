@@ -1,0 +1,116 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/block"
+)
+
+// Annotations that code hosts take from the output of a step, a line each. Text is
+// escaped as the hosts say it; what it says cannot end the line or begin another command.
+
+// writeGitHub writes workflow commands of GitHub Actions
+// (docs.github.com: Workflow commands for GitHub Actions).
+func (r *Report) writeGitHub(w io.Writer, o Options) error {
+	out := &keeping{w: w}
+	line := func(kind, title, text string) {
+		props := "title=" + githubProperty(block.Visible(title))
+		if o.At.File != "" {
+			props = fmt.Sprintf("file=%s,line=%d,", githubProperty(o.At.File), o.At.Line) + props
+		}
+		fmt.Fprintf(out, "::%s %s::%s\n", kind, props, githubData(text))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		line(map[string]string{"error": "error", "warning": "warning", "note": "notice"}[sarifLevel(f)], "CORS: "+f.Title, r.brief(f))
+	}
+	for _, t := range r.incomplete() {
+		line("error", "corsproof", t)
+	}
+	return out.err
+}
+
+func githubData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func githubProperty(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}
+
+// writeAzure writes logging commands of Azure Pipelines (learn.microsoft.com: Logging
+// commands). It knows errors and warnings.
+func (r *Report) writeAzure(w io.Writer, o Options) error {
+	out := &keeping{w: w}
+	line := func(kind, code, text string) {
+		props := "type=" + kind + ";"
+		if o.At.File != "" {
+			props += fmt.Sprintf("sourcepath=%s;linenumber=%d;", azureProperty(o.At.File), o.At.Line)
+		}
+		fmt.Fprintf(out, "##vso[task.logissue %scode=%s;]%s\n", props, azureProperty(code), azureData(text))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		kind := "warning"
+		if f.Breaks() {
+			kind = "error"
+		}
+		line(kind, f.ID, block.Visible(f.Title)+"\n"+r.brief(f))
+	}
+	for _, t := range r.incomplete() {
+		line("error", "corsproof", t)
+	}
+	return out.err
+}
+
+func azureData(s string) string {
+	return strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func azureProperty(s string) string {
+	return strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", ";", "%3B", "]", "%5D").Replace(s)
+}
+
+// brief is a finding in a few lines below its title: who is affected, what was received
+// and wanted, and what to do.
+func (r *Report) brief(f *Finding) string {
+	var list []string
+	add := func(name, text string) {
+		if text != "" {
+			list = append(list, name+block.Visible(text))
+		}
+	}
+	add("who: ", f.Affects)
+	for _, line := range f.Received {
+		add("- ", line)
+	}
+	for _, line := range f.Wanted {
+		add("+ ", line)
+	}
+	add("fix: ", f.Fix)
+	add("target: ", strings.TrimSpace(r.Target+" "+strings.Join(f.Policies, ", ")))
+	return strings.Join(list, "\n")
+}
+
+// incomplete is why the findings may not be all there are.
+func (r *Report) incomplete() []string {
+	list := r.troubles()
+	if r.Counts.Error > 0 {
+		list = append(list, undone(r.Counts.Error))
+	}
+	return list
+}
+
+// gravity in the words of Code Quality and Code Insights.
+func graveOf(f *Finding) string {
+	switch {
+	case f.Severity != nil:
+		return string(*f.Severity)
+	case f.Level == cases.Must:
+		return "must"
+	}
+	return string(f.Level)
+}
