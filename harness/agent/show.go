@@ -15,6 +15,12 @@ const longestShown = 200
 
 // Show makes a value safe to print. It is not quoted.
 func Show(s string) string {
+	text, _ := show(s)
+	return text
+}
+
+// show tells besides whether bytes are shown as escapes.
+func show(s string) (text string, escaped bool) {
 	cut := ""
 	if len(s) > longestShown {
 		cut = fmt.Sprintf("... (%d bytes)", len(s))
@@ -23,10 +29,10 @@ func Show(s string) string {
 	for i := range len(s) {
 		if s[i] < 0x20 || s[i] > 0x7e {
 			q := fmt.Sprintf("%+q", s) // escapes every byte that is not printable ASCII
-			return q[1:len(q)-1] + cut
+			return q[1:len(q)-1] + cut, true
 		}
 	}
-	return s + cut
+	return s + cut, false
 }
 
 // ShowField shows the lines of a field: "Vary: a" or "no Vary" or "Vary: a | Vary: b".
@@ -49,5 +55,9 @@ func Quoted(s string) string {
 	if s == "" {
 		return "empty"
 	}
-	return strconv.Quote(Show(s))
+	text, escaped := show(s)
+	if escaped {
+		return `"` + text + `"` // and not each backslash twice
+	}
+	return strconv.Quote(text)
 }

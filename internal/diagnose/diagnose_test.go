@@ -104,4 +104,23 @@ var _ = Describe("The causes that are found", func() {
 		}
 		Expect(named(some, cause("method", cases.Match{Only: cases.Names{"method"}}))).To(Equal([]string{"method"}))
 	})
+
+	It("say who saw what fails, not what only warns", func() {
+		failed, warned := lost, lost
+		failed.By, warned.By = agent.NameWire, "chrome"
+		some := []diagnose.Evidence{
+			evidence("put", &p, answer("PUT", 200, nil), failed),
+			evidence("error", &p, answer("GET", 500, nil), warned),
+		}
+		some[0].Symptoms[0].Sendable, some[1].Warns = false, true
+		both := diagnose.Findings(some, []cases.Cause{anyLost}, nil)
+		Expect(both).To(HaveLen(1))
+		Expect(both[0].Browser).To(BeEmpty())
+		Expect(both[0].Sendable).To(BeFalse())
+
+		alone := diagnose.Findings(some[1:], []cases.Cause{anyLost}, nil)
+		Expect(alone).To(HaveLen(1))
+		Expect(alone[0].Browser).To(Equal([]string{"chrome"}))
+		Expect(alone[0].Sendable).To(BeTrue())
+	})
 })

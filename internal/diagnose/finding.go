@@ -24,6 +24,7 @@ type Finding struct {
 	Level    cases.Level     `json:"level"` // the strictest of the cases'
 	Side     cases.Side      `json:"side,omitempty"`
 	// Browser are the browsers that saw it; Sendable says that one can send such a request.
+	// Where some of what it explains fails, what only warns does not count.
 	Browser  []string `json:"browser"`
 	Sendable bool     `json:"sendable"`
 	// Policies are those under which it was seen, on a target with several.
@@ -63,8 +64,13 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 		f.ID, f.Cause, f.Title, f.Side, f.Why, f.Fix = c.ID, c.ID, c.Title, c.Side, c.Why, c.Do
 	}
 	f.Received, f.Wanted = diff(e)
+	fails := slices.ContainsFunc(g.Symptoms, func(e Explained) bool { return !e.Warns })
 	for i := range g.Symptoms {
-		f.take(&g.Symptoms[i])
+		e := &g.Symptoms[i]
+		f.take(e)
+		if !e.Warns || !fails {
+			f.seen(e)
+		}
 	}
 	slices.Sort(f.Policies)
 	return f
@@ -74,15 +80,18 @@ func (f *Finding) take(e *Explained) {
 	if !slices.Contains(f.Policies, e.Check.Policy.Name) {
 		f.Policies = append(f.Policies, e.Check.Policy.Name)
 	}
-	if e.By != "" && e.By != agent.NameWire && e.By != agent.NameModel && !slices.Contains(f.Browser, e.By) {
-		f.Browser = append(f.Browser, e.By)
-	}
-	f.Sendable = f.Sendable || e.Sendable
 	if l := e.Check.Case.Level; levelRank[l] > levelRank[f.Level] && (l != cases.Must || !e.Warns) {
 		f.Level = l
 	}
 	if s := Severity(&e.Symptom, e.Check); severityRank[s] > 0 && (f.Severity == nil || severityRank[s] > severityRank[*f.Severity]) {
 		f.Severity = &s
+	}
+}
+
+func (f *Finding) seen(e *Explained) {
+	f.Sendable = f.Sendable || e.Sendable
+	if e.By != "" && e.By != agent.NameWire && e.By != agent.NameModel && !slices.Contains(f.Browser, e.By) {
+		f.Browser = append(f.Browser, e.By)
 	}
 }
 

@@ -26,6 +26,16 @@ func keptOut() []Kind {
 	p := front()
 	app := func(r *http.Request) bool { return from(r, p.Origins...) }
 	right := []Shape{{"right", handled(policied(p))}}
+	listing := func(origin string) http.Handler {
+		other := p
+		other.Origins = []string{origin}
+		return layer{policy: other, app: application(p)}
+	}
+	refusing := func(origin string) http.Handler {
+		return before(listing(origin), func(r *http.Request) bool {
+			return r.Header.Get("Origin") != "" && !from(r, origin)
+		}, status(http.StatusForbidden))
+	}
 	says := func(value string) Server { return handled(fields(policied(p), app, allowOrigin, value)) }
 	kinds := []Kind{
 		{Name: "no-cors-at-all", Says: "No answer has a CORS header.", Broken: []Shape{
@@ -54,6 +64,13 @@ func keptOut() []Kind {
 			{"True", handled(fields(policied(p), app, allowCredentials, "True"))}, {"1", handled(fields(policied(p), app, allowCredentials, "1"))},
 			{"yes", handled(fields(policied(p), app, allowCredentials, "yes"))}, {"left out", handled(fields(policied(p), app, allowCredentials, ""))},
 		}, Never: []string{severity}},
+		{Name: "another-origin-configured", Says: "The CORS layer is right, and its list has another origin than the front end's.", Broken: []Shape{
+			{"misspelt", handled(listing("https://shop.exmple.net"))},
+			{"another environment", handled(listing("https://shop.staging.example.net"))},
+		}, Finds: "gives nothing to the origins that should be allowed", Never: []string{severity, "sends no CORS header"}},
+		{Name: "another-origin-configured-and-refused", Says: "The same, and other origins are refused with 403.", Broken: []Shape{
+			{"misspelt", handled(refusing("https://shop.exmple.net"))},
+		}, Finds: "are refused \\(403\\)", Never: []string{severity, "authentication, or by another check"}},
 		{Name: "preflight-refused-by-the-router", Says: "OPTIONS does not reach the CORS layer; the other answers are right.", Broken: []Shape{
 			{"405", handled(before(policied(p), isOptions, status(405, "Allow", "GET, HEAD, POST, PATCH")))},
 			{"404", handled(before(policied(p), isOptions, status(404)))},
