@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/harness/agent"
@@ -27,6 +28,7 @@ type browserContext struct {
 	chrome      *Chrome
 	created     bool // by the agent; else it is the browser's default context
 	consoleOnly bool // its tabs get no events of requests
+	hasCookies  bool // those of Options.Cookies
 	first       *tab // owns the context, if it was created
 	tabs        map[bool]*tab
 	documents   map[documentKey]*document
@@ -143,8 +145,11 @@ func (b *browserContext) newTab() (*tab, error) {
 	case b.first != nil:
 		t, err = b.chrome.newTab(b.first.ctx, b.consoleOnly)
 	default:
-		t, err = b.chrome.newTab(b.chrome.ctx, b.consoleOnly, chromedp.WithNewBrowserContext())
+		t, err = b.chrome.newTab(b.chrome.ctx, b.consoleOnly, b.chrome.newContext())
 		b.first = t
+	}
+	if err == nil && !b.hasCookies {
+		err, b.hasCookies = t.giveCookies(), true
 	}
 	if err != nil {
 		return nil, err
@@ -153,6 +158,15 @@ func (b *browserContext) newTab() (*tab, error) {
 	defer t.mu.Unlock()
 	t.visited = b.visited
 	return t, nil
+}
+
+// newContext makes a browser context, which has the proxy of a remote browser too.
+func (c *Chrome) newContext() chromedp.ContextOption {
+	return chromedp.WithNewBrowserContext(func(p *target.CreateBrowserContextParams) {
+		if c.remote && c.opt.Proxy != "" {
+			p.ProxyServer, p.ProxyBypassList = c.opt.Proxy, bypassNothing
+		}
+	})
 }
 
 // all returns the tabs of the browser context.

@@ -64,21 +64,41 @@ func cookieTrouble(req *cases.Request, rec *record) error {
 // setCookie puts the cookie for the URL's host into the tab's browser context,
 // with attributes that let it be sent wherever credentials are.
 func (t *tab) setCookie(rawURL string) error {
-	c, err := cookieFor(rawURL)
-	if err != nil {
-		return err
+	return t.setCookies(Cookie{URL: rawURL, Name: cookieName, Value: cookieValue})
+}
+
+// Cookie is a cookie that the browser has of the host of a URL.
+type Cookie struct{ URL, Name, Value string }
+
+// giveCookies puts the cookies of Options.Cookies into the tab's browser context.
+func (t *tab) giveCookies() error {
+	if len(t.chrome.opt.Cookies) == 0 {
+		return nil
 	}
-	_, err = chromedp.CallBrowser(t.ctx, storage.SetCookies, storage.SetCookiesParams{Cookies: []*network.CookieParam{c}, BrowserContextID: t.contextID()})
+	return t.setCookies(t.chrome.opt.Cookies...)
+}
+
+func (t *tab) setCookies(list ...Cookie) error {
+	params := make([]*network.CookieParam, len(list))
+	for i, c := range list {
+		var err error
+		if params[i], err = cookieFor(c); err != nil {
+			return err
+		}
+	}
+	_, err := chromedp.CallBrowser(t.ctx, storage.SetCookies, storage.SetCookiesParams{Cookies: params, BrowserContextID: t.contextID()})
 	if err != nil {
-		return fmt.Errorf("setting a cookie for %s: %w", rawURL, err)
+		return fmt.Errorf("setting the cookie %s for %s: %w", list[0].Name, origin.Of(list[0].URL), err)
 	}
 	return nil
 }
 
-// clearCookies removes all cookies of the tab's browser context.
+// clearCookies leaves the tab's browser context the cookies that it had at the beginning.
 func (t *tab) clearCookies() error {
-	_, err := chromedp.CallBrowser(t.ctx, storage.ClearCookies, storage.ClearCookiesParams{BrowserContextID: t.contextID()})
-	return err
+	if _, err := chromedp.CallBrowser(t.ctx, storage.ClearCookies, storage.ClearCookiesParams{BrowserContextID: t.contextID()}); err != nil {
+		return err
+	}
+	return t.giveCookies()
 }
 
 // contextID is the tab's browser context.
@@ -87,12 +107,12 @@ func (t *tab) contextID() cdp.BrowserContextID { return chromedp.FromContext(t.c
 // cookieFor makes the cookie. SameSite=None, which cross-site requests need,
 // must be Secure, which the browser takes over TLS and on loopback; on other
 // plain http hosts only pages of the same site can have it sent.
-func cookieFor(rawURL string) (*network.CookieParam, error) {
-	u, err := url.Parse(rawURL)
+func cookieFor(of Cookie) (*network.CookieParam, error) {
+	u, err := url.Parse(of.URL)
 	if err != nil {
 		return nil, fmt.Errorf("setting a cookie: %w", err)
 	}
-	c := &network.CookieParam{Name: cookieName, Value: cookieValue, URL: u.Scheme + "://" + u.Host + "/", Path: "/"}
+	c := &network.CookieParam{Name: of.Name, Value: of.Value, URL: u.Scheme + "://" + u.Host + "/", Path: "/"}
 	if u.Scheme == "https" || origin.Loopback(u.Hostname()) {
 		c.Secure, c.SameSite = true, network.CookieSameSiteNone
 	} else {

@@ -41,6 +41,11 @@ type Options struct {
 	// Console collects what the browser writes to its console, at the cost of
 	// about a fifth of the speed.
 	Console bool
+	// Proxy is the URL of a proxy that everything goes through, loopback too; empty:
+	// everything goes directly.
+	Proxy string
+	// Cookies are those that the browser has of targets, in every browser context.
+	Cookies []Cookie
 	// Width is the number of requests at once. Zero: 12.
 	Width int
 }
@@ -176,7 +181,9 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-field-trial-config", true),
 	)
-	if !slices.ContainsFunc(c.opt.Flags, func(f string) bool { return strings.HasPrefix(strings.TrimLeft(f, "-"), "proxy-") }) {
+	if c.opt.Proxy != "" {
+		opts = append(opts, chromedp.Flag("proxy-server", c.opt.Proxy), chromedp.Flag("proxy-bypass-list", bypassNothing))
+	} else if !slices.ContainsFunc(c.opt.Flags, func(f string) bool { return strings.HasPrefix(strings.TrimLeft(f, "-"), "proxy-") }) {
 		opts = append(opts, chromedp.Flag("no-proxy-server", true)) // a proxy of the environment would answer instead of the target
 	}
 	if c.opt.Visible {
@@ -200,6 +207,10 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 	}
 	return opts
 }
+
+// bypassNothing is a list of hosts that are reached without the proxy: none, this
+// machine neither, which would be one otherwise.
+const bypassNothing = "<-loopback>"
 
 // newProfile makes a profile directory with our preferences.
 func newProfile() (string, error) {

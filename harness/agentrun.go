@@ -70,6 +70,9 @@ func (t *task) release() {
 // complete performs the raw steps that come last and judges the whole.
 func (t *task) complete(ctx context.Context, result agent.JobResult) part {
 	defer t.release()
+	if t.agent.Name() != agent.NameModel {
+		t.run.target.asSent(&result)
+	}
 	p := t.judge(ctx, result)
 	p.job = &performed{t.job.Steps, t.names, t.steps, result}
 	return p

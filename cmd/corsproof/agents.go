@@ -4,52 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/ask"
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/relay"
 )
 
-// openAgents returns Chrome, depending on --browser; the model is always used. The
-// note says what is left out without a browser.
-func openAgents(ctx context.Context, mode, chrome string) (agents []agent.Agent, note string, err error) {
+// openAgents returns Chrome, depending on --browser; the model is always used. Chrome
+// sends what was stated of the requests, o, through a relay. The note says what is left
+// out without a browser; stop ends what was started.
+func openAgents(ctx context.Context, mode, chrome string, o *ask.Options) (agents []agent.Agent, note string, stop func(), err error) {
+	stop = func() {}
 	switch mode {
 	case "none":
-		return nil, "", nil
+		return nil, "", stop, nil
 	case "auto", "chrome":
 	default:
-		return nil, "", usage(fmt.Errorf("--browser %q is not one of auto, chrome and none", mode))
+		return nil, "", stop, usage(fmt.Errorf("--browser %q is not one of auto, chrome and none", mode))
 	}
-	b, err := browser.Start(ctx, browser.Options{Path: chrome})
+	opt, between, err := browserOptions(chrome, o)
+	if err != nil {
+		return nil, "", stop, &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
+	}
+	b, err := browser.Start(ctx, opt)
 	if err == nil {
-		return []agent.Agent{b}, "", nil
+		return []agent.Agent{b}, "", func() { _ = b.Close(); between() }, nil
 	}
+	between()
 	var missing *browser.MissingError
 	if mode == "auto" && chrome == "" && errors.As(err, &missing) {
-		return nil, "no Chrome or Chromium here: decided by the model alone (" + missing.Hint() + ")", nil
+		return nil, "no Chrome or Chromium here: decided by the model alone (" + missing.Hint() + ")", stop, nil
 	}
 	if ctx.Err() != nil {
-		return nil, "", &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+		return nil, "", stop, &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
 	}
-	return nil, "", &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
+	return nil, "", stop, &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
 }
 
-// openAgentsFor is openAgents for a target. What a person states of the requests is
-// sent on the wire alone.
-func openAgentsFor(ctx context.Context, target *harness.Target, mode, chrome string) (agents []agent.Agent, note string, err error) {
-	if o := target.Requests; mode != "none" && (o.Adds() || o.Detours() || o != nil && len(o.Cookies) > 0) {
-		if mode == "chrome" {
-			return nil, "", usage(errors.New("Chrome cannot send the requests that the flags state"), "--browser none: decided by the model alone")
-		}
-		return nil, "decided by the model alone: Chrome cannot send the requests that the flags state", nil
+// browserOptions say which browser, and how it sends requests; stop ends the relay, if
+// there is one.
+func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop func(), err error) {
+	opt, stop = browser.Options{Path: chrome}, func() {}
+	if strings.Contains(chrome, "://") {
+		opt.Path, opt.Remote = "", chrome
 	}
-	return openAgents(ctx, mode, chrome)
-}
-
-func closeAgents(agents []agent.Agent) {
-	for _, a := range agents {
-		_ = a.Close()
+	if o == nil {
+		return opt, stop, nil
 	}
+	opt.IgnoreCertificateErrors = o.Insecure
+	for _, c := range o.Cookies {
+		opt.Cookies = append(opt.Cookies, browser.Cookie{URL: o.Scope, Name: c.Name, Value: c.Value})
+	}
+	if !o.Adds() && !o.Detours() {
+		return opt, stop, nil
+	}
+	if u, err := url.Parse(opt.Remote); opt.Remote != "" && (err != nil || !origin.Loopback(u.Hostname())) {
+		return opt, stop, errors.New("a browser on another machine cannot send what the flags state of the requests")
+	}
+	between, err := relay.Start(o)
+	if err != nil {
+		return opt, stop, err
+	}
+	opt.Proxy = between.URL()
+	opt.IgnoreCertificateErrors = opt.IgnoreCertificateErrors || between.EndsTLS()
+	return opt, func() { _ = between.Close() }, nil
 }
 
 // infos names what decides the checks: the model and the agents.

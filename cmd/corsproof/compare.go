@@ -82,11 +82,11 @@ func (f *compareFlags) run(ctx context.Context, cmd *cobra.Command, dirs []strin
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return usage(fmt.Errorf("making the directory of --out: %w", err))
 	}
-	agents, note, err := openAgents(ctx, f.browser, f.chrome)
+	agents, note, closeAgents, err := openAgents(ctx, f.browser, f.chrome, nil)
 	if err != nil {
 		return err
 	}
-	defer closeAgents(agents)
+	defer closeAgents()
 	stderr := cmd.ErrOrStderr()
 	if note != "" {
 		fmt.Fprintln(stderr, note)

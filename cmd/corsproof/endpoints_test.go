@@ -33,10 +33,11 @@ func TestEndpoints(t *testing.T) {
 	}
 	var agents []agent.Agent
 	if browser {
-		if agents, _, err = openAgents(t.Context(), "chrome", ""); err != nil {
+		var closeAgents func()
+		if agents, _, closeAgents, err = openAgents(t.Context(), "chrome", "", nil); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { closeAgents(agents) })
+		t.Cleanup(closeAgents)
 	}
 	for _, k := range endpoints.All() {
 		if browser != k.Browser {

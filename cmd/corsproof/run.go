@@ -98,11 +98,11 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if err != nil {
 		return err
 	}
-	agents, note, err := openAgentsFor(ctx, target, f.browser, f.chrome)
+	agents, note, closeAgents, err := openAgents(ctx, f.browser, f.chrome, target.Requests)
 	if err != nil {
 		return err
 	}
-	defer closeAgents(agents)
+	defer closeAgents()
 
 	printer := &report.Printer{W: outputs.page, Color: colour(outputs.page.w, f.noColor), Verbose: f.verbose, Cause: f.cause}
 	outputs.opts.Printer = *printer

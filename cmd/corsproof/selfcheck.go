@@ -38,11 +38,11 @@ finds no defect, or a defect fails cases that have nothing to do with it.`,
 			if table, err = sel.cases(table); err != nil {
 				return err
 			}
-			agents, note, err := openAgents(cmd.Context(), browser, chrome)
+			agents, note, closeAgents, err := openAgents(cmd.Context(), browser, chrome, nil)
 			if err != nil {
 				return err
 			}
-			defer closeAgents(agents)
+			defer closeAgents()
 			if note != "" {
 				fmt.Fprintln(cmd.ErrOrStderr(), note)
 			}

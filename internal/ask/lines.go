@@ -21,11 +21,15 @@ type Sent struct {
 // states of Accept, Accept-Language and Content-Type by itself stays, as that is what
 // a check asks; Content-Type goes with content alone.
 func (o *Options) Lines(rawURL, method string, lines []string, credentials bool) Sent {
+	return o.Dress(rawURL, lines, IsPreflight(method, lines), credentials)
+}
+
+// Dress is Lines where it is known whether the request is a preflight.
+func (o *Options) Dress(rawURL string, lines []string, preflight, credentials bool) Sent {
 	s := Sent{Lines: lines}
 	if !o.Within(rawURL) {
 		return s
 	}
-	preflight := IsPreflight(method, lines)
 	fields := o.Gate
 	if !preflight {
 		fields = slices.Concat(o.Gate, o.Page)

@@ -78,7 +78,7 @@ func (o *Options) Adds() bool { return o != nil && len(o.Page)+len(o.Gate) > 0 }
 // Detours tells whether the way to the server is not the direct one, or is another
 // than a browser would take by itself.
 func (o *Options) Detours() bool {
-	return o != nil && (o.UnixSocket != "" || len(o.Resolve) > 0 || o.Certificate != nil || o.Protocol != "" || o.proxied())
+	return o != nil && (o.Roots != nil || o.UnixSocket != "" || len(o.Resolve) > 0 || o.Certificate != nil || o.Protocol != "" || o.proxied())
 }
 
 // proxied tells whether requests to the server go through a proxy.
