@@ -48,6 +48,12 @@ func listed(field string) bool {
 	return !slices.Contains([]string{"access-control-allow-origin", "access-control-allow-credentials", "access-control-max-age"}, field)
 }
 
+// OriginForm says how a value of Access-Control-Allow-Origin differs from the origin of the
+// page that asked for url; "same" where it does not.
+func OriginForm(value, origin, url string) string {
+	return originForm(value, &agent.Seen{Origin: origin, URL: url}, &cases.Policy{})
+}
+
 // originForm says how a value of Access-Control-Allow-Origin differs from the
 // origin that asked.
 func originForm(v string, seen *agent.Seen, p *cases.Policy) string {

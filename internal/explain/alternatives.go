@@ -1,0 +1,82 @@
+package explain
+
+import (
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// alternatives are what else an input can come of, three at most, and how the command below
+// tells.
+func (s *sighting) alternatives(id string) []Alternative {
+	var list []Alternative
+	add := func(reason spec.Reason, cause, text string) {
+		if len(list) < 3 && (cause == "" || cause != id) {
+			list = append(list, Alternative{reason, cause, text})
+		}
+	}
+	for _, r := range s.same {
+		add(r, causes[r], s.browserSays(r))
+	}
+	switch {
+	case s.reason == ReasonUndetermined:
+		s.openAlternatives(add)
+	case s.reason == spec.ReasonPreflightInvalidStatus && s.status == 0:
+		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
+		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
+		add(s.reason, "preflight-server-error", title("preflight-server-error"))
+	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.status == 0:
+		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
+		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
+		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
+	case s.reason == spec.ReasonMissingAllowOriginHeader && s.answers == nil && s.status < 300 && !s.fromCache:
+		if s.status == 0 {
+			add(s.reason, "error-no-cors", "if the status is 400 or more: "+title("error-no-cors"))
+		}
+		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
+	case s.reason == spec.ReasonPreflightDisallowedRedirect && strings.HasPrefix(s.url, "http://") && s.fields == nil:
+		add(s.reason, "https-only-host", "if the command shows no redirect: "+title("https-only-host"))
+	case s.reason == ReasonCookieNotSent:
+		add(ReasonHTTPError, "", "if the request did carry the cookie: the server refuses it, and CORS has no part in it")
+		add(ReasonCookieNotSent, "cookie-same-site", title("cookie-same-site"))
+		add(ReasonCookieNotSent, "cookie-third-party", title("cookie-third-party"))
+	case s.reason == spec.ReasonNetworkError && s.code == "":
+		add(ReasonTLS, "tls-certificate", title("tls-certificate"))
+		add(ReasonRefused, "connection-refused", title("connection-refused"))
+		add(ReasonNotResolved, "name-not-resolved", title("name-not-resolved"))
+	}
+	return list
+}
+
+// openAlternatives are what an input can be that shows no reason.
+func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
+	if len(s.same) > 0 || s.answers != nil && s.answers.answered() {
+		return
+	}
+	if r, _ := beforeCORS(s.origin, s.url); r != "" {
+		add(r, causes[r], title(causes[r]))
+	}
+	add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+title("no-cors"))
+	add(ReasonRefused, "connection-refused", "if the command shows no answer: "+title("connection-refused"))
+	add(ReasonByClient, "extension-blocked", "if the command shows that all is right: "+title("extension-blocked"))
+}
+
+// browserSays tells a reason that a browser says in the words of another.
+func (s *sighting) browserSays(r spec.Reason) string {
+	if id := causes[r]; id != "" {
+		return title(id)
+	}
+	if t := r.Explain(); t != "" {
+		return t
+	}
+	return string(r)
+}
+
+// title is that of a cause.
+func title(id string) string {
+	if c := cases.FindCause(id); c != nil {
+		return c.Title
+	}
+	return id
+}

@@ -1,0 +1,142 @@
+package explain
+
+import (
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// The reasons that are not the Fetch Standard's checks. Those that are have the names of
+// spec, which are DevTools' (CorsError) where it has one.
+const (
+	ReasonAllowed          spec.Reason = "Allowed"      // CORS lets the page read the answer
+	ReasonUndetermined     spec.Reason = "Undetermined" // the input does not show it
+	ReasonHTTPError        spec.Reason = "HttpError"    // CORS is in order, the status is an error
+	ReasonHeaderNotExposed spec.Reason = "HeaderNotExposed"
+	ReasonOpaque           spec.Reason = "OpaqueResponse"
+	ReasonCookieNotSent    spec.Reason = "CookieNotSent"
+	ReasonForbiddenHeader  spec.Reason = "ForbiddenHeader" // a script sets a header that belongs to the browser
+
+	ReasonMixedContent    spec.Reason = "MixedContent"
+	ReasonCSP             spec.Reason = "CspBlocked"
+	ReasonIntegrity       spec.Reason = "IntegrityMismatch"
+	ReasonLocalPermission spec.Reason = "LocalNetworkAccessPermissionDenied"
+	ReasonLocalInsecure   spec.Reason = "InsecureLocalNetwork"
+	ReasonLocalSpace      spec.Reason = "InvalidLocalNetworkAccess"
+	ReasonCORPOrigin      spec.Reason = "CorpNotSameOrigin"
+	ReasonCORPSite        spec.Reason = "CorpNotSameSite"
+	ReasonORB             spec.Reason = "ResponseWasBlockedByORB"
+	ReasonRefused         spec.Reason = "ConnectionRefused"
+	ReasonNotResolved     spec.Reason = "NameNotResolved"
+	ReasonTLS             spec.Reason = "TlsError"
+	ReasonByClient        spec.Reason = "BlockedByClient"
+	ReasonServiceWorker   spec.Reason = "ServiceWorkerError"
+	ReasonAborted         spec.Reason = "Aborted"
+	ReasonOtherOrigin     spec.Reason = "SameOriginRequired" // a worker, a frame's document: no header of CORS helps
+)
+
+// Layer is what stopped a request.
+type Layer string
+
+// The layers, in the words of the JSON output.
+const (
+	LayerCORS          Layer = "cors"
+	LayerMixedContent  Layer = "mixed-content"
+	LayerCSP           Layer = "csp"
+	LayerIntegrity     Layer = "integrity"
+	LayerLocalNetwork  Layer = "local-network"
+	LayerCORP          Layer = "corp"
+	LayerORB           Layer = "orb"
+	LayerCookie        Layer = "cookie"
+	LayerTLS           Layer = "tls"
+	LayerNetwork       Layer = "network"
+	LayerExtension     Layer = "extension"
+	LayerServiceWorker Layer = "service-worker"
+	LayerAbort         Layer = "abort"
+)
+
+// layers are those of the reasons that are not CORS.
+var layers = map[spec.Reason]Layer{
+	ReasonMixedContent: LayerMixedContent, ReasonCSP: LayerCSP, ReasonIntegrity: LayerIntegrity,
+	ReasonLocalPermission: LayerLocalNetwork, ReasonLocalInsecure: LayerLocalNetwork, ReasonLocalSpace: LayerLocalNetwork,
+	ReasonCORPOrigin: LayerCORP, ReasonCORPSite: LayerCORP, ReasonORB: LayerORB, ReasonCookieNotSent: LayerCookie,
+	ReasonRefused: LayerNetwork, ReasonNotResolved: LayerNetwork, spec.ReasonNetworkError: LayerNetwork, ReasonTLS: LayerTLS,
+	ReasonByClient: LayerExtension, ReasonServiceWorker: LayerServiceWorker, ReasonAborted: LayerAbort,
+}
+
+// LayerOf is the layer of a reason: LayerCORS for those of the Fetch Standard's CORS checks,
+// and for those that nothing stopped.
+func LayerOf(r spec.Reason) Layer {
+	if l, ok := layers[r]; ok {
+		return l
+	}
+	return LayerCORS
+}
+
+// Confidence says how far the input shows the reason.
+type Confidence string
+
+// The degrees.
+const (
+	Certain Confidence = "certain" // the browser's own sentence, or an answer that the model decides
+	Likely  Confidence = "likely"  // it fits best; Alternatives are what else it can be
+	Open    Confidence = "open"    // the input does not show it; Alternatives are what it can be
+)
+
+// Answer is what is said of one request.
+type Answer struct {
+	Kind    Kind   `json:"kind"`              // what the input was
+	Browser string `json:"browser,omitempty"` // chrome, firefox or safari, where the text is one's
+	Method  string `json:"method,omitempty"`  // empty where it is not known, as are:
+	URL     string `json:"url,omitempty"`     // secrets redacted
+	Origin  string `json:"origin,omitempty"`  // of the page
+
+	Reason spec.Reason `json:"reason"`
+	Side   cases.Side  `json:"side"`
+	Mask   *Layer      `json:"mask"` // what looks like CORS and is not; nil: it is CORS, or nothing is wrong
+	// Header is the response header that decided, Value what it said; nil where there is
+	// none, or where the input does not show it. Of a status it is the Value.
+	Header *string `json:"header"`
+	Value  *string `json:"value"`
+
+	Cause Cause `json:"cause"`
+	Fix   Fix   `json:"fix"`
+	// Received are the lines that decided, Wanted those in their place; none where the
+	// input does not show them.
+	Received []string `json:"received,omitempty"`
+	Wanted   []string `json:"wanted,omitempty"`
+
+	Confidence   Confidence    `json:"confidence"`
+	Alternatives []Alternative `json:"alternatives"`
+	// Check is the command that decides it.
+	Check string `json:"check,omitempty"`
+	// Notes are what the input cannot show, and what else was seen in it.
+	Notes []string `json:"notes,omitempty"`
+	Docs  string   `json:"docs,omitempty"` // the page of docs/ about the reason
+	// Others are the other requests of the input that fail.
+	Others []Answer `json:"others,omitempty"`
+}
+
+// Cause is what is wrong.
+type Cause struct {
+	ID    string `json:"id,omitempty"` // of cases.Causes; empty where none fits
+	Title string `json:"title"`
+	Here  string `json:"here,omitempty"` // what this input shows of it
+	Why   string `json:"why,omitempty"`
+}
+
+// Fix is what to change.
+type Fix struct {
+	Do    string `json:"do"`
+	Stack string `json:"stack,omitempty"` // the name of the stack that Text is for
+	By    string `json:"by,omitempty"`    // the line that names the stack; empty: it was given
+	Text  string `json:"text,omitempty"`  // of its configuration
+	// Proved: the text was served and found right, with https://app.example.com for the origin.
+	Proved bool `json:"proved,omitempty"`
+}
+
+// Alternative is something else that the input can come of.
+type Alternative struct {
+	Reason spec.Reason `json:"reason"`
+	Cause  string      `json:"cause,omitempty"` // an id of cases.Causes
+	Text   string      `json:"text"`            // what it would be, and by what it is recognised
+}

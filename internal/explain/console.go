@@ -1,0 +1,240 @@
+package explain
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var (
+	blank = regexp.MustCompile(`\s+`)
+
+	// chromeHead begins Chrome's messages about CORS, in either wording. What was cut off
+	// need not be there.
+	chromeHead = regexp.MustCompile(`(?i)access to ([\w ]{2,24}?) at '([^']*)'?(?: \(redirected from '([^']*)'\))?(?: from origin '([^']*)'?)?`)
+	oldHead    = regexp.MustCompile(`(?i)(xmlhttprequest cannot load|fetch api cannot load|failed to load|eventsource cannot load|fetchevent for) '?((?:https?|ftp|file|wss?)://[^\s']+)`)
+	oldOrigin  = regexp.MustCompile(`(?i)\borigin '([^']*)' is therefore not allowed`)
+	oldStatus  = regexp.MustCompile(`(?i)had http status code (\d{3})`)
+	netLine    = regexp.MustCompile(`(?i)\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|[A-Z]{3,10}) '?((?:https?|wss?)://[^\s']+)'? (net::err_[\w.]+)(?: (\d{3}))?(?: \(([^)]*)\))?`)
+	resource   = regexp.MustCompile(`(?i)failed to load resource: (net::err_[\w.]+|the server responded with a status of (\d{3}))`)
+	before     = regexp.MustCompile(`(?i)pre-?flight`)
+	selfOrigin = regexp.MustCompile(`(?i)same as the request origin '?(\S+?)'?\.?(?: |$)`)
+
+	// scriptError is all that a script sees, which says nothing.
+	scriptError = regexp.MustCompile(`(?i)failed to fetch|networkerror when attempting|load failed|network error|xmlhttprequest error|unknown error|err_network|cors request failed|due to access control checks|script error`)
+
+	// starts begin a message, so that what stands on one line, or was broken in several, is
+	// taken apart rightly.
+	starts = regexp.MustCompile(`(?i)access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
+)
+
+// readConsole reads messages of a console.
+func readConsole(in string) []sighting {
+	var list []sighting
+	for _, segment := range segments(plainQuotes(in)) {
+		if s := readMessage(segment); s != nil {
+			list = append(list, *s)
+		}
+	}
+	return joined(list)
+}
+
+// segments are the messages of a text, each in one line.
+func segments(in string) []string {
+	var list []string
+	current := ""
+	flush := func() {
+		if current != "" {
+			list = append(list, strings.TrimSpace(current))
+		}
+		current = ""
+	}
+	for line := range strings.SplitSeq(in, "\n") {
+		line = strings.TrimSpace(blank.ReplaceAllString(line, " "))
+		if line == "" {
+			continue
+		}
+		parts := messagesOf(line)
+		if starts.MatchString(line) || ownMessage(line) || len(parts) > 1 {
+			flush()
+		}
+		for i, part := range parts {
+			if i > 0 {
+				flush()
+			}
+			current = strings.TrimSpace(current + " " + part)
+		}
+	}
+	flush()
+	return list
+}
+
+// ownMessage tells whether a line has what only the beginning of a message has: Firefox's
+// begin in many ways.
+func ownMessage(line string) bool {
+	return anyURL.MatchString(line) && (acHeader.MatchString(line) || strings.Contains(strings.ToUpper(line), "CORS"))
+}
+
+// messagesOf are the messages of one line.
+func messagesOf(line string) []string {
+	at := starts.FindAllStringIndex(line, -1)
+	if len(at) < 2 {
+		return []string{line}
+	}
+	var list []string
+	from := 0
+	for _, p := range at[1:] {
+		if p[0]-from < 24 { // "[Error] Fetch API cannot load" begins once
+			continue
+		}
+		list = append(list, line[from:p[0]])
+		from = p[0]
+	}
+	return append(list, line[from:])
+}
+
+// readMessage reads one message. nil: it says nothing.
+func readMessage(m string) *sighting {
+	s := &sighting{}
+	s.readHead(m)
+	f := find(m)
+	if f == nil {
+		if ff := firefoxSays(m); ff != nil && s.browser == "" {
+			return ff
+		}
+	}
+	if f != nil {
+		s.take(f, m)
+	}
+	if fail := failed(m); fail != nil && s.reason == "" {
+		s.reason = fail.reason
+	}
+	if s.code = codeOf(m); s.code != "" && s.browser == "" && strings.HasPrefix(s.code, "net::") {
+		s.browser = "chrome"
+	}
+	if s.url == "" {
+		s.url = trimURL(anyURL.FindString(m))
+	}
+	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.MatchString(m) && !strings.Contains(strings.ToUpper(m), "CORS") {
+		return nil
+	}
+	return s
+}
+
+// readHead reads what stands around the reason.
+func (s *sighting) readHead(m string) {
+	if h := chromeHead.FindStringSubmatch(m); h != nil {
+		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]), h[3], h[4]
+	} else if h := oldHead.FindStringSubmatch(m); h != nil {
+		s.url = trimURL(h[2])
+		if strings.Contains(strings.ToLower(h[1]), "xmlhttprequest") {
+			s.asker = "XMLHttpRequest"
+		}
+	}
+	if h := oldOrigin.FindStringSubmatch(m); h != nil {
+		s.browser, s.origin = "chrome", h[1]
+	}
+	if h := selfOrigin.FindStringSubmatch(m); h != nil {
+		s.browser, s.origin = "chrome", h[1]
+	}
+	if h := oldStatus.FindStringSubmatch(m); h != nil {
+		s.status, _ = strconv.Atoi(h[1])
+	}
+	if h := netLine.FindStringSubmatch(m); h != nil {
+		if s.url == "" {
+			s.url = h[2]
+		}
+		s.method = strings.ToUpper(h[1])
+		s.status, _ = strconv.Atoi(h[4])
+		s.fromCache = h[4] == "" && strings.EqualFold(h[3], "net::err_failed")
+	}
+	if h := resource.FindStringSubmatch(m); h != nil && h[2] != "" {
+		s.status, _ = strconv.Atoi(h[2])
+	}
+}
+
+// take takes over what a sentence says.
+func (s *sighting) take(f *fit, m string) {
+	s.reason, s.same, s.param = f.reason, slices.Clone(f.same), f.groups["param"]
+	if f.sentence.browser != "" {
+		s.browser = f.sentence.browser
+	}
+	if v, ok := f.groups["value"]; ok {
+		s.value = text(strings.TrimSpace(v))
+	}
+	if s.url == "" {
+		s.url = trimURL(f.groups["url"])
+	}
+	if s.origin == "" {
+		s.origin = f.groups["origin"]
+	}
+	if page := f.groups["page"]; page != "" && s.origin == "" {
+		s.origin = originOf(page)
+	}
+	if n, err := strconv.Atoi(f.groups["status"]); err == nil {
+		s.status = n
+	}
+	switch {
+	case f.reason.IsPreflight():
+		s.preflight = yes
+	case f.either && f.sentence.browser == "chrome":
+		s.preflight = no
+		if before.MatchString(m) {
+			s.preflight = yes
+		}
+	}
+}
+
+// joined puts together what is said of one request: Chrome's line of the network belongs to
+// its message, and so do Safari's two lines and Firefox's.
+func joined(list []sighting) []sighting {
+	var out []sighting
+	for i := range list {
+		s := &list[i]
+		j := slices.IndexFunc(out, func(o sighting) bool { return o.goesWith(s) })
+		if j < 0 {
+			out = append(out, *s)
+			continue
+		}
+		out[j].add(s)
+	}
+	return out
+}
+
+// goesWith tells whether another message, further down, is about the same request.
+func (s *sighting) goesWith(o *sighting) bool {
+	if s.url != "" && o.url != "" {
+		return sameURL(s.url, o.url) && (s.reason == "" || o.reason == "" || o.reason == reasonNoSuccess || s.reason == o.reason || s.reason == reasonNoSuccess)
+	}
+	return s.reason == "" || o.reason == "" && o.code == ""
+}
+
+// sameURL tells whether two are one, of which one may have been cut.
+func sameURL(a, b string) bool {
+	a, b = strings.TrimSuffix(strings.ToLower(a), "/"), strings.TrimSuffix(strings.ToLower(b), "/")
+	return a == b || len(a) > 20 && strings.HasPrefix(b, a) && strings.HasSuffix(a, "…")
+}
+
+// add takes over what another message says of the same request.
+func (s *sighting) add(o *sighting) {
+	if s.browser == "firefox" && o.reason == reasonNoSuccess {
+		// The second message of a preflight that failed, or of a redirect.
+		if s.status < 300 || s.status > 399 {
+			s.preflight = yes
+		}
+		return
+	}
+	if s.reason == "" || s.reason == reasonNoSuccess {
+		s.reason, s.same, s.preflight, s.param, s.value = o.reason, o.same, o.preflight, o.param, o.value
+	}
+	for _, f := range []struct{ to, from *string }{{&s.browser, &o.browser}, {&s.method, &o.method}, {&s.url, &o.url}, {&s.origin, &o.origin}, {&s.asker, &o.asker}, {&s.code, &o.code}} {
+		if *f.to == "" {
+			*f.to = *f.from
+		}
+	}
+	if s.status == 0 {
+		s.status = o.status
+	}
+	s.fromCache = s.fromCache || o.fromCache
+}

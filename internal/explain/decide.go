@@ -1,0 +1,231 @@
+package explain
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// verdict is what the model makes of a request and the answers to it.
+type verdict struct {
+	reason spec.Reason // empty: the page can read the answer
+	param  string
+	hop    int
+	typ    spec.ResponseType
+	// needs is the answer that the input does not have: "preflight" or "response"; empty: none.
+	needs string
+	// assumed: a preflight whose answer is not shown was taken for granted, because the
+	// request after it was sent.
+	assumed  bool
+	readable map[string]string
+}
+
+// decide lets the model decide about the answers of a sighting. It gives the verdict with
+// the credentials mode that fits what the browser did, and that mode.
+func (a *answersSeen) decide(browser string) (verdict, spec.CredentialsMode) {
+	if a.credentials {
+		return a.run(browser, a.request.Credentials), a.request.Credentials
+	}
+	v := a.run(browser, spec.CredentialsSameOrigin)
+	if v.reason == "" && a.blocked == yes { // it was not without credentials, then
+		if w := a.run(browser, spec.CredentialsInclude); w.reason != "" {
+			return w, spec.CredentialsInclude
+		}
+	}
+	return v, spec.CredentialsSameOrigin
+}
+
+// run lets the model decide with a credentials mode.
+func (a *answersSeen) run(browser string, mode spec.CredentialsMode) verdict {
+	req := a.request
+	req.Credentials = mode
+	f := spec.Begin(req, spec.Options{Engine: engineOf(browser)})
+	var v verdict
+	for {
+		next := f.Next()
+		if next.Kind == spec.ActionDone {
+			break
+		}
+		if next.Hop >= len(a.hops) {
+			v.needs, v.hop = "response", next.Hop
+			return v
+		}
+		hop := &a.hops[next.Hop]
+		switch {
+		case next.Kind == spec.ActionPreflight && hop.preflight != nil:
+			f.Deliver(*hop.preflight)
+		case next.Kind == spec.ActionPreflight && hop.response != nil:
+			v.assumed = true
+			f.Deliver(granting(&next, mode))
+		case next.Kind == spec.ActionPreflight:
+			v.needs, v.hop = "preflight", next.Hop
+			return v
+		case hop.response != nil:
+			f.Deliver(*hop.response)
+		default:
+			v.needs, v.hop = "response", next.Hop
+			return v
+		}
+	}
+	out := f.Outcome()
+	v.reason, v.param, v.typ, v.readable = out.Reason, out.FailedParameter, out.Type, out.Readable
+	v.hop = max(out.FailedHop, 0)
+	if out.Result == spec.Invalid || out.Result == spec.TypeError {
+		v.needs = "request"
+	}
+	return v
+}
+
+// granting is an answer to a preflight that grants what it asks for.
+func granting(a *spec.Action, mode spec.CredentialsMode) spec.Response {
+	var h spec.Header
+	o, _ := a.Header.Get("Origin")
+	h.Add("Access-Control-Allow-Origin", o)
+	if mode == spec.CredentialsInclude {
+		h.Add("Access-Control-Allow-Credentials", "true")
+	}
+	m, _ := a.Header.Get("Access-Control-Request-Method")
+	h.Add("Access-Control-Allow-Methods", m)
+	if names, ok := a.Header.Get("Access-Control-Request-Headers"); ok {
+		h.Add("Access-Control-Allow-Headers", names)
+	}
+	return spec.Response{Status: 204, Header: h}
+}
+
+// engineOf is the engine whose departures count: Chromium's where none is named, for most
+// browsers are.
+func engineOf(browser string) spec.Engine {
+	switch browser {
+	case "firefox":
+		return spec.EngineFirefox
+	case "safari":
+		return spec.EngineWebKit
+	}
+	return spec.EngineChromium
+}
+
+// settle decides a sighting that has answers and no sentence of a browser.
+func (s *sighting) settle(c *Context) {
+	a := s.answers
+	if a == nil || s.reason != "" {
+		return
+	}
+	if r, sure := beforeCORS(a.request.Origin, a.request.URL); r != "" && (!a.answered() || sure && a.blocked == unknown) {
+		s.reason = r
+		if !sure {
+			s.notes = append(s.notes, "The URL and the page's address tell so; whether the browser asks depends on where the page itself comes from.")
+		}
+		return
+	}
+	v, mode := a.decide(s.browser)
+	s.mode, s.verdict = mode, &v
+	s.param = v.param
+	switch {
+	case v.needs != "":
+		s.reason = ReasonUndetermined
+	case v.reason != "":
+		s.failedWith(&v)
+	case v.typ == spec.TypeOpaque:
+		s.reason = ReasonOpaque
+	case c.Reads != "" && s.hides(c.Reads, &v):
+		s.reason, s.param = ReasonHeaderNotExposed, c.Reads
+	default:
+		s.readableAnswer(a, &v)
+	}
+}
+
+// answered tells whether there is any answer.
+func (a *answersSeen) answered() bool {
+	for i := range a.hops {
+		if a.hops[i].preflight != nil || a.hops[i].response != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// failedWith takes over a check that failed.
+func (s *sighting) failedWith(v *verdict) {
+	a := s.answers
+	s.reason = v.reason
+	if s.preflight = no; v.reason.IsPreflight() {
+		s.preflight = yes
+	}
+	if v.hop >= len(a.hops) {
+		return
+	}
+	hop := &a.hops[v.hop]
+	if s.hop = v.hop; v.hop > 0 {
+		s.from, s.url = s.url, hop.url
+	}
+	failing := hop.response
+	if s.preflight == yes {
+		failing = hop.preflight
+	}
+	if failing == nil {
+		return
+	}
+	s.status, s.fields = failing.Status, failing.Header
+	if list := s.fields.Values(headerOf(v.reason)); len(list) > 0 {
+		s.value = text(strings.Join(list, ", "))
+	}
+	if v.reason == spec.ReasonMissingAllowOriginHeader && a.noOrigin && v.hop == 0 {
+		s.reason = ReasonUndetermined
+	}
+}
+
+// hides tells whether an answer has a header that a script cannot read.
+func (s *sighting) hides(name string, v *verdict) bool {
+	h := s.header()
+	if !h.Has(name) && v.typ != spec.TypeCORS {
+		return false
+	}
+	_, ok := v.readable[strings.ToLower(name)]
+	s.fields = h
+	return !ok && (h.Has(name) || s.answers.blocked == unknown && !spec.IsSafelistedResponseHeaderName(strings.ToLower(name)))
+}
+
+// readableAnswer is one that the page can read: what else can be wrong with it.
+func (s *sighting) readableAnswer(a *answersSeen, v *verdict) {
+	last := a.hops[len(a.hops)-1].response
+	s.reason = ReasonAllowed
+	if last == nil {
+		return
+	}
+	s.status, s.fields = last.Status, last.Header
+	if last.Status < 400 {
+		return
+	}
+	s.reason = ReasonHTTPError
+	credentials, _ := last.Header.Get("Access-Control-Allow-Credentials")
+	sentSome := a.request.Header.Has("Cookie") || a.request.Header.Has("Authorization")
+	if (last.Status == 401 || last.Status == 403) && credentials == "true" && !sentSome && v.typ == spec.TypeCORS {
+		s.reason = ReasonCookieNotSent
+	}
+}
+
+// redirectOf says where a redirect leads to: slash, https, login, host or other.
+func redirectOf(from, location string) string {
+	u, err := url.Parse(from)
+	if err != nil {
+		return "other"
+	}
+	to, err := u.Parse(location)
+	if err != nil {
+		return "other"
+	}
+	path := strings.ToLower(to.Path)
+	switch {
+	case strings.Contains(path, "login") || strings.Contains(path, "signin") || strings.Contains(path, "sign-in") || strings.Contains(path, "auth") || strings.Contains(path, "sso"):
+		return "login"
+	case u.Scheme == "http" && to.Scheme == "https" && u.Hostname() == to.Hostname():
+		return "https"
+	case u.Host == to.Host && strings.TrimSuffix(u.Path, "/") == strings.TrimSuffix(to.Path, "/") && u.Path != to.Path:
+		return "slash"
+	case origin.Host(u.String()) != origin.Host(to.String()):
+		return "host"
+	}
+	return "other"
+}

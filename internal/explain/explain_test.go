@@ -1,0 +1,194 @@
+package explain_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// said is what is said of a text, held against what is wanted of it.
+type said struct {
+	name, text   string
+	reason       spec.Reason
+	cause        string
+	mask, header string
+	value        string
+}
+
+const (
+	app    = "https://shop.example"
+	head   = "Access to fetch at 'https://api.example/v1/cart' from origin 'https://shop.example' has been blocked by CORS policy: "
+	before = head + "Response to preflight request doesn't pass access control check: "
+	blank  = "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at https://api.example/v1/cart. (Reason: "
+)
+
+func explained(t *testing.T, text string, c explain.Context) *explain.Answer {
+	t.Helper()
+	a, err := explain.Explain(text, "", c)
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return a
+}
+
+func (s *said) check(t *testing.T, a *explain.Answer) {
+	t.Helper()
+	mask, header, value := "", "", ""
+	if a.Mask != nil {
+		mask = string(*a.Mask)
+	}
+	if a.Header != nil {
+		header = *a.Header
+	}
+	if a.Value != nil {
+		value = *a.Value
+	}
+	if a.Reason != s.reason || a.Cause.ID != s.cause || mask != s.mask || header != s.header || value != s.value {
+		t.Errorf("%s: got %s %q, mask %q, %q: %q; want %s %q, mask %q, %q: %q", s.name, a.Reason, a.Cause.ID, mask, header, value, s.reason, s.cause, s.mask, s.header, s.value)
+	}
+}
+
+// TestConsole: the sentences of the browsers, whole.
+func TestConsole(t *testing.T) {
+	const acao, acac, acam, acah = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"
+	for _, s := range []said{
+		{"chrome, nothing", head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.", "MissingAllowOriginHeader", "no-cors", "", acao, ""},
+		{"chrome, an error hidden", head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nPOST https://api.example/v1/cart net::ERR_FAILED 502 (Bad Gateway)", "MissingAllowOriginHeader", "error-no-cors", "", acao, ""},
+		{"chrome, rate limit", head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nGET https://api.example/v1/cart net::ERR_FAILED 429 (Too Many Requests)", "MissingAllowOriginHeader", "rate-limit-no-cors", "", acao, ""},
+		{"chrome, from the cache", head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nGET https://api.example/v1/cart net::ERR_FAILED", "MissingAllowOriginHeader", "vary-missing", "", acao, ""},
+		{"chrome, slash", head + "The 'Access-Control-Allow-Origin' header has a value 'https://shop.example/' that is not equal to the supplied origin.", "AllowOriginMismatch", "allow-origin-slash", "", acao, "https://shop.example/"},
+		{"chrome, preflight without headers", before + "No 'Access-Control-Allow-Origin' header is present on the requested resource.", "PreflightMissingAllowOriginHeader", "preflight-no-cors", "", acao, ""},
+		{"chrome, preflight's status", before + "It does not have HTTP ok status.", "PreflightInvalidStatus", "", "", "", ""},
+		{"chrome, method", head + "Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response.", "MethodDisallowedByPreflightResponse", "method-not-listed", "", acam, ""},
+		{"chrome, a response header in the request", head + "Request header field access-control-allow-origin is not allowed by Access-Control-Allow-Headers in preflight response.", "HeaderDisallowedByPreflightResponse", "response-header-in-request", "", acah, ""},
+		{"chrome, local network", head + "Permission was denied for this request to access the `local` address space.", "LocalNetworkAccessPermissionDenied", "local-network-denied", "local-network", "", ""},
+		{"chrome, credentials", head + "The value of the 'Access-Control-Allow-Credentials' header in the response is 'True' which must be 'true' when the request's credentials mode is 'include'.", "InvalidAllowCredentials", "credentials-misspelt", "", acac, "True"},
+		{"chrome of 2017", "XMLHttpRequest cannot load https://api.example/v1/cart. No 'Access-Control-Allow-Origin' header is present on the requested resource. Origin 'https://shop.example' is therefore not allowed access. The response had HTTP status code 404.", "MissingAllowOriginHeader", "not-found-no-cors", "", acao, ""},
+		{"firefox, nothing", blank + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 200.", "MissingAllowOriginHeader", "no-cors", "", acao, ""},
+		{"firefox, two lines: the preflight", blank + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 401.\n" + blank + "CORS request did not succeed). Status code: (null).", "PreflightMissingAllowOriginHeader", "preflight-unauthorized", "", acao, ""},
+		{"firefox, *", "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at ‘https://api.example/v1/cart’. (Reason: Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).", "WildcardOriginNotAllowed", "star-with-credentials", "", acao, "*"},
+		{"firefox, header", blank + "header ‘x-trace’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight response).", "HeaderDisallowedByPreflightResponse", "header-not-listed", "", acah, ""},
+		{"firefox, list", blank + "invalid token ‘x trace’ in CORS header ‘Access-Control-Allow-Headers’).", "InvalidAllowHeadersPreflightResponse", "headers-syntax", "", acah, "x trace"},
+		{"firefox, any failure", blank + "CORS request did not succeed). Status code: (null).", "Undetermined", "", "", "", ""},
+		{"safari, method", "[Error] Method PATCH is not allowed by Access-Control-Allow-Methods.\n[Error] Fetch API cannot load https://api.example/v1/cart due to access control checks.", "MethodDisallowedByPreflightResponse", "method-not-listed", "", acam, ""},
+		{"safari, status", "[Error] Preflight response is not successful. Status code: 405", "PreflightInvalidStatus", "preflight-not-routed", "", "", "405"},
+		{"a script's error", "Uncaught (in promise) TypeError: Failed to fetch", "Undetermined", "", "", "", ""},
+		{"mixed content", "Mixed Content: The page at 'https://shop.example/' was loaded over HTTPS, but requested an insecure XMLHttpRequest endpoint 'http://api.example/v1/cart'. This request has been blocked; the content must be served over HTTPS.", "MixedContent", "mixed-content", "mixed-content", "", ""},
+		{"not exposed", "Refused to get unsafe header \"X-Total\"", "HeaderNotExposed", "expose-missing", "", "Access-Control-Expose-Headers", ""},
+		{"tls", "GET https://api.example/v1/cart net::ERR_CERT_DATE_INVALID", "TlsError", "tls-certificate", "tls", "", ""},
+	} {
+		s.check(t, explained(t, s.text, explain.Context{}))
+	}
+}
+
+// TestWays: what the way to us does to a text changes nothing of what is said.
+func TestWays(t *testing.T) {
+	texts := []string{
+		before + "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+		head + "Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response.",
+		blank + "CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://old.example’).",
+		"[Error] Origin https://shop.example is not allowed by Access-Control-Allow-Origin. Status code: 500\n[Error] Fetch API cannot load https://api.example/v1/cart due to access control checks.",
+		"HTTP/1.1 200 OK\nContent-Type: text/html\nAccess-Control-Allow-Origin: https://a.example, https://b.example\n",
+	}
+	ways := map[string]func(string) string{
+		"CRLF":       func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
+		"fence":      func(s string) string { return "It fails:\n\n```text\n" + s + "\n```\n" },
+		"quotation":  func(s string) string { return "> " + strings.ReplaceAll(s, "\n", "\n> ") },
+		"colours":    func(s string) string { return "\x1b[31m" + s + "\x1b[0m" },
+		"lower case": strings.ToLower,
+		"byte order": func(s string) string { return "\ufeff" + s },
+		"place":      func(s string) string { return "app.js:12 " + s },
+		"other text": func(s string) string {
+			return "Hello, since yesterday I see this and do not know why.\n\n" + s + "\n\nThank you!"
+		},
+		"inline":      func(s string) string { return "`" + s + "`" },
+		"blank lines": func(s string) string { return "\n\n" + s + "\n\n" },
+	}
+	for _, text := range texts {
+		want := explained(t, text, explain.Context{})
+		if want.Reason == explain.ReasonUndetermined {
+			t.Fatalf("%q is not read", text)
+		}
+		for name, way := range ways {
+			if strings.HasPrefix(text, "HTTP/") && (name == "place" || name == "inline") {
+				continue // nobody does
+			}
+			if got := explained(t, way(text), explain.Context{}); got.Reason != want.Reason || got.URL != want.URL || got.Cause.ID != want.Cause.ID {
+				t.Errorf("%s: %q: got %s %s %s, want %s %s %s", name, way(text), got.Reason, got.URL, got.Cause.ID, want.Reason, want.URL, want.Cause.ID)
+			}
+		}
+	}
+}
+
+// TestSeveral: each message is told, and what is said of one request is one.
+func TestSeveral(t *testing.T) {
+	a := explained(t, strings.Join([]string{
+		head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+		"GET https://api.example/v1/cart net::ERR_FAILED 200 (OK)",
+		"Uncaught (in promise) TypeError: Failed to fetch",
+		"GET https://cdn.example/ads.js net::ERR_BLOCKED_BY_CLIENT",
+		"Access to font at 'https://cdn.example/a.woff2' from origin 'https://shop.example' has been blocked by CORS policy: The 'Access-Control-Allow-Origin' header contains multiple values '*, *', but only one is allowed.",
+	}, "\n"), explain.Context{})
+	var got []string
+	for _, x := range append([]explain.Answer{*a}, a.Others...) {
+		got = append(got, string(x.Reason)+" "+x.URL)
+	}
+	want := "MissingAllowOriginHeader https://api.example/v1/cart; MultipleAllowOriginValues https://cdn.example/a.woff2; BlockedByClient https://cdn.example/ads.js"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
+	}
+}
+
+// TestHeaders: the model decides about pasted answers, and says so where it cannot.
+func TestHeaders(t *testing.T) {
+	const (
+		ok    = "HTTP/1.1 200 OK\nContent-Type: application/json\n"
+		named = ok + "Access-Control-Allow-Origin: https://shop.example\n"
+	)
+	page := explain.Context{Origin: app, URL: "https://api.example/v1/cart"}
+	include := page
+	include.Credentials = spec.CredentialsInclude
+	reads := page
+	reads.Reads = "X-Total"
+	put := page
+	put.Method, put.ResponseOf = "PUT", "preflight"
+	for _, c := range []struct {
+		said
+		explain.Context
+	}{
+		{said{"nothing", ok, "MissingAllowOriginHeader", "no-cors", "", "Access-Control-Allow-Origin", ""}, page},
+		{said{"all right", named, "Allowed", "", "", "", ""}, page},
+		{said{"with credentials", named, "InvalidAllowCredentials", "credentials-missing", "", "Access-Control-Allow-Credentials", ""}, include},
+		{said{"not exposed", named + "X-Total: 7\n", "HeaderNotExposed", "expose-missing", "", "Access-Control-Expose-Headers", ""}, reads},
+		{said{"exposed", named + "X-Total: 7\nAccess-Control-Expose-Headers: x-total\n", "Allowed", "", "", "", ""}, reads},
+		{said{"error", strings.Replace(named, "200 OK", "503 Service Unavailable", 1), "HttpError", "", "", "", "503"}, page},
+		{said{"no page", named, "Undetermined", "", "", "", ""}, explain.Context{}},
+		{said{"no page, but wrong for each", ok + "Access-Control-Allow-Origin: shop.example\n", "InvalidAllowOriginValue", "allow-origin-scheme-missing", "", "Access-Control-Allow-Origin", "shop.example"}, explain.Context{}},
+		{said{"preflight", "HTTP/2 204\naccess-control-allow-origin: https://shop.example\naccess-control-allow-methods: put\n", "MethodDisallowedByPreflightResponse", "method-case", "", "Access-Control-Allow-Methods", "put"}, put},
+		{said{"preflight granted", "HTTP/2 204\naccess-control-allow-origin: https://shop.example\naccess-control-allow-methods: PUT\n", "Undetermined", "", "", "", ""}, put},
+		{said{"devtools", "Request URL\nhttps://api.example/v1/cart\nRequest Method\nGET\nStatus Code\n200 OK\naccess-control-allow-origin\nhttps://a.example\nserver\nnginx\n", "AllowOriginMismatch", "allow-origin-other", "", "Access-Control-Allow-Origin", "https://a.example"}, page},
+	} {
+		c.said.check(t, explained(t, c.text, c.Context))
+	}
+}
+
+// TestCauses: every cause that is named exists.
+func TestCauses(t *testing.T) {
+	for _, id := range explain.CauseIDs() {
+		if cases.FindCause(id) == nil {
+			t.Errorf("there is no cause %q", id)
+		}
+	}
+}
+
+// TestEmpty: what has nothing is an error, with what to do.
+func TestEmpty(t *testing.T) {
+	for _, text := range []string{"", " \n\t", "\ufeff"} {
+		if _, err := explain.Explain(text, "", explain.Context{}); err == nil {
+			t.Errorf("%q: no error", text)
+		}
+	}
+}

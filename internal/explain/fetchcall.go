@@ -1,0 +1,435 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/js"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Calls of a script: what browsers copy (Copy as fetch), and what people write.
+
+// readCalls reads calls of fetch, axios and XMLHttpRequest. What stands in them and is no
+// literal is not known.
+func readCalls(in string, c *Context) ([]sighting, error) {
+	v := &calls{}
+	if err := v.parse(in); err != nil || len(v.list) == 0 {
+		for _, at := range fetchCall.FindAllStringIndex(in, 8) {
+			_ = v.parse(balanced(in[at[0]:])) // a call within other text
+		}
+	}
+	var list []sighting
+	for i := range v.list {
+		list = append(list, v.list[i].sighting(c))
+	}
+	if len(list) == 0 {
+		return nil, &Error{"reading the call", errors.New("no call with a URL is in it"), "copy the whole call: in DevTools, Network, the request's menu, Copy as fetch"}
+	}
+	return list, nil
+}
+
+// balanced is a text up to the bracket that closes its first one.
+func balanced(s string) string {
+	depth := 0
+	var quote byte
+	for i := 0; i < len(s); i++ {
+		switch ch := s[i]; {
+		case quote != 0 && ch == '\\':
+			i++
+		case quote != 0:
+			if ch == quote {
+				quote = 0
+			}
+		case ch == '"' || ch == '\'' || ch == '`':
+			quote = ch
+		case ch == '(':
+			depth++
+		case ch == ')':
+			if depth--; depth == 0 {
+				return s[:i+1]
+			}
+		}
+	}
+	return s + strings.Repeat(")", min(max(depth, 0), 1))
+}
+
+// call is a request that a script makes.
+type call struct {
+	api         spec.API
+	url         string
+	method      string
+	mode        string
+	credentials string
+	redirect    string
+	referrer    string
+	contentType string // that the body implies
+	body        bool
+	header      spec.Header
+	copied      bool // DevTools wrote it: credentials and mode are not the script's
+}
+
+// sighting is that of a request without answer.
+func (k *call) sighting(c *Context) sighting {
+	s := sighting{url: k.url, method: strings.ToUpper(orSome(k.method, c.Method)), origin: c.Origin, asker: string(k.api)}
+	if s.origin == "" {
+		s.origin = originOf(k.referrer)
+	}
+	r := spec.Request{API: k.api, Method: orSome(k.method, c.Method), Header: append(authorFields(k.header), c0(c.Header, k.header)...), Redirect: spec.RedirectMode(k.redirect), Mode: spec.Mode(k.mode)}
+	if k.body {
+		r.Body = &spec.Body{ContentType: k.contentType}
+	}
+	if k.credentials != "" && !k.copied {
+		r.Credentials = spec.CredentialsMode(k.credentials)
+	}
+	if c.Credentials != "" {
+		r.Credentials = c.Credentials
+	}
+	s.answers = &answersSeen{request: r, credentials: r.Credentials != "", hops: []hopSeen{{url: k.url}}}
+	if k.mode == string(spec.ModeNoCORS) {
+		s.reason = ReasonOpaque
+	}
+	if k.mode == string(spec.ModeSameOrigin) && s.origin != "" && !sameOrigin(s.origin, k.url) {
+		s.reason = spec.ReasonDisallowedByMode
+	}
+	return s
+}
+
+// calls collects the calls of a script.
+type calls struct {
+	list []call
+}
+
+// parse takes over the calls of a script.
+func (v *calls) parse(in string) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // the text is anybody's, and the parser another's
+			err = fmt.Errorf("parsing the script: %v", r)
+		}
+	}()
+	ast, err := js.Parse(parse.NewInputString(in), js.Options{})
+	if err != nil {
+		return err
+	}
+	js.Walk(v, ast)
+	return nil
+}
+
+// Enter looks at a node of the script.
+func (v *calls) Enter(n js.INode) js.IVisitor {
+	switch n := n.(type) {
+	case *js.CallExpr:
+		v.call(n)
+	case *js.BinaryExpr:
+		if dot, ok := n.X.(*js.DotExpr); ok && nameOf(dot.Y) == "withCredentials" && n.Op == js.EqToken && len(v.list) > 0 {
+			v.list[len(v.list)-1].credentials = map[bool]string{true: "include", false: "same-origin"}[valueOf(n.Y) == true]
+		}
+	}
+	return v
+}
+
+// Exit is for js.IVisitor.
+func (v *calls) Exit(js.INode) {}
+
+// call takes over a call.
+func (v *calls) call(n *js.CallExpr) {
+	args := make([]any, len(n.Args.List))
+	for i := range args {
+		args[i] = valueOf(n.Args.List[i].Value)
+	}
+	switch name := nameOf(n.X); {
+	case name == "fetch" && len(args) > 0:
+		v.fetch(args)
+	case name == "axios" && len(args) == 1:
+		v.axios("", args)
+	case strings.HasPrefix(name, "axios.") && len(args) > 0:
+		v.axios(strings.ToUpper(strings.TrimPrefix(name, "axios.")), args)
+	case strings.HasSuffix(name, ".open") && len(args) > 1:
+		method, _ := args[0].(string)
+		if u, ok := args[1].(string); ok && strings.Contains(u, "://") {
+			v.list = append(v.list, call{api: spec.APIXHR, method: method, url: u})
+		}
+	case strings.HasSuffix(name, ".setRequestHeader") && len(args) == 2 && len(v.list) > 0:
+		name, _ := args[0].(string)
+		value, _ := args[1].(string)
+		v.list[len(v.list)-1].header.Add(name, value)
+	}
+}
+
+func (v *calls) fetch(args []any) {
+	k := call{api: spec.APIFetch}
+	switch a := args[0].(type) {
+	case string:
+		k.url = a
+	case request:
+		k.url = a.url
+		k.take(a.init)
+	}
+	if len(args) > 1 {
+		init, _ := args[1].(map[string]any)
+		k.take(init)
+	}
+	if k.url != "" {
+		v.list = append(v.list, k)
+	}
+}
+
+// take takes over what fetch calls init (https://fetch.spec.whatwg.org/#requestinit).
+func (k *call) take(init map[string]any) {
+	for _, f := range []struct {
+		key string
+		to  *string
+	}{{"method", &k.method}, {"mode", &k.mode}, {"credentials", &k.credentials}, {"redirect", &k.redirect}, {"referrer", &k.referrer}} {
+		if s, ok := init[f.key].(string); ok {
+			*f.to = s
+		}
+	}
+	k.headers(init["headers"])
+	switch body := init["body"].(type) {
+	case string:
+		k.body, k.contentType = true, "text/plain;charset=UTF-8"
+	case content:
+		k.body, k.contentType = true, string(body)
+	}
+	_, referrer := init["referrer"]
+	_, body := init["body"]
+	k.copied = (referrer || body) && k.mode != "" && k.credentials != ""
+}
+
+func (k *call) headers(v any) {
+	switch h := v.(type) {
+	case map[string]any:
+		for _, name := range keysOf(h) {
+			value, _ := h[name].(string)
+			k.header.Add(name, value)
+		}
+	case []any:
+		for _, pair := range h {
+			if p, ok := pair.([]any); ok && len(p) == 2 {
+				name, _ := p[0].(string)
+				value, _ := p[1].(string)
+				k.header.Add(name, value)
+			}
+		}
+	}
+}
+
+// axios takes over a call of axios (https://axios-http.com/docs/req_config).
+func (v *calls) axios(method string, args []any) {
+	k := call{api: spec.APIXHR, method: method}
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			if i == 0 {
+				k.url = a
+			}
+		case map[string]any:
+			_, config := a["headers"]
+			if i == 0 || i == len(args)-1 && (config || a["withCredentials"] != nil) {
+				k.config(a)
+			} else if i == 1 {
+				k.body, k.contentType = true, "application/json"
+			}
+		}
+	}
+	if k.url != "" {
+		v.list = append(v.list, k)
+	}
+}
+
+func (k *call) config(a map[string]any) {
+	if u, ok := a["url"].(string); ok {
+		k.url = u
+	}
+	if base, ok := a["baseURL"].(string); ok && !strings.Contains(k.url, "://") {
+		k.url = strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(k.url, "/")
+	}
+	if m, ok := a["method"].(string); ok {
+		k.method = strings.ToUpper(m)
+	}
+	k.headers(a["headers"])
+	k.credentials = "same-origin"
+	if a["withCredentials"] == true {
+		k.credentials = "include"
+	}
+	if a["data"] != nil {
+		k.body, k.contentType = true, "application/json"
+	}
+}
+
+// request is new Request(url, init).
+type request struct {
+	url  string
+	init map[string]any
+}
+
+// content is a body that is no string, by the Content-Type that it implies.
+type content string
+
+// valueOf is the value of an expression as far as it is a literal; nil for another.
+func valueOf(e js.IExpr) any {
+	switch e := e.(type) {
+	case *js.LiteralExpr:
+		return literal(e)
+	case *js.GroupExpr:
+		return valueOf(e.X)
+	case *js.TemplateExpr:
+		return template(e)
+	case *js.ObjectExpr:
+		return object(e)
+	case *js.ArrayExpr:
+		var list []any
+		for i := range e.List {
+			list = append(list, valueOf(e.List[i].Value))
+		}
+		return list
+	case *js.NewExpr:
+		return constructed(e)
+	case *js.CallExpr:
+		if nameOf(e.X) == "JSON.stringify" {
+			return "{}"
+		}
+	case *js.UnaryExpr:
+		switch {
+		case e.Op == js.NotToken && string(jsText(e.X)) == "0":
+			return true
+		case e.Op == js.NotToken && string(jsText(e.X)) == "1":
+			return false
+		}
+	}
+	return nil
+}
+
+func jsText(e js.IExpr) []byte {
+	if l, ok := e.(*js.LiteralExpr); ok {
+		return l.Data
+	}
+	return nil
+}
+
+func literal(l *js.LiteralExpr) any {
+	switch l.TokenType {
+	case js.StringToken:
+		return unquote(string(l.Data))
+	case js.TrueToken:
+		return true
+	case js.FalseToken:
+		return false
+	}
+	return nil
+}
+
+func template(t *js.TemplateExpr) any {
+	if t.Tag != nil || len(t.List) > 0 {
+		return nil
+	}
+	return strings.Trim(string(t.Tail), "`")
+}
+
+func object(o *js.ObjectExpr) map[string]any {
+	m := map[string]any{}
+	for i := range o.List {
+		p := &o.List[i]
+		if p.Name == nil || p.Name.IsComputed() {
+			continue
+		}
+		name := string(p.Name.Literal.Data)
+		if p.Name.Literal.TokenType == js.StringToken {
+			name = unquote(name)
+		}
+		m[name] = valueOf(p.Value)
+	}
+	return m
+}
+
+// constructed are the objects that a request is made of.
+func constructed(n *js.NewExpr) any {
+	var first, second any
+	if n.Args != nil && len(n.Args.List) > 0 {
+		first = valueOf(n.Args.List[0].Value)
+		if len(n.Args.List) > 1 {
+			second = valueOf(n.Args.List[1].Value)
+		}
+	}
+	switch nameOf(n.X) {
+	case "Headers":
+		return first
+	case "URL":
+		return first
+	case "Request":
+		u, _ := first.(string)
+		init, _ := second.(map[string]any)
+		return request{u, init}
+	case "FormData":
+		return content("multipart/form-data; boundary=x")
+	case "URLSearchParams":
+		return content("application/x-www-form-urlencoded;charset=UTF-8")
+	case "Blob", "File":
+		init, _ := second.(map[string]any)
+		t, _ := init["type"].(string)
+		return content(t)
+	}
+	return nil
+}
+
+// nameOf is the name of what is called: fetch, axios.get, xhr.open.
+func nameOf(e js.IExpr) string {
+	switch e := e.(type) {
+	case *js.Var:
+		return string(e.Name())
+	case js.LiteralExpr:
+		return string(e.Data)
+	case *js.LiteralExpr:
+		return string(e.Data)
+	case *js.DotExpr:
+		x, y := nameOf(e.X), nameOf(e.Y)
+		if x == "window" || x == "globalThis" || x == "self" {
+			return y
+		}
+		return x + "." + y
+	}
+	return ""
+}
+
+// unquote is the value of a string literal (ECMA-262, 12.9.4), as far as DevTools and
+// people write them.
+func unquote(s string) string {
+	if len(s) < 2 {
+		return s
+	}
+	s = s[1 : len(s)-1]
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		digits := map[byte]int{'x': 2, 'u': 4}[s[i]]
+		if n, err := strconv.ParseUint(cut(s, i+1, digits), 16, 32); digits > 0 && err == nil {
+			b.WriteRune(rune(n))
+			i += digits
+			continue
+		}
+		if at := strings.IndexByte("nrtbfv", s[i]); at >= 0 {
+			b.WriteByte("\n\r\t\b\f\v"[at])
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func cut(s string, from, n int) string {
+	if from+n > len(s) {
+		return ""
+	}
+	return s[from : from+n]
+}

@@ -1,0 +1,115 @@
+package explain
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// A HAR (http://www.softwareishard.com/blog/har-12-spec/) as the browsers save it, with their
+// own keys: Chromium's front_end/models/har/Log.ts, WebKit's HARBuilder.js. Only what is
+// looked at is decoded.
+type har struct {
+	Log struct {
+		Creator named   `json:"creator"`
+		Browser named   `json:"browser"`
+		Pages   []page  `json:"pages"`
+		Entries []entry `json:"entries"`
+	} `json:"log"`
+}
+
+type named struct {
+	Name string `json:"name"`
+}
+
+type page struct {
+	ID    string `json:"id"`
+	Title string `json:"title"` // Chromium: the page's URL
+}
+
+type entry struct {
+	Page      string      `json:"pageref"`
+	Type      string      `json:"_resourceType"`
+	FromCache any         `json:"_fromCache"` // Chromium: "disk", "memory"
+	Request   harRequest  `json:"request"`
+	Response  harResponse `json:"response"`
+}
+
+type harRequest struct {
+	Method   string     `json:"method"`
+	URL      string     `json:"url"`
+	Headers  []harField `json:"headers"`
+	Cookies  []named    `json:"cookies"`
+	PostData *struct {
+		MimeType string `json:"mimeType"`
+	} `json:"postData"`
+}
+
+type harResponse struct {
+	Status      int        `json:"status"`
+	Headers     []harField `json:"headers"`
+	RedirectURL string     `json:"redirectURL"`
+	Error       any        `json:"_error"` // Chromium: net::ERR_FAILED and the like; WebKit: the sentence of the console
+}
+
+type harField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// readHAR reads every request of a HAR about which CORS, or what looks like it, decides.
+func readHAR(in string, c *Context) ([]sighting, error) {
+	var h har
+	err := json.Unmarshal([]byte(in), &h, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.MatchCaseInsensitiveNames(false))
+	if err != nil {
+		return nil, &Error{"reading the HAR", err, "save it again: in DevTools, Network, Export HAR. A file that was cut, or edited by hand, cannot be read"}
+	}
+	if len(h.Log.Entries) == 0 {
+		return nil, &Error{"reading the HAR", errors.New("it has no request (log.entries)"), "open DevTools before you load the page, repeat the request, then export"}
+	}
+	r := &harReader{har: &h, browser: h.browser(), used: make([]bool, len(h.Log.Entries))}
+	return r.sightings(), nil
+}
+
+// browser is the one that saved it.
+func (h *har) browser() string {
+	name := strings.ToLower(h.Log.Creator.Name + " " + h.Log.Browser.Name)
+	switch {
+	case strings.Contains(name, "firefox"):
+		return "firefox"
+	case strings.Contains(name, "webkit") || strings.Contains(name, "safari"):
+		return "safari"
+	case strings.Contains(name, "webinspector") || strings.Contains(name, "chrom") || strings.Contains(name, "edge"):
+		return "chrome"
+	}
+	return ""
+}
+
+// headerOfHAR are the lines; those of HTTP/2's own are left out.
+func headerOfHAR(list []harField) spec.Header {
+	var h spec.Header
+	for _, f := range list {
+		if strings.HasPrefix(f.Name, ":") {
+			continue
+		}
+		for line := range strings.SplitSeq(f.Value, "\n") { // Chromium joins lines of one name with a newline
+			h.Add(f.Name, strings.Trim(line, " \t\r"))
+		}
+	}
+	return h
+}
+
+// errorOf is why there is no answer for the page; empty for none.
+func (e *entry) errorOf() string {
+	s, _ := e.Response.Error.(string)
+	return s
+}
+
+// isPreflight tells whether an entry is a preflight.
+func (e *entry) isPreflight(h spec.Header) bool {
+	return e.Type == "preflight" || e.Request.Method == "OPTIONS" && h.Has("Access-Control-Request-Method")
+}

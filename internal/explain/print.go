@@ -1,0 +1,166 @@
+package explain
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/corsproof/corsproof/internal/block"
+)
+
+const (
+	margin = 9 // the column at which all text begins
+	width  = block.Columns - margin
+)
+
+// Write writes an answer for people.
+func Write(w io.Writer, a *Answer) error {
+	p := &printer{}
+	p.whole(a)
+	for i := range a.Others {
+		p.line("")
+		p.whole(&a.Others[i])
+	}
+	_, err := io.WriteString(w, p.b.String())
+	return err
+}
+
+type printer struct{ b strings.Builder }
+
+func (p *printer) line(format string, args ...any) {
+	fmt.Fprintf(&p.b, format+"\n", args...)
+}
+
+// field writes a named part, in rows.
+func (p *printer) field(name, text string) {
+	if text == "" {
+		return
+	}
+	for _, row := range block.Wrap(block.Visible(text), width) {
+		p.line("  %-*s %s", margin-3, name, row)
+		name = ""
+	}
+}
+
+func (p *printer) whole(a *Answer) {
+	if about := about(a); about != "" {
+		p.line("%s", about)
+		p.line("")
+	}
+	word := verdictWord(a)
+	rows := block.Wrap(block.Visible(a.Cause.Title)+" ["+tag(a)+"]", width)
+	for i, row := range rows {
+		if i > 0 {
+			word = ""
+		}
+		p.line("%-*s%s", margin, word, row)
+	}
+	p.field("here", a.Cause.Here)
+	p.lines(a)
+	p.field("why", a.Cause.Why)
+	p.fix(&a.Fix)
+	for i, alt := range a.Alternatives {
+		name := ""
+		if i == 0 {
+			name = "or"
+		}
+		p.field(name, capital(alt.Text)+".")
+	}
+	p.command(a.Check)
+	for i, n := range a.Notes {
+		name := ""
+		if i == 0 {
+			name = "note"
+		}
+		p.field(name, n)
+	}
+	p.field("more", a.Docs)
+}
+
+// about says what the input is about.
+func about(a *Answer) string {
+	var parts []string
+	if a.URL != "" {
+		parts = append(parts, strings.TrimSpace(a.Method+" "+a.URL))
+	}
+	if a.Origin != "" {
+		parts = append(parts, "from a page of "+a.Origin)
+	}
+	return block.Visible(strings.Join(parts, " "))
+}
+
+func verdictWord(a *Answer) string {
+	switch {
+	case a.Reason == ReasonAllowed:
+		return "ALLOWED"
+	case a.Reason == ReasonHTTPError:
+		return "ERROR"
+	case a.Confidence == Open:
+		return "OPEN"
+	}
+	return "BLOCKED"
+}
+
+// tag says the reason, where the change is to be made, and that it is no matter of CORS
+// where it is none.
+func tag(a *Answer) string {
+	parts := []string{string(a.Reason)}
+	if a.Mask != nil {
+		parts = append(parts, "not CORS: "+string(*a.Mask))
+	}
+	if a.Reason != ReasonAllowed && a.Confidence != Open && a.Side != "not-cors" {
+		parts = append(parts, "side: "+string(a.Side))
+	}
+	if a.Confidence == Likely {
+		parts = append(parts, "likely")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// lines writes what was received and what would do. What both have stands without a sign.
+func (p *printer) lines(a *Answer) {
+	for _, l := range a.Received {
+		sign := "-"
+		for _, w := range a.Wanted {
+			if w == l {
+				sign = " "
+			}
+		}
+		p.line("       %s %s", sign, block.Visible(l))
+	}
+	for _, l := range a.Wanted {
+		common := false
+		for _, r := range a.Received {
+			common = common || r == l
+		}
+		if !common {
+			p.line("       + %s", block.Visible(l))
+		}
+	}
+}
+
+func (p *printer) fix(f *Fix) {
+	if f.Text == "" {
+		p.field("fix", f.Do)
+		return
+	}
+	head := f.Stack
+	switch {
+	case f.By != "":
+		head += " (the answer says " + f.By + ")"
+	case f.Proved:
+		head += " (measured, with https://app.example.com for the page)"
+	}
+	p.field("fix", head+":")
+	for line := range strings.SplitSeq(f.Text, "\n") {
+		p.line("           %s", block.Visible(line))
+	}
+	p.field("", f.Do)
+}
+
+// command writes a command whole, in one line: it is there to be copied.
+func (p *printer) command(cmd string) {
+	if cmd != "" {
+		p.line("  %-*s %s", margin-3, "check", block.Visible(cmd))
+	}
+}

@@ -1,0 +1,57 @@
+package explain
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	loneURL    = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^\s'"]+$`)
+	curlWord   = regexp.MustCompile(`(?im)^\s*(?:[\w@:~/.-]*[$%#>]\s+)?curl(?:\.exe)?\s+\S`)
+	curlOutput = regexp.MustCompile(`(?m)^\s*(?:[<>] ?(?:HTTP/|[A-Z]+ \S+ HTTP/|[A-Za-z0-9-]+:)|\* +\S|curl: \(\d+\))`)
+	statusLine = regexp.MustCompile(`(?m)^\s*<? ?HTTP/[0-9.]+ \d{3}\b`)
+	powerShell = regexp.MustCompile(`(?i)\b(?:invoke-webrequest|invoke-restmethod|iwr|irm)\b[^\n]*-uri\b|\binvoke-(?:webrequest|restmethod)\b`)
+	fetchCall  = regexp.MustCompile("(?m)(?:^|[\\s=(;])(?:window\\.|globalThis\\.)?fetch\\s*\\(\\s*(?:new\\s+Request\\s*\\(\\s*)?[\"'`]")
+	otherCall  = regexp.MustCompile("(?m)\\baxios(?:\\.\\w+)?\\s*\\(|\\.open\\s*\\(\\s*[\"'`][A-Za-z]+[\"'`]\\s*,")
+
+	// fieldLine is a line with a header that people paste; others alone do not make headers
+	// of a text.
+	fieldLine = regexp.MustCompile(`(?im)^\s*(?:access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|user-agent|accept|cache-control|location|x-powered-by|connection|etag|set-cookie|referer|request url|request method|status code|www-authenticate|cross-origin-resource-policy|authorization|:status|:method)(?:: ?|\n)\S?`)
+	noHeader  = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|net::err_|mixed content:`)
+)
+
+// Recognise says what a text is. What is nothing else is taken for messages of a console.
+func Recognise(text string) Kind {
+	t := strings.TrimSpace(text)
+	head := t[:min(len(t), 1<<14)]
+	switch {
+	case strings.HasPrefix(t, "{") || strings.HasPrefix(t, "["):
+		return jsonKind(head)
+	case loneURL.MatchString(head):
+		return KindURL
+	case curlOutput.MatchString(head) && (statusLine.MatchString(t) || curlWord.MatchString(head) || strings.Contains(head, "* ")) && !noHeader.MatchString(head):
+		return KindTranscript
+	case curlWord.MatchString(head) && statusLine.MatchString(t):
+		return KindTranscript
+	case curlWord.MatchString(head), powerShell.MatchString(head):
+		return KindCurl
+	case fetchCall.MatchString(head) && !noHeader.MatchString(head), otherCall.MatchString(head) && !noHeader.MatchString(head):
+		return KindFetch
+	case (statusLine.MatchString(head) || fieldLine.MatchString(head)) && !noHeader.MatchString(head):
+		return KindHeaders
+	}
+	return KindConsole
+}
+
+// jsonKind tells the kinds of JSON apart by what stands near their beginning.
+func jsonKind(head string) Kind {
+	switch {
+	case strings.Contains(head, `"log"`) && (strings.Contains(head, `"entries"`) || strings.Contains(head, `"creator"`)), strings.Contains(head, `"entries"`):
+		return KindHAR
+	case strings.Contains(head, `"hops"`) || strings.Contains(head, `"request"`) && strings.Contains(head, `"origin"`):
+		return KindEval
+	case strings.Contains(head, `"log"`):
+		return KindHAR
+	}
+	return KindConsole
+}

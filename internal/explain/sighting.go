@@ -1,0 +1,87 @@
+package explain
+
+import (
+	"github.com/corsproof/corsproof/spec"
+)
+
+// sighting is what an input shows of one request. What is empty is not shown.
+type sighting struct {
+	browser string // chrome, firefox, safari
+	method  string
+	url     string
+	from    string // the URL that redirected to url
+	origin  string // of the page; "null" is one
+	asker   string // what asked: fetch, XMLHttpRequest, font, image, ...
+
+	// reason is what the browser says; empty: the answers decide.
+	reason spec.Reason
+	// same are other reasons that the browser says in the same words.
+	same      []spec.Reason
+	preflight answer3 // whether it is about the preflight
+	param     string  // the method or header that was refused, the directive of a policy
+	value     *string // of the deciding header
+	status    int     // of the answer that was blocked
+	// fromCache: the browser blocked an answer that did not come from the network.
+	fromCache bool
+	code      string // of the network, such as net::ERR_CONNECTION_REFUSED
+
+	answers *answersSeen // nil: the text has none
+	notes   []string
+
+	// What settle finds out:
+
+	verdict *verdict
+	mode    spec.CredentialsMode
+	hop     int
+	fields  spec.Header // of the answer that decided
+}
+
+// answer3 is yes, no, or not known.
+type answer3 int
+
+const (
+	unknown answer3 = iota
+	yes
+	no
+)
+
+// answersSeen are a request and the answers to it.
+type answersSeen struct {
+	request spec.Request
+	// credentials: request.Credentials is known; else both modes are looked at.
+	credentials bool
+	// noOrigin: the request was sent without Origin, so that a server may have kept its
+	// CORS headers back.
+	noOrigin bool
+	// blocked tells what the browser did.
+	blocked answer3
+	hops    []hopSeen
+}
+
+// hopSeen is what was answered at one URL.
+type hopSeen struct {
+	url       string
+	asked     *asked         // what a preflight asked for; nil: not shown
+	preflight *spec.Response // nil: not shown
+	response  *spec.Response // nil: not shown
+}
+
+// asked is what a preflight asks for.
+type asked struct{ origin, method, names string }
+
+// header is that of the last answer that there is.
+func (s *sighting) header() spec.Header {
+	if s.answers == nil {
+		return nil
+	}
+	for i := len(s.answers.hops) - 1; i >= 0; i-- {
+		for _, r := range []*spec.Response{s.answers.hops[i].response, s.answers.hops[i].preflight} {
+			if r != nil {
+				return r.Header
+			}
+		}
+	}
+	return nil
+}
+
+func text(s string) *string { return &s }

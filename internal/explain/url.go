@@ -1,0 +1,99 @@
+package explain
+
+import (
+	"net"
+	"strings"
+
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// originOf is the origin of a page's URL, as browsers write it; empty where it has none.
+func originOf(page string) string {
+	if page == "null" || page == "about:blank" || strings.HasPrefix(page, "file:") || strings.HasPrefix(page, "data:") {
+		return "null"
+	}
+	if o := origin.Of(page); o != "" {
+		return o
+	}
+	if scheme, rest, ok := strings.Cut(page, "://"); ok && scheme != "" { // capacitor://localhost
+		host, _, _ := strings.Cut(rest, "/")
+		return strings.ToLower(scheme + "://" + host)
+	}
+	return ""
+}
+
+// space is how near an address is to this machine.
+type space int
+
+const (
+	public  space = iota
+	local         // a private network
+	machine       // this machine
+)
+
+// spaceOf is the space of a URL's host, as far as the name tells
+// (https://wicg.github.io/local-network-access/#ip-address-space-section).
+func spaceOf(url string) space {
+	host := strings.Trim(origin.Host(url), "[]")
+	if origin.Loopback(host) {
+		return machine
+	}
+	if ip := net.ParseIP(host); ip != nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast()) {
+		return local
+	}
+	if strings.HasSuffix(strings.ToLower(host), ".local") {
+		return local
+	}
+	return public
+}
+
+// sameOrigin tells whether a page may read a URL without CORS.
+func sameOrigin(page, url string) bool {
+	return page != "" && page != "null" && originOf(url) == page
+}
+
+// beforeCORS is what stops a request before CORS is looked at, as far as origin and URL
+// tell; empty for nothing. sure: browsers agree about it.
+//
+// Mixed content: https://w3c.github.io/webappsec-mixed-content/#should-block-fetch. This machine
+// is exempt (Safari blocks it all the same), and Chrome leaves private addresses to the check
+// of local network access.
+func beforeCORS(page, url string) (reason spec.Reason, sure bool) {
+	scheme, _, _ := strings.Cut(strings.ToLower(url), ":")
+	switch {
+	case page == "" || url == "":
+		return "", false
+	case scheme == "http" || scheme == "ws":
+		if strings.HasPrefix(page, "https://") && spaceOf("http"+strings.TrimPrefix(url, scheme)) == public {
+			return ReasonMixedContent, true
+		}
+	case scheme == "https" || scheme == "wss":
+	default:
+		return spec.ReasonCorsDisabledScheme, true
+	}
+	if page != "null" && spaceOf(page) == public && spaceOf(url) != public {
+		if strings.HasPrefix(page, "http://") {
+			return ReasonLocalInsecure, false
+		}
+		return ReasonLocalPermission, false
+	}
+	return "", false
+}
+
+// resolve is the URL that a redirect leads to; empty where it cannot be read.
+func resolve(from, location string) string {
+	u, err := spec.ParseURL(from)
+	if err != nil || location == "" {
+		return ""
+	}
+	to, err := u.Resolve(location)
+	if err != nil {
+		return ""
+	}
+	return to.String()
+}
+
+// OriginOf is the origin of what somebody gives as a page's origin: an origin, or the page's
+// URL. Empty where it is neither.
+func OriginOf(s string) string { return originOf(s) }

@@ -1,0 +1,214 @@
+package explain
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// title is what is said where no cause fits.
+func (s *sighting) title() string {
+	switch s.reason {
+	case ReasonAllowed:
+		if sameOrigin(s.origin, s.url) {
+			return "Page and server are of one origin, so that CORS is not asked"
+		}
+		return "CORS is in order: the page can read this answer"
+	case ReasonHTTPError:
+		return "CORS is in order: the page can read the answer, and it is an error, " + s.statusText()
+	case ReasonUndetermined:
+		return "The text does not show why it failed"
+	}
+	if t := s.reason.Explain(); t != "" {
+		return strings.ToUpper(t[:1]) + t[1:]
+	}
+	return string(s.reason)
+}
+
+// doInstead is what to do where no cause fits.
+func (s *sighting) doInstead() string {
+	switch s.reason {
+	case ReasonAllowed:
+		return "Nothing, as far as this text goes. If the page still fails, look at its own code, and at the console for another message."
+	case ReasonHTTPError:
+		return "Look in the server's log for this request. The page sees the status and the content."
+	case ReasonUndetermined:
+		return "Ask the server with the command below, and read what it prints."
+	}
+	return ""
+}
+
+func (s *sighting) statusText() string {
+	return strings.TrimSpace(strconv.Itoa(s.status) + " " + http.StatusText(s.status))
+}
+
+// here says what this input shows, beyond what is true of its cause.
+func (s *sighting) here() string {
+	what := "the answer"
+	if s.preflight == yes {
+		what = "the answer to the preflight (OPTIONS)"
+	}
+	switch onRequest(s.reason) {
+	case spec.ReasonMissingAllowOriginHeader:
+		return s.hereMissing(what)
+	case spec.ReasonAllowOriginMismatch, spec.ReasonInvalidAllowOriginValue:
+		return s.hereMismatch(what)
+	case spec.ReasonMultipleAllowOriginValues:
+		if s.value != nil {
+			return fmt.Sprintf("%s has %q for the origin.", capital(what), *s.value)
+		}
+	case spec.ReasonInvalidAllowCredentials, spec.ReasonWildcardOriginNotAllowed:
+		return "The request was made with credentials (credentials: 'include', or withCredentials)."
+	case "InvalidStatus":
+		if s.status != 0 {
+			return "The preflight (OPTIONS) was answered with " + s.statusText() + "."
+		}
+		return "The preflight (OPTIONS) was answered with a status outside of 200 to 299. The console does not say which; the HAR and the command below do."
+	case "DisallowedRedirect":
+		if to, ok := s.fields.Get("Location"); ok {
+			return fmt.Sprintf("The preflight (OPTIONS) was answered with %s and Location: %s.", s.statusText(), safeURL(to))
+		}
+	case spec.ReasonMethodDisallowedByPreflightResponse:
+		return fmt.Sprintf("The page asks with %s.%s", orSome(s.param, s.method, "a method that is not listed"), s.listSays(allowMethods))
+	case spec.ReasonHeaderDisallowedByPreflightResponse:
+		return fmt.Sprintf("The page sends the header %s.%s", orSome(s.param, "that is not listed"), s.listSays(allowHeaders))
+	case ReasonHeaderNotExposed:
+		return fmt.Sprintf("The script wants to read %s, which a page of another origin can only if the answer exposes it.", s.param)
+	case ReasonUndetermined:
+		return s.hereOpen()
+	case ReasonAllowed:
+		return s.hereAllowed()
+	case ReasonLocalPermission, ReasonLocalInsecure, ReasonLocalSpace:
+		return "The console speaks of CORS, but the browser stopped the request before anything was sent: the address is in the local network or on this machine."
+	case ReasonCSP:
+		if s.param != "" {
+			return "The directive is " + s.param + "."
+		}
+	case ReasonCookieNotSent:
+		if s.status != 0 {
+			return fmt.Sprintf("The answer is %s, the server allows credentials, and the request shows no cookie. (A HAR that was saved without sensitive data shows none in any case.)", s.statusText())
+		}
+	case spec.ReasonDisallowedByMode, ReasonForbiddenHeader:
+		if s.param != "" {
+			return "The header is " + s.param + "."
+		}
+	}
+	return ""
+}
+
+func orSome(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// listSays quotes the list of a preflight's answer.
+func (s *sighting) listSays(name string) string {
+	canonical := http.CanonicalHeaderKey(name)
+	if !s.fields.Has(name) {
+		if s.fields != nil {
+			return " The answer to the preflight has no " + canonical + "."
+		}
+		return ""
+	}
+	return fmt.Sprintf(" The answer to the preflight lists %q.", strings.Join(s.fields.Values(name), ", "))
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func (s *sighting) hereMissing(what string) string {
+	switch {
+	case s.from != "" && s.answers != nil:
+		return fmt.Sprintf("The request was redirected from %s to another origin. From then on browsers send Origin: null, which only * or null allows.", safeURL(s.from))
+	case s.status >= 400:
+		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header is missing besides.", capital(what), s.statusText())
+	case s.status >= 300:
+		return fmt.Sprintf("%s is a redirect, %s.", capital(what), s.statusText())
+	case s.fromCache:
+		return "No answer came from the network: the browser took it from its cache. It was stored by a request without Origin (an <img>, a visit of the URL), or for another origin. Send Vary: Origin."
+	}
+	return ""
+}
+
+func (s *sighting) hereMismatch(what string) string {
+	if s.value == nil {
+		return ""
+	}
+	if s.origin == "" {
+		return fmt.Sprintf("%s names %s. The message does not say of which origin the page is; a page opened as a file, or in a sandboxed frame, has the origin null.", capital(what), safeValue("", *s.value))
+	}
+	text := fmt.Sprintf("The page's origin is %s, and %s names %s.", s.origin, what, orSome(safeValue("", *s.value), "nothing"))
+	switch form := s.form(); {
+	case s.origin == "null":
+		text += " The origin null is that of a file, a sandboxed frame or a data: URL."
+	case s.fromCache || s.status == 304:
+		text += " It came from a cache, which had stored what was meant for that origin. Send Vary: Origin."
+	case form == "slash":
+		text += " The slash at its end is one character too many."
+	case form == "port":
+		text += " The port differs."
+	case origin.Loopback(origin.Host(s.origin)) && origin.Loopback(origin.Host(*s.value)) && origin.Host(s.origin) != origin.Host(*s.value):
+		text += " To a browser localhost and 127.0.0.1 are different hosts."
+	}
+	return text
+}
+
+// hereOpen says what is missing in an input that leaves it open.
+func (s *sighting) hereOpen() string {
+	a := s.answers
+	switch {
+	case a == nil && len(s.same) > 0:
+		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, or there were too many redirects."
+	case a == nil && s.status != 0:
+		return fmt.Sprintf("The text has the status %s, and not the sentence with the reason, which stands in the console beside it.", s.statusText())
+	case a == nil:
+		return "All that a script can see is that the request failed. The reason stands in the browser's console, in another line."
+	case !a.answered() && s.willPreflight() != "":
+		return s.willPreflight()
+	case !a.answered():
+		return "It has a request and no answer, and the answer decides."
+	case a.noOrigin && s.status != 0:
+		return "The request was sent without Origin. Many servers then leave out their CORS headers; ask again with Origin."
+	case s.verdict != nil && s.verdict.needs == "preflight":
+		return "The browser asks for permission first (OPTIONS), and the answer to that is not in the text."
+	case s.verdict != nil && s.verdict.needs == "response" && s.verdict.hop == 0:
+		return "The preflight (OPTIONS) is granted. The answer to the request itself is not in the text, and it needs the headers as well."
+	case s.verdict != nil && s.verdict.needs == "response":
+		return "The answer is a redirect that is followed, and what the next server answers is not in the text."
+	}
+	return ""
+}
+
+// willPreflight says what a browser asks before it sends a request.
+func (s *sighting) willPreflight() string {
+	r := s.answers.request
+	method := spec.NormalizeMethod(orGET(r.Method))
+	names := spec.UnsafeRequestHeaderNames(r.Header)
+	if spec.IsSafelistedMethod(method) && len(names) == 0 {
+		return "It has a request and no answer, and the answer decides. The browser sends it at once, without a preflight."
+	}
+	text := "It has a request and no answer. The browser first asks for permission (OPTIONS), which the server has to grant for " + method
+	if len(names) > 0 {
+		text += " with " + strings.Join(names, ", ")
+	}
+	return text + "; the answer decides."
+}
+
+// hereAllowed says what can still be in the way.
+func (s *sighting) hereAllowed() string {
+	a := s.answers
+	if a == nil || a.credentials || !a.answered() {
+		return ""
+	}
+	if w := a.run(s.browser, spec.CredentialsInclude); w.reason != "" {
+		return fmt.Sprintf("That is so without credentials. With credentials: 'include' it would be blocked (%s).", w.reason)
+	}
+	return ""
+}
