@@ -24,7 +24,7 @@ import (
 // that are about a browser.
 func TestEndpoints(t *testing.T) {
 	if race.Enabled {
-		t.Skip("ten times as long with the race detector; make test runs it without")
+		t.Skip("ten times as long with the race detector; make test and make endpoints run it without")
 	}
 	all, browser := os.Getenv("CORSPROOF_ENDPOINTS") == "all", os.Getenv("CORSPROOF_ENDPOINTS") == "browser"
 	table, err := cases.Load()
