@@ -28,6 +28,7 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 	}
 	s := r.summary(entries, results, stopped)
 	s.Findings = findings(entries, results)
+	s.Shard = r.state(entries, r.results, results)
 	return s
 }
 

@@ -112,7 +112,7 @@ func (r *run) inOrder(ctx context.Context, checks []cases.Check) []*entry {
 	}
 	perform(false)
 	if r.methods != nil && r.died == nil {
-		for _, m := range r.wanted(checks, mayEnd) {
+		for _, m := range r.wanted(r.whole, mayEnd) {
 			r.askFor(ctx, m)
 		}
 	}

@@ -34,6 +34,9 @@ type run struct {
 	notGranted  spec.Reason       // why the browser's CORS check of that answer fails; empty if it passes
 	started     time.Time
 	prefix      string // of this run's nonces
+	shard       Shard
+	whole       []cases.Check // the checks of all shards
+	indexes     []int         // of the run's own checks among them
 	nonces      atomic.Uint64
 
 	cacheOnce sync.Once
@@ -62,7 +65,7 @@ var errDied = errors.New("the target died")
 // check. A run that ends early (cancelled, the target died) is no error:
 // Summary.Stopped says so, and what was measured is kept.
 func (r *Runner) Run(ctx context.Context) (*Summary, error) {
-	if len(r.Checks) == 0 {
+	if own, _ := r.Shard.takes(r.Checks); len(own) == 0 {
 		return nil, ErrNothing
 	}
 	if r.Target == nil {
@@ -70,10 +73,12 @@ func (r *Runner) Run(ctx context.Context) (*Summary, error) {
 	}
 	w := r.start()
 	defer w.close()
-	if err := w.sanity(ctx, r.Checks); err != nil {
+	if err := w.sanity(ctx, r.Checks); err != nil { // a shard decides by all of them too what the target has
 		return nil, err
 	}
-	return w.conclude(ctx, w.inOrder(ctx, r.Checks)), nil
+	own, indexes := r.Shard.takes(r.Checks)
+	w.indexes, w.results = indexes, make([]Result, len(own))
+	return w.conclude(ctx, w.inOrder(ctx, own)), nil
 }
 
 func (r *Runner) start() *run {
@@ -84,7 +89,7 @@ func (r *Runner) start() *run {
 	w := &run{
 		target: r.Target, sender: wire.NewSender(r.Target.tlsConfig(), r.Target.RateLimit, timeout), timeout: timeout, concurrency: model.Concurrency(r.Concurrency),
 		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[string]string{},
-		prefix: strings.ToLower(rand.Text()[:8]), started: time.Now(), results: make([]Result, len(r.Checks)),
+		prefix: strings.ToLower(rand.Text()[:8]), started: time.Now(), whole: r.Checks, shard: r.Shard,
 		running: map[*entry]bool{}, origins: map[string]*Stopped{}, steady: map[string]*steadiness{}, agentErrors: map[string]string{},
 	}
 	if w.policies == nil {

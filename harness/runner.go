@@ -13,6 +13,8 @@ type Runner struct {
 	Target *Target
 	// Checks to run; Target.Expand gives them, cases.Select chooses.
 	Checks []cases.Check
+	// Shard runs only some of them; Merge concludes from all shards. The zero value runs all.
+	Shard Shard
 	// Agents are the browsers that perform requests beside the model. The
 	// runner does not close them.
 	Agents []agent.Agent

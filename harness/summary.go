@@ -41,6 +41,8 @@ type Summary struct {
 	// Stopped is set when the run ended early; the checks that had not run by
 	// then are skipped, with the same reason.
 	Stopped *Stopped `json:"stopped,omitempty"`
+	// Shard is what Merge needs of a shard; nil for a whole run.
+	Shard *ShardState `json:"shard,omitempty"`
 	// AgentErrors are agents that broke, with the reason: their part of the
 	// remaining checks is missing.
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`

@@ -45,6 +45,7 @@ corsproof run --report FORMAT=FILE writes the same without the detour.`,
 		},
 	}
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the report")
+	cmd.AddCommand(newMerge())
 	for _, f := range report.Formats() {
 		cmd.AddCommand(newReportFormat(f))
 	}

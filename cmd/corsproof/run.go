@@ -28,6 +28,7 @@ type runFlags struct {
 	chrome      string
 	timeout     time.Duration
 	concurrency int
+	shard       string
 	stack       string
 	cause       string
 	strict      bool
@@ -62,6 +63,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	f.outputFlags.register(cmd)
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
+	fs.StringVar(&f.shard, "shard", "", "run a part of the checks, the `i/n`-th of n (auto: by the variables of CI or Kubernetes); corsproof report merge concludes from all")
 	fs.StringVar(&f.stack, "stack", "", "say what to set in the framework, server or service `ID`, such as express, spring or nginx (not given: where answers name it for certain)")
 	fs.StringVar(&f.cause, "cause", "", "show one finding alone, by its `ID`, with the evidence of each check that it explains")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "causes and warnings in full, and every check that did not pass")
@@ -78,6 +80,10 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 		return err
 	}
 	defer func() { err = outputs.left(err) }()
+	part, err := shardOf(f.shard)
+	if err != nil {
+		return err
+	}
 	table, err := f.selectionFlags.load()
 	if err != nil {
 		return err
@@ -98,6 +104,9 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if err != nil {
 		return err
 	}
+	if len(checks) < part.Of {
+		return usage(fmt.Errorf("--shard %s: there are only %s, and a shard would have none", f.shard, block.Count(len(checks), "check")), "take fewer shards, or choose more checks")
+	}
 	agents, note, closeAgents, err := openAgents(ctx, f.browser, f.chrome, target.Requests)
 	if err != nil {
 		return err
@@ -113,10 +122,13 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if target.Declared != nil {
 		about = append(about, sends(target, checks), "held to "+report.Held(target.Declared))
 	}
+	if part.Of > 0 {
+		about = append(about, part.About())
+	}
 	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose), about...)
-	progress := newProgress(cmd.ErrOrStderr(), len(checks), f.quiet)
+	progress := newProgress(cmd.ErrOrStderr(), len(checks)/max(1, part.Of), f.quiet)
 	runner := harness.Runner{
-		Target: target, Agents: agents, Checks: checks,
+		Target: target, Agents: agents, Checks: checks, Shard: part,
 		Timeout: f.timeout, Concurrency: f.concurrency, OnResult: progress.add,
 	}
 	sum, runErr := runner.Run(ctx)
@@ -128,6 +140,9 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if target.Declared != nil {
 		rep.Declared, rep.PolicyFile = target.Declared, inRepository(f.policyFile)
 		rep.Advise(target.Declared, stack)
+	}
+	if rep.Shard != nil {
+		rep.Shard.Chosen = f.chosen()
 	}
 	printer.Print(rep)
 	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
@@ -151,10 +166,15 @@ func (f *runFlags) strictly(rep *report.Report) error {
 	return &status{code: exitFailures, err: fmt.Errorf("--strict: %s and %s", block.Count(c.Warn, "warning"), block.Count(c.Undecided, "undecided check"))}
 }
 
+// chosen tells whether some checks were left out on purpose.
+func (f *runFlags) chosen() bool {
+	return len(f.focus)+len(f.skip) > 0 || f.level != string(cases.Info)
+}
+
 // unlooked is our own failure to check a part of the policy. A choice of checks
-// leaves parts out on purpose.
+// leaves parts out on purpose, and of a shard the merge asks it.
 func (f *runFlags) unlooked(rep *report.Report) error {
-	if len(f.focus)+len(f.skip) > 0 || f.level != string(cases.Info) {
+	if f.chosen() || rep.Shard != nil {
 		return nil
 	}
 	parts := harness.Overlooked(rep.NotLookedAt)
@@ -250,6 +270,8 @@ func verdict(rep *report.Report, runErr error) error {
 		return &status{code: exitUnreachable, err: fmt.Errorf("%d checks could not be decided", rep.Counts.Error)}
 	case rep.Counts.Disagreements > 0:
 		return &status{code: exitSelfcheck, err: errors.New("the model and the browser disagree")}
+	case rep.Shard != nil:
+		return nil // whether enough was decided is asked of all shards together
 	case rep.Counts.Ran() == 0:
 		return usage(errors.New("not one check was run"), "the reasons are above, under: Not run")
 	case rep.Counts.Undecided > 0 && rep.Counts.Decided() == 0:

@@ -87,6 +87,9 @@ func (r *Report) writeTerminal(w io.Writer, o Options) error {
 	if r.Declared != nil {
 		about = append(about, "held to "+Held(r.Declared))
 	}
+	if r.Shard != nil {
+		about = append(about, r.Shard.Shard.About())
+	}
 	p.Header(r.Tool, r.Target, r.URL, agents, about...)
 	p.Print(r)
 	return out.err

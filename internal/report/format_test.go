@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"os/exec"
 	"strings"
+	"testing"
 	"time"
 	"unicode/utf8"
 
@@ -55,20 +56,34 @@ func as(format string, rep *report.Report) string {
 	return b.String()
 }
 
-func compiled(schema []byte) *jsonschema.Schema {
+func compiled(schema []byte) (*jsonschema.Schema, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	Expect(err).NotTo(HaveOccurred())
+	if err != nil {
+		return nil, err
+	}
 	c := jsonschema.NewCompiler()
-	Expect(c.AddResource("schema.json", doc)).To(Succeed())
-	s, err := c.Compile("schema.json")
-	Expect(err).NotTo(HaveOccurred())
+	if err := c.AddResource("schema.json", doc); err != nil {
+		return nil, err
+	}
+	return c.Compile("schema.json")
+}
+
+// schema is that of the JSON report.
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	s, err := compiled(report.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
 func valid(schema []byte, text string) {
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	Expect(err).NotTo(HaveOccurred())
-	Expect(compiled(schema).Validate(doc)).To(Succeed())
+	s, err := compiled(schema)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(s.Validate(doc)).To(Succeed())
 }
 
 var _ = Describe("a form of the report", func() {

@@ -36,6 +36,8 @@ type Report struct {
 	Unsafe  []string          `json:"unsafe,omitempty"`
 	Forbids map[string]string `json:"forbids,omitempty"`
 	Stopped *harness.Stopped  `json:"stopped,omitempty"` // why the run ended before its end
+	// Shard is what corsproof report merge needs of a shard; nil for a whole run.
+	Shard *harness.ShardState `json:"shard,omitempty"`
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary request.
 	EndpointStatus int `json:"endpoint_status,omitempty"`
 	// NotGranted is why the endpoint's answers are not shared with the origin
@@ -122,7 +124,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
 		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
-		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: findings(sum),
+		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: findings(sum), Shard: shardState(sum, table),
 	}
 	for _, p := range table.Policies {
 		if p.Unsafe {

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/internal/report"
+)
+
+// mergeFlags are the flags of `corsproof report merge`.
+type mergeFlags struct {
+	outputFlags
+	selection selectionFlags // of which only the user's own cases are asked
+	cause     string
+	strict    bool
+	verbose   bool
+	noColor   bool
+}
+
+func newMerge() *cobra.Command {
+	var f mergeFlags
+	cmd := &cobra.Command{
+		Use:   "merge FILE.json...",
+		Short: "Conclude from the reports of all shards as from one run",
+		Long: `Conclude from the reports of all shards (corsproof run --shard i/n --json FILE) as from one run:
+the page, the reports in any form, and the exit status are those of a run without --shard.
+What explains a failure may have been seen by another shard, so that a shard's own report
+may name other causes.`,
+		Example: `  corsproof run URL --policy policy.yaml --shard 1/2 --json 1.json
+  corsproof run URL --policy policy.yaml --shard 2/2 --json 2.json
+  corsproof report merge 1.json 2.json --report html=report.html`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	f.outputFlags.register(cmd)
+	fs := cmd.Flags()
+	fs.StringArrayVar(&f.selection.casesDirs, "cases", nil, "the case files of `DIR` that the shards were run with (repeatable)")
+	fs.StringVar(&f.cause, "cause", "", "show one finding alone, by its `ID`, with the evidence of each check that it explains")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "causes and warnings in full, and every check that did not pass")
+	fs.BoolVar(&f.strict, "strict", false, "exit 1 for warnings too, and for what is undecided")
+	fs.BoolVar(&f.noColor, "no-color", false, "no colour (also: the variable NO_COLOR)")
+	return cmd
+}
+
+func (f *mergeFlags) run(cmd *cobra.Command, paths []string) (err error) {
+	var shards []*report.Report
+	for _, path := range paths {
+		rep, err := readReport(path, cmd.InOrStdin())
+		if err != nil {
+			return err
+		}
+		shards = append(shards, rep)
+	}
+	outputs, err := f.outputFlags.open(cmd, shards[0].PolicyFile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = outputs.left(err) }()
+	table, err := f.selection.load()
+	if err != nil {
+		return err
+	}
+	rep, err := report.Merge(table, paths, shards)
+	if err != nil {
+		return usage(fmt.Errorf("merging the shards: %w", err), "give the reports of all shards of one run: corsproof report merge 1.json 2.json ...")
+	}
+	return f.conclude(cmd, outputs, rep, report.Chosen(shards))
+}
+
+// conclude writes the reports, and gives the exit status of the run.
+func (f *mergeFlags) conclude(cmd *cobra.Command, outputs *outputs, rep *report.Report, chosen bool) error {
+	outputs.opts.Printer = report.Printer{Color: colour(outputs.page.w, f.noColor), Verbose: f.verbose, Cause: f.cause}
+	if err := report.FindFormat("terminal").Write(outputs.page, rep, outputs.opts); err != nil {
+		return err
+	}
+	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
+		return err
+	}
+	if err := verdict(rep, nil); err != nil {
+		return err
+	}
+	run := runFlags{strict: f.strict}
+	run.level = "info"
+	if err := run.strictly(rep); err != nil || chosen {
+		return err
+	}
+	return run.unlooked(rep)
+}
