@@ -92,8 +92,8 @@ func (p *process) await(ctx context.Context, policy cases.Policy, patience time.
 		answer, err := p.probe(deadline, policy)
 		switch {
 		case err != nil:
-		case anOrigin(policy) == "" && answer.StatusCode == http.StatusForbidden:
-			return "" // a framework that turns away whom the policy does not name: nobody
+		case (anOrigin(policy) == "" || policy.ZeroConfig) && answer.StatusCode == http.StatusForbidden:
+			return "" // a framework that turns away whom the policy, or its default, does not name
 		case answer.Header.Get("X-Refused") != "", answer.StatusCode == http.StatusOK && answer.Header.Get("X-App") != "":
 			return ""
 		default:

@@ -133,6 +133,15 @@ var _ = Describe("Start", func() {
 		Expect(failed.Log).To(BeAnExistingFile())
 	})
 
+	It("takes 403 for an answer of a default, which may let in nobody, and not where an origin is allowed", func(ctx context.Context) {
+		byDefault := cases.Policy{Name: "default", ZeroConfig: true}
+		i, err := load(minimal("turns-away")).Start(ctx, adapter.Options{Policies: []cases.Policy{byDefault}, Cache: cache, Ready: 20 * time.Second})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(i.Stop)
+		_, err = load(minimal("turns-away")).Start(ctx, adapter.Options{Policies: policies, Cache: cache, Ready: time.Second})
+		Expect(err).To(MatchError(And(ContainSubstring("403"), ContainSubstring("/exact/ok"))))
+	})
+
 	It("says what a server answers that breaks the contract", func(ctx context.Context) {
 		_, err := load(minimal("wrong")).Start(ctx, adapter.Options{Policies: policies, Cache: cache, Ready: time.Second})
 		Expect(err).To(MatchError(And(ContainSubstring("404"), ContainSubstring("/exact/ok"), ContainSubstring("https://app.example"))))

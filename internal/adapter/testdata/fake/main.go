@@ -89,6 +89,8 @@ func pretend(mode string, policies []policy) error {
 			switch {
 			case mode == "wrong":
 				http.NotFound(w, r)
+			case mode == "turns-away": // everybody
+				w.WriteHeader(http.StatusForbidden)
 			case policy.Unsafe:
 				w.Header().Set("X-Refused", "any origin with credentials")
 				w.WriteHeader(http.StatusNotImplemented)
