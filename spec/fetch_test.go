@@ -91,6 +91,8 @@ var _ = Describe("What the script's call does first", func() {
 		Entry("the author's Content-Type wins", spec.ModeCORS, spec.APIFetch, fields("content-type", "a/b"), fields("content-type", "a/b")),
 		Entry("repeats are kept under the first spelling", spec.ModeCORS, spec.APIFetch, fields("x-a", "1", "X-A", "2"), fields("x-a", "1", "x-a", "2", "Content-Type", "text/plain")),
 		Entry("xhr combines", spec.ModeCORS, spec.APIXHR, fields("x-a", "1", "X-A", "2", "Origin", "x"), fields("x-a", "1, 2", "Content-Type", "text/plain")),
+		Entry("an element's are as they are, and its body has a type", spec.ModeCORS, spec.APIElement, fields("X-A", " 1"), fields("X-A", " 1", "Content-Type", "text/plain")),
+		Entry("an element's own Content-Type wins", spec.ModeCORS, spec.APIElement, fields("content-type", "a/b"), fields("content-type", "a/b")),
 		Entry("no-cors keeps the safelisted four", spec.ModeNoCORS, spec.APIFetch, fields("X-A", "1", "Accept", "a", "Range", "bytes=0-1", "Accept-Language", "en", "Content-Language", "de", "Authorization", "x"), fields("Accept", "a", "Accept-Language", "en", "Content-Language", "de", "Content-Type", "text/plain")),
 		Entry("no-cors drops unsafe values", spec.ModeNoCORS, spec.APIFetch, fields("Content-Type", "application/json", "Accept", "(", "Accept-Language", "\xe9"), fields("Content-Type", "text/plain")),
 		Entry("no-cors looks at the combined value", spec.ModeNoCORS, spec.APIFetch, append(repeat(1, "Accept", strings.Repeat("a", 100)), fields("accept", strings.Repeat("b", 26), "Accept", strings.Repeat("c", 27), "Content-Type", "text/plain", "Content-Type", "text/plain")...), append(repeat(1, "Accept", strings.Repeat("a", 100)), fields("Accept", strings.Repeat("b", 26), "Content-Type", "text/plain")...)),
