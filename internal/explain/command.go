@@ -100,6 +100,7 @@ func parseCurl(in string) (*command, error) {
 var (
 	caret    = regexp.MustCompile(`(?m)\^"|\^\s*$`)
 	curlName = regexp.MustCompile(`(?i)(?:^|[/\\])curl(?:\.exe)?$`)
+	nested   = regexp.MustCompile(`(?:[({]\s*|[$<>]\(\s*){50}`)
 	prompt   = regexp.MustCompile(`(?m)^\s*(?:[\w@:~/.\[\]-]*\s?[$%#]\s+)(curl)`)
 )
 
@@ -107,6 +108,9 @@ var (
 // put in place of variables and commands is left out: nothing is run.
 func shellWords(in string) [][]string {
 	in = prompt.ReplaceAllString(in, "$1")
+	if nested.MatchString(in) { // no shell's depth is ours to follow
+		return cmdWords(in)
+	}
 	var list [][]string
 	take := func(stmt *syntax.Stmt) bool {
 		syntax.Walk(stmt, func(n syntax.Node) bool {

@@ -55,6 +55,9 @@ func rank(r spec.Reason) int {
 func (s *sighting) complete(c *Context) {
 	s.origin, s.url, s.method = cmp.Or(s.origin, c.Origin), cmp.Or(s.url, c.URL), cmp.Or(s.method, c.Method)
 	s.mode = c.Credentials
+	if len(s.url) > longestURL {
+		s.url = ""
+	}
 	if s.preflight == unknown && s.browser != "chrome" && s.wantsPreflight(c) && s.status == 0 {
 		s.preflight = yes // it is the first that is checked
 	}

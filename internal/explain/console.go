@@ -12,21 +12,21 @@ var (
 
 	// chromeHead begins Chrome's messages about CORS, in either wording. What was cut off
 	// need not be there.
-	chromeHead = regexp.MustCompile(`(?i)access to ([\w ]{2,24}?) at '([^']*)'?(?: \(redirected from '([^']*)'\))?(?: from origin '([^']*)'?)?`)
-	oldHead    = regexp.MustCompile(`(?i)(xmlhttprequest cannot load|fetch api cannot load|failed to load|eventsource cannot load|fetchevent for) '?((?:https?|ftp|file|wss?)://[^\s']+)`)
-	oldOrigin  = regexp.MustCompile(`(?i)\borigin '([^']*)' is therefore not allowed`)
-	oldStatus  = regexp.MustCompile(`(?i)had http status code (\d{3})`)
-	netLine    = regexp.MustCompile(`(?i)\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|[A-Z]{3,10}) '?((?:https?|wss?)://[^\s']+)'? (net::err_[\w.]+)(?: (\d{3}))?(?: \(([^)]*)\))?`)
-	resource   = regexp.MustCompile(`(?i)failed to load resource: (net::err_[\w.]+|the server responded with a status of (\d{3}))`)
+	chromeHead = mustPattern(`access to ([\w ]{2,24}?) at '([^']*)'?(?: \(redirected from '([^']*)'\))?(?: from origin '([^']*)'?)?`)
+	oldHead    = mustPattern(`(xmlhttprequest cannot load|fetch api cannot load|failed to load|eventsource cannot load|fetchevent for) '?((?:https?|ftp|file|wss?)://[^\s']+)`)
+	oldOrigin  = mustPattern(`\borigin '([^']*)' is therefore not allowed`)
+	oldStatus  = mustPattern(`had http status code (\d{3})`)
+	netLine    = mustPattern(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|[A-Z]{3,10}) '?((?:https?|wss?)://[^\s']+)'? (net::err_[\w.]+)(?: (\d{3}))?(?: \(([^)]*)\))?`)
+	resource   = mustPattern(`failed to load resource: (net::err_[\w.]+|the server responded with a status of (\d{3}))`)
 	before     = regexp.MustCompile(`(?i)pre-?flight`)
-	selfOrigin = regexp.MustCompile(`(?i)same as the request origin '?(\S+?)'?\.?(?: |$)`)
+	selfOrigin = mustPattern(`same as the request origin '?(\S+?)'?\.?(?: |$)`)
 
 	// scriptError is all that a script sees, which says nothing.
-	scriptError = regexp.MustCompile(`(?i)failed to fetch|networkerror when attempting|load failed|network error|xmlhttprequest error|unknown error|err_network|cors request failed|due to access control checks|script error`)
+	scriptError = mustPattern(`failed to fetch|networkerror when attempting|load failed|network error|xmlhttprequest error|unknown error|err_network|cors request failed|due to access control checks|script error`)
 
 	// starts begin a message, so that what stands on one line, or was broken in several, is
 	// taken apart rightly.
-	starts = regexp.MustCompile(`(?i)access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
+	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
 )
 
 // readConsole reads messages of a console.
@@ -36,19 +36,28 @@ func readConsole(in string) []sighting {
 		if s := readMessage(segment); s != nil {
 			list = append(list, *s)
 		}
+		if len(list) == mostMessages {
+			break
+		}
 	}
 	return joined(list)
 }
 
+// mostMessages is how many messages of a text are read.
+const mostMessages = 400
+
+// longestMessage is from when on further lines are no part of a message, in bytes.
+const longestMessage = 8 << 10
+
 // segments are the messages of a text, each in one line.
 func segments(in string) []string {
 	var list []string
-	current := ""
+	var current strings.Builder
 	flush := func() {
-		if current != "" {
-			list = append(list, strings.TrimSpace(current))
+		if current.Len() > 0 {
+			list = append(list, strings.TrimSpace(current.String()))
 		}
-		current = ""
+		current.Reset()
 	}
 	for line := range strings.SplitSeq(in, "\n") {
 		line = strings.TrimSpace(blank.ReplaceAllString(line, " "))
@@ -56,14 +65,15 @@ func segments(in string) []string {
 			continue
 		}
 		parts := messagesOf(line)
-		if starts.MatchString(line) || ownMessage(line) || len(parts) > 1 {
+		if len(parts) > 1 || starts.matches(line) || ownMessage(line) {
 			flush()
 		}
 		for i, part := range parts {
-			if i > 0 {
+			if i > 0 || current.Len() > longestMessage {
 				flush()
 			}
-			current = strings.TrimSpace(current + " " + part)
+			current.WriteString(" ")
+			current.WriteString(part)
 		}
 	}
 	flush()
@@ -78,6 +88,9 @@ func ownMessage(line string) bool {
 
 // messagesOf are the messages of one line.
 func messagesOf(line string) []string {
+	if !starts.may(strings.ToLower(line)) {
+		return []string{line}
+	}
 	at := starts.FindAllStringIndex(line, -1)
 	if len(at) < 2 {
 		return []string{line}
@@ -116,7 +129,7 @@ func readMessage(m string) *sighting {
 	if s.url == "" {
 		s.url = trimURL(anyURL.FindString(m))
 	}
-	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.MatchString(m) && !strings.Contains(strings.ToUpper(m), "CORS") {
+	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) && !strings.Contains(strings.ToUpper(m), "CORS") {
 		return nil
 	}
 	return s
@@ -124,24 +137,25 @@ func readMessage(m string) *sighting {
 
 // readHead reads what stands around the reason.
 func (s *sighting) readHead(m string) {
-	if h := chromeHead.FindStringSubmatch(m); h != nil {
+	lower := strings.ToLower(m)
+	if h := chromeHead.groups(m, lower); h != nil {
 		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]), h[3], h[4]
-	} else if h := oldHead.FindStringSubmatch(m); h != nil {
+	} else if h := oldHead.groups(m, lower); h != nil {
 		s.url = trimURL(h[2])
 		if strings.Contains(strings.ToLower(h[1]), "xmlhttprequest") {
 			s.asker = "XMLHttpRequest"
 		}
 	}
-	if h := oldOrigin.FindStringSubmatch(m); h != nil {
+	if h := oldOrigin.groups(m, lower); h != nil {
 		s.browser, s.origin = "chrome", h[1]
 	}
-	if h := selfOrigin.FindStringSubmatch(m); h != nil {
+	if h := selfOrigin.groups(m, lower); h != nil {
 		s.browser, s.origin = "chrome", h[1]
 	}
-	if h := oldStatus.FindStringSubmatch(m); h != nil {
+	if h := oldStatus.groups(m, lower); h != nil {
 		s.status, _ = strconv.Atoi(h[1])
 	}
-	if h := netLine.FindStringSubmatch(m); h != nil {
+	if h := netLine.groups(m, lower); h != nil {
 		if s.url == "" {
 			s.url = h[2]
 		}
@@ -149,7 +163,7 @@ func (s *sighting) readHead(m string) {
 		s.status, _ = strconv.Atoi(h[4])
 		s.fromCache = h[4] == "" && strings.EqualFold(h[3], "net::err_failed")
 	}
-	if h := resource.FindStringSubmatch(m); h != nil && h[2] != "" {
+	if h := resource.groups(m, lower); h != nil && h[2] != "" {
 		s.status, _ = strconv.Atoi(h[2])
 	}
 }

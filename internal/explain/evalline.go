@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -32,10 +33,15 @@ func readEval(in string) ([]sighting, error) {
 }
 
 // readURL makes a request of a URL alone.
-func readURL(in string, c *Context) []sighting {
-	k := call{url: strings.TrimSpace(in)}
-	s := k.sighting(c)
-	return []sighting{s}
+func readURL(in string, c *Context) ([]sighting, error) {
+	u := strings.TrimSpace(in)
+	if len(u) > longestURL || !loneURL.MatchString(u) {
+		return nil, &Error{"reading the URL", errors.New("it is no URL"), "write it with its scheme, as in https://api.example.com/items"}
+	}
+	return []sighting{(&call{url: u}).sighting(c)}, nil
 }
+
+// longestURL is how long a URL is that anything is said of, in bytes.
+const longestURL = 8 << 10
 
 func keysOf(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }

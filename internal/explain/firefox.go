@@ -18,12 +18,14 @@ var (
 	acHeader   = regexp.MustCompile(`(?i)access-control-(allow-origin|allow-credentials|allow-methods|allow-headers)`)
 	quoted     = regexp.MustCompile(`'\s*([^']*?)\s*'`)
 	nullStatus = regexp.MustCompile(`\(null\)`)
-	statusEnd  = regexp.MustCompile(`[:：]?\s*\(?([1-5]\d\d)\)?[\s.。)]*$`)
+	statusEnd  = regexp.MustCompile(`(?:: |：) ?([1-5]\d\d)(?:\D|$)`)
+	closed     = regexp.MustCompile(`[)）][.。]?\s*(?:\[[^\]]*\])?\s*$`)
 	token      = regexp.MustCompile("^[!#$%&*+.^_|~0-9A-Za-z-]+$")
 
 	// Words that languages have for what has no other mark. A language that is not here
 	// leaves the reason open.
-	severalWord  = regexp.MustCompile(`(?i)multip|múltip|mehrf|mehrere|plusieurs|meerdere|wielokrotn|wiele|несколько|множествен|多个|多個|複数|여러|flera|flere|useita|více|viac|çok|birden|több|múlti|nhiều|mai mult`)
+	severalWord  = regexp.MustCompile(`(?i)multip|v[áa]rios|varias|diversi|múltip|mehrf|mehrere|plusieurs|meerdere|wielokrotn|wiele|несколько|множествен|多个|多個|複数|여러|flera|flere|useita|více|viac|çok|birden|több|múlti|nhiều|mai mult`)
+	missingWord  = regexp.MustCompile(`(?i)missing|fehl|absen|manqu|falt|mangl|manca|ontbre|sakn|puutt|brak|chyb|hiány|lips|eksik|отсутств|відсутн|липсва|缺|없|なし|ない|ありません|見つか|λείπει|חסר|مفقود|nincs|không có|tidak ada`)
 	externalWord = regexp.MustCompile(`(?i)redirec|redirig|weiterleit|umleit|omleid|doorverw|przekierow|перенаправ|リダイレクト|重定向|重新導向|리디렉|리다이렉|omdirig|viderest|omdiriger|uudelleenohj|přesměr|presmer|yönlendir|átirány|chuyển hướng`)
 	preflightHas = regexp.MustCompile(`(?i)pre-?flight|prefligh|プリフライト|预检|預檢|предварит|предпол|prüfanfrage|pré-?vol|précontr|pré-?v[ée]rif|verificaci[óo]n previa|comprobaci[óo]n previa|pré-?voo|preliminar|wstępn|프리플라이트|사전|préliminaire|προ`)
 	notHTTP      = regexp.MustCompile(`(?i)\bhttps?\b`)
@@ -58,12 +60,17 @@ func (s *sighting) readReason(reason string, null bool) {
 		one = values[0]
 	}
 	switch {
-	case header == allowOrigin && slices.Contains(values, "*"):
+	case header == allowHeaders && slices.Contains(values, "*"):
+		// "... will disallow ... soon": nothing is blocked by it.
+		s.reason, s.value, s.param = ReasonAllowed, text("*"), "authorization"
+		s.notes = append(s.notes, "The message is a warning: by the standard * does not cover Authorization, and Firefox lets it pass for now. Name it beside the *, as in Access-Control-Allow-Headers: *, Authorization.")
+	case (header == allowOrigin || header == allowCredentials) && slices.Contains(values, "*"): // a translation names the wrong header
 		s.reason, s.value = spec.ReasonWildcardOriginNotAllowed, text("*")
 	case header == allowOrigin && len(values) > 0:
 		s.reason, s.value = spec.ReasonAllowOriginMismatch, text(one)
 		s.same = []spec.Reason{spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues}
-	case header == allowOrigin && s.status == 0 && severalWord.MatchString(reason):
+	case header == allowOrigin && s.status == 0 && (severalWord.MatchString(reason) || !missingWord.MatchString(reason) && closed.MatchString(reason)):
+		// A message about a missing header has a status, but for those of old versions.
 		s.reason = spec.ReasonMultipleAllowOriginValues
 	case header == allowOrigin:
 		s.reason = spec.ReasonMissingAllowOriginHeader

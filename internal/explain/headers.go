@@ -14,7 +14,7 @@ import (
 
 var (
 	requestLine  = regexp.MustCompile(`^([A-Z]{3,10}|query|patch) (\S+)(?: HTTP/[0-9.]+)?$`)
-	answerLine   = regexp.MustCompile(`^HTTP/[0-9.]+ (\d{3})`)
+	answerLine   = regexp.MustCompile(`(?i)^HTTP/[0-9.]+ (\d{3})`)
 	field        = regexp.MustCompile("^(:?[!#$%&'*+.^_|~0-9A-Za-z-]+):(?:[ \t]*)(.*)$")
 	loneName     = regexp.MustCompile(`(?i)^(access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|location|referer|x-powered-by|:[a-z]+)$`)
 	sectionTitle = regexp.MustCompile(`(?i)^▼?\s*(general|response headers|request headers|view source|view parsed|raw|provisional headers are shown)\b`)

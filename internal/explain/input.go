@@ -45,7 +45,7 @@ const LargestInput = 256 << 20
 
 // longestText is how much of an input that is no HAR is looked at, in bytes: messages,
 // commands and headers are short.
-const longestText = 1 << 20
+const longestText = 256 << 10
 
 // Error is an input that cannot be read.
 type Error struct {
@@ -97,7 +97,7 @@ func read(text string, kind Kind, c *Context) ([]sighting, error) {
 	case KindEval:
 		return readEval(text)
 	case KindURL:
-		return readURL(text, c), nil
+		return readURL(text, c)
 	}
 	return readConsole(text), nil
 }

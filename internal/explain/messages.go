@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/corsproof/corsproof/spec"
@@ -21,7 +20,7 @@ import (
 type sentence struct {
 	browser string // empty: several say it
 	reason  spec.Reason
-	re      *regexp.Regexp
+	re      pattern
 	// What the groups of re are, by name: value (of the deciding header), param, url,
 	// origin, status, page.
 	same []spec.Reason // said in the same words
@@ -30,7 +29,7 @@ type sentence struct {
 }
 
 func say(browser string, reason spec.Reason, re string) sentence {
-	return sentence{browser: browser, reason: reason, re: regexp.MustCompile("(?i)" + re)}
+	return sentence{browser: browser, reason: reason, re: mustPattern(re)}
 }
 
 // both is a sentence for preflight and request.
@@ -133,8 +132,12 @@ type fit struct {
 
 // find is the sentence that a text has; nil for none.
 func find(text string) *fit {
+	lower := strings.ToLower(text)
 	for i := range sentences {
 		s := &sentences[i]
+		if !s.re.may(lower) {
+			continue
+		}
 		m := s.re.FindStringSubmatch(text)
 		if m == nil {
 			continue

@@ -9,13 +9,13 @@ import (
 
 // failure is a way in which there is no answer.
 type failure struct {
-	re     *regexp.Regexp
+	re     pattern
 	reason spec.Reason
 	cause  string // an id of cases.Causes
 }
 
 func fails(reason spec.Reason, cause, re string) failure {
-	return failure{regexp.MustCompile("(?i)" + re), reason, cause}
+	return failure{mustPattern(re), reason, cause}
 }
 
 // failures are what browsers and curl print where there is no answer, from Chromium's
@@ -34,8 +34,9 @@ var failures = []failure{
 
 // failed is the failure that a text has; nil for none.
 func failed(text string) *failure {
+	lower := strings.ToLower(text)
 	for i := range failures {
-		if failures[i].re.MatchString(text) {
+		if failures[i].re.may(lower) && failures[i].re.MatchString(text) {
 			return &failures[i]
 		}
 	}

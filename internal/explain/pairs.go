@@ -123,7 +123,7 @@ func (s *sighting) takePreflight(p *pair) {
 	a := s.answers
 	hop := &a.hops[0]
 	if p.answer != nil {
-		hop.preflight = &spec.Response{Status: p.answer.status, Header: p.answer.fields}
+		hop.preflight = s.answerOf(p.answer)
 	}
 	if p.request != nil {
 		s.takeOrigin(p.request.fields)
@@ -140,6 +140,21 @@ func (s *sighting) takePreflight(p *pair) {
 		a.request.API, a.request.UploadListener, a.request.Body = spec.APIXHR, true, &spec.Body{}
 	}
 }
+
+// answerOf is an answer for the model. Where the text has no status, the one is taken that
+// decides nothing, and that is said.
+func (s *sighting) answerOf(h *head) *spec.Response {
+	status := h.status
+	if status == 0 {
+		status = 200
+		if !slices.Contains(s.notes, noStatus) {
+			s.notes = append(s.notes, noStatus)
+		}
+	}
+	return &spec.Response{Status: status, Header: h.fields}
+}
+
+const noStatus = "The text has no status line (HTTP/1.1 200 OK). It is taken to be 200."
 
 func orGET(method string) string {
 	if method == "" {
@@ -211,7 +226,7 @@ func (s *sighting) takeRequest(p *pair) {
 	}
 	s.method = a.request.Method
 	if p.answer != nil {
-		a.hops[len(a.hops)-1].response = &spec.Response{Status: p.answer.status, Header: p.answer.fields}
+		a.hops[len(a.hops)-1].response = s.answerOf(p.answer)
 	}
 }
 
@@ -244,7 +259,7 @@ func (s *sighting) goesOn(p *pair, c *Context) bool {
 		if to := resolve(last.url, location); to != "" && (p.url == to || p.url == "") {
 			hop := hopSeen{url: to}
 			if p.answer != nil {
-				hop.response = &spec.Response{Status: p.answer.status, Header: p.answer.fields}
+				hop.response = s.answerOf(p.answer)
 			}
 			a.hops = append(a.hops, hop)
 			return true

@@ -9,7 +9,7 @@ var (
 	loneURL    = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^\s'"]+$`)
 	curlWord   = regexp.MustCompile(`(?im)^\s*(?:[\w@:~/.-]*[$%#>]\s+)?curl(?:\.exe)?\s+\S`)
 	curlOutput = regexp.MustCompile(`(?m)^\s*(?:[<>] ?(?:HTTP/|[A-Z]+ \S+ HTTP/|[A-Za-z0-9-]+:)|\* +\S|curl: \(\d+\))`)
-	statusLine = regexp.MustCompile(`(?m)^\s*<? ?HTTP/[0-9.]+ \d{3}\b`)
+	statusLine = regexp.MustCompile(`(?im)^\s*<? ?HTTP/[0-9.]+ \d{3}\b`)
 	powerShell = regexp.MustCompile(`(?i)\b(?:invoke-webrequest|invoke-restmethod|iwr|irm)\b[^\n]*-uri\b|\binvoke-(?:webrequest|restmethod)\b`)
 	fetchCall  = regexp.MustCompile("(?m)(?:^|[\\s=(;])(?:window\\.|globalThis\\.)?fetch\\s*\\(\\s*(?:new\\s+Request\\s*\\(\\s*)?[\"'`]")
 	otherCall  = regexp.MustCompile("(?m)\\baxios(?:\\.\\w+)?\\s*\\(|\\.open\\s*\\(\\s*[\"'`][A-Za-z]+[\"'`]\\s*,")
