@@ -12,7 +12,7 @@ import (
 
 // asSent completes what a browser reports by what was added on the way.
 func (t *Target) asSent(result *agent.JobResult) {
-	if !t.Requests.Adds() && (t.Requests == nil || len(t.Requests.Cookies) == 0) {
+	if t.Requests == nil {
 		return
 	}
 	for _, outcomes := range result.Steps {
@@ -29,7 +29,10 @@ func (t *Target) dress(ex *agent.Exchange) {
 		return
 	}
 	sent := t.Requests.Dress(ex.URL, ex.RequestLines(), ex.Preflight, false)
-	ex.Request, ex.Given, ex.Added = agent.FieldsOf(sent.Lines), sent.Given, sent.Added
+	ex.Way = t.Requests.Curl(ex.URL)
+	if len(sent.Given) > 0 {
+		ex.Request, ex.Given, ex.Added = agent.FieldsOf(sent.Lines), sent.Given, sent.Added
+	}
 	cookies, has := ex.Request.Get("Cookie")
 	if !has || len(t.Requests.Cookies) == 0 {
 		return

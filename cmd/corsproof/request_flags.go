@@ -225,6 +225,7 @@ func isMethod(name string) bool {
 
 // certificates reads what TLS needs.
 func (f *requestFlags) certificates(o *ask.Options) error {
+	o.Files(f.caCert, f.cert, f.key)
 	if f.caCert != "" {
 		pem, err := os.ReadFile(f.caCert)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/report"
+	"github.com/corsproof/corsproof/internal/secret"
 )
 
 // runFlags are the flags of `corsproof run`.
@@ -92,11 +93,17 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if err != nil {
 		return err
 	}
+	by := &secret.Redactor{Endpoint: true}
+	for _, address := range args {
+		by.AddURL(address)
+	}
+	defer func() { err = withoutSecrets(err, by) }()
 	target, stop, err := f.targetFlags.open(ctx, table, args, f.request.given(cmd.Flags()), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	defer stop()
+	by = secretsOf(target)
 	if stack != nil && target.Declared == nil {
 		return usage(errors.New("--stack is for an ordinary endpoint: an adapter's settings are in its own files"), "corsproof run URL --origin ORIGIN --stack "+f.stack)
 	}
@@ -120,12 +127,14 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 		about = append(about, note)
 	}
 	if target.Declared != nil {
-		about = append(about, sends(target, checks), "held to "+report.Held(target.Declared))
+		about = append(about, sends(target, checks))
+		about = append(about, given(target)...)
+		about = append(about, "held to "+report.Held(target.Declared))
 	}
 	if part.Of > 0 {
 		about = append(about, part.About())
 	}
-	printer.Header(toolVersion(), target.Name, address(target), versions(agents, f.verbose), about...)
+	printer.Header(toolVersion(), by.Text(target.Name), by.Text(address(target)), versions(agents, f.verbose), about...)
 	progress := newProgress(cmd.ErrOrStderr(), len(checks)/max(1, part.Of), f.quiet)
 	runner := harness.Runner{
 		Target: target, Agents: agents, Checks: checks, Shard: part,
@@ -144,6 +153,7 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if rep.Shard != nil {
 		rep.Shard.Chosen = f.chosen()
 	}
+	rep.Redact(by)
 	printer.Print(rep)
 	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/internal/adapter"
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/internal/secret"
 )
 
 // noMaxAge is the value of --max-age when it is not given.
@@ -193,11 +194,12 @@ func openAdapter(ctx context.Context, table *cases.Table, dir, release string, s
 func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Target, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, usage(fmt.Errorf("%q is not the URL of a server", address), "expected http://HOST[:PORT][/PATH] or https://...")
+		return nil, usage(fmt.Errorf("%q is not the URL of a server", (&secret.Redactor{Endpoint: true}).URL(address)), "expected http://HOST[:PORT][/PATH] or https://...")
 	}
 	if u.User != nil {
 		return nil, usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
 	}
+	address, _, _ = strings.Cut(address, "#") // a fragment is sent to nobody
 	requests, err := f.request.options(address)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/secret"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -103,6 +104,7 @@ type Exchange struct {
 	// are those of them that the request would not have otherwise.
 	Given []string `json:"given,omitempty"`
 	Added []string `json:"-"`
+	Way   []string `json:"-"` // curl's options for the way to the server
 	// Connection is "same" or "pipelined" where the request went over the
 	// connection of the one before, after its answer or without waiting for it.
 	Connection string `json:"connection,omitempty"`
@@ -157,7 +159,7 @@ func (e *Exchange) Content() string {
 
 // Cookie is the cookie that WithCookie gives the user agent. It belongs to the
 // target's host and, as SameSite=None, goes along cross-site.
-const Cookie = "corsproof=1"
+const Cookie = secret.OwnCookie
 
 // NameModel is the name of the model agent in results.
 const NameModel = "model"

@@ -3,10 +3,13 @@ package agent
 import (
 	"fmt"
 	"net"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/secret"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -46,7 +49,7 @@ func command(list []Exchange) string {
 		}
 		parts = append(parts, strings.Join(args, " "))
 	}
-	return "curl -sS " + strings.Join(parts, " --next -sS ")
+	return needs("curl -sS " + strings.Join(parts, " --next -sS "))
 }
 
 // curl are curl's arguments; ok is false when it cannot send these bytes.
@@ -64,9 +67,15 @@ func (e *Exchange) curl() (args []string, ok bool) {
 		}
 	}
 	args = append(args, e.curlConnection(authority)...)
+	for _, option := range e.Way {
+		if !slices.Contains(args, option) {
+			args = append(args, quoteShell(option))
+		}
+	}
 	args = append(args, e.curlFields(authority)...)
 	if e.Sent != "" {
-		args = append(args, "--data-raw", quoteShell(e.Sent)) // --data-binary would read a file for @
+		content := strings.ReplaceAll(quoteShell(e.Sent), `"$CORSPROOF_`, `"$CORSPROOF_DATA_`)
+		args = append(args, "--data-raw", content) // --data-binary would read a file for @
 	}
 	url := e.URL
 	if e.Target != "" || !plainTarget(target) {
@@ -191,7 +200,7 @@ func raw(list []Exchange) string {
 	if len(parts) > 1 {
 		send = "{ " + strings.Join(parts, "; ") + "; }"
 	}
-	return send + " | " + pipe
+	return needs(send + " | " + pipe)
 }
 
 // print are commands that write the request to their output.
@@ -233,9 +242,59 @@ func escape(s string) string {
 	return b.String()
 }
 
+// variable names the secret that comes behind a text, by the last name in it.
+func variable(before string) string {
+	if i := strings.LastIndex(before, `\n`); i >= 0 { // of what printf writes the last line
+		before = before[i+len(`\n`):]
+	}
+	names := name.FindAllString(before, -1)
+	if len(names) == 0 {
+		return "CORSPROOF_SECRET"
+	}
+	last := names[len(names)-1]
+	if n := len(names); n > 1 && strings.HasSuffix(before, last+" ") { // the scheme of an authorization
+		last = names[n-2]
+	}
+	if strings.EqualFold(names[0], "Cookie") && len(names) > 1 {
+		last = "cookie_" + last
+	}
+	return "CORSPROOF_" + strings.ToUpper(strings.ReplaceAll(last, "-", "_"))
+}
+
+var (
+	name = regexp.MustCompile(`[A-Za-z][A-Za-z0-9_-]*`)
+	// variables are those that a command takes secrets from.
+	variables = regexp.MustCompile(`"\$(CORSPROOF_[A-Z0-9_]+)"`)
+)
+
+// needs says which variables a command takes secrets from.
+func needs(command string) string {
+	var list []string
+	for _, m := range variables.FindAllStringSubmatch(command, -1) {
+		if !slices.Contains(list, m[1]) {
+			list = append(list, m[1])
+		}
+	}
+	if len(list) == 0 {
+		return command
+	}
+	return command + "  # set " + strings.Join(list, ", ") + " first: what is not shown here"
+}
+
 // quoteShell quotes a word for POSIX shells; bytes that are not printable
-// ASCII need the $'...' of bash, zsh, ksh and POSIX.1-2024.
+// ASCII need the $'...' of bash, zsh, ksh and POSIX.1-2024. What is hidden comes from a
+// variable.
 func quoteShell(s string) string {
+	if i := strings.Index(s, secret.Hidden); i >= 0 {
+		quoted := `"$` + variable(s[:i]) + `"`
+		if i > 0 {
+			quoted = quoteShell(s[:i]) + quoted
+		}
+		if rest := s[i+len(secret.Hidden):]; rest != "" {
+			quoted += quoteShell(rest)
+		}
+		return quoted
+	}
 	plain, special := true, false
 	for i := range len(s) {
 		c := s[i]

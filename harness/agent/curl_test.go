@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/secret"
 )
 
 var _ = Describe("an exchange", func() {
@@ -70,7 +71,7 @@ var _ = Describe("an exchange", func() {
 			Response: fields("Set-Cookie", "sid=abc; Path=/; HttpOnly", "Location", "https://u@h/"),
 		}
 		r := ex.Redacted()
-		Expect(r.URL).To(Equal("https://[redacted]@h/a?x=1&access_token=[redacted]#f"))
+		Expect(r.URL).To(Equal("https://[redacted]@h/a?x=1&access_token=[redacted]#[redacted]"))
 		Expect(r.Request).To(Equal(fields("Authorization", "Bearer [redacted]", "Cookie", "a=[redacted]; corsproof=1;[redacted]", "X-Plain", "1", "Referer", "https://[redacted]@h/?token=[redacted]&y=2")))
 		Expect(r.Response).To(Equal(fields("Set-Cookie", "sid=[redacted]; Path=/; HttpOnly", "Location", "https://[redacted]@h/")))
 		Expect(ex.Request[0].Value).To(Equal("Bearer abc"), "the original stays")
@@ -86,5 +87,27 @@ var _ = Describe("an exchange", func() {
 		Expect(json.Unmarshal(text, &back)).To(Succeed())
 		Expect(back).To(Equal(ex))
 		Expect(json.Unmarshal([]byte(`{"body":"€"}`), &back)).To(MatchError(ContainSubstring("reading an exchange")))
+	})
+})
+
+var _ = Describe("a command with a secret in it", func() {
+	It("takes it from a variable, and says so", func() {
+		ex := agent.Exchange{
+			Method: "POST", URL: "http://h:1/ok?token=t&x=1", Sent: "a=S3CRETDATA", Given: []string{"X-Api-Key", "X-Plain"}, Way: []string{"--unix-socket", "/tmp/a b"},
+			Request: fields("Authorization", "Bearer abc", "X-Api-Key", "k", "X-Plain", "it's", "Cookie", "a=1; corsproof=1", "Content-Length", "12"),
+		}
+		known := &secret.Redactor{}
+		known.Add("S3CRETDATA")
+		r := ex.RedactedBy(known)
+		Expect(r.Curl()).To(Equal(`curl -sS -i -X POST --unix-socket '/tmp/a b' -H 'Authorization: Bearer '"$CORSPROOF_AUTHORIZATION" -H 'X-Api-Key: '"$CORSPROOF_X_API_KEY" -H 'X-Plain: '"$CORSPROOF_X_PLAIN"` +
+			` -H 'Cookie: a='"$CORSPROOF_COOKIE_A"'; corsproof=1' -H 'Content-Length: 12' -H Accept: -H User-Agent: -H Content-Type: -H Expect: --data-raw a="$CORSPROOF_DATA_A" -g 'http://h:1/ok?token='"$CORSPROOF_TOKEN"'&x=1'` +
+			`  # set CORSPROOF_AUTHORIZATION, CORSPROOF_X_API_KEY, CORSPROOF_X_PLAIN, CORSPROOF_COOKIE_A, CORSPROOF_DATA_A, CORSPROOF_TOKEN first: what is not shown here`))
+		Expect(ex.Curl()).NotTo(ContainSubstring("CORSPROOF"), "nothing is hidden unless it is redacted")
+	})
+
+	It("does so in bytes that curl cannot send", func() {
+		ex := agent.Exchange{Method: "GET", URL: "http://h:1/ok", Request: fields("Host", "h:1", "Authorization", "Bearer abc", "  x", ""), Lines: []string{"Host: h:1", "Authorization: Bearer abc", "  x"}}
+		r := ex.Redacted()
+		Expect(r.Curl()).To(HavePrefix(`printf %b 'GET /ok HTTP/1.1\r\nHost: h:1\r\nAuthorization: Bearer '"$CORSPROOF_AUTHORIZATION"'\r\n `))
 	})
 })

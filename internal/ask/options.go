@@ -3,10 +3,14 @@ package ask
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
+	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/secret"
 )
 
 // Options are how requests to a server are made. The zero value, and nil, add
@@ -48,6 +52,8 @@ type Options struct {
 	UnixSocket string
 	// Protocol is the only one to speak: H1 or H2; empty: either.
 	Protocol string
+
+	files []string // curl's options for certificates
 }
 
 // The values of Options.Protocol.
@@ -121,4 +127,73 @@ func (o *Options) PageNames() string {
 		names[i] = f.Name
 	}
 	return strings.Join(names, ", ")
+}
+
+// AddSecrets makes what a person gave known to what hides secrets.
+func (o *Options) AddSecrets(r *secret.Redactor) {
+	if o == nil {
+		return
+	}
+	for _, f := range slices.Concat(o.Page, o.Gate) {
+		switch strings.ToLower(f.Name) {
+		case "accept", "accept-language", "content-type", "user-agent":
+			continue // values that stand in many answers, and are secrets of nobody
+		}
+		r.Add(f.Value)
+		if _, credentials, ok := strings.Cut(f.Value, " "); ok && strings.EqualFold(f.Name, "Authorization") {
+			r.Add(credentials)
+			if plain, err := base64.StdEncoding.DecodeString(credentials); err == nil {
+				_, password, _ := strings.Cut(string(plain), ":")
+				r.Add(string(plain), password)
+			}
+		}
+	}
+	for _, c := range o.Cookies {
+		r.Add(c.Value)
+	}
+	if o.Data != nil {
+		r.AddContent(*o.Data)
+	}
+	if o.Proxy != nil && o.Proxy.User != nil {
+		password, _ := o.Proxy.User.Password()
+		r.Add(password)
+	}
+}
+
+// Curl are curl's options for the way to a URL; nil where it is the direct one, or curl takes
+// it by itself (the proxy variables). The password of a proxy is left out.
+func (o *Options) Curl(rawURL string) []string {
+	if !o.Within(rawURL) {
+		return nil
+	}
+	var args []string
+	switch {
+	case o.UnixSocket != "":
+		args = append(args, "--unix-socket", o.UnixSocket)
+	case o.Proxy != nil:
+		p := *o.Proxy
+		if p.User != nil {
+			p.User = url.User(p.User.Username())
+		}
+		args = append(args, "--proxy", p.String())
+	}
+	at, _ := address(rawURL)
+	if to, ok := o.Resolve[strings.ToLower(at)]; ok {
+		host, port, _ := net.SplitHostPort(at)
+		ip, _, _ := net.SplitHostPort(to)
+		args = append(args, "--resolve", host+":"+port+":"+ip)
+	}
+	return append(args, o.files...)
+}
+
+// Files remembers the files of certificates for Curl.
+func (o *Options) Files(caCert, cert, key string) {
+	for _, f := range [][2]string{{"--cacert", caCert}, {"--cert", cert}, {"--key", key}} {
+		if f[1] != "" {
+			o.files = append(o.files, f[0], f[1])
+		}
+	}
+	if o.Insecure {
+		o.files = append(o.files, "--insecure")
+	}
 }

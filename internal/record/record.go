@@ -15,7 +15,7 @@ func New(url string, req *wire.Request, a wire.Answer) agent.Exchange {
 	ex := agent.Exchange{Method: req.Method, URL: url, Proto: req.Version, Request: agent.FieldsOf(req.Lines)}
 	ex.Version = req.Version
 	ex.KeepLines(req.Lines)
-	ex.Given, ex.Added = req.Given, req.Added
+	ex.Given, ex.Added, ex.Way = req.Given, req.Added, req.Way
 	ex.Sent = req.Body[:min(len(req.Body), 64<<10)]
 	if _, _, target, err := origin.Split(url); err != nil || target != req.Target {
 		ex.Target = req.Target

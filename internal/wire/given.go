@@ -20,7 +20,7 @@ func (s *Sender) Dress(url string, req *Request, credentials bool) {
 	}
 	sent := s.given.Lines(url, req.Method, req.Lines, credentials)
 	req.Lines, req.Given, req.Added = sent.Lines, sent.Given, sent.Added
-	req.Prefix = s.given.Prefix(url)
+	req.Prefix, req.Way = s.given.Prefix(url), s.given.Curl(url)
 }
 
 // Prefix is Request.Prefix for a URL.

@@ -25,6 +25,8 @@ type Request struct {
 	// Given are the names of the fields whose values a person gave, so that they are
 	// secrets; Added those of them that the request would not have otherwise.
 	Given, Added []string
+	// Way are curl's options for the way to the server.
+	Way []string
 	// Need tells whether more of the content is needed than the answer has so
 	// far (Response.Body and Size; its head is complete). What is needed is
 	// waited for until the context's deadline, what is not for Options.Patience.
