@@ -52,6 +52,16 @@ func (a Anchors) Find(key string) *Anchor {
 	return nil
 }
 
+// Of is the anchor with that address; nil for none.
+func (a Anchors) Of(url string) *Anchor {
+	for _, key := range a.keys {
+		if anchor := a.byKey[key]; anchor.URL == url {
+			return &anchor
+		}
+	}
+	return nil
+}
+
 // Keys are the known keys, sorted.
 func (a Anchors) Keys() []string { return a.keys }
 

@@ -32,6 +32,7 @@ type Place struct {
 
 var formats = []Format{
 	{Name: "terminal", Doc: "the page of corsproof run", write: (*Report).writeTerminal},
+	{Name: "html", Doc: "one HTML file that works offline: causes, checks, exchanges", write: (*Report).writeHTML},
 	{Name: "markdown", Doc: "Markdown for a step summary or a pull request", write: (*Report).writeMarkdown},
 	{Name: "json", Doc: "the JSON report, which all other forms are made from", write: func(r *Report, w io.Writer, _ Options) error { return r.WriteJSON(w) }},
 	{Name: "junit", Doc: "JUnit XML", write: func(r *Report, w io.Writer, _ Options) error { return r.WriteJUnit(w) }},

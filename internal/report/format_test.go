@@ -102,7 +102,7 @@ var _ = Describe("a form of the report", func() {
 	It("shows no run that was cut short as one that passed", func() {
 		for format, want := range map[string]string{
 			"terminal": "cut short", "markdown": "⚠️", "junit": `errors="1"`, "sarif": `"executionSuccessful": false`, "github": "::error ", "gitlab": "cut short", "azure": "type=error",
-			"bitbucket": `"result": "FAILED"`, "tap": "Bail out! ", "badge": "not decided", "shields": `"isError": true`, "json": `"stopped"`,
+			"bitbucket": `"result": "FAILED"`, "tap": "Bail out! ", "html": `<header class="error">`, "badge": "not decided", "shields": `"isError": true`, "json": `"stopped"`,
 		} {
 			Expect(as(format, stoppedReport())).To(ContainSubstring(want), format)
 		}

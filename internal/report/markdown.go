@@ -43,7 +43,7 @@ func (r *Report) writeMarkdown(w io.Writer, _ Options) error {
 	for i := range r.Findings {
 		full := r.markdownFull(&r.Findings[i])
 		if b.Len()+len(full)+len(tail) > mostMarkdown {
-			fmt.Fprintf(&b, "%d more in full: `corsproof report terminal -v`\n\n", len(r.Findings)-i)
+			fmt.Fprintf(&b, "%d more in full: `corsproof report html`\n\n", len(r.Findings)-i)
 			break
 		}
 		b.WriteString(full)
@@ -152,11 +152,7 @@ func code(text string) string {
 
 // fenced is a text of several lines, as it is.
 func fenced(language, text string) string {
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(block.Visible(lines[i]), `\t`, "    ")
-	}
-	text = strings.Join(lines, "\n")
+	text = visibleLines(text)
 	marks := strings.Repeat("`", max(3, longestRun(text)+1))
 	return marks + language + "\n" + text + "\n" + marks + "\n\n"
 }
