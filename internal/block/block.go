@@ -42,6 +42,9 @@ type Style struct {
 type Setting struct {
 	Stack string // its name
 	Text  string // a piece of its configuration, or a sentence; may have several lines
+	// Measured is a whole configuration that was measured to be right, Note how it differs
+	// from what the policy says; empty: there is none.
+	Measured, Note string
 }
 
 const (
@@ -76,14 +79,15 @@ func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	says := &passage{name: "Chrome", heights: anywhere(s.says(f), width, 2)}
 	why := &passage{name: "why", heights: whole(f.Why, width)}
 	fix := &passage{name: "fix", heights: s.fix(f, set)}
+	measured := &passage{name: "proved", heights: set.measured()}
 	room := 1 << 20
 	if s.Most > 0 {
 		room = s.Most - len(title) - len(diff) - len(checks)
 	}
-	allot(room, fix, by, who, says, why)
+	allot(room, fix, by, who, says, why, measured)
 	out := append(title, s.field(who.name, who.lines)...)
 	out = append(out, diff...)
-	for _, p := range []*passage{by, says, why, fix} {
+	for _, p := range []*passage{by, says, why, fix, measured} {
 		out = append(out, s.field(p.name, p.lines)...)
 	}
 	return append(out, checks...)

@@ -108,3 +108,23 @@ func (s *Style) fix(f *harness.Finding, set Setting) [][]string {
 	}
 	return list
 }
+
+// measured is a configuration that was measured, all of it or nothing.
+func (set *Setting) measured() [][]string {
+	if set.Measured == "" {
+		return nil
+	}
+	lines := Wrap("a configuration of "+set.Stack+", "+set.Note, width)
+	for line := range strings.SplitSeq(set.Measured, "\n") {
+		lines = append(lines, strings.TrimRight("  "+strings.ReplaceAll(Visible(strings.TrimRight(line, " ")), `\t`, "    "), " "))
+	}
+	return [][]string{lines}
+}
+
+// MeasuredLines is how many lines the configuration takes that was measured.
+func (set *Setting) MeasuredLines() int {
+	if list := set.measured(); list != nil {
+		return len(list[0])
+	}
+	return 0
+}

@@ -39,10 +39,14 @@ func (r *Report) manyPolicies() bool {
 
 // setting is what a finding asks the stack to set.
 func (r *Report) setting(f *Finding) block.Setting {
-	if f.Setting == "" || r.Stack == nil {
+	if r.Stack == nil {
 		return block.Setting{}
 	}
-	return block.Setting{Stack: r.Stack.Name, Text: f.Setting}
+	set := block.Setting{Stack: r.Stack.Name, Text: f.Setting}
+	if f.Proved != nil {
+		set.Measured, set.Note = f.Proved.Text, f.Proved.Note
+	}
+	return set
 }
 
 // main are the findings that are told first: those by which the target fails, or all
@@ -85,10 +89,12 @@ func (p *Printer) form(r *Report, list []Finding, i, room int) []string {
 		room = 1 << 20 // a framework under every policy: nobody expects a screen of it
 	}
 	room -= len(list) - i - 1
+	set := r.setting(f)
 	full := p.style(r, block.Most)
-	forms := [][]string{full.Lines(&f.Finding, r.setting(f)), full.Short(&f.Finding)}
+	measured := p.style(r, block.Most+set.MeasuredLines())
+	forms := [][]string{measured.Lines(&f.Finding, set), full.Lines(&f.Finding, set), full.Short(&f.Finding)}
 	for n, form := range forms {
-		if len(form)+1 <= room || i == 0 && n == 0 {
+		if len(form)+1 <= room || i == 0 && n == 1 {
 			return append(form, "")
 		}
 	}

@@ -153,9 +153,14 @@ func (r *Report) Advise(policy *cases.Policy, stack *cases.Stack) {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if c := cases.FindCause(f.Cause); c != nil && c.Setting != "" {
+		c := cases.FindCause(f.Cause)
+		if c == nil {
+			continue
+		}
+		if c.Setting != "" {
 			f.Setting = cases.Fill(stack, c.Setting, policy, cases.Values{})
 		}
+		f.Proved = cases.MeasuredFix(stack, c, policy)
 	}
 }
 

@@ -129,7 +129,7 @@ func (r *Report) pageCauses() []pageCause {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		c := pageCause{Finding: f, Breaking: f.Breaks(), Tag: strings.Trim(block.Tag(&f.Finding), "[]"), Standards: r.pageStandards(f), Count: block.Count(len(f.Explains), "check")}
-		if r.Stack != nil && f.Setting != "" {
+		if r.Stack != nil {
 			c.Stack = r.Stack.Name
 		}
 		same := 0

@@ -103,6 +103,9 @@ func (r *Report) markdownFinding(f *Finding) string {
 	if f.Setting != "" && r.Stack != nil {
 		part(escapeMarkdown(r.Stack.Name)+":", "\n\n"+fenced("", f.Setting))
 	}
+	if f.Proved != nil && r.Stack != nil {
+		part("A configuration of "+escapeMarkdown(r.Stack.Name)+", "+escapeMarkdown(f.Proved.Note)+":", "\n\n"+fenced("", f.Proved.Text))
+	}
 	var links []string
 	for _, u := range r.standards(f) {
 		links = append(links, "<"+u+">")

@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -145,6 +146,27 @@ var _ = Describe("the stack", func() {
 		Expect(json.Unmarshal([]byte(b.String()), &back)).To(Succeed())
 		Expect(back.Findings[0]).To(And(HaveKeyWithValue("cause", "star-with-credentials"), HaveKeyWithValue("setting", `CORS(app, origins=["https://a.test"])`)))
 		Expect(back.Stack).To(Equal(map[string]any{"id": "flask", "name": "Flask with Flask-CORS"}))
+	})
+
+	It("has what was measured to be right below its setting, where the screen has room, and in every form", func() {
+		rep := answered()
+		rep.Advise(policy, cases.FindStack("express"))
+		Expect(page(rep, false)).To(And(ContainSubstring("  proved a configuration of Express with cors, measured to be right; your origin"), MatchRegexp(`(?m)^ +origin: \['https://a\.test'\],$`),
+			ContainSubstring("the example's credentials, methods, request"), ContainSubstring("put in")))
+		for _, form := range []string{"json", "markdown", "sarif", "html", "junit"} {
+			Expect(as(form, rep)).To(ContainSubstring("allowedHeaders"), form)
+		}
+		var list []harness.Finding
+		for range 9 {
+			list = append(list, spoilt)
+		}
+		many := withFindings(list, failing(result("first", "exact", agent.VerdictFail)))
+		many.Advise(policy, cases.FindStack("express"))
+		Expect(strings.Count(page(many, false), "\n")).To(BeNumerically("<=", 40))
+		Expect(strings.Count(page(many, true), "allowedHeaders")).To(Equal(9))
+		unmeasured := cases.Stacks()[slices.IndexFunc(cases.Stacks(), func(s cases.Stack) bool { return s.Adapter == "" })]
+		rep.Advise(policy, &unmeasured)
+		Expect(rep.Findings[0].Proved).To(BeNil(), "none was measured")
 	})
 
 	It("that an answer names for certain has its setting, with the line by which it is known", func() {

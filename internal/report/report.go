@@ -63,6 +63,9 @@ type Finding struct {
 	// Setting is a piece of the configuration of Report.Stack; empty where no stack
 	// is known, or none of its settings is concerned.
 	Setting string `json:"setting,omitempty"`
+	// Proved is a whole configuration of Report.Stack that was measured to be right; nil
+	// where none was.
+	Proved *cases.Measured `json:"proved,omitempty"`
 }
 
 // Counts are the results by verdict.

@@ -51,9 +51,14 @@ func (r *Report) rule(rule *sarif.ReportingDescriptor, f *Finding) {
 		help = f.Title
 	}
 	markdown := escapeMarkdown(f.Why) + "\n\n**What to do.** " + escapeMarkdown(f.Fix)
-	if f.Setting != "" {
+	if f.Setting != "" && r.Stack != nil {
 		help += "\n\n" + r.Stack.Name + ":\n" + f.Setting
 		markdown += "\n\n" + escapeMarkdown(r.Stack.Name) + ":\n\n" + fenced("", f.Setting)
+	}
+	if f.Proved != nil && r.Stack != nil {
+		says := "A configuration of " + r.Stack.Name + ", " + f.Proved.Note + ":"
+		help += "\n\n" + says + "\n" + f.Proved.Text
+		markdown += "\n\n" + escapeMarkdown(says) + "\n\n" + fenced("", f.Proved.Text)
 	}
 	rule.WithHelp(sarifText(help, markdown))
 	if links := r.standards(f); len(links) > 0 {

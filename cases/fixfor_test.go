@@ -1,0 +1,47 @@
+package cases_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// TestMeasuredFix: what was measured has the policy's origin only where that is one that can
+// stand there, and says of every other value that it is the example's.
+func TestMeasuredFix(t *testing.T) {
+	maxAge := 600
+	full := cases.Policy{Origins: []string{"https://app.example.com"}, Credentials: true, Methods: []string{"PUT"}, RequestHeaders: []string{"authorization", "content-type"}, ExposeHeaders: []string{"X-Request-Id"}, MaxAge: &maxAge}
+	with := func(change func(*cases.Policy)) *cases.Policy { p := full; change(&p); return &p }
+	n := 0
+	for _, s := range cases.Stacks() {
+		for _, c := range cases.Causes() {
+			same := cases.MeasuredFix(&s, &c, &full)
+			if same == nil {
+				continue
+			}
+			n++
+			if same.Note != "measured to be right; your origin is in it" || !strings.Contains(same.Text, "app") {
+				t.Errorf("%s, %s: %s", s.ID, c.ID, same.Note)
+			}
+			own := cases.MeasuredFix(&s, &c, with(func(p *cases.Policy) { p.Origins, p.Credentials = []string{"http://shop.test:8080"}, false }))
+			if strings.Contains(own.Text, "app.example") || !strings.Contains(strings.ReplaceAll(own.Text, `\`, ""), "http://shop.test:8080") || !strings.Contains(own.Note, "the example's credentials: put in your own") {
+				t.Errorf("%s, %s: %s\n%s", s.ID, c.ID, own.Note, own.Text)
+			}
+			for name, p := range map[string]*cases.Policy{
+				"several":   with(func(p *cases.Policy) { p.Origins = []string{"https://a.test", "https://b.test"} }),
+				"any":       with(func(p *cases.Policy) { p.Origins = []string{"*"} }),
+				"null":      with(func(p *cases.Policy) { p.Origins = []string{"null"} }),
+				"a pattern": with(func(p *cases.Policy) { p.OriginPatterns = []string{"https://*.a.test"} }),
+				"quotes":    with(func(p *cases.Policy) { p.Origins = []string{"https://a'b\".test"} }),
+			} {
+				if m := cases.MeasuredFix(&s, &c, p); m.Text != same.Text || !strings.Contains(m.Note, "with the example's origin: put in your own") {
+					t.Errorf("%s, %s, %s: %s", s.ID, c.ID, name, m.Note)
+				}
+			}
+		}
+	}
+	if n < 50 {
+		t.Errorf("only %d configurations were measured", n)
+	}
+}
