@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough.
 GOTEST  := $(GO) test -shuffle=on -timeout 20m
 
-.PHONY: run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes bench lint build chromium verify under-load selfcheck prove compare findings clean
+.PHONY: run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes bench lint build chromium verify verify-live under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -72,6 +72,10 @@ bench: chromium
 
 verify: build chromium
 	@$(BIN) verify-model --n 20000 --seed 1
+
+# The same over real connections: what corsproof fetch makes of a server, against Chrome.
+verify-live: build chromium
+	@$(BIN) verify-model --live --n 10000 --seed 1
 
 # Twenty runs of the reference with Chrome on a machine that is much too busy.
 under-load: build chromium

@@ -174,14 +174,20 @@ func (o *output) write(rep *report.Report, opts report.Options, stdout io.Writer
 			return nil // whoever closed the pipe has read enough
 		}
 		return err
-	case o.device:
-		file, err := os.OpenFile(o.path, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(o.format.Write(file, rep, opts), file.Close())
 	}
-	return o.replace(func(w io.Writer) error { return o.format.Write(w, rep, opts) })
+	return o.replaceOrWrite(func(w io.Writer) error { return o.format.Write(w, rep, opts) })
+}
+
+// replaceOrWrite replaces the file, or writes to it where it is a device.
+func (o *output) replaceOrWrite(write func(io.Writer) error) error {
+	if !o.device {
+		return o.replace(write)
+	}
+	file, err := os.OpenFile(o.path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
 }
 
 // replace writes a new file and puts it in the place of the old one when all of it is

@@ -23,6 +23,7 @@ func newVerify() *cobra.Command {
 		duration time.Duration
 		chrome   string
 		out      string
+		live     bool
 	)
 	cmd := &cobra.Command{
 		Use:   "verify-model",
@@ -45,7 +46,7 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			}
 			defer b.Close()
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", b.Version())
-			opt := verify.Options{Agent: b, Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration}
+			opt := verify.Options{Agent: b, Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration, Live: live}
 			if duration > 0 {
 				opt.N = 0
 			}
@@ -80,6 +81,7 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 	fs.IntVar(&n, "n", 10000, "the number of exchanges to compare")
 	fs.DurationVar(&duration, "duration", 0, "instead of --n: how long to go on")
 	fs.Uint64Var(&seed, "seed", 0, "of the generator (0: a new one each time, which is printed)")
+	fs.BoolVar(&live, "live", false, "the model makes the requests itself, over real connections, as corsproof fetch does")
 	fs.StringVar(&chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	fs.StringVar(&out, "out", "", "write the disagreements to `FILE`, as input for corsproof eval")
 	return cmd

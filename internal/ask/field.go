@@ -14,10 +14,15 @@ import (
 
 // ParseFields reads "NAME: VALUE", or the lines of a file where text is "@FILE"
 // (empty lines and those that begin with # are left out).
-func ParseFields(text string) ([]Field, error) {
+func ParseFields(text string) ([]Field, error) { return parseFields(text, NewField) }
+
+// ParseScriptFields is ParseFields for what a script may try to set: any field.
+func ParseScriptFields(text string) ([]Field, error) { return parseFields(text, newField) }
+
+func parseFields(text string, take func(name, value string) (Field, error)) ([]Field, error) {
 	path, file := strings.CutPrefix(text, "@")
 	if !file {
-		f, err := parseField(text)
+		f, err := parseField(text, take)
 		if err != nil {
 			return nil, err
 		}
@@ -35,7 +40,7 @@ func ParseFields(text string) ([]Field, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		f, err := parseField(line)
+		f, err := parseField(line, take)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
@@ -51,12 +56,12 @@ func ParseFields(text string) ([]Field, error) {
 }
 
 // parseField reads "NAME: VALUE". What it says of a wrong one has no value in it.
-func parseField(line string) (Field, error) {
+func parseField(line string, take func(name, value string) (Field, error)) (Field, error) {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok {
 		return Field{}, errors.New("a request field has no colon; expected NAME: VALUE")
 	}
-	return NewField(strings.TrimSpace(name), strings.TrimSpace(value))
+	return take(strings.TrimSpace(name), strings.TrimSpace(value))
 }
 
 // FieldFromVariable reads "NAME=VARIABLE".
@@ -85,13 +90,19 @@ func Variable(name string) (string, error) {
 
 // NewField checks a field: it must be one that a person can state.
 func NewField(name, value string) (Field, error) {
+	f, err := newField(name, value)
+	if err == nil && controlled(name) {
+		return Field{}, fmt.Errorf("%s is set by each check itself, so that it cannot be given", name)
+	}
+	return f, err
+}
+
+func newField(name, value string) (Field, error) {
 	switch {
 	case !httpguts.ValidHeaderFieldName(name):
 		return Field{}, fmt.Errorf("%.40q is not the name of a request field; expected NAME: VALUE", name)
 	case !httpguts.ValidHeaderFieldValue(value):
 		return Field{}, fmt.Errorf("the value of %s has a control character, such as a line break", name)
-	case controlled(name):
-		return Field{}, fmt.Errorf("%s is set by each check itself, so that it cannot be given", name)
 	}
 	return Field{Name: name, Value: value}, nil
 }

@@ -41,7 +41,11 @@ func (a *answersSeen) decide(browser string) (verdict, spec.CredentialsMode) {
 func (a *answersSeen) run(browser string, mode spec.CredentialsMode) verdict {
 	req := a.request
 	req.Credentials = mode
-	f := spec.Begin(req, spec.Options{Engine: engineOf(browser)})
+	engine := a.engine
+	if engine == "" {
+		engine = engineOf(browser)
+	}
+	f := spec.Begin(req, spec.Options{Engine: engine})
 	var v verdict
 	for {
 		next := f.Next()

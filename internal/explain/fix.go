@@ -72,6 +72,8 @@ func (s *sighting) policy() *cases.Policy {
 func (s *sighting) check(c *Context) string {
 	u := safeURL(s.url)
 	switch {
+	case s.answers != nil && s.answers.engine != "":
+		return "" // the server was asked
 	case u == "" && s.reason == ReasonAllowed:
 		return ""
 	case u == "":

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/block"
@@ -119,24 +120,27 @@ func tag(a *Answer) string {
 
 // lines writes what was received and what would do. What both have stands without a sign.
 func (p *printer) lines(a *Answer) {
+	for _, l := range Signed(a) {
+		p.line("%s", l)
+	}
+}
+
+// Signed are the lines that an answer received and wanted, with the signs of a diff.
+func Signed(a *Answer) []string {
+	var list []string
 	for _, l := range a.Received {
 		sign := "-"
-		for _, w := range a.Wanted {
-			if w == l {
-				sign = " "
-			}
+		if slices.Contains(a.Wanted, l) {
+			sign = " "
 		}
-		p.line("       %s %s", sign, block.Visible(l))
+		list = append(list, "       "+sign+" "+block.Visible(l))
 	}
 	for _, l := range a.Wanted {
-		common := false
-		for _, r := range a.Received {
-			common = common || r == l
-		}
-		if !common {
-			p.line("       + %s", block.Visible(l))
+		if !slices.Contains(a.Received, l) {
+			list = append(list, "       + "+block.Visible(l))
 		}
 	}
+	return list
 }
 
 func (p *printer) fix(f *Fix) {

@@ -53,3 +53,6 @@ func safeValue(name, value string) string {
 	}
 	return value
 }
+
+// SafeURL is a URL as answers show it: without what looks like a secret.
+func SafeURL(s string) string { return safeURL(s) }

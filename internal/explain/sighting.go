@@ -56,6 +56,8 @@ type answersSeen struct {
 	// blocked tells what the browser did.
 	blocked answer3
 	hops    []hopSeen
+	// engine decides, whatever browser it was; empty: that browser's.
+	engine spec.Engine
 }
 
 // hopSeen is what was answered at one URL.

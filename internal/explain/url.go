@@ -97,3 +97,30 @@ func resolve(from, location string) string {
 // OriginOf is the origin of what somebody gives as a page's origin: an origin, or the page's
 // URL. Empty where it is neither.
 func OriginOf(s string) string { return originOf(s) }
+
+// Refused is why browsers make no request for a URL from a page, as far as both tell and
+// browsers agree; empty: nothing tells so.
+func Refused(page, url string) spec.Reason {
+	if r, sure := beforeCORS(page, url); sure {
+		return r
+	}
+	return ""
+}
+
+// AsksForLocalNetwork tells whether Chrome asks the user before a page reaches a URL: the page
+// is public, and the URL is of this machine or a private network.
+func AsksForLocalNetwork(page, url string) bool {
+	r, _ := beforeCORS(page, url)
+	return LayerOf(r) == LayerLocalNetwork
+}
+
+// Trouble is the reason that fits why a connection failed, in the words of the system.
+func Trouble(message string) spec.Reason {
+	if f := failed(message); f != nil {
+		return f.reason
+	}
+	if strings.Contains(message, "x509") || strings.Contains(message, "certificate") || strings.Contains(message, "tls: ") {
+		return ReasonTLS
+	}
+	return spec.ReasonNetworkError
+}

@@ -22,6 +22,7 @@ type Model struct {
 	owns        bool // the sender is its own
 	engine      spec.Engine
 	concurrency int
+	opt         Options
 }
 
 // Options configure a model agent.
@@ -37,13 +38,32 @@ type Options struct {
 	// Concurrency is how many jobs are under way at once; 0: twice the
 	// processors, at least 4 and at most 16.
 	Concurrency int
+	// Jar keeps the cookies that answers set, and gives them to requests with
+	// credentials; nil: none are kept.
+	Jar Jar
+	// Refuse says why a browser does not make a request at all, for reasons that are
+	// not CORS; empty: it is made. Nil: all are.
+	Refuse func(spec.Action) spec.Reason
+	// Seen is told what came of each request, in order: the answer that the browser
+	// has, nil for none, and the exchange, nil where the HTTP cache answered or the
+	// request was refused. Nil: nobody is told.
+	Seen func(spec.Action, *spec.Response, *agent.Exchange)
+}
+
+// Jar keeps cookies for a browser.
+type Jar interface {
+	// Cookie is the value of the field Cookie of a request for a URL from a page of
+	// an origin; empty for none.
+	Cookie(page, url string) string
+	// Keep keeps what an answer sets.
+	Keep(page, url string, answer spec.Header)
 }
 
 var _ agent.Agent = (*Model)(nil)
 
 // New is a model agent; Close ends the connections of a sender of its own.
 func New(opt Options) *Model {
-	m := &Model{sender: opt.Sender, engine: opt.Engine, concurrency: Concurrency(opt.Concurrency)}
+	m := &Model{sender: opt.Sender, engine: opt.Engine, concurrency: Concurrency(opt.Concurrency), opt: opt}
 	if m.sender == nil {
 		m.sender, m.owns = wire.NewSender(opt.TLS, opt.RateLimit, 0), true
 	}
@@ -139,6 +159,9 @@ func (j *modelJob) all() view { return view{j.cache, &j.http} }
 func (j *modelJob) step(ctx context.Context, s *agent.Step) (agent.StepOutcomes, error) {
 	if err := wire.Pause(ctx, s.After); err != nil {
 		return nil, err
+	}
+	if s.Before != nil {
+		s.Before()
 	}
 	total, lanes := max(s.Times, s.Parallel, 1), max(s.Parallel, 1)
 	outcomes := make(agent.StepOutcomes, total)

@@ -48,11 +48,15 @@ func (f *modelFetch) run(ctx context.Context) agent.Outcome {
 	defer j.mu.Unlock() // held by the machine, released while a request is out
 	request := f.step.Request.Spec(f.step.URL)
 	f.mode = string(request.Mode)
-	kept := false // by the policy of the resource
+	var stopped spec.Reason // what stopped it, where that is not CORS
 	machine := spec.Begin(request, spec.Options{Engine: j.m.engine, Cache: f.preflights, Now: time.Since(j.started)})
 	for a := machine.Next(); a.Kind != spec.ActionDone; a = machine.Next() {
+		if stopped = f.refused(a); stopped != "" {
+			machine.Fail()
+			continue
+		}
 		j.mu.Unlock()
-		resp, ok := f.send(ctx, a)
+		resp, ok := f.sendSeen(ctx, a)
 		j.mu.Lock()
 		if f.lost != nil {
 			return f.out
@@ -61,7 +65,8 @@ func (f *modelFetch) run(ctx context.Context) agent.Outcome {
 			machine.Fail()
 			continue
 		}
-		if kept = f.withheld(a, resp); kept {
+		if f.withheld(a, resp) {
+			stopped = reasonCORP
 			machine.Fail()
 			continue
 		}
@@ -69,8 +74,8 @@ func (f *modelFetch) run(ctx context.Context) agent.Outcome {
 	}
 	note := f.out.Error
 	f.out.Outcome = machine.Outcome()
-	if kept {
-		f.out.Reason = reasonCORP
+	if stopped != "" {
+		f.out.Reason = stopped
 	}
 	if f.out.Error == "" {
 		f.out.Error = note
@@ -105,6 +110,39 @@ func (f *modelFetch) taint() {
 	}
 }
 
+// refused says why a browser does not make a request.
+func (f *modelFetch) refused(a spec.Action) spec.Reason {
+	m := f.job.m
+	if m.opt.Refuse == nil {
+		return ""
+	}
+	why := m.opt.Refuse(a)
+	if why != "" && m.opt.Seen != nil {
+		m.opt.Seen(a, nil, nil)
+	}
+	return why
+}
+
+// sendSeen performs one action, and tells what came of it.
+func (f *modelFetch) sendSeen(ctx context.Context, a spec.Action) (spec.Response, bool) {
+	n := len(f.out.Exchanges)
+	resp, ok := f.send(ctx, a)
+	seen := f.job.m.opt.Seen
+	if seen == nil {
+		return resp, ok
+	}
+	var ex *agent.Exchange
+	if len(f.out.Exchanges) > n {
+		ex = &f.out.Exchanges[n]
+	}
+	if ok {
+		seen(a, &resp, ex)
+	} else {
+		seen(a, nil, ex)
+	}
+	return resp, ok
+}
+
 // send performs one action. ok is false when there was no response.
 func (f *modelFetch) send(ctx context.Context, a spec.Action) (resp spec.Response, ok bool) {
 	if a.Kind == spec.ActionRequest && !a.Body && a.Method == "GET" {
@@ -124,6 +162,9 @@ func (f *modelFetch) exchange(ctx context.Context, a spec.Action, more spec.Head
 	if a.Kind == spec.ActionRequest {
 		f.last = ex.Body
 		f.out.CookieSent = cookieSent(&ex)
+	}
+	if jar := f.job.m.opt.Jar; jar != nil && a.Credentials {
+		jar.Keep(f.step.Request.Origin, a.URL, ex.Response)
 	}
 	return ex
 }
@@ -199,6 +240,11 @@ func (f *modelFetch) lines(a spec.Action, authority string, more spec.Header) []
 	lines = append(lines, after...)
 	if a.Credentials && f.cookieHost != "" && strings.EqualFold(f.cookieHost, origin.Host(a.URL)) {
 		lines = append(lines, "Cookie: "+agent.Cookie)
+	}
+	if jar := f.job.m.opt.Jar; jar != nil && a.Credentials {
+		if cookie := jar.Cookie(f.step.Request.Origin, a.URL); cookie != "" {
+			lines = append(lines, "Cookie: "+cookie)
+		}
 	}
 	return lines
 }

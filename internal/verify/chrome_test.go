@@ -31,6 +31,12 @@ var _ = Describe("Chrome", Ordered, func() {
 		Expect(rep.Disagreements).To(BeEmpty())
 		Expect(rep.Undecided).To(BeZero())
 	})
+	It("does over real connections what corsproof fetch does", func() {
+		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 300, Seed: 3, Live: true})
+		Expect(rep.Disagreements).To(BeEmpty())
+		Expect(rep.Undecided).To(BeZero())
+		Expect(rep.Named).To(BeNumerically("<", 15))
+	})
 	It("gives its reasons on the console, too", func() {
 		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 800, Seed: 2, Followed: 1})
 		Expect(rep.Disagreements).To(BeEmpty())

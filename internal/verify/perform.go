@@ -7,6 +7,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/fetch"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -14,7 +15,8 @@ import (
 type observed struct {
 	outcomes []agent.Outcome // shorter than the session: the agent could not tell
 	seen     [][]Seen
-	slow     bool // so slow that the preflight cache may have forgotten what it should know
+	live     []fetch.Judged // with Options.Live: what fetch makes of them over real connections
+	slow     bool           // so slow that the preflight cache may have forgotten what it should know
 	err      error
 }
 
@@ -63,6 +65,9 @@ func (r *runner) perform(ctx context.Context, sessions [][]Exchange, consoleOnly
 		out[i].seen = r.replay.Take(path(xs[0].Session))
 		out[i].slow = slow(xs, out[i].seen)
 	}
+	if r.opt.Live && err == nil {
+		r.fetchAll(ctx, sessions, out)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("letting %s perform %d exchanges: %w", r.opt.Agent.Name(), len(jobs), err)
 	}
@@ -91,7 +96,7 @@ func slow(xs []Exchange, seen [][]Seen) bool {
 func (r *runner) steps(path string, xs []Exchange) []agent.Step {
 	steps := make([]agent.Step, len(xs))
 	for i, x := range xs {
-		steps[i] = agent.Step{URL: x.Request.URL, Request: script(x.Request), After: x.After}
+		steps[i] = agent.Step{URL: x.Request.URL, Request: Script(x.Request), After: x.After}
 		if i > 0 {
 			steps[i].Before = func() { r.replay.Turn(path, i) }
 		}
@@ -99,8 +104,8 @@ func (r *runner) steps(path string, xs []Exchange) []agent.Step {
 	return steps
 }
 
-// script is the request as the browser's page makes it.
-func script(q spec.Request) cases.Request {
+// Script is the request as the browser's page makes it.
+func Script(q spec.Request) cases.Request {
 	out := cases.Request{
 		API: string(q.API), Origin: q.Origin, Method: q.Method, Mode: string(q.Mode),
 		Credentials: string(q.Credentials), Redirect: string(q.Redirect), UploadListener: q.UploadListener, Cache: q.Cache,

@@ -37,6 +37,9 @@ func (rep *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d preflights made, %d saved by the preflight cache, %d exchanges with redirects\n\n", rep.Preflights, rep.Saved, rep.Redirected)
 	rep.printResults(w)
 	rep.printDepartures(w)
+	if rep.Named > 0 {
+		fmt.Fprintf(w, "%d exchanges in which the browser sends what the standard does not, so that there is no answer to compare\n", rep.Named)
+	}
 	if rep.Unstable > 0 {
 		fmt.Fprintf(w, "%d exchanges differed once, and not when performed again\n", rep.Unstable)
 	}

@@ -32,6 +32,10 @@ type Report struct {
 	Departed   int
 	Departures map[string]int
 
+	// Named are exchanges of a live run of which it is known that the engine would have sent
+	// something else, and not what it would have got, with those that follow in the session.
+	Named int
+
 	Unstable      int // differed once, and not when performed again
 	Undecided     int // the agent could not tell, even when asked again
 	Disagreements []Disagreement

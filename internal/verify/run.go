@@ -24,6 +24,9 @@ type Options struct {
 	Progress func(*Report)
 	// MostDisagreements ends the run early; 0 means 20.
 	MostDisagreements int
+	// Live: the model decides about answers that package fetch got over real connections, not
+	// about those that were generated.
+	Live bool
 }
 
 // runner is a Run under way.
@@ -111,7 +114,7 @@ func (r *runner) account(ctx context.Context, sessions [][]Exchange, observation
 	for i, xs := range sessions {
 		v := r.judge(xs, observations[i])
 		if v.differs < 0 && v.known {
-			r.count(v, len(xs))
+			r.agreed(v, len(xs))
 			continue
 		}
 		differed[len(again)] = v.known
@@ -130,7 +133,7 @@ func (r *runner) account(ctx context.Context, sessions [][]Exchange, observation
 		case !v.known:
 			r.report.Undecided += len(xs)
 		case v.differs < 0:
-			r.count(v, len(xs))
+			r.agreed(v, len(xs))
 			if differed[i] {
 				r.report.Unstable++
 			}
@@ -156,13 +159,16 @@ type verdict struct {
 
 // judge compares a session.
 func (r *runner) judge(xs []Exchange, o observed) verdict {
-	v := verdict{differs: -1, known: o.err == nil && len(o.outcomes) == len(xs) && !o.slow}
+	v := verdict{differs: -1, known: o.err == nil && len(o.outcomes) == len(xs) && !o.slow && (!r.opt.Live || len(o.live) > 0)}
 	if !v.known {
 		return v
 	}
 	v.outcomes = decide(xs, r.opt.Engine)
 	v.departures = attribute(xs, v.outcomes, r.opt.Engine)
-	for i, x := range xs {
+	if r.opt.Live {
+		v.outcomes = known(o.live)
+	}
+	for i, x := range xs[:len(v.outcomes)] {
 		c := compare(x, v.outcomes[i], o.outcomes[i], o.seen[i])
 		v.departures[i] = append(v.departures[i], c.excepted...)
 		if len(c.diffs) > 0 {
@@ -171,6 +177,13 @@ func (r *runner) judge(xs []Exchange, o observed) verdict {
 		}
 	}
 	return v
+}
+
+// agreed tallies a session of n exchanges on which both agree, as far as both are known.
+func (r *runner) agreed(v verdict, n int) {
+	r.count(v, len(v.outcomes))
+	r.report.Exchanges += n - len(v.outcomes)
+	r.report.Named += n - len(v.outcomes)
 }
 
 // count tallies the first n exchanges of a session.

@@ -1,0 +1,211 @@
+package fetch
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
+	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// MostLines is how many lines a page has at most that is not verbose.
+const MostLines = 30
+
+const (
+	margin = 9 // the column at which all text begins, as in explain
+	width  = block.Columns - margin
+)
+
+// Style says how much is written. The zero value is at most MostLines lines, with the field
+// lines that decide.
+type Style struct {
+	Answers bool // all field lines of answers
+	Verbose bool // all field lines, every step, all content that was kept
+}
+
+// Write writes the page for people. It depends on nothing but the report and the style.
+func Write(w io.Writer, rep *Report, style Style) error {
+	lines := Page(rep, style)
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// Page are the lines of the page.
+func Page(rep *Report, style Style) []string {
+	if len(rep.Results) == 0 {
+		return []string{"No request was made."}
+	}
+	p := &page{style: style}
+	shown := rep.shown()
+	r := &rep.Results[shown]
+	head := p.head(rep, shown)
+	hops := p.hops(r)
+	parts := p.verdict(r, rep.Notes)
+	if !style.Verbose && !style.Answers {
+		room := MostLines - len(head) - 1
+		hops, parts = fit(hops, parts, room)
+	}
+	lines := head
+	for _, h := range hops {
+		lines = append(lines, h.lines...)
+	}
+	lines = append(lines, "")
+	for _, part := range parts {
+		lines = append(lines, part.lines...)
+	}
+	if style.Verbose {
+		lines = append(lines, p.more(r)...)
+	}
+	return lines
+}
+
+// shown is the index of the fetch that is told in full: the first that cannot be read, else the last.
+func (rep *Report) shown() int {
+	for i := range rep.Results {
+		if !rep.Results[i].Readable() {
+			return i
+		}
+	}
+	return len(rep.Results) - 1
+}
+
+// part is a piece of the page. least is how many of its lines stay when room is short; of low
+// rank is what is cut first.
+type part struct {
+	lines       []string
+	least, rank int
+	short       []string // of a message: in place of lines, when room is short
+	last        bool     // the last message, which decides
+}
+
+// fit cuts the parts until they have room.
+func fit(hops, parts []part, room int) (_, _ []part) {
+	height := func() (n int) {
+		for _, p := range slices.Concat(hops, parts) {
+			n += len(p.lines)
+		}
+		return n
+	}
+	for i := range hops {
+		if height() > room && !hops[i].last {
+			hops[i].lines = hops[i].short
+		}
+	}
+	const ends = 2 // hops that stay at each end
+	if n := len(hops) - 2*ends; n > 0 && height() > room {
+		left := fmt.Sprintf("         ... %s more; -v shows all", block.Count(n, "message"))
+		hops = slices.Concat(hops[:ends], []part{{lines: []string{left}, least: 1}}, hops[len(hops)-ends:])
+	}
+	for height() > room && shorten(parts) {
+	}
+	for i := len(hops) - 1; i >= 0 && height() > room; i-- {
+		hops[i].lines = hops[i].short
+	}
+	return hops, parts
+}
+
+// shorten takes a line from the part of the lowest rank that has one to spare; false: none has.
+func shorten(parts []part) bool {
+	at := -1
+	for i := range parts {
+		if len(parts[i].lines) > parts[i].least && (at < 0 || parts[i].rank < parts[at].rank) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	p := &parts[at]
+	p.lines = slices.Clone(p.lines[:len(p.lines)-1])
+	if n := len(p.lines); n > 0 && !strings.HasSuffix(p.lines[n-1], "...") {
+		p.lines[n-1] = block.Cut(p.lines[n-1]+" "+strings.Repeat(".", 3), block.Columns)
+	}
+	return true
+}
+
+// page writes pieces.
+type page struct{ style Style }
+
+// row is a named row.
+func row(name, text string) string { return fmt.Sprintf("  %-*s %s", margin-3, name, text) }
+
+// field is a named part in rows.
+func field(name, text string, least, rank int) part {
+	var lines []string
+	for _, l := range block.Wrap(block.Visible(text), width) {
+		lines = append(lines, row(name, l))
+		name = ""
+	}
+	return part{lines: lines, least: min(least, len(lines)), rank: rank}
+}
+
+// head says what was asked. Of several fetches each has a line.
+func (p *page) head(rep *Report, shown int) []string {
+	r := &rep.Results[shown]
+	about := fmt.Sprintf("%s %s from a page of %s", r.Line.Request.Method, explain.SafeURL(r.Line.Request.URL), r.Line.Request.Origin)
+	if len(rep.Results) == 1 {
+		return []string{block.Visible(about), ""}
+	}
+	const most = 8
+	lines := []string{block.Visible(fmt.Sprintf("%s %s, %d times in one browser", r.Line.Request.Method, explain.SafeURL(r.Line.Request.URL), len(rep.Results))), ""}
+	for i := range rep.Results {
+		if !p.style.Verbose && i == most && len(rep.Results) > most+1 {
+			lines = append(lines, fmt.Sprintf("  ... %d more; -v shows all", len(rep.Results)-most))
+			break
+		}
+		text := fmt.Sprintf("  %d  %-8s  %s: %s", i+1, rep.Results[i].Word(), rep.Results[i].Line.Request.Origin, rep.Results[i].brief())
+		lines = append(lines, block.Cut(block.Visible(text), block.Columns))
+	}
+	return append(lines, "", fmt.Sprintf("Number %d:", shown+1))
+}
+
+// brief is a fetch in half a line.
+func (r *Result) brief() string {
+	var parts []string
+	for i := range r.Sent {
+		m := &r.Sent[i]
+		text := m.Exchange.Method + " " + answered(&m.Exchange)
+		if m.FromCache {
+			text += " from the HTTP cache"
+		}
+		parts = append(parts, text)
+	}
+	if r.Outcome.Reason != "" {
+		parts = append(parts, string(r.Outcome.Reason))
+	}
+	if len(parts) > 4 {
+		parts = append(append(parts[:2:2], "..."), parts[len(parts)-2:]...)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func answered(ex *agent.Exchange) string {
+	if !ex.Answered() {
+		return "without answer"
+	}
+	return strconv.Itoa(ex.Status)
+}
+
+// Word is the verdict in one word.
+func (r *Result) Word() string {
+	switch {
+	case r.Readable():
+		return "READABLE"
+	case r.Outcome.Result == spec.Allowed:
+		return "OPAQUE"
+	case r.Unreachable:
+		return "NO REPLY"
+	}
+	return "BLOCKED"
+}
+
+// statusText is a status with its phrase.
+func statusText(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
