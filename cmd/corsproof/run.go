@@ -107,6 +107,9 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if stack != nil && target.Declared == nil {
 		return usage(errors.New("--stack is for an ordinary endpoint: an adapter's settings are in its own files"), "corsproof run URL --origin ORIGIN --stack "+f.stack)
 	}
+	if done, err := f.meant(ctx, cmd, target, table.Policies, outputs.page, by); done {
+		return err
+	}
 	checks, err := f.selectionFlags.checks(table, target)
 	if err != nil {
 		return err

@@ -242,6 +242,16 @@ func escape(s string) string {
 	return b.String()
 }
 
+// Command is a command of these words, to be pasted into a shell. What is hidden in them
+// (package secret) comes from variables, and the command says so.
+func Command(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quoteShell(w)
+	}
+	return needs(strings.Join(quoted, " "))
+}
+
 // variable names the secret that comes behind a text, by the last name in it.
 func variable(before string) string {
 	if i := strings.LastIndex(before, `\n`); i >= 0 { // of what printf writes the last line
