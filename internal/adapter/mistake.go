@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/harness"
@@ -78,10 +79,15 @@ func (i *Instance) startMistake(ctx context.Context, file string, o Options) err
 	}
 }
 
-// awaitAny polls the server until it gives any answer, and returns why it did not, or "".
+// noAnswers are what a proxy says that listens, and has not read its routes or has no application yet.
+var noAnswers = []int{http.StatusNotFound, http.StatusBadGateway, http.StatusServiceUnavailable}
+
+// awaitAny polls the server until the application, or what stands before it, answers, and returns
+// why it did not, or "".
 func (p *process) awaitAny(ctx context.Context, patience time.Duration) string {
 	deadline, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	last := "it did not answer"
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
 		request, err := http.NewRequestWithContext(deadline, http.MethodGet, p.base+"/", nil)
 		if err != nil {
@@ -89,13 +95,16 @@ func (p *process) awaitAny(ctx context.Context, patience time.Duration) string {
 		}
 		if answer, err := plain.RoundTrip(request); err == nil {
 			_ = answer.Body.Close()
-			return ""
+			if !slices.Contains(noAnswers, answer.StatusCode) {
+				return ""
+			}
+			last = "GET / was answered " + answer.Status + ", and not by an application,"
 		}
 		select {
 		case <-p.done:
 			return "the process ended before it answered: " + p.ended
 		case <-deadline.Done():
-			return fmt.Sprintf("it did not answer within %v", patience)
+			return fmt.Sprintf("%s within %v", last, patience)
 		case <-time.After(pause):
 		}
 	}

@@ -142,6 +142,17 @@ var _ = Describe("Start", func() {
 		Expect(err).To(MatchError(And(ContainSubstring("403"), ContainSubstring("/exact/ok"))))
 	})
 
+	It("serves a mistake when the application answers, and not the proxy before it", func(ctx context.Context) {
+		m := load(minimal("") + "mistakes: {start: exec " + fake + " late}\n")
+		i, err := m.StartMistake(ctx, os.Args[0], adapter.Options{Cache: cache, Ready: 20 * time.Second})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(i.Stop)
+		answer, err := http.Get(i.Target().Endpoint)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(answer.Body.Close()).To(Succeed())
+		Expect(answer.StatusCode).To(Equal(http.StatusOK))
+	})
+
 	It("says what a server answers that breaks the contract", func(ctx context.Context) {
 		_, err := load(minimal("wrong")).Start(ctx, adapter.Options{Policies: policies, Cache: cache, Ready: time.Second})
 		Expect(err).To(MatchError(And(ContainSubstring("404"), ContainSubstring("/exact/ok"), ContainSubstring("https://app.example"))))

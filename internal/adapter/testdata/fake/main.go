@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/corsproof/corsproof/cases"
@@ -33,6 +34,9 @@ func main() {
 }
 
 func run(mode string) error {
+	if mode == "late" {
+		return late()
+	}
 	data, err := os.ReadFile(os.Getenv("CORSPROOF_POLICIES"))
 	if err != nil {
 		return err
@@ -65,6 +69,16 @@ func run(mode string) error {
 		}
 	}
 	return pretend(mode, policies)
+}
+
+// late is a proxy that listens before it has read its routes.
+func late() error {
+	var asked atomic.Int32
+	return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) <= 3 {
+			http.NotFound(w, r)
+		}
+	}))
 }
 
 func genuine(data []byte, mutant []string) error {
