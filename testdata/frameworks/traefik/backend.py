@@ -20,25 +20,30 @@ class PortServer(ThreadingMixIn, WSGIServer):
 
 
 def behind(application: Any, dynamic: dict[str, Any]) -> None:
-    """Starts both, and ends with Traefik. dynamic is its dynamic configuration; the service "application" is added."""
+    """Starts both, and ends with Traefik. dynamic is its dynamic configuration, without the service "application"."""
+    behind_text(application, json.dumps(dynamic))  # JSON is YAML
+
+
+def behind_text(application: Any, dynamic: str) -> None:
+    """behind, with the configuration as YAML."""
     backend = PortServer(("127.0.0.1", 0), Handler)
     backend.set_app(application)
     threading.Thread(target=backend.serve_forever, daemon=True).start()
     address = {"url": f"http://127.0.0.1:{backend.server_port}"}
-    dynamic["http"]["services"] = {"application": {"loadBalancer": {"servers": [address]}}}
+    services = {"application": {"loadBalancer": {"servers": [address]}}}
     with tempfile.TemporaryDirectory(prefix="corsproof-server-") as name:
-        file = Path(name) / "dynamic.yaml"
-        file.write_text(json.dumps(dynamic))  # JSON is YAML
-        server = subprocess.Popen(command(file))
+        (Path(name) / "services.yaml").write_text(json.dumps({"http": {"services": services}}))
+        (Path(name) / "routers.yaml").write_text(dynamic)
+        server = subprocess.Popen(command(Path(name)))
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         raise SystemExit(server.wait())
 
 
-def command(file: Path) -> list[str]:
+def command(directory: Path) -> list[str]:
     return [
         "traefik",
         f"--entryPoints.web.address=127.0.0.1:{port()}",
-        f"--providers.file.filename={file}",
+        f"--providers.file.directory={directory}",
         "--global.checkNewVersion=false",
         "--log.level=ERROR",
     ]

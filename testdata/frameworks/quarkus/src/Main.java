@@ -20,17 +20,17 @@ public final class Main {
   private static void configure(Policy p) {
     List<String> origins = new ArrayList<>(p.origins);
     p.originRegexes.forEach(regex -> origins.add("/" + regex.replace("\\", "\\\\") + "/"));
-    set("origins", origins);
+    set("quarkus.http.cors.origins", origins);
     if (!Policy.any(p.methods)) {
-      set("methods", methods(p));
+      set("quarkus.http.cors.methods", methods(p));
     }
     if (!Policy.any(p.requestHeaders)) {
-      set("headers", p.headersOrAccept());
+      set("quarkus.http.cors.headers", p.headersOrAccept());
     }
-    set("exposed-headers", p.exposeHeaders);
-    set("access-control-allow-credentials", List.of(String.valueOf(p.credentials)));
+    set("quarkus.http.cors.exposed-headers", p.exposeHeaders);
+    set("quarkus.http.cors.access-control-allow-credentials", List.of(String.valueOf(p.credentials)));
     if (p.maxAge != null) {
-      set("access-control-max-age", List.of(String.valueOf(p.maxAge)));
+      set("quarkus.http.cors.access-control-max-age", List.of(String.valueOf(p.maxAge)));
     }
   }
 
@@ -43,7 +43,7 @@ public final class Main {
 
   private static void set(String option, List<String> values) {
     if (!values.isEmpty()) {
-      System.setProperty("quarkus.http.cors." + option, String.join(",", values));
+      System.setProperty(option, String.join(",", values));
     }
   }
 
