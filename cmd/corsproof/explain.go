@@ -25,8 +25,8 @@ the message of the console (Chrome, Firefox, Safari), or give a HAR, a "Copy as
 cURL" or "Copy as fetch", the output of curl -v, the headers of the answer, or a line
 of what corsproof eval reads. What it is, is found out.
 
-Nothing is sent. What the text leaves open is said to be open, with the command that
-decides it. Secrets in the text are not shown.
+Nothing is sent, but with --live. What the text leaves open is said to be open, with
+the command that decides it. Secrets in the text are not shown.
 
 Exit status: 0 the page can read the answer, 1 it cannot or that is open, 2 usage.`,
 		Example: `  corsproof explain                 # paste, then Ctrl-D
@@ -49,7 +49,7 @@ Exit status: 0 the page can read the answer, 1 it cannot or that is open, 2 usag
 	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx")
 	fs.StringVar(&f.kind, "kind", "", "what the input is, if it is taken for something else: "+kindNames())
 	fs.BoolVar(&f.json, "json", false, "as JSON")
-	fs.BoolVar(&f.live, "live", false, "ask the server as well")
+	fs.BoolVar(&f.live, "live", false, "make the request, as corsproof fetch does, and explain what comes of it (GET and HEAD; others with -X)")
 	_ = fs.MarkHidden("origin")
 	cmd.MarkFlagsMutuallyExclusive("from", "origin")
 	return cmd
@@ -75,12 +75,12 @@ func (f *explainFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if f.live {
-		return usage(errors.New("--live is not built yet"), "without it the text alone is explained, and the command that asks the server is shown")
-	}
 	text, err := f.input(cmd.InOrStdin(), args)
 	if err != nil {
 		return err
+	}
+	if f.live {
+		return f.ask(cmd, text, c)
 	}
 	a, err := explain.Explain(text, explain.Kind(f.kind), *c)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/corsproof/corsproof/internal/explain"
 	"github.com/corsproof/corsproof/internal/fetch"
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/secret"
 )
 
 // fetchFlags are the flags of `corsproof fetch`.
@@ -227,11 +228,12 @@ func (f *fetchFlags) question(args []string) (*fetch.Question, *fetch.Options, e
 	if q.Request, err = f.script(asked); err != nil {
 		return nil, nil, err
 	}
+	asked.Page = slices.DeleteFunc(asked.Page, func(x ask.Field) bool { return harmless(x.Name) })
 	for _, field := range asked.Page {
-		if !harmless(field.Name) {
-			q.Secret = append(q.Secret, field.Name)
-		}
+		q.Secret = append(q.Secret, field.Name)
 	}
+	q.By = &secret.Redactor{}
+	asked.AddSecrets(q.By)
 	asked.Page = nil // they are the script's now, so that preflights ask for them
 	return q, &fetch.Options{Asked: asked, Rate: f.limit(address), Timeout: f.timeout}, nil
 }

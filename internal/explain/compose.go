@@ -13,6 +13,19 @@ import (
 // answers are what is said of sightings: of the one that most deserves it, with the others
 // that fail behind it.
 func answers(list []sighting, kind Kind, c *Context) *Answer {
+	list = decided(list, c)
+	first := list[0].answer(kind, c)
+	for i := range list[1:] {
+		if s := &list[1:][i]; rank(s.reason) < rank(ReasonHTTPError) && len(first.Others) < mostOthers {
+			first.Others = append(first.Others, *s.answer(kind, c))
+		}
+	}
+	return first
+}
+
+// decided are sightings of which all is known that can be, the one that most deserves an answer
+// first. There is one at least.
+func decided(list []sighting, c *Context) []sighting {
 	if len(list) == 0 {
 		list = []sighting{{reason: ReasonUndetermined, notes: []string{"It has no message of a browser that is about a request, and no request or answer."}}}
 	}
@@ -22,13 +35,7 @@ func answers(list []sighting, kind Kind, c *Context) *Answer {
 		list[i].resolve()
 	}
 	slices.SortStableFunc(list, func(a, b sighting) int { return cmp.Compare(rank(a.reason), rank(b.reason)) })
-	first := list[0].answer(kind, c)
-	for i := range list[1:] {
-		if s := &list[1:][i]; rank(s.reason) < rank(ReasonHTTPError) && len(first.Others) < mostOthers {
-			first.Others = append(first.Others, *s.answer(kind, c))
-		}
-	}
-	return first
+	return list
 }
 
 // mostOthers is how many further requests are told; a HAR can have thousands.

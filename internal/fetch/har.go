@@ -124,7 +124,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z
 func (r *Result) entry(m *Message, page string, last, withSecrets bool) harEntry {
 	ex := m.Exchange
 	if !withSecrets {
-		ex = safe(&ex)
+		ex = r.safe(&ex)
 	}
 	ms := float64(ex.Elapsed.Microseconds()) / 1000
 	e := harEntry{Page: page, Started: stamp(m.Began), Time: ms, Timings: harTimings{Wait: ms}, Type: "fetch", Request: request(&ex), Response: response(&ex)}

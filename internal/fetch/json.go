@@ -68,7 +68,7 @@ func WriteJSON(w io.Writer, rep *Report, withSecrets bool) error {
 		for k := range r.Sent {
 			ex := r.Sent[k].Exchange
 			if !withSecrets {
-				ex = safe(&ex)
+				ex = r.safe(&ex)
 			}
 			d.Sent = append(d.Sent, ex)
 		}
@@ -131,26 +131,27 @@ func safeTrace(o *spec.Outcome) []spec.Step {
 func (r *Result) safeLine() exchange.Line {
 	l := r.Line
 	l.Request.URL = explain.SafeURL(l.Request.URL)
-	l.Request.Header = (&agent.Exchange{Request: l.Request.Header, Given: r.secret}).Redacted().Request
+	l.Request.Header = (&agent.Exchange{Request: l.Request.Header, Given: r.secret}).RedactedBy(r.by).Request
 	l.Hops = slices.Clone(l.Hops)
 	for i := range l.Hops {
 		h := &l.Hops[i]
-		h.Preflight, h.Response = safeResponse(h.Preflight), safeResponse(h.Response)
+		h.Preflight, h.Response = r.safeResponse(h.Preflight), r.safeResponse(h.Response)
 	}
 	return l
 }
 
-func safeResponse(r *spec.Response) *spec.Response {
-	if r == nil {
+func (r *Result) safeResponse(a *spec.Response) *spec.Response {
+	if a == nil {
 		return nil
 	}
-	ex := safe(&agent.Exchange{Response: r.Header})
-	return &spec.Response{Status: r.Status, Header: ex.Response}
+	ex := r.safe(&agent.Exchange{Response: a.Header})
+	return &spec.Response{Status: a.Status, Header: ex.Response}
 }
 
 // safe is an exchange without secrets. What a person gave as content is one.
-func safe(ex *agent.Exchange) agent.Exchange {
-	s := ex.Redacted()
+func (r *Result) safe(ex *agent.Exchange) agent.Exchange {
+	s := ex.RedactedBy(r.by)
+	s.Body = r.by.Text(s.Body)
 	s.URL = explain.SafeURL(s.URL)
 	if s.Sent != "" {
 		s.Sent = "[redacted]"

@@ -48,7 +48,7 @@ func (r *Result) asked() bool { return len(r.Outcome.Hops) > 0 && r.Outcome.Hops
 
 // message is a request and its answer.
 func (p *page) message(r *Result, m *Message) part {
-	ex := m.Exchange.Redacted()
+	ex := m.Exchange.RedactedBy(r.by)
 	name := "sends"
 	switch {
 	case m.FromCache:

@@ -107,7 +107,7 @@ func (r *Result) reads() part {
 		text += ", " + name
 	}
 	if r.Content != "" {
-		text += "; content: " + agent.Quoted(block.Cut(r.Content, 120))
+		text += "; content: " + agent.Quoted(block.Cut(r.by.Text(r.Content), 120))
 	}
 	return field("reads", text, 2, 4)
 }
@@ -151,7 +151,7 @@ func (r *Result) hiddenAnswer() string {
 	}
 	switch {
 	case ex.Body != "":
-		text += ": " + agent.Quoted(block.Cut(ex.Body, 120))
+		text += ": " + agent.Quoted(block.Cut(r.by.Text(ex.Body), 120))
 	case ex.BodySize == 0:
 		text += ", without content"
 	}
@@ -240,7 +240,7 @@ func (p *page) more(r *Result) []string {
 	if r.Hidden != nil {
 		content = r.Hidden.Body
 	}
-	if content != "" {
+	if content = r.by.Text(content); content != "" {
 		lines = append(lines, "", "Content of the answer:")
 		for l := range strings.SplitSeq(strings.TrimRight(content, "\n"), "\n") {
 			lines = append(lines, block.Visible(strings.TrimSuffix(l, "\r")))

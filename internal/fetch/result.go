@@ -13,6 +13,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/harness/exchange"
 	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/internal/secret"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -25,8 +26,10 @@ type Question struct {
 	// Origins are those of the pages that ask, one after another in one browser.
 	Origins []string
 	Repeat  int // how often each asks; 0: once
-	// Secret are the names of request headers whose values are shown nowhere.
+	// Secret are the names of request headers whose values are shown nowhere, By hides what
+	// else is known to be a secret; nil: what is named like one.
 	Secret []string
+	By     *secret.Redactor
 	Reads  string       // a response header that the script wants to read; empty: none by name
 	Stack  *cases.Stack // whose configuration is shown; nil: the one that an answer names
 }
@@ -70,6 +73,7 @@ type Result struct {
 	Browser *Browsed
 
 	secret []string
+	by     *secret.Redactor
 }
 
 // Message is one request that went out, with its answer.
@@ -151,7 +155,7 @@ func results(list []taken, q *Question) []Result {
 // newResult is that of one fetch, but for the engines.
 func newResult(t *taken, standard *Judged, q *Question) Result {
 	request := t.step.Request.Spec(t.step.URL)
-	r := Result{Outcome: standard.Outcome, secret: q.Secret, Dropped: dropped(&request), Why: why(&standard.Outcome, &request)}
+	r := Result{Outcome: standard.Outcome, secret: q.Secret, by: q.By, Dropped: dropped(&request), Why: why(&standard.Outcome, &request)}
 	r.Line = exchange.NewLine("", request, make([]exchange.Hop, len(standard.Outcome.Hops))...)
 	for i := range t.legs {
 		r.take(&t.legs[i])
