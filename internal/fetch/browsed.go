@@ -112,19 +112,23 @@ func (r *Result) browsed() part {
 	var said string
 	switch {
 	case b.Trouble != "":
-		said = "could not tell: " + b.Trouble
+		said = "it could not tell: " + b.Trouble
 	case b.Outcome == spec.Allowed:
-		said = fmt.Sprintf("let the page read it, status %d", b.Status)
+		said = fmt.Sprintf("the page could read it, status %d", b.Status)
 		if b.Status == 0 {
-			said = "gave the page an opaque answer"
+			said = "the page got an opaque answer"
 		}
 	case b.Reason != "":
-		said = fmt.Sprintf("blocked it: %s", b.Reason)
+		said = fmt.Sprintf("blocked, %s", b.Reason)
 	default:
-		said = "blocked it"
+		said = "blocked"
 	}
-	if b.Differs != "" {
-		said += "; " + b.Differs
+	switch j := r.chromium(); {
+	case b.Differs != "":
+		said += ". That is not what was expected: " + b.Differs
+	case b.Trouble == "" && j != nil && j.Unknown == "":
+		said += ", as expected"
 	}
-	return field("real", b.Name+" "+said, 2, 7)
+	name, _, _ := strings.Cut(b.Name, " (") // with what it was started
+	return field("tried", "in "+name+": "+said, 2, 7)
 }

@@ -89,7 +89,10 @@ func (d *document) others(r *Result) {
 		if !j.Differs() {
 			continue
 		}
-		e := engineDocument{Engine: j.Engine, Unknown: j.Unknown, Otherwise: j.Otherwise}
+		e := engineDocument{Engine: j.Engine, Unknown: safeWords(j.Unknown, &j.Outcome)}
+		for _, text := range j.Otherwise {
+			e.Otherwise = append(e.Otherwise, safeWords(text, &j.Outcome))
+		}
 		if j.Unknown == "" {
 			e.Outcome, e.Reason = j.Outcome.Result, j.Outcome.Reason
 		}
@@ -119,12 +122,18 @@ func (r *Result) resultLine(session *exchange.Evaluator, line string, number int
 func safeTrace(o *spec.Outcome) []spec.Step {
 	steps := slices.Clone(o.Trace)
 	for i := range steps {
-		for k := range o.Hops {
-			bare, _, _ := strings.Cut(o.Hops[k].URL, "#")
-			steps[i].Text = strings.ReplaceAll(steps[i].Text, bare, explain.SafeURL(bare))
-		}
+		steps[i].Text = safeWords(steps[i].Text, o)
 	}
 	return steps
+}
+
+// safeWords is a text whose URLs, which are those of an outcome, have no secrets.
+func safeWords(text string, o *spec.Outcome) string {
+	for k := range o.Hops {
+		bare, _, _ := strings.Cut(o.Hops[k].URL, "#")
+		text = strings.ReplaceAll(text, bare, explain.SafeURL(bare))
+	}
+	return text
 }
 
 // safeLine is the exchange without secrets.

@@ -110,7 +110,7 @@ func replayOne(t *taken, opt spec.Options) Judged {
 	}
 	for i := range used {
 		if !used[i] && j.Unknown == "" {
-			j.Otherwise = append(j.Otherwise, "does not send "+t.legs[i].action.Method+" "+t.legs[i].action.URL)
+			j.Otherwise = append(j.Otherwise, "would not send "+t.legs[i].action.Method+" "+t.legs[i].action.URL)
 		}
 	}
 	return j
@@ -149,17 +149,17 @@ func otherwise(engine, sent *spec.Action) []string {
 		a, b := strings.Join(engine.Header.Values(name), ", "), strings.Join(sent.Header.Values(name), ", ")
 		switch {
 		case engine.Header.Has(name) && !sent.Header.Has(name):
-			list = append(list, fmt.Sprintf("sends %s with %s", name, engine.Method))
+			list = append(list, fmt.Sprintf("would send %s with %s", name, engine.Method))
 		case !engine.Header.Has(name) && sent.Header.Has(name):
-			list = append(list, fmt.Sprintf("sends no %s with %s", name, engine.Method))
+			list = append(list, fmt.Sprintf("would send no %s with %s", name, engine.Method))
 		case a != b && strings.HasPrefix(name, "access-control-"):
-			list = append(list, fmt.Sprintf("sends %s: %s", name, a))
+			list = append(list, fmt.Sprintf("would send %s: %s", name, a))
 		case a != b:
-			list = append(list, fmt.Sprintf("sends another %s with %s", name, engine.Method))
+			list = append(list, fmt.Sprintf("would send another %s with %s", name, engine.Method))
 		}
 	}
 	if engine.Credentials != sent.Credentials {
-		list = append(list, "sends "+map[bool]string{true: "cookies", false: "no cookies"}[engine.Credentials]+" with "+engine.Method)
+		list = append(list, "would send "+map[bool]string{true: "cookies", false: "no cookies"}[engine.Credentials]+" with "+engine.Method)
 	}
 	return list
 }

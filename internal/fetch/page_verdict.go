@@ -168,21 +168,32 @@ func (r *Result) hiddenAnswer() string {
 // engines are what the engines make of it, where that is another. all: also where they block it
 // too, and only name another reason.
 func (r *Result) engines(all bool) []part {
-	var same []string
-	var parts []part
+	var said []string             // what they do, each once
+	who := map[string][]*Judged{} // by what they do
 	for i := range r.Engines {
 		j := &r.Engines[i]
 		if !j.Differs() || !all && j.Unknown == "" && len(j.Otherwise) == 0 && j.Outcome.Result == spec.Blocked && r.Outcome.Result == spec.Blocked {
-			same = append(same, engineName(j.Engine))
 			continue
 		}
-		parts = append(parts, field(engineName(j.Engine), r.engine(j), 2, 5))
+		text := r.engine(j)
+		if who[text] == nil {
+			said = append(said, text)
+		}
+		who[text] = append(who[text], j)
 	}
-	if len(parts) == 0 {
-		return nil
-	}
-	if len(same) > 0 {
-		parts = append(parts, field("same", strings.Join(same, ", ")+": as the standard has it, above", 1, 2))
+	var parts []part
+	name := "but"
+	for _, text := range said {
+		var names []string
+		for _, j := range who[text] {
+			names = append(names, engineName(j.Engine))
+		}
+		line := strings.Join(names, ", ") + ": " + text
+		for _, d := range who[text][0].Departures {
+			line += ". Known: " + d.Text
+		}
+		parts = append(parts, field(name, line, 2, 5))
+		name = ""
 	}
 	return parts
 }
@@ -197,18 +208,19 @@ func (r *Result) engine(j *Judged) string {
 	o := &j.Outcome
 	switch {
 	case j.Unknown != "":
-		said = append(said, "goes on with "+j.Unknown+", which the standard does not send here: what that gets is not known")
+		said = append(said, "would send "+safeWords(j.Unknown, o)+" next, which the standard does not; what that gets is not known")
 	case o.Result != r.Outcome.Result || o.Type != r.Outcome.Type:
 		said = append(said, string(o.Result)+reasonOf(o))
 	case o.Reason != r.Outcome.Reason || o.FailedParameter != r.Outcome.FailedParameter:
-		said = append(said, "blocks it too, and names another reason"+reasonOf(o))
+		said = append(said, "blocked too, by the name of another reason"+reasonOf(o))
 	}
-	said = append(said, j.Otherwise...)
-	text := strings.Join(said, "; ")
-	for _, d := range j.Departures {
-		text += ". " + d.Text
+	for _, text := range j.Otherwise {
+		said = append(said, safeWords(text, o))
 	}
-	return strings.TrimPrefix(text, ". ")
+	if len(said) == 0 {
+		said = append(said, "another outcome in what can be read")
+	}
+	return strings.Join(said, "; ")
 }
 
 func reasonOf(o *spec.Outcome) string {
