@@ -120,15 +120,6 @@ func (o *Options) QuestionMethod() string {
 	return o.Method
 }
 
-// PageNames are the names of the fields of Page, with commas, for messages.
-func (o *Options) PageNames() string {
-	names := make([]string, len(o.Page))
-	for i, f := range o.Page {
-		names[i] = f.Name
-	}
-	return strings.Join(names, ", ")
-}
-
 // AddSecrets makes what a person gave known to what hides secrets.
 func (o *Options) AddSecrets(r *secret.Redactor) {
 	if o == nil {
