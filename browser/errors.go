@@ -117,6 +117,9 @@ func (e *NetError) Error() string {
 	return s
 }
 
+// Reached is the URL, that of a redirect too.
+func (e *NetError) Reached() string { return e.URL }
+
 // UnobservedError says that the browser did not report the events of a
 // request, so that its outcome would be a guess.
 type UnobservedError struct {

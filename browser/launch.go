@@ -44,6 +44,12 @@ type Options struct {
 	// Proxy is the URL of a proxy that everything goes through, loopback too; empty:
 	// everything goes directly.
 	Proxy string
+	// Local lets the browser contact this machine alone, and Hosts by name, so that no
+	// redirect leads it elsewhere. A remote browser, and one with a Proxy, do not heed it.
+	Local bool
+	Hosts []string
+	// Paced says that the proxy holds the browser to the limits of the run (harness.Paced).
+	Paced bool
 	// Cookies are those that the browser has of targets, in every browser context.
 	Cookies []Cookie
 	// Width is the number of requests at once. Zero: 12.
@@ -186,6 +192,9 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 	} else if !slices.ContainsFunc(c.opt.Flags, func(f string) bool { return strings.HasPrefix(strings.TrimLeft(f, "-"), "proxy-") }) {
 		opts = append(opts, chromedp.Flag("no-proxy-server", true)) // a proxy of the environment would answer instead of the target
 	}
+	if c.opt.Local && c.opt.Proxy == "" {
+		opts = append(opts, chromedp.Flag("host-resolver-rules", localOnly(c.opt.Hosts)))
+	}
 	if c.opt.Visible {
 		opts = append(opts, chromedp.VisibleWindow)
 	}
@@ -211,6 +220,16 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 // bypassNothing is a list of hosts that are reached without the proxy: none, this
 // machine neither, which would be one otherwise.
 const bypassNothing = "<-loopback>"
+
+// localOnly are the rules by which no name has an address, and no address is reached, but
+// those of this machine and the hosts.
+func localOnly(hosts []string) string {
+	rules := "MAP * ~NOTFOUND"
+	for _, h := range append([]string{"localhost", "*.localhost", "127.0.0.1", "127.*.*.*", "[::1]"}, hosts...) {
+		rules += " , EXCLUDE " + h
+	}
+	return rules
+}
 
 // newProfile makes a profile directory with our preferences.
 func newProfile() (string, error) {
@@ -254,6 +273,9 @@ func (c *Chrome) describe(name, product string) string {
 	}
 	return product + " (" + strings.Join(parts, "; ") + ")"
 }
+
+// Paced tells whether something keeps the browser to the limits of the run.
+func (c *Chrome) Paced() bool { return c.opt.Paced }
 
 // Name is "chrome".
 func (c *Chrome) Name() string { return "chrome" }

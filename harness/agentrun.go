@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
@@ -84,6 +85,9 @@ func (t *task) judge(ctx context.Context, result agent.JobResult) part {
 		p := t.run.lost(ctx, t.entry, name, result.Err, t.exchanges(result, nil))
 		p.doubt = name != agent.NameModel
 		return p
+	}
+	if why := t.run.withheld(result); why != nil {
+		return part{result: agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: why.Error(), Exchanges: t.exchanges(result, nil)}}
 	}
 	after, err := t.wire.Steps(ctx, t.after)
 	if err != nil {
@@ -169,7 +173,7 @@ func (r *run) batch(ctx context.Context, who agent.Agent, attempts []*attempt) {
 // batchOf performs a batch and returns what is worth asking again; first is
 // what came of the checks before, nil when they are asked for the first time.
 func (r *run) batchOf(ctx context.Context, who agent.Agent, attempts []*attempt, first map[*attempt]part) map[*attempt]part {
-	b := agentBatch{run: r, agent: who, under: map[string]underWay{}, first: first, silent: map[*attempt]part{}}
+	b := agentBatch{run: r, agent: who, began: time.Now(), under: map[string]underWay{}, first: first, silent: map[*attempt]part{}}
 	var jobs []agent.Job
 	for _, a := range attempts {
 		t, why := r.begin(ctx, a.entry, who)
@@ -217,39 +221,55 @@ type underWay struct {
 type agentBatch struct {
 	run   *run
 	agent agent.Agent
+	began time.Time
 	mu    sync.Mutex
 	under map[string]underWay // by the job's ID: not yet reported
 	first map[*attempt]part   // what came of them before; nil: nothing did
-	// silent are those of which nothing was reported, to be asked again.
+	// silent are those of which nothing was reported, to be asked again: no answer came, or a 429.
 	silent map[*attempt]part
 	wg     sync.WaitGroup
 }
 
-// perform hands the jobs over: all at once, or one by one and slowly enough
-// for a target with a rate limit.
+// perform hands the jobs over: all at once, or one by one for a target with a rate limit.
 func (b *agentBatch) perform(ctx context.Context, jobs []agent.Job) error {
-	if len(jobs) == 0 {
-		return nil
-	}
-	if b.run.sender.Limit == nil {
-		return b.agent.Perform(ctx, jobs, func(jr agent.JobResult) { b.take(ctx, jr) })
+	take := func(jr agent.JobResult) { b.take(ctx, jr) }
+	if b.run.interval() == 0 {
+		if len(jobs) == 0 {
+			return nil
+		}
+		return b.agent.Perform(ctx, jobs, take)
 	}
 	for i := range jobs {
-		if err := b.run.sender.Limit.Wait(ctx, requestsOf(&jobs[i])); err != nil {
+		if err := b.turn(ctx, &jobs[i]); err != nil {
 			return err
 		}
-		if err := b.agent.Perform(ctx, jobs[i:i+1], func(jr agent.JobResult) { b.take(ctx, jr) }); err != nil {
+		if err := b.agent.Perform(ctx, jobs[i:i+1], take); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// Paced is an agent that keeps to the limits of the run by itself, request by request:
+// something between it and the target holds its requests back.
+type Paced interface{ Paced() bool }
+
+// turn waits until the requests of a job may go out. Where they are held back one by one,
+// the job has the time for that in addition.
+func (b *agentBatch) turn(ctx context.Context, j *agent.Job) error {
+	const redirects = 20 // as many as a browser follows
+	if p, ok := b.agent.(Paced); ok && p.Paced() {
+		j.Timeout += b.run.interval() * time.Duration(requestsOf(j)+redirects)
+		return ctx.Err()
+	}
+	return b.run.sender.Limits.Wait(ctx, b.run.addr(), requestsOf(j))
+}
+
 // requestsOf is how many requests a job makes, a preflight with each.
 func requestsOf(j *agent.Job) int {
 	n := 0
 	for i := range j.Steps {
-		n += 2 * max(j.Steps[i].Times, 1)
+		n += 2 * max(j.Steps[i].Times, j.Steps[i].Parallel, 1)
 	}
 	return n
 }
@@ -267,15 +287,35 @@ func (b *agentBatch) take(ctx context.Context, jr agent.JobResult) {
 
 // report reports a part, unless it is one to ask for again.
 func (b *agentBatch) report(ctx context.Context, a *attempt, p part) {
-	if before, again := b.first[a]; again {
+	before, second := b.first[a]
+	aside := false
+	switch {
+	case b.run.limited(p):
+		p, aside = b.limited(p, second)
+	case second && !b.run.limited(before):
 		p = b.run.twice(ctx, a.entry, before, p)
-	} else if silent(p) && b.run.stopped(ctx, a.entry) == "" {
-		b.mu.Lock()
-		b.silent[a] = p
-		b.mu.Unlock()
+	case !second:
+		aside = silent(p)
+	}
+	if !aside || b.run.stopped(ctx, a.entry) != "" {
+		b.run.report(a, p)
 		return
 	}
-	b.run.report(a, p)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.silent[a] = p
+}
+
+// limited is a part that met a 429; again tells whether to ask for it again.
+func (b *agentBatch) limited(p part, second bool) (_ part, again bool) {
+	told, heeded := b.run.heed(p, b.began)
+	if told {
+		return p, false
+	}
+	if second || !heeded {
+		return b.run.tooOften(p), false
+	}
+	return p, true
 }
 
 // rest reports the jobs of which the agent said nothing.

@@ -14,6 +14,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/raw"
 	"github.com/corsproof/corsproof/internal/wire"
@@ -68,6 +69,9 @@ func (r *run) whyLost(ctx context.Context, e *entry, name string, err error) par
 		p := leftOut(name, "HTTP/2 alone was asked for, and it cannot say this request: "+err.Error())
 		p.skip = SkipTransport
 		return p
+	}
+	if why := r.forbidden(err); why != nil {
+		return part{result: agent.Result{Agent: name, Verdict: agent.VerdictUndecided, Note: why.Error()}}
 	}
 	if died := r.checkAlive(ctx, e); died != nil {
 		err = died
@@ -144,7 +148,7 @@ func (r *run) stopped(ctx context.Context, e *entry) string {
 func (r *run) alive(ctx context.Context, url string) error {
 	var err error
 	for _, wait := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
-		if wire.Pause(ctx, wait) != nil {
+		if limit.Pause(ctx, wait) != nil {
 			return nil // nobody wants to know any more
 		}
 		if _, err = r.probeOver(ctx, url, wire.Any); err == nil {

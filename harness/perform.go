@@ -14,6 +14,7 @@ import (
 	"github.com/corsproof/corsproof/internal/judge"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/raw"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // all performs what was planned: first what can run at the same time, then what
@@ -72,14 +73,34 @@ func (r *run) together(ctx context.Context, attempts []*attempt) {
 		}
 	}
 	var wg sync.WaitGroup
-	if len(scripted) > 0 {
+	browse := func() {
 		for _, b := range r.browsers() {
 			wg.Go(func() { r.batch(ctx, b, scripted) })
 		}
 	}
+	paced := r.interval() > 0 // then a browser's requests are not to wait behind all the others
+	if len(scripted) > 0 && !paced {
+		browse()
+	}
 	wg.Go(func() { r.each(ctx, waiting, slow) })
 	wg.Go(func() { r.each(ctx, r.concurrency, prompt) })
 	wg.Wait()
+	if len(scripted) > 0 && paced {
+		browse()
+		wg.Wait()
+	}
+}
+
+// interval is the time between two requests to the target; 0: there is no limit.
+func (r *run) interval() time.Duration { return r.sender.Limits.Interval(r.addr()) }
+
+// addr is the target's "host:port"; empty where that is not known.
+func (r *run) addr() string {
+	ep, _, _, err := wire.EndpointOf(r.target.url("http"), wire.Any)
+	if err != nil {
+		return ""
+	}
+	return ep.Addr
 }
 
 // each performs the wire's or the model's part of the checks, so many at once.
@@ -123,17 +144,23 @@ func (r *run) one(ctx context.Context, a *attempt) {
 	r.mark(a.entry, true)
 	defer r.mark(a.entry, false)
 	p := r.insist(ctx, a.entry, func() part {
-		if name == agent.NameWire {
-			return r.wireCheck(ctx, a.entry)
-		}
-		t, err := r.prepare(ctx, a.entry, r.agents[0], a.check.Steps)
-		if err != nil {
-			return r.lost(ctx, a.entry, name, err, nil)
-		}
-		return t.complete(ctx, askAgent(ctx, t.agent, t.job))
+		return r.patiently(func() part { return r.first(ctx, a) })
 	})
 	p.began = began
 	r.report(a, p)
+}
+
+// first is what the wire, or the model, makes of a check.
+func (r *run) first(ctx context.Context, a *attempt) part {
+	name := firstAgent(a.check)
+	if name == agent.NameWire {
+		return r.wireCheck(ctx, a.entry)
+	}
+	t, err := r.prepare(ctx, a.entry, r.agents[0], a.check.Steps)
+	if err != nil {
+		return r.lost(ctx, a.entry, name, err, nil)
+	}
+	return t.complete(ctx, askAgent(ctx, t.agent, t.job))
 }
 
 // askAgent gives an agent a single job.

@@ -53,6 +53,9 @@ type run struct {
 	steady      map[string]*steadiness
 	died        *Stopped          // the first of origins that did
 	agentErrors map[string]string // of agents that broke
+	asksToWait  time.Duration     // the longest time that a 429 asked for
+	heeded      int               // how many parts of checks met a 429
+	unreadable  bool              // a check shows that a page cannot read the 429
 	stop        context.CancelCauseFunc
 }
 
@@ -87,7 +90,7 @@ func (r *Runner) start() *run {
 		timeout = 10 * time.Second
 	}
 	w := &run{
-		target: r.Target, sender: wire.NewSender(r.Target.tlsConfig(), r.Target.RateLimit, timeout), timeout: timeout, concurrency: model.Concurrency(r.Concurrency),
+		target: r.Target, sender: wire.NewSender(r.Target.tlsConfig(), r.Target.limits(), timeout), timeout: timeout, concurrency: model.Concurrency(r.Concurrency),
 		keepAll: r.KeepAll, onResult: r.OnResult, policies: maps.Clone(r.Target.Policies), tlsTrouble: map[string]string{},
 		prefix: strings.ToLower(rand.Text()[:8]), started: time.Now(), whole: r.Checks, shard: r.Shard,
 		running: map[*entry]bool{}, origins: map[string]*Stopped{}, steady: map[string]*steadiness{}, agentErrors: map[string]string{},

@@ -57,8 +57,6 @@ func (r *run) probeWith(ctx context.Context, url, proto, method string, fields .
 	if err != nil {
 		return nil, &TargetError{Kind: BadURL, URL: url, Err: err, Hints: []string{"give an absolute URL such as http://127.0.0.1:8080"}}
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
 	content := r.content(method)
 	if method != "GET" && method != "HEAD" && method != "OPTIONS" {
 		fields = append(fields, "Content-Length: "+strconv.Itoa(len(content)))
@@ -66,7 +64,7 @@ func (r *run) probeWith(ctx context.Context, url, proto, method string, fields .
 	before, after := browserfields.BrowserFields(browserfields.RawAsking(url, method, fields))
 	req := &wire.Request{Method: method, Target: target, Body: content, Lines: slices.Concat([]string{"Host: " + authority}, before, fields, after)}
 	r.sender.Dress(url, req, true)
-	resp, err := r.sender.Do(ctx, ep, req)
+	resp, err := r.sender.Do(ctx, ep, req, r.timeout)
 	if err != nil {
 		return nil, targetError(url, err, r.timeout)
 	}

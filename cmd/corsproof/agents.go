@@ -13,6 +13,7 @@ import (
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/relay"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // openAgents returns Chrome, depending on --browser; the model is always used. Chrome
@@ -49,7 +50,7 @@ func openAgents(ctx context.Context, mode, chrome string, o *ask.Options) (agent
 // browserOptions say which browser, and how it sends requests; stop ends the relay, if
 // there is one.
 func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop func(), err error) {
-	opt, stop = browser.Options{Path: chrome}, func() {}
+	opt, stop = browser.Options{Path: chrome, Local: true}, func() {}
 	if strings.Contains(chrome, "://") {
 		opt.Path, opt.Remote = "", chrome
 	}
@@ -60,19 +61,26 @@ func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop fu
 	for _, c := range o.Cookies {
 		opt.Cookies = append(opt.Cookies, browser.Cookie{URL: o.Scope, Name: c.Name, Value: c.Value})
 	}
-	if !o.Adds() && !o.Detours() {
+	if !o.Adds() && !o.Detours() && !limited(o) {
+		opt.Hosts = []string{origin.Host(o.Scope)}
 		return opt, stop, nil
 	}
 	if u, err := url.Parse(opt.Remote); opt.Remote != "" && (err != nil || !origin.Loopback(u.Hostname())) {
-		return opt, stop, errors.New("a browser on another machine cannot send what the flags state of the requests")
+		return opt, stop, errors.New("a browser on another machine cannot be held to what the flags state of the requests, nor to the limits for servers that are not on this machine")
 	}
 	between, err := relay.Start(o)
 	if err != nil {
 		return opt, stop, err
 	}
-	opt.Proxy = between.URL()
+	opt.Proxy, opt.Local, opt.Paced = between.URL(), false, true
 	opt.IgnoreCertificateErrors = opt.IgnoreCertificateErrors || between.EndsTLS()
 	return opt, func() { _ = between.Close() }, nil
+}
+
+// limited tells whether a browser's requests are to be held back one by one.
+func limited(o *ask.Options) bool {
+	ep, _, _, err := wire.EndpointOf(o.Scope, wire.Any)
+	return err == nil && (!o.Limits.Ours(ep.Addr) || o.Limits.Others() || o.Limits.Interval(ep.Addr) > 0)
 }
 
 // infos names what decides the checks: the model and the agents.

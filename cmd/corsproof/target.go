@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/internal/adapter"
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/secret"
 )
 
@@ -37,6 +40,7 @@ type targetFlags struct {
 	private      bool
 	noChanges    bool
 	allowMethods []string
+	allowHosts   []string
 	rate         float64
 	webSocket    string
 	request      requestFlags
@@ -55,8 +59,9 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 	fs.IntVar(&f.maxAge, "max-age", noMaxAge, "with --origin: the max-age of preflights in `SECONDS` (-1: not stated)")
 	fs.BoolVar(&f.private, "private-network", false, "with --origin: preflights for a private network are granted (not given: they must not be)")
 	fs.BoolVar(&f.noChanges, "no-changes", false, "do not send an endpoint methods that may change something: only GET, HEAD and OPTIONS")
-	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "on a server that is not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
-	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most (0: no limit on loopback, 10 elsewhere)")
+	fs.StringSliceVar(&f.allowMethods, "allow-method", nil, "to servers that are not on loopback: a `METHOD` besides GET, HEAD and OPTIONS that may be sent")
+	fs.StringSliceVar(&f.allowHosts, "allow-host", nil, "follow redirects to `HOST`, which is not this machine: it gets what a server that is not on loopback gets (repeatable)")
+	fs.Float64Var(&f.rate, "rate", 0, "requests a second at most, to each server (0: no limit on loopback, 10 elsewhere)")
 	fs.StringVar(&f.webSocket, "websocket", "", "the `PATH` of a WebSocket endpoint: checks then cover the origins from which it accepts handshakes")
 	f.request.register(fs)
 }
@@ -138,7 +143,7 @@ func (f *targetFlags) open(ctx context.Context, table *cases.Table, args []strin
 	case len(args) == 0:
 		return openReference(ctx, table)
 	}
-	t, err := f.foreign(args[0], policy)
+	t, err := f.foreign(ctx, args[0], policy)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -191,7 +196,7 @@ func openAdapter(ctx context.Context, table *cases.Table, dir, release string, s
 }
 
 // foreign is a server that somebody else started.
-func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Target, error) {
+func (f *targetFlags) foreign(ctx context.Context, address string, policy *cases.Policy) (*harness.Target, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, usage(fmt.Errorf("%q is not the URL of a server", (&secret.Redactor{Endpoint: true}).URL(address)), "expected http://HOST[:PORT][/PATH] or https://...")
@@ -205,15 +210,8 @@ func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Ta
 		return nil, err
 	}
 	t := &harness.Target{Name: address, Requests: requests, RateLimit: f.rate, WebSocket: f.webSocket}
-	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		t.Foreign = true
-		t.AllowedMethods = append([]string{"GET", "HEAD"}, f.allowMethods...)
-		if m := requests.QuestionMethod(); m != "" { // who names it by hand allows it
-			t.AllowedMethods = append(t.AllowedMethods, m)
-		}
-		if t.RateLimit == 0 {
-			t.RateLimit = 10
-		}
+	if err := f.limit(ctx, t); err != nil {
+		return nil, err
 	}
 	if policy != nil {
 		t.Declared, t.Endpoint, t.NoChanges = policy, address, f.noChanges
@@ -222,4 +220,48 @@ func (f *targetFlags) foreign(address string, policy *cases.Policy) (*harness.Ta
 	base := strings.TrimRight(address, "/")
 	t.Base = base
 	return t, nil
+}
+
+// limit holds the run to what it may do to servers that are not on this machine: the target,
+// and those that redirects lead to.
+func (f *targetFlags) limit(ctx context.Context, t *harness.Target) error {
+	o := limit.Options{Methods: append([]string{"GET", "HEAD"}, f.allowMethods...), Hosts: f.allowHosts, Rate: f.rate, Here: t.Requests.Here}
+	if m := t.Requests.QuestionMethod(); m != "" { // who names it by hand allows it
+		o.Methods = append(o.Methods, m)
+	}
+	for _, h := range f.allowHosts {
+		if strings.ContainsAny(h, "/@ ") || h == "" || net.ParseIP(strings.Trim(h, "[]")) == nil && strings.Contains(h, ":") {
+			return usage(fmt.Errorf("--allow-host %q is not the name of a host", h), "the name alone, without scheme and port: --allow-host api.example.com")
+		}
+	}
+	if f.rate < 0 {
+		return usage(fmt.Errorf("--rate %g is not a number of requests a second", f.rate), "0 or more; 0: no limit on loopback, 10 elsewhere")
+	}
+	if t.Requests.Local(ctx, t.Name) {
+		o.Ours = []string{t.Name}
+	} else {
+		o.Named = []string{t.Name}
+		t.Foreign, t.AllowedMethods = true, o.Methods
+		if t.RateLimit == 0 {
+			t.RateLimit = limit.DefaultRate
+		}
+	}
+	t.Requests.Limits = limit.New(o)
+	return nil
+}
+
+// away announces what servers get that are not on this machine; empty where none get anything.
+func (f *targetFlags) away(t *harness.Target) string {
+	var names []string
+	if t.Foreign {
+		names = append(names, "the target")
+	}
+	if names = append(names, f.allowHosts...); len(names) == 0 {
+		return ""
+	}
+	methods, rate := append([]string{"OPTIONS", "GET", "HEAD"}, f.allowMethods...), cmp.Or(f.rate, limit.DefaultRate)
+	if m := t.Requests.QuestionMethod(); m != "" && !slices.Contains(methods, m) {
+		methods = append(methods, m)
+	}
+	return fmt.Sprintf("not on this machine: %s; at most %g requests a second to each, %s alone; no redirect is followed to others", strings.Join(names, ", "), rate, strings.Join(methods, ", "))
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/secret"
 )
@@ -52,6 +53,9 @@ type Options struct {
 	UnixSocket string
 	// Protocol is the only one to speak: H1 or H2; empty: either.
 	Protocol string
+
+	// Limits are those of the run; nil: as the target has them.
+	Limits *limit.Limits
 
 	files []string // curl's options for certificates
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -31,8 +32,8 @@ type Options struct {
 	Sender *wire.Sender
 	// TLS says which certificates to trust; nil: the system's.
 	TLS *tls.Config
-	// RateLimit is how many requests go out in a second at most; 0: no limit.
-	RateLimit float64
+	// Limits are those of the run; nil: none.
+	Limits *limit.Limits
 	// Engine selects a browser's documented departures; empty: the standard.
 	Engine spec.Engine
 	// Concurrency is how many jobs are under way at once; 0: twice the
@@ -65,7 +66,7 @@ var _ agent.Agent = (*Model)(nil)
 func New(opt Options) *Model {
 	m := &Model{sender: opt.Sender, engine: opt.Engine, concurrency: Concurrency(opt.Concurrency), opt: opt}
 	if m.sender == nil {
-		m.sender, m.owns = wire.NewSender(opt.TLS, opt.RateLimit, 0), true
+		m.sender, m.owns = wire.NewSender(opt.TLS, opt.Limits, 0), true
 	}
 	return m
 }
@@ -157,7 +158,7 @@ func (j *modelJob) all() view { return view{j.cache, &j.http} }
 // step performs a step's repetitions. The error is set when the target could
 // not be reached or ctx ended: then nothing can be said.
 func (j *modelJob) step(ctx context.Context, s *agent.Step) (agent.StepOutcomes, error) {
-	if err := wire.Pause(ctx, s.After); err != nil {
+	if err := limit.Pause(ctx, s.After); err != nil {
 		return nil, err
 	}
 	if s.Before != nil {
@@ -195,14 +196,10 @@ func (j *modelJob) step(ctx context.Context, s *agent.Step) (agent.StepOutcomes,
 	return outcomes, pool.Wait()
 }
 
-// once performs a single request within the job's timeout.
+// once performs a single request within the job's timeout, of which the wait for a turn
+// is no part (limit.Limits).
 func (j *modelJob) once(ctx context.Context, s *agent.Step, v view) (agent.Outcome, error) {
-	if j.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, j.timeout)
-		defer cancel()
-	}
-	f := modelFetch{job: j, step: s, view: v}
+	f := modelFetch{job: j, step: s, view: v, left: j.timeout}
 	start := time.Now()
 	o := f.run(ctx)
 	o.Began, o.Elapsed = start, time.Since(start)

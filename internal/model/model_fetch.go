@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,9 +27,26 @@ type modelFetch struct {
 	lost       error  // the target could not be reached
 	cookieHost string // host that has the cookie; empty for none
 	body       string
-	last       string // content of the last actual response
-	cached     []int  // hops that the HTTP cache answered
-	mode       string // of the request, as spec has it
+	last       string        // content of the last actual response
+	cached     []int         // hops that the HTTP cache answered
+	mode       string        // of the request, as spec has it
+	left       time.Duration // of the job's timeout; 0 where it has none, and less where it is over
+}
+
+// inTurn performs do when the limits let the request go out, within what is left
+// of the time.
+func (f *modelFetch) inTurn(ctx context.Context, ep wire.Endpoint, req *wire.Request, do func(context.Context) (wire.Answer, error)) (wire.Answer, error) {
+	if err := f.job.m.sender.Admit(ctx, ep, req); err != nil {
+		return wire.Answer{}, err
+	}
+	if f.job.timeout <= 0 {
+		return do(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.left)
+	defer cancel()
+	start := time.Now()
+	defer func() { f.left -= time.Since(start) }()
+	return do(ctx)
 }
 
 // run drives the state machine of package spec until it is done.
@@ -179,26 +197,33 @@ func (f *modelFetch) transmit(ctx context.Context, a spec.Action, more spec.Head
 		req.Body = f.body
 	}
 	f.job.m.sender.Dress(a.URL, req, a.Credentials)
-	conn, err := f.job.m.sender.Client.Get(ctx, ep)
+	answer, err := f.inTurn(ctx, ep, req, func(ctx context.Context) (wire.Answer, error) {
+		conn, err := f.job.m.sender.Client.Get(ctx, ep)
+		if err != nil {
+			return wire.Answer{}, err
+		}
+		defer conn.Release()
+		if a.Body && f.streaming() && conn.Proto() != wire.H2 {
+			return wire.Answer{}, errStream
+		}
+		return conn.Do(ctx, req)[0], nil
+	})
+	if errors.Is(err, errStream) {
+		f.out.Error = err.Error()
+		return agent.Exchange{Method: a.Method, URL: a.URL, Request: agent.FieldsOf(req.Lines), Error: f.out.Error, ErrorKind: string(wire.Unsendable)}
+	}
+	if err == nil && answer.Err != nil {
+		err = answer.Err
+	}
 	if err != nil {
 		return f.failed(a.URL, req, err)
 	}
-	defer conn.Release()
-	if a.Body && f.streaming() && conn.Proto() != wire.H2 {
-		// Browsers upload streams over HTTP/2 and later only; over HTTP/1.1 the
-		// fetch fails after a good preflight, which is not a CORS failure.
-		f.out.Error = "a ReadableStream body needs HTTP/2"
-		return agent.Exchange{Method: a.Method, URL: a.URL, Request: agent.FieldsOf(req.Lines), Error: f.out.Error, ErrorKind: string(wire.Unsendable)}
-	}
-	if err := f.job.m.sender.Limit.Wait(ctx, 1); err != nil {
-		return f.failed(a.URL, req, err)
-	}
-	answer := conn.Do(ctx, req)[0]
-	if answer.Err != nil {
-		return f.failed(a.URL, req, answer.Err)
-	}
 	return record.New(a.URL, req, answer)
 }
+
+// Browsers upload streams over HTTP/2 and later only; over HTTP/1.1 the
+// fetch fails after a good preflight, which is not a CORS failure.
+var errStream = errors.New("a ReadableStream body needs HTTP/2")
 
 // failed records a request without an answer. What says nothing about the
 // target's CORS ends the job.

@@ -53,17 +53,19 @@ func (f *modelFetch) shake(ctx context.Context, origin string) agent.Exchange {
 		req.Lines = append(req.Lines, "Cookie: "+agent.Cookie)
 	}
 	f.job.m.sender.Dress(f.step.URL, req, true)
-	conn, err := f.job.m.sender.Client.Get(ctx, ep)
+	answer, err := f.inTurn(ctx, ep, req, func(ctx context.Context) (wire.Answer, error) {
+		conn, err := f.job.m.sender.Client.Get(ctx, ep)
+		if err != nil {
+			return wire.Answer{}, err
+		}
+		defer conn.Release()
+		return conn.Do(ctx, req)[0], nil
+	})
+	if err == nil && answer.Err != nil {
+		err = answer.Err
+	}
 	if err != nil {
 		return f.failed(f.step.URL, req, err)
-	}
-	defer conn.Release()
-	if err := f.job.m.sender.Limit.Wait(ctx, 1); err != nil {
-		return f.failed(f.step.URL, req, err)
-	}
-	answer := conn.Do(ctx, req)[0]
-	if answer.Err != nil {
-		return f.failed(f.step.URL, req, answer.Err)
 	}
 	return record.New(f.step.URL, req, answer)
 }

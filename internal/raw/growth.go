@@ -116,11 +116,11 @@ func (w *Run) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) func
 			req = &whole
 			made[part] = req
 		}
-		ctx, cancel := context.WithTimeout(ctx, w.Timeout)
-		defer cancel()
-		if err := w.Sender.Limit.Wait(ctx, 1); err != nil {
-			return agent.Exchange{}, &lostError{wire.Canceled, err}
+		if err := w.admit(ctx, req); err != nil {
+			return agent.Exchange{}, err
 		}
+		ctx, cancel := wire.Within(ctx, w.Timeout)
+		defer cancel()
 		start := time.Now()
 		a := conn.Do(ctx, req)[0]
 		ex := record.New(url, plain, a)

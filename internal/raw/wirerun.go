@@ -13,6 +13,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/browserfields"
 	"github.com/corsproof/corsproof/internal/judge"
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/record"
 	"github.com/corsproof/corsproof/internal/wire"
@@ -72,7 +73,7 @@ func (w *Run) Steps(ctx context.Context, steps []cases.Step) ([]judge.Performed,
 // group performs a step, or several that are pipelined behind it. keep holds
 // the connection for the next.
 func (w *Run) group(ctx context.Context, steps []cases.Step, keep bool) ([]judge.Performed, error) {
-	if err := wire.Pause(ctx, steps[0].After); err != nil {
+	if err := limit.Pause(ctx, steps[0].After); err != nil {
 		return nil, &lostError{wire.Canceled, err}
 	}
 	first := &steps[0]
@@ -116,8 +117,8 @@ func (w *Run) group(ctx context.Context, steps []cases.Step, keep bool) ([]judge
 
 // round sends the requests of a group once and adds the exchanges to done.
 func (w *Run) round(ctx context.Context, conn *wire.Conn, reqs []*wire.Request, urls []string, done []judge.Performed) error {
-	if err := w.Sender.Limit.Wait(ctx, len(reqs)); err != nil {
-		return &lostError{wire.Canceled, err}
+	if err := w.admit(ctx, reqs...); err != nil {
+		return err
 	}
 	// Each answer has the time limit to itself.
 	ctx, cancel := context.WithTimeout(ctx, w.Timeout*time.Duration(len(reqs)))
@@ -134,6 +135,18 @@ func (w *Run) round(ctx context.Context, conn *wire.Conn, reqs []*wire.Request, 
 		if a.Err != nil && (wire.Unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {
 			return &lostError{a.Err.Kind, a.Err}
 		}
+	}
+	return nil
+}
+
+// admit waits until the limits let the requests go out. The error is a *lostError.
+func (w *Run) admit(ctx context.Context, reqs ...*wire.Request) error {
+	ep, _, _, err := wire.EndpointOf(w.Place.Base, w.Place.Proto)
+	if err != nil {
+		return &lostError{wire.Unsendable, err}
+	}
+	if err := w.Sender.Admit(ctx, ep, reqs...); err != nil {
+		return &lostError{wire.KindOf(err), err}
 	}
 	return nil
 }
@@ -192,10 +205,13 @@ func (w *Run) burst(ctx context.Context, step *cases.Step, total, lanes int) (ju
 			break
 		}
 		pool.Go(func() error { // not by lost: what is under way when another is lost is not cut short
-			ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+			if err := w.admit(ctx, req); err != nil {
+				return err
+			}
+			ctx, cancel := wire.Within(ctx, w.Timeout)
 			defer cancel()
 			start := time.Now()
-			a := record.AsAnswer(w.Sender.Do(ctx, ep, req))
+			a := record.AsAnswer(w.Sender.Client.Do(ctx, ep, req))
 			done.Exchanges[i] = record.New(url, req, a)
 			record.Elapsed(&done.Exchanges[i], start)
 			if a.Err != nil && (wire.Unusable(a.Err.Kind) || a.Err.Kind == wire.Unsendable) {

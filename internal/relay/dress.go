@@ -3,6 +3,7 @@ package relay
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -15,11 +16,11 @@ import (
 const maxHead = 1 << 20
 
 // dressed passes on requests of HTTP/1 with what was given, and answers as they are.
-func (r *Relay) dressed(scheme string, in *client, server net.Conn) {
+func (r *Relay) dressed(scheme, addr string, in *client, server net.Conn) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if r.requests(scheme, in.r, server) != nil {
+		if r.requests(scheme, addr, in.r, server) != nil {
 			_ = server.Close()
 			return
 		}
@@ -31,7 +32,7 @@ func (r *Relay) dressed(scheme string, in *client, server net.Conn) {
 }
 
 // requests passes on one request after another until the browser has no more.
-func (r *Relay) requests(scheme string, in *bufio.Reader, out io.Writer) error {
+func (r *Relay) requests(scheme, addr string, in *bufio.Reader, out io.Writer) error {
 	for {
 		head, err := readHead(in)
 		if errors.Is(err, io.EOF) && len(head) == 0 {
@@ -40,7 +41,7 @@ func (r *Relay) requests(scheme string, in *bufio.Reader, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := r.request(scheme, head, in, out); err != nil {
+		if err := r.request(scheme, addr, head, in, out); err != nil {
 			return err
 		}
 	}
@@ -66,12 +67,15 @@ func readHead(in *bufio.Reader) (lines []string, err error) {
 }
 
 // request passes on one request.
-func (r *Relay) request(scheme string, head []string, in *bufio.Reader, out io.Writer) error {
+func (r *Relay) request(scheme, addr string, head []string, in *bufio.Reader, out io.Writer) error {
 	if len(head) == 0 {
 		return nil
 	}
 	method, rest, _ := strings.Cut(head[0], " ")
 	target, version, _ := strings.Cut(rest, " ")
+	if err := r.admit(r.ctx, addr, method); err != nil {
+		return err
+	}
 	url := scheme + "://" + value(head[1:], "Host") + target
 	sent := r.given.Lines(url, method, head[1:], false) // the browser has the cookies
 	var b bytes.Buffer
@@ -93,6 +97,14 @@ func (r *Relay) request(scheme string, head []string, in *bufio.Reader, out io.W
 	n, _ := strconv.ParseInt(value(head[1:], "Content-Length"), 10, 64) // none: no content
 	_, err := io.CopyN(out, in, n)
 	return err
+}
+
+// admit waits until a request may go out; the error is why it may not.
+func (r *Relay) admit(ctx context.Context, addr, method string) error {
+	if err := r.given.Limits.Check(addr, method); err != nil {
+		return err
+	}
+	return r.given.Limits.Wait(ctx, addr, 1)
 }
 
 // chunks passes on content in chunks (RFC 9112 section 7.1).

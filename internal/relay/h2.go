@@ -10,13 +10,16 @@ import (
 
 // dressedH2 passes on requests of HTTP/2 with what was given. HTTP/2 compresses
 // fields with a state of the connection, so that the messages are read and written anew.
-func (r *Relay) dressedH2(down, up net.Conn) {
+func (r *Relay) dressedH2(addr string, down, up net.Conn) {
 	defer up.Close()
 	server, err := (&http2.Transport{DisableCompression: true}).NewClientConn(up)
 	if err != nil {
 		return
 	}
 	new(http2.Server).ServeConn(down, &http2.ServeConnOpts{Context: r.ctx, Handler: http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if r.admit(q.Context(), addr, q.Method) != nil {
+			panic(http.ErrAbortHandler) // no answer
+		}
 		out := q.Clone(q.Context())
 		out.URL.Scheme, out.URL.Host, out.RequestURI = "https", q.Host, ""
 		if q.ContentLength == 0 {

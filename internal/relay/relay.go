@@ -58,7 +58,14 @@ func (r *Relay) URL() string { return "socks5://" + r.ln.Addr().String() }
 // EndsTLS tells whether the relay ends the TLS of the server, so that the browser has to
 // take its certificate.
 func (r *Relay) EndsTLS() bool {
-	return r.tls && (r.given.Adds() || r.given.Certificate != nil || r.given.Roots != nil || r.given.Protocol != "")
+	return r.tls && (r.given.Adds() || r.given.Certificate != nil || r.given.Roots != nil || r.given.Protocol != "" || r.holds(r.addr)) ||
+		r.given.Limits.Others()
+}
+
+// holds tells whether each request to "host:port" is looked at by itself, since there are
+// limits to them.
+func (r *Relay) holds(addr string) bool {
+	return r.given.Limits.Interval(addr) > 0 || !r.given.Limits.Ours(addr)
 }
 
 // Close stops listening and ends the connections.
@@ -87,6 +94,10 @@ func (r *Relay) accept() {
 func (r *Relay) serve(c net.Conn) {
 	addr, err := handshake(c)
 	if err != nil {
+		return
+	}
+	if r.given.Limits.Contact(addr) != nil {
+		_ = reply(c, forbidden)
 		return
 	}
 	in := &client{Conn: c, r: bufio.NewReader(c)}
@@ -127,20 +138,26 @@ const tlsHandshake = 0x16
 
 // connect passes on what is said between the browser and a server.
 func (r *Relay) connect(ctx context.Context, in *client, server net.Conn, addr string, ours, overTLS bool) {
+	prefix := r.given.Prefix("http://"+addr+"/") != ""
 	switch {
-	case ours && r.EndsTLS():
-		r.secured(ctx, in, server)
-	case overTLS, ours && !r.given.Adds() && r.given.Prefix("http://"+addr+"/") == "", !ours && r.given.Prefix("http://"+addr+"/") == "":
+	case overTLS && (ours && r.EndsTLS() || r.holds(addr)):
+		r.secured(ctx, in, server, addr)
+	case overTLS, !r.holds(addr) && !prefix && !(ours && r.given.Adds()):
 		both(in, server)
 	default:
-		r.dressed("http", in, server)
+		r.dressed("http", addr, in, server)
 	}
 }
 
 // secured ends the browser's TLS and begins another with the server.
-func (r *Relay) secured(ctx context.Context, in *client, server net.Conn) {
-	config := r.given.TLS()
-	config.ServerName = origin.Host("https://" + r.addr)
+func (r *Relay) secured(ctx context.Context, in *client, server net.Conn, addr string) {
+	config, cert, err := r.given.TLS(), r.cert, error(nil)
+	config.ServerName = origin.Host("https://" + addr)
+	if addr != r.addr {
+		if cert, err = testcert.New(config.ServerName); err != nil {
+			return
+		}
+	}
 	config.NextProtos = protocols(r.given.Protocol)
 	up := tls.Client(server, config)
 	if err := up.HandshakeContext(ctx); err != nil {
@@ -150,16 +167,16 @@ func (r *Relay) secured(ctx context.Context, in *client, server net.Conn) {
 	if agreed == "" {
 		agreed = "http/1.1"
 	}
-	down := tls.Server(in, &tls.Config{Certificates: []tls.Certificate{r.cert}, NextProtos: []string{agreed}, MinVersion: tls.VersionTLS12})
+	down := tls.Server(in, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{agreed}, MinVersion: tls.VersionTLS12})
 	if err := down.HandshakeContext(ctx); err != nil {
 		return
 	}
 	defer down.Close()
 	if agreed == "h2" {
-		r.dressedH2(down, up)
+		r.dressedH2(addr, down, up)
 		return
 	}
-	r.dressed("https", &client{Conn: down, r: bufio.NewReader(down)}, up)
+	r.dressed("https", addr, &client{Conn: down, r: bufio.NewReader(down)}, up)
 }
 
 // protocols are those to offer the server (RFC 7301).

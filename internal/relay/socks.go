@@ -18,8 +18,9 @@ const (
 	typeDomain = 3
 	typeIPv6   = 4
 
-	granted byte = 0
-	refused byte = 5
+	granted   byte = 0
+	forbidden byte = 2 // by the rules of the relay
+	refused   byte = 5
 )
 
 var errSocks = errors.New("not SOCKS 5")

@@ -84,8 +84,6 @@ func (c *Cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no check has this store", http.StatusNotFound)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), c.timeout)
-	defer cancel()
 	body, err := io.ReadAll(io.LimitReader(r.Body, 16<<20))
 	if err != nil {
 		http.Error(w, "reading the request: "+err.Error(), http.StatusBadRequest)
@@ -93,7 +91,7 @@ func (c *Cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	req := incoming(r, "/"+target)
 	req.Header = store.dressed(c.upstream, req)
-	resp, how, err := store.answer(ctx, c.upstream, req, "/"+target, string(body))
+	resp, how, err := store.answer(r.Context(), c.upstream, c.timeout, req, "/"+target, string(body))
 	if err != nil {
 		// Not an answer of the target: the agents take it for a network error.
 		panic(http.ErrAbortHandler)
@@ -143,7 +141,7 @@ func (s *cacheStore) dressed(up *wire.Sender, req httpcache.Request) spec.Header
 }
 
 // answer answers out of the store, after validation, or by the origin.
-func (s *cacheStore) answer(ctx context.Context, up *wire.Sender, req httpcache.Request, target, body string) (httpcache.Response, string, error) {
+func (s *cacheStore) answer(ctx context.Context, up *wire.Sender, timeout time.Duration, req httpcache.Request, target, body string) (httpcache.Response, string, error) {
 	entry, state := s.cache.Lookup(req)
 	if state == httpcache.Fresh {
 		resp := aged(entry)
@@ -157,7 +155,7 @@ func (s *cacheStore) answer(ctx context.Context, up *wire.Sender, req httpcache.
 	if validating {
 		outgoing = append(outgoing[:len(outgoing):len(outgoing)], entry.Conditions()...)
 	}
-	resp, err := s.forward(ctx, up, req.Method, target, outgoing, body)
+	resp, err := s.forward(ctx, up, timeout, req.Method, target, outgoing, body)
 	if err != nil {
 		return httpcache.Response{}, "", err
 	}
@@ -184,7 +182,7 @@ func aged(e *httpcache.Entry) httpcache.Response {
 }
 
 // forward asks the origin.
-func (s *cacheStore) forward(ctx context.Context, up *wire.Sender, method, target string, header spec.Header, body string) (httpcache.Response, error) {
+func (s *cacheStore) forward(ctx context.Context, up *wire.Sender, timeout time.Duration, method, target string, header spec.Header, body string) (httpcache.Response, error) {
 	ep, authority, _, err := wire.EndpointOf(s.scheme+"://"+s.addr, wire.Any)
 	if err != nil {
 		return httpcache.Response{}, err
@@ -198,7 +196,7 @@ func (s *cacheStore) forward(ctx context.Context, up *wire.Sender, method, targe
 	if body != "" || method == http.MethodPost || method == http.MethodPut {
 		lines = append(lines, "Content-Length: "+strconv.Itoa(len(body)))
 	}
-	resp, err := up.Do(ctx, ep, &wire.Request{Method: method, Prefix: up.Prefix(s.scheme + "://" + s.addr + target), Target: target, Lines: lines, Body: body})
+	resp, err := up.Do(ctx, ep, &wire.Request{Method: method, Prefix: up.Prefix(s.scheme + "://" + s.addr + target), Target: target, Lines: lines, Body: body}, timeout)
 	if err != nil {
 		return httpcache.Response{}, err
 	}

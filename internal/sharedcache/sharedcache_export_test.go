@@ -8,5 +8,5 @@ import "time"
 
 // StartSharedCache starts a shared cache of its own.
 func StartSharedCache(timeout time.Duration) (*Cache, error) {
-	return Start(wire.NewSender(nil, 0, timeout), timeout)
+	return Start(wire.NewSender(nil, nil, timeout), timeout)
 }

@@ -25,6 +25,7 @@ const (
 	TooLarge    ErrorKind = "too-large"   // the head of the answer exceeds Options.MaxHead
 	Reset       ErrorKind = "reset"       // HTTP/2: the server reset the stream
 	Canceled    ErrorKind = "canceled"    // the caller's context ended
+	Forbidden   ErrorKind = "forbidden"   // the request must not be sent: a *limit.ForbiddenError says why
 	Unsendable  ErrorKind = "unsendable"  // the request cannot be expressed in the protocol
 )
 
@@ -46,6 +47,8 @@ type Error struct {
 func (e *Error) Error() string {
 	s := e.Doing + " " + e.Addr + ": "
 	switch {
+	case e.Kind == Forbidden:
+		return e.Err.Error()
 	case e.Received != "":
 		return s + fmt.Sprintf("%v, received %q", e.Err, e.Received)
 	default:
