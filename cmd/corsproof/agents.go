@@ -50,7 +50,7 @@ func openAgents(ctx context.Context, mode, chrome string, o *ask.Options) (agent
 // browserOptions say which browser, and how it sends requests; stop ends the relay, if
 // there is one.
 func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop func(), err error) {
-	opt, stop = browser.Options{Path: chrome, Local: true}, func() {}
+	opt, stop = browser.Options{Path: chrome, Local: o == nil || o.Limits != nil}, func() {}
 	if strings.Contains(chrome, "://") {
 		opt.Path, opt.Remote = "", chrome
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/model"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
@@ -46,7 +47,7 @@ type taken struct {
 func perform(ctx context.Context, steps []agent.Step, opt Options) ([]taken, *jar, error) {
 	var list []taken
 	cookies := newJar()
-	sender := wire.NewSender(opt.Asked.TLS(), opt.Rate, 0)
+	sender := wire.NewSender(opt.Asked.TLS(), limit.New(limit.Options{Anywhere: true, Rate: opt.Rate}), 0)
 	defer sender.Close()
 	sender.Use(opt.Asked)
 	m := model.New(model.Options{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/browserfields"
+	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
@@ -58,7 +59,7 @@ func newProbe(opt Options) *probe {
 	if opt.Timeout <= 0 {
 		opt.Timeout = 10 * time.Second
 	}
-	p := &probe{opt: opt, sender: wire.NewSender(opt.Requests.TLS(), opt.Rate, opt.Timeout), seen: map[string]view{}}
+	p := &probe{opt: opt, sender: wire.NewSender(opt.Requests.TLS(), limit.New(limit.Options{Anywhere: true, Rate: opt.Rate}), opt.Timeout), seen: map[string]view{}}
 	p.sender.Use(opt.Requests)
 	p.out = Result{URL: opt.URL, Statuses: map[string]int{}}
 	return p
@@ -81,12 +82,7 @@ func (p *probe) ask(ctx context.Context, method string, fields ...string) (*wire
 	req := &wire.Request{Method: method, Target: target, Lines: slices.Concat([]string{"Host: " + authority}, before, fields, after)}
 	p.sender.Dress(p.opt.URL, req, true)
 	p.out.Requests++
-	if err := p.sender.Limit.Wait(ctx, 1); err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, p.opt.Timeout)
-	defer cancel()
-	return p.sender.Client.Do(ctx, ep, req)
+	return p.sender.Do(ctx, ep, req, p.opt.Timeout)
 }
 
 // preflight asks whether an origin may use a method, with further lines.
