@@ -26,6 +26,7 @@ import (
 
 // judged makes the result of an agent that performed every step.
 func (r *run) judged(ctx context.Context, e *entry, name string, failures []agent.Symptom, exchanges []agent.Exchange) agent.Result {
+	r.noteWait(exchanges)
 	c := e.check.Case
 	res := agent.Result{Agent: name, Verdict: judge.Verdict(e.check, failures), Note: judge.Note(c, failures)}
 	if c.Level != cases.Info {

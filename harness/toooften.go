@@ -35,18 +35,11 @@ func (r *run) limited(p part) bool {
 // the part stays as it is, since it shows that a page cannot read the 429: that is told of
 // one check; it began at began. again is false where the server asks for a longer wait than we have time for.
 func (r *run) heed(p part, began time.Time) (told, again bool) {
-	wait := time.Duration(0)
-	unreadable := false
-	for i := range p.result.Exchanges {
-		ex := &p.result.Exchanges[i]
-		if ex.Status == http.StatusTooManyRequests {
-			wait = max(wait, retryAfter(ex))
-			unreadable = unreadable || !ex.Preflight && !ex.Response.Has("Access-Control-Allow-Origin")
-		}
-	}
+	unreadable := slices.ContainsFunc(p.result.Exchanges, func(ex agent.Exchange) bool {
+		return ex.Status == http.StatusTooManyRequests && !ex.Preflight && !ex.Response.Has("Access-Control-Allow-Origin")
+	})
 	r.mu.Lock()
-	r.asksToWait = max(r.asksToWait, wait)
-	wait = r.asksToWait
+	wait := r.asksToWait
 	told = !r.unreadable && unreadable && p.result.Verdict == agent.VerdictFail
 	r.unreadable = r.unreadable || told
 	r.heeded++
@@ -58,6 +51,18 @@ func (r *run) heed(p part, began time.Time) (told, again bool) {
 	}
 	r.sender.Limits.Slower(r.addr(), wait, began, less)
 	return told, true
+}
+
+// noteWait keeps how long the server asks to wait.
+func (r *run) noteWait(exchanges []agent.Exchange) {
+	for i := range exchanges {
+		if ex := &exchanges[i]; ex.Status == http.StatusTooManyRequests {
+			wait := retryAfter(ex)
+			r.mu.Lock()
+			r.asksToWait = max(r.asksToWait, wait)
+			r.mu.Unlock()
+		}
+	}
 }
 
 // retryAfter is how long an answer asks to wait; 0 where it does not say.

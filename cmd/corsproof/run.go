@@ -129,6 +129,9 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if note != "" {
 		about = append(about, note)
 	}
+	if away := f.away(target); away != "" {
+		about = append(about, away)
+	}
 	if target.Declared != nil {
 		about = append(about, sends(target, checks))
 		about = append(about, given(target)...)
