@@ -71,6 +71,8 @@ type Request struct {
 	// Cache is fetch's cache mode, empty for "default". The CORS protocol does
 	// not look at it; a departure of Chromium's does.
 	Cache string
+	// Context is what is known of the page besides; nil: CORS alone is decided.
+	Context *PageContext
 }
 
 // Response is what a server answered, as far as CORS sees it.

@@ -129,6 +129,9 @@ func (f *Fetch) mergeHeaders() {
 func (f *Fetch) enterHop() {
 	f.hops = append(f.hops, Hop{URL: f.url.String(), Method: f.method})
 	mode := f.req.Mode
+	if f.mixed() {
+		return
+	}
 	switch {
 	case f.tainting == TypeBasic && f.origin.SameOrigin(f.url.Origin()):
 		f.t.add(ruleMainBasic, "the URL is same origin with the request's origin and the tainting is basic: no CORS")
@@ -242,6 +245,9 @@ func (f *Fetch) hop() *Hop { return &f.hops[len(f.hops)-1] }
 // preflight is CORS-preflight fetch
 // (https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 1 to 6.
 func (f *Fetch) preflight() {
+	if f.localNetwork() {
+		return
+	}
 	h := f.hop()
 	h.Preflight = true
 	h.ACRM, h.PreflightOrigin = &h.Method, f.serializedOrigin()
@@ -262,6 +268,9 @@ func (f *Fetch) preflight() {
 // send is HTTP-network-or-cache fetch
 // (https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch), step 8.
 func (f *Fetch) send() {
+	if f.localNetwork() {
+		return
+	}
 	h := f.hop()
 	h.Sent = true
 	h.Header = f.header

@@ -79,6 +79,9 @@ func (f *Fetch) deliverResponse(resp Response) {
 			return
 		}
 	}
+	if f.keptBack(resp) {
+		return
+	}
 	// Step 4.5.
 	f.untimed = f.untimed || !CheckTAO(f.originHeader, f.tainting, resp.Header)
 	// Step 6.

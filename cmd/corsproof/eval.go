@@ -21,7 +21,8 @@ func newEval() *cobra.Command {
 		Use:   "eval [FILE]",
 		Short: "Decide exchanges: JSON Lines in, JSON Lines out",
 		Long: `Decide how a browser treats exchanges. Each line of input is a JSON object with a
-request as a script makes it and the servers' answers; each line of output has the outcome.
+request as a script makes it and the servers' answers; each line of output has the outcome,
+and in not_considered what else than CORS may stop the request.
 Reads FILE or standard input, streaming. This is the model as an oracle for
 programs in any language; docs: corsproof eval --schema, and the examples in
 README.md. Exit status 1 when a line was not valid.`,

@@ -34,14 +34,16 @@ type decoder struct {
 
 var (
 	lineKeys     = []string{"id", "session", "at", "request", "hops"}
-	requestKeys  = []string{"api", "origin", "url", "method", "headers", "mode", "credentials", "redirect", "body", "upload_listener"}
+	requestKeys  = []string{"api", "origin", "url", "method", "headers", "mode", "credentials", "redirect", "body", "upload_listener", "context"}
 	bodyKeys     = []string{"content_type", "stream"}
-	hopKeys      = []string{"preflight", "response"}
+	contextKeys  = []string{"secure", "address_space", "permissions"}
+	hopKeys      = []string{"preflight", "response", "address_space"}
 	responseKeys = []string{"status", "headers"}
 
 	apis             = []string{string(spec.APIFetch), string(spec.APIXHR)}
 	modes            = []string{string(spec.ModeCORS), string(spec.ModeNoCORS), string(spec.ModeSameOrigin)}
 	credentialsModes = []string{string(spec.CredentialsOmit), string(spec.CredentialsSameOrigin), string(spec.CredentialsInclude)}
+	permissions      = []string{permissionLocal}
 	redirectModes    = []string{string(spec.RedirectFollow), string(spec.RedirectError), string(spec.RedirectManual)}
 )
 
@@ -173,6 +175,11 @@ func (d *decoder) request(r *spec.Request) error {
 			})
 		case 9:
 			r.UploadListener, err = d.p.boolean()
+		case 10:
+			if !d.p.null() {
+				r.Context = &spec.PageContext{}
+				err = d.context(r.Context)
+			}
 		}
 		return err
 	})
@@ -252,14 +259,49 @@ func checkResponseField(f spec.Field) error {
 	return nil
 }
 
+// context decodes what is known of the page.
+func (d *decoder) context(c *spec.PageContext) error {
+	return d.p.object(contextKeys, func(key int) (err error) {
+		switch {
+		case d.p.null():
+		case key == 0:
+			var secure bool
+			secure, err = d.p.boolean()
+			c.Secure = &secure
+		case key == 1:
+			c.AddressSpace, err = d.space()
+		default:
+			err = d.p.array(func(int) error {
+				_, err := d.oneOf(permissions)
+				c.LocalNetwork = err == nil
+				return err
+			})
+		}
+		return err
+	})
+}
+
+// space decodes an address space.
+func (d *decoder) space() (spec.AddressSpace, error) {
+	var names []string
+	for _, s := range spec.AddressSpaces() {
+		names = append(names, string(s))
+	}
+	v, err := d.oneOf(names)
+	return spec.AddressSpace(v), err
+}
+
 func (d *decoder) hops(hops *[]Hop) error {
 	return d.p.array(func(int) error {
 		var h Hop
 		err := d.p.object(hopKeys, func(key int) (err error) {
-			if key == 0 {
+			switch {
+			case key == 0:
 				h.Preflight, err = d.response()
-			} else {
+			case key == 1:
 				h.Response, err = d.response()
+			case !d.p.null():
+				h.AddressSpace, err = d.space()
 			}
 			return err
 		})

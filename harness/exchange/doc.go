@@ -1,4 +1,4 @@
-// Package exchange is the exchange format, version 1: one JSON object a line
+// Package exchange is the exchange format, version 2: one JSON object a line
 // that holds a request as a script makes it and what servers would answer, and
 // one that holds what becomes of it. `corsproof eval` turns the first into the
 // second; other languages use it as an oracle.
@@ -21,10 +21,15 @@
 //	   "credentials": "same-origin",            // omit | same-origin | include
 //	   "redirect": "follow",     // follow | error | manual
 //	   "body": {"content_type": "text/plain", "stream": false},   // or null
-//	   "upload_listener": false},
+//	   "upload_listener": false,
+//	   "context": {              // optional: what is known of the page besides; since version 2
+//	     "secure": true,         // as its origin tells, where it is left out
+//	     "address_space": "public",               // public | local | loopback
+//	     "permissions": ["local-network-access"]}},
 //	 "hops": [                   // hop 0 is the request's own URL; one more for each redirect followed
 //	   {"preflight": {"status": 204, "headers": []},   // what the server answers if asked; or null
-//	    "response":  {"status": 200, "headers": []}}]}
+//	    "response":  {"status": 200, "headers": []},
+//	    "address_space": "public"}]}              // optional, for local network access
 //
 // id, request, request.origin and request.url are required. Left out, the
 // others are what fetch() takes by default: method GET, no headers, mode cors,
@@ -35,6 +40,12 @@
 // A URL or Location of more than spec.MaxOddURL bytes that has anything to
 // normalise makes its line invalid. The time that a line takes grows in
 // proportion to its length.
+//
+// A line without context is one of version 1: CORS alone is decided. With a context, mixed
+// content and Cross-Origin-Resource-Policy are decided besides, and local network access where the
+// page's address space is given (and the engine is the standard or Chromium). An output line has
+// the layer of its reason, and in not_considered the layers that it says nothing of: "allowed" means
+// that none of the others stops the request.
 //
 // In a session, a line without "at" happens at the time of the line before it.
 package exchange

@@ -142,7 +142,7 @@ func (e *Evaluator) AppendEval(dst []byte, line string, number int) (_ []byte, o
 	out := e.fetch.Summary()
 	clear(e.fields)
 	e.fields = e.fetch.Readable(e.fields[:0])
-	return AppendResult(dst, e.line.ID, &out, e.fields), true
+	return AppendResult(dst, e.line.ID, &out, e.fields, spec.NotConsidered(e.line.Request.Context, e.opt.Engine)), true
 }
 
 // Eval decides one exchange. The outcome of one that is not valid is
@@ -178,7 +178,7 @@ func (e *Evaluator) run(l *Line) error {
 		}
 		cache.Checkpoint()
 	}
-	e.fetch.Reset(l.Request, spec.Options{Engine: e.opt.Engine, Cache: cache, Now: now, Trace: !e.opt.OmitTrace})
+	e.fetch.Reset(l.inContext(), spec.Options{Engine: e.opt.Engine, Cache: cache, Now: now, Trace: !e.opt.OmitTrace})
 	if err := e.answer(l.Hops); err != nil {
 		if s != nil {
 			cache.Rollback()
@@ -192,6 +192,21 @@ func (e *Evaluator) run(l *Line) error {
 		}
 	}
 	return nil
+}
+
+// inContext is the request, with the address spaces of the servers in its context.
+func (l *Line) inContext() spec.Request {
+	r := l.Request
+	if r.Context == nil {
+		return r
+	}
+	c := *r.Context
+	c.Servers = make([]spec.AddressSpace, len(l.Hops))
+	for i := range l.Hops {
+		c.Servers[i] = l.Hops[i].AddressSpace
+	}
+	r.Context = &c
+	return r
 }
 
 func (e *Evaluator) answer(hops []Hop) error {

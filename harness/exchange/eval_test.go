@@ -64,9 +64,9 @@ var _ = Describe("Eval", func() {
 		Expect(conforms(inputSchema, in)).To(Succeed())
 		out, invalid := eval(exchange.Options{OmitTrace: true}, in)
 		Expect(invalid).To(BeZero())
-		Expect(out).To(Equal([]string{`{"id":"any","outcome":"allowed","type":"cors","reason":null,"failed_parameter":null,"failed_hop":null,` +
+		Expect(out).To(Equal([]string{`{"id":"any","outcome":"allowed","type":"cors","reason":null,"layer":null,"failed_parameter":null,"failed_hop":null,` +
 			`"hops":[{"preflight":true,"acrm":"PUT","acrh":"x-a","preflight_origin":"https://app.example.com","sent":true,"method":"PUT","origin":"https://app.example.com","headers":[["X-A","1"],["Content-Type","text/plain"]],"credentials":false}],` +
-			`"readable":{"content-type":"text/plain"},"exposed":["content-type"],"preflight_cache_seconds":5,"trace":[]}`}))
+			`"readable":{"content-type":"text/plain"},"exposed":["content-type"],"preflight_cache_seconds":5,"not_considered":["cookie","corp","csp","extension","hsts","integrity","local-network","mixed-content","orb","service-worker","tls"],"trace":[]}`}))
 		out, _ = eval(exchange.Options{}, in)
 		Expect(out[0]).To(ContainSubstring(`"trace":[{"step":"main-fetch/12/preflight","spec":"https://fetch.spec.whatwg.org/#concept-main-fetch","text":"`))
 	})
@@ -93,7 +93,7 @@ var _ = Describe("Eval", func() {
 	It("says type-error without hops", func() {
 		out, invalid := eval(exchange.Options{OmitTrace: true}, fmt.Sprintf(simple, "a", `,"method":"TRACE"`))
 		Expect(invalid).To(BeZero())
-		Expect(out).To(Equal([]string{`{"id":"a","outcome":"type-error","type":"error","reason":null,"failed_parameter":null,"failed_hop":null,"hops":[],"readable":{},"exposed":[],"preflight_cache_seconds":null,"trace":[]}`}))
+		Expect(out).To(Equal([]string{`{"id":"a","outcome":"type-error","type":"error","reason":null,"layer":null,"failed_parameter":null,"failed_hop":null,"hops":[],"readable":{},"exposed":[],"preflight_cache_seconds":null,"not_considered":["cookie","corp","csp","extension","hsts","integrity","local-network","mixed-content","orb","service-worker","tls"],"trace":[]}`}))
 	})
 
 	It("takes a last line without a newline, and CRLF", func() {

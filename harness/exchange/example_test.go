@@ -17,7 +17,7 @@ func ExampleEval() {
 	invalid, err := exchange.Eval(context.Background(), in, os.Stdout, exchange.Options{OmitTrace: true})
 	fmt.Println(invalid, err)
 	// Output:
-	// {"id":"1","outcome":"blocked","type":"error","reason":"MissingAllowOriginHeader","failed_parameter":null,"failed_hop":0,"hops":[{"preflight":false,"acrm":null,"acrh":null,"preflight_origin":null,"sent":true,"method":"GET","origin":"https://app.example.com","headers":[],"credentials":false}],"readable":{},"exposed":[],"preflight_cache_seconds":null,"trace":[]}
+	// {"id":"1","outcome":"blocked","type":"error","reason":"MissingAllowOriginHeader","layer":"cors","failed_parameter":null,"failed_hop":0,"hops":[{"preflight":false,"acrm":null,"acrh":null,"preflight_origin":null,"sent":true,"method":"GET","origin":"https://app.example.com","headers":[],"credentials":false}],"readable":{},"exposed":[],"preflight_cache_seconds":null,"not_considered":["cookie","corp","csp","extension","hsts","integrity","local-network","mixed-content","orb","service-worker","tls"],"trace":[]}
 	// {"id":"2","outcome":"invalid","error":"line 2: request.origin: \"https://app.example.com/\" is not a serialised origin: its serialisation is \"https://app.example.com\""}
 	// 1 <nil>
 }

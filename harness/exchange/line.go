@@ -20,7 +20,14 @@ type Line struct {
 type Hop struct {
 	Preflight *spec.Response // nil: not known, an error if one is needed
 	Response  *spec.Response // nil: not known, an error if one is needed
+	// AddressSpace is the server's; empty: as a literal host tells. It counts where the request
+	// has a context.
+	AddressSpace spec.AddressSpace
 }
+
+// permissionLocal is the permission to reach the local network and this machine
+// (https://wicg.github.io/local-network-access/#permissions).
+const permissionLocal = "local-network-access"
 
 // NewLine returns the exchange of a request and the answers to it, one hop
 // for each.
@@ -61,6 +68,10 @@ func (l Line) Append(dst []byte) []byte {
 		dst = appendResponse(dst, l.Hops[i].Preflight)
 		dst = append(dst, `,"response":`...)
 		dst = appendResponse(dst, l.Hops[i].Response)
+		if s := l.Hops[i].AddressSpace; s != "" {
+			dst = append(dst, `,"address_space":`...)
+			dst = appendText(dst, string(s))
+		}
 		dst = append(dst, '}')
 	}
 	return append(dst, "]}"...)
@@ -94,6 +105,31 @@ func appendRequest(dst []byte, r *spec.Request) []byte {
 	}
 	dst = append(dst, `,"upload_listener":`...)
 	dst = strconv.AppendBool(dst, r.UploadListener)
+	if r.Context != nil {
+		dst = append(dst, `,"context":`...)
+		dst = appendContext(dst, r.Context)
+	}
+	return append(dst, '}')
+}
+
+// appendContext writes what is known; what is not is left out.
+func appendContext(dst []byte, c *spec.PageContext) []byte {
+	start := len(dst)
+	if c.Secure != nil {
+		dst = append(dst, `,"secure":`...)
+		dst = strconv.AppendBool(dst, *c.Secure)
+	}
+	if c.AddressSpace != "" {
+		dst = append(dst, `,"address_space":`...)
+		dst = appendText(dst, string(c.AddressSpace))
+	}
+	if c.LocalNetwork {
+		dst = append(dst, `,"permissions":["`+permissionLocal+`"]`...)
+	}
+	if len(dst) == start {
+		return append(dst, "{}"...)
+	}
+	dst[start] = '{'
 	return append(dst, '}')
 }
 

@@ -9,7 +9,8 @@ import (
 // AppendResult appends the output line of an exchange, without a newline.
 // fields is what a script can read of the response, as Fetch.Readable has it;
 // out.Readable is not looked at.
-func AppendResult(dst []byte, id string, out *spec.Outcome, fields spec.Header) []byte {
+// notConsidered are the layers that the outcome says nothing of, see spec.NotConsidered.
+func AppendResult(dst []byte, id string, out *spec.Outcome, fields spec.Header, notConsidered []string) []byte {
 	dst = append(dst, `{"id":`...)
 	dst = appendText(dst, id)
 	dst = append(dst, `,"outcome":`...)
@@ -18,6 +19,8 @@ func AppendResult(dst []byte, id string, out *spec.Outcome, fields spec.Header) 
 	dst = appendText(dst, string(out.Type))
 	dst = append(dst, `,"reason":`...)
 	dst = appendOrNull(dst, string(out.Reason))
+	dst = append(dst, `,"layer":`...)
+	dst = appendOrNull(dst, string(out.Reason.Layer()))
 	dst = append(dst, `,"failed_parameter":`...)
 	dst = appendOrNull(dst, out.FailedParameter)
 	dst = append(dst, `,"failed_hop":`...)
@@ -47,7 +50,14 @@ func AppendResult(dst []byte, id string, out *spec.Outcome, fields spec.Header) 
 	}
 	dst = append(dst, `],"preflight_cache_seconds":`...)
 	dst = appendIntOrNull(dst, out.PreflightCacheSeconds)
-	dst = append(dst, `,"trace":[`...)
+	dst = append(dst, `,"not_considered":[`...)
+	for i, name := range notConsidered {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(dst, name)
+	}
+	dst = append(dst, `],"trace":[`...)
 	for i := range out.Trace {
 		if i > 0 {
 			dst = append(dst, ',')

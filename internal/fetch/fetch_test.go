@@ -153,6 +153,18 @@ func TestRedirectToPlainHTTP(t *testing.T) {
 	}
 }
 
+// What is no matter of CORS is so in JSON, too, and eval agrees.
+func TestLayersInJSON(t *testing.T) {
+	url := serve(t, nil, says(200, "Cross-Origin-Resource-Policy: same-site"))
+	for _, q := range []fetch.Question{{URL: "http://api.example.invalid/x"}, {URL: url, Request: cases.Request{Mode: "no-cors"}}} {
+		rep := do(t, q)
+		evalAgrees(t, rep)
+		if r := &rep.Results[0]; r.Answer.Mask == nil || string(*r.Answer.Mask) != string(r.Outcome.Reason.Layer()) {
+			t.Errorf("mask %v, reason %s", r.Answer.Mask, r.Outcome.Reason)
+		}
+	}
+}
+
 // The call throws: nothing is sent.
 func TestImpossible(t *testing.T) {
 	for _, r := range []cases.Request{{Method: "CONNECT"}, {Method: "GET", Body: &cases.Body{Text: "x"}}, {Method: "PUT", Mode: "no-cors"}} {

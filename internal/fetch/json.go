@@ -108,14 +108,14 @@ func (d *document) others(r *Result) {
 
 // resultLine is the answer of eval to a line. Where an answer is missing, eval has none.
 func (r *Result) resultLine(session *exchange.Evaluator, line string, number int) []byte {
-	if r.Trouble == "" && explain.LayerOf(r.Outcome.Reason) == explain.LayerCORS && r.Outcome.Reason != agent.ReasonBlockedByCORP {
+	if r.Trouble == "" {
 		if out, ok := session.AppendEval(nil, line, number); ok {
 			return out
 		}
 	}
 	out := r.Outcome
 	out.Trace = safeTrace(&out)
-	return exchange.AppendResult(nil, r.Line.ID, &out, nil)
+	return exchange.AppendResult(nil, r.Line.ID, &out, nil, spec.NotConsidered(r.Line.Request.Context, spec.EngineFetch))
 }
 
 // safeTrace are the steps of an outcome, whose URLs have no secrets.

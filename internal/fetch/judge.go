@@ -108,12 +108,23 @@ func replayOne(t *taken, opt spec.Options) Judged {
 	if stopped != "" {
 		j.Outcome.Reason = stopped
 	}
+	if stopped == agent.ReasonBlockedByCORP {
+		j.Outcome.Reason = corp(t.legs[len(t.legs)-1].response.Header)
+	}
 	for i := range used {
 		if !used[i] && j.Unknown == "" {
 			j.Otherwise = append(j.Otherwise, "would not send "+t.legs[i].action.Method+" "+t.legs[i].action.URL)
 		}
 	}
 	return j
+}
+
+// corp is the name that DevTools has for an answer that Cross-Origin-Resource-Policy keeps back.
+func corp(h spec.Header) spec.Reason {
+	if v, _ := h.Get("Cross-Origin-Resource-Policy"); v == "same-site" {
+		return spec.ReasonCORPNotSameSite
+	}
+	return spec.ReasonCORPNotSameOrigin
 }
 
 // find is the index of the message that was sent for an action, -1 where none was.

@@ -156,6 +156,7 @@ func results(list []taken, q *Question) []Result {
 func newResult(t *taken, standard *Judged, q *Question) Result {
 	request := t.step.Request.Spec(t.step.URL)
 	r := Result{Outcome: standard.Outcome, secret: q.Secret, by: q.By, Dropped: dropped(&request), Why: why(&standard.Outcome, &request)}
+	request.Context = &spec.PageContext{} // mixed content and CORP count, as in a browser
 	r.Line = exchange.NewLine("", request, make([]exchange.Hop, len(standard.Outcome.Hops))...)
 	for i := range t.legs {
 		r.take(&t.legs[i])
@@ -218,8 +219,6 @@ func (r *Result) observed() *explain.Observed {
 // stoppedBy is what stopped it where that is no answer; empty where an answer did, or nothing.
 func (r *Result) stoppedBy() spec.Reason {
 	switch {
-	case r.Outcome.Reason == agent.ReasonBlockedByCORP:
-		return explain.ReasonCORPOrigin
 	case explain.LayerOf(r.Outcome.Reason) != explain.LayerCORS && r.Outcome.Reason != spec.ReasonNetworkError:
 		return r.Outcome.Reason // the browser does not make it
 	case r.Trouble == "":
