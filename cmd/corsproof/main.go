@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -50,11 +51,11 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	err := newRoot().ExecuteContext(ctx)
 	stop()
-	os.Exit(fail(err))
+	os.Exit(say(os.Stderr, err))
 }
 
-// fail prints an error as "error:" and "hint:" lines and returns the exit status.
-func fail(err error) int {
+// say prints an error as "error:" and "hint:" lines and returns the exit status.
+func say(w io.Writer, err error) int {
 	if err == nil {
 		return exitConformant
 	}
@@ -63,10 +64,10 @@ func fail(err error) int {
 		s = &status{code: exitUsage, err: err} // cobra's own: unknown flag, unknown command
 	}
 	if msg := s.Error(); msg != "" {
-		fmt.Fprintf(os.Stderr, "error: %s\n", msg)
+		fmt.Fprintf(w, "error: %s\n", msg)
 	}
 	for _, h := range s.hints {
-		fmt.Fprintf(os.Stderr, "hint: %s\n", h)
+		fmt.Fprintf(w, "hint: %s\n", h)
 	}
 	return s.code
 }

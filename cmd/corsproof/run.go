@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ type runFlags struct {
 func newRun() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run [URL]",
+		Use:   "run [URL ...]",
 		Short: "Run the table against a server",
 		Long: `Run the table of cases against a server, on the wire and in Chrome.
 
@@ -52,8 +53,12 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
   corsproof run --adapter testdata/frameworks/rs-cors
   corsproof run http://127.0.0.1:8080/api/items --origin https://app.example.com --credentials
   corsproof run --focus 'vary-*' --browser none`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), cmd, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return f.many(cmd.Context(), cmd, args)
+			}
+			return f.run(cmd.Context(), cmd, args)
+		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false // those that go together stand together
@@ -248,11 +253,22 @@ func runError(err error) error {
 			"an ordinary endpoint is held to a policy of yours: corsproof run URL --origin ORIGIN, or --policy FILE",
 		}, target.Hints...)}
 	case errors.As(err, &target):
-		return &status{code: exitUnreachable, err: err, hints: append(target.Hints, flagHints(target.Kind)...)}
+		return &status{code: exitUnreachable, err: err, hints: slices.Concat(wayHints(err), target.Hints, flagHints(target.Kind))}
 	case errors.Is(err, context.Canceled):
 		return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
 	}
 	return usage(err)
+}
+
+// wayHints are about the way to the target, which the harness does not know either.
+func wayHints(err error) []string {
+	switch text := err.Error(); {
+	case strings.Contains(text, "certificate required"), strings.Contains(text, "bad certificate"): // alerts of RFC 8446 section 6
+		return []string{"the server wants another certificate of the client, or one at all: --cert FILE --key FILE"}
+	case strings.Contains(text, "the proxy "):
+		return []string{"it goes by --proxy, or the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY"}
+	}
+	return nil
 }
 
 // flagHints are the flags that may help: the harness, which knows what is
