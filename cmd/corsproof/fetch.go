@@ -155,7 +155,7 @@ func fetchStatus(rep *fetch.Report) error {
 		switch {
 		case r.Browser != nil && r.Browser.Differs != "":
 			return &status{code: exitSelfcheck, err: errors.New("the model and the browser disagree"), hints: []string{"if the server answers alike each time, please report it, with --json"}}
-		case r.Unreachable:
+		case r.Unreachable, r.Hangs:
 			code = exitUnreachable
 		case !r.Readable() && code == exitConformant:
 			code = exitFailures

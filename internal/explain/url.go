@@ -116,6 +116,9 @@ func AsksForLocalNetwork(page, url string) bool {
 
 // Trouble is the reason that fits why a connection failed, in the words of the system.
 func Trouble(message string) spec.Reason {
+	if strings.Contains(message, ": lookup ") {
+		return ReasonNotResolved // what package net says of every failure of the name
+	}
 	if f := failed(message); f != nil {
 		return f.reason
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/har"
@@ -122,7 +123,46 @@ func TestNobodyThere(t *testing.T) {
 	if len(rep.Results) != 1 || rep.Missing != 2 || !rep.Results[0].Unreachable {
 		t.Fatalf("%d results, %d missing", len(rep.Results), rep.Missing)
 	}
-	contains(t, pageOf(rep), "NO REPLY", "ConnectionRefused", "not CORS: network", "2 more requests were not made")
+	contains(t, pageOf(rep), "no answer: connection refused", "NO REPLY", "ConnectionRefused", "not CORS: network", "2 more requests were not made")
+}
+
+func TestTrouble(t *testing.T) {
+	for message, want := range map[string]spec.Reason{
+		"connecting to a.example:80: dial tcp: lookup a.example on 10.0.0.1:53: server misbehaving":                            explain.ReasonNotResolved,
+		"connecting to 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused":                                         explain.ReasonRefused,
+		"the TLS handshake with 127.0.0.1:1: tls: failed to verify certificate: x509: certificate signed by unknown authority": explain.ReasonTLS,
+		"reading the status line of 127.0.0.1:1: the server closed the connection without an answer":                           spec.ReasonNetworkError,
+		"connecting to 10.255.255.1:80: dial tcp 10.255.255.1:80: i/o timeout":                                                 spec.ReasonNetworkError,
+	} {
+		if got := explain.Trouble(message); got != want {
+			t.Errorf("%q is %s, want %s", message, got, want)
+		}
+	}
+}
+
+func TestHangs(t *testing.T) {
+	stop := make(chan struct{})
+	url := serve(t, nil, func(http.ResponseWriter, *http.Request) { <-stop })
+	t.Cleanup(func() { close(stop) })
+	q := fetch.Question{URL: url, Origins: []string{page}, Request: cases.Request{Method: "GET"}}
+	rep, err := fetch.Do(context.Background(), q, fetch.Options{Timeout: 100 * time.Millisecond})
+	if err != nil || !rep.Results[0].Hangs {
+		t.Fatalf("%v, %+v", err, rep)
+	}
+	contains(t, pageOf(rep), "NO REPLY", "no complete answer in time")
+}
+
+// A browser takes what a script set along on a redirect, but for Authorization, and that is said.
+func TestCarriedOn(t *testing.T) {
+	grant := []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: x-key, authorization"}
+	other := serve(t, says(204, grant...), says(200, grant...))
+	url := serve(t, says(204, grant...), says(307, append(grant, "Location: "+other+"/y")...))
+	q := fetch.Question{URL: url, Secret: []string{"X-Key", "Authorization"}, Request: cases.Request{Headers: []string{"X-Key: k", "Authorization: a"}}}
+	rep := do(t, q)
+	if n := len(rep.Results[0].Sent); n != 4 || !rep.Results[0].Readable() {
+		t.Errorf("%d messages:\n%s", n, pageOf(rep))
+	}
+	contains(t, pageOf(rep), "X-Key went on to "+other)
 }
 
 func TestHangsUp(t *testing.T) {

@@ -199,7 +199,7 @@ func (r *Result) Word() string {
 		return "READABLE"
 	case r.Outcome.Result == spec.Allowed:
 		return "OPAQUE"
-	case r.Unreachable:
+	case r.Unreachable, r.Hangs:
 		return "NO REPLY"
 	}
 	return "BLOCKED"

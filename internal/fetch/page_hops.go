@@ -121,7 +121,11 @@ func carried(ex *agent.Exchange, credentials bool) string {
 // answerLines are those of an answer that decide.
 func (p *page) answerLines(r *Result, ex *agent.Exchange) []string {
 	if !ex.Answered() {
-		return []string{"< no answer: " + ex.Error}
+		text := ex.Error
+		if i := strings.LastIndex(text, ": "); i >= 0 && !p.style.Verbose {
+			text = text[i+2:] // what is before it says of which address
+		}
+		return []string{"< no answer: " + text}
 	}
 	line := "< " + statusText(ex.Status)
 	if ct, ok := ex.Response.Get("Content-Type"); ok && !ex.Preflight {

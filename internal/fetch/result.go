@@ -13,6 +13,7 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/harness/exchange"
 	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/secret"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
@@ -62,8 +63,9 @@ type Result struct {
 	Content string
 	// Trouble is why there is no answer, in the words of the system; empty: there is one.
 	Trouble string
-	// Unreachable: no connection could be made, or no TLS.
-	Unreachable bool
+	// Unreachable: no connection could be made, or no TLS. Hangs: there was one, and no answer
+	// in time.
+	Unreachable, Hangs bool
 	// Dropped are names of headers that the browser does not let a script set.
 	Dropped []string
 	// Why is why there is a preflight at the first hop, or none.
@@ -195,7 +197,8 @@ func (r *Result) ending(l *leg, done *agent.Outcome) {
 	r.FromCache = l.exchange == nil && l.response != nil
 	if l.response == nil && l.exchange != nil {
 		r.Trouble = l.exchange.Error
-		r.Unreachable = wire.Unusable(wire.ErrorKind(l.exchange.ErrorKind))
+		kind := wire.ErrorKind(l.exchange.ErrorKind)
+		r.Unreachable, r.Hangs = wire.Unusable(kind), kind == wire.Timeout
 	}
 	if r.Readable() && done != nil {
 		r.Content = done.Body
@@ -301,9 +304,35 @@ func (rep *Report) note(opt Options, cookies *jar) {
 			break
 		}
 	}
+	if names, to := rep.carriedOn(); names != "" {
+		add("%s went on to %s: a browser carries what a script sets along on a redirect, but for Authorization.", names, to)
+	}
 	if rep.varies() {
 		add("The answer depends on Origin, and it does not say Vary: Origin: a cache may give one page what is for another.")
 	}
+}
+
+// carriedOn are the secret headers that a redirect took to another origin, and that origin.
+func (rep *Report) carriedOn() (names, to string) {
+	own := origin.Of(rep.Question.URL)
+	for i := range rep.Results {
+		for k := range rep.Results[i].Sent {
+			ex := &rep.Results[i].Sent[k].Exchange
+			if ex.Preflight || origin.Of(ex.URL) == own {
+				continue
+			}
+			var list []string
+			for _, name := range rep.Question.Secret {
+				if ex.Request.Has(name) {
+					list = append(list, name)
+				}
+			}
+			if len(list) > 0 {
+				return strings.Join(list, ", "), origin.Of(ex.URL)
+			}
+		}
+	}
+	return "", ""
 }
 
 // varies tells whether two pages got different grants, and the answers do not say so to caches.
