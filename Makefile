@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough.
 GOTEST  := $(GO) test -shuffle=on -timeout 20m
 
-.PHONY: run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes bench lint build chromium verify verify-live under-load selfcheck prove compare findings clean
+.PHONY: run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -58,6 +58,10 @@ mistakes: build
 # The texts of the mended ones, for reports.
 fixes:
 	@$(GO) run ./internal/fixes
+
+# docs/errors, from the causes and what browsers print.
+pages:
+	@rm -f docs/errors/*.md && $(GO) run ./cmd/corsproof causes --docs docs/errors
 
 vet:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }

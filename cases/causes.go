@@ -54,6 +54,12 @@ type Cause struct {
 	Never []Match `yaml:"never" json:"never,omitempty"`
 }
 
+// ErrorPages is where the pages of docs/errors are read, with a slash at its end.
+const ErrorPages = "https://github.com/corsproof/corsproof/blob/main/docs/errors/"
+
+// Page is the address of the page about the cause.
+func (c *Cause) Page() string { return ErrorPages + c.ID + ".md" }
+
 // Match is a set of facts. Each that is given must hold; of several values one.
 // Values are globs (path.Match). The facts of an exchange:
 type Match struct {

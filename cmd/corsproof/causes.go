@@ -2,17 +2,20 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/causedoc"
+	"github.com/corsproof/corsproof/internal/errordoc"
 )
 
 func newCauses() *cobra.Command {
 	var asJSON, schema bool
-	var stack string
+	var stack, docs string
 	cmd := &cobra.Command{
 		Use:   "causes [ID]",
 		Short: "List what can be wrong, or explain one cause",
@@ -29,6 +32,8 @@ why a browser minds, what to send instead, by which facts it is recognised.`,
 			case schema:
 				_, err := out.Write(cases.CausesSchema())
 				return err
+			case docs != "":
+				return writeDocs(docs)
 			case len(args) == 0 && asJSON:
 				return encode(out, cases.Causes())
 			case len(args) == 0:
@@ -58,7 +63,8 @@ why a browser minds, what to send instead, by which facts it is recognised.`,
 	cmd.Flags().StringVar(&stack, "stack", "", "with ID: also what to write in the configuration of `STACK`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file of causes")
-	cmd.MarkFlagsMutuallyExclusive("json", "schema")
+	cmd.Flags().StringVar(&docs, "docs", "", "write the pages of docs/errors to `DIR`: each browser's sentence and each cause")
+	cmd.MarkFlagsMutuallyExclusive("json", "schema", "docs")
 	return cmd
 }
 
@@ -91,4 +97,21 @@ func findStack(id string) (*cases.Stack, error) {
 		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
 	}
 	return nil, usage(fmt.Errorf("there is no stack %q", id), hint)
+}
+
+// writeDocs writes the pages about reasons and causes.
+func writeDocs(dir string) error {
+	pages, err := errordoc.Pages()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return usage(fmt.Errorf("making the directory of --docs: %w", err))
+	}
+	for name, text := range pages {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			return usage(fmt.Errorf("writing a page of --docs: %w", err))
+		}
+	}
+	return nil
 }

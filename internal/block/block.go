@@ -90,6 +90,9 @@ func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	for _, p := range []*passage{by, says, why, fix, measured} {
 		out = append(out, s.field(p.name, p.lines)...)
 	}
+	if s.Most == 0 && f.Docs != "" {
+		out = append(out, s.field("more", []string{f.Docs})...)
+	}
 	return append(out, checks...)
 }
 

@@ -37,6 +37,7 @@ type Finding struct {
 	Layer    string   `json:"layer,omitempty"` // who answered, where the evidence shows it
 	Why      string   `json:"why,omitempty"`
 	Fix      string   `json:"fix,omitempty"`
+	Docs     string   `json:"docs,omitempty"` // the address of the page about the cause
 	// Explains are the ids of the checks.
 	Explains []string `json:"explains"`
 	// Plain tells that a plain exchange shows it: what the typical script does.
@@ -61,7 +62,7 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 		Effect: effect(g.Symptoms), Layer: layer(e),
 	}
 	if c := g.Cause; c != nil {
-		f.ID, f.Cause, f.Title, f.Side, f.Why, f.Fix = c.ID, c.ID, c.Title, c.Side, c.Why, c.Do
+		f.ID, f.Cause, f.Title, f.Side, f.Why, f.Fix, f.Docs = c.ID, c.ID, c.Title, c.Side, c.Why, c.Do, c.Page()
 	}
 	f.Received, f.Wanted = diff(e)
 	fails := slices.ContainsFunc(g.Symptoms, func(e Explained) bool { return !e.Warns })

@@ -146,7 +146,7 @@ func onPreflight(r spec.Reason) spec.Reason {
 func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	a := &Answer{
 		Kind: kind, Browser: s.browser, Method: s.method, URL: safeURL(s.url), Origin: s.origin, Reason: s.reason,
-		Confidence: s.confidence(), Notes: s.notes, Alternatives: []Alternative{}, Docs: DocsPage(s.reason),
+		Confidence: s.confidence(), Notes: s.notes, Alternatives: []Alternative{},
 	}
 	if l := LayerOf(s.reason); l != LayerCORS {
 		a.Mask = &l
@@ -171,6 +171,7 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	if len(a.Alternatives) > 0 && a.Confidence == Certain {
 		a.Confidence = Likely
 	}
+	a.Docs = docsPage(s.reason, a.Cause.ID)
 	a.Check = s.check(c)
 	if strings.Contains(a.Check, hidden) {
 		a.Notes = append(slices.Clone(a.Notes), "The command leaves out what looks like a secret: put it back in place of "+hidden+".")

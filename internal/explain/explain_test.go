@@ -192,3 +192,23 @@ func TestEmpty(t *testing.T) {
 		}
 	}
 }
+
+// TestPrinted: the sentences that the pages of docs/errors have are read as what they are there for.
+func TestPrinted(t *testing.T) {
+	for _, p := range explain.AllPrinted() {
+		for browser, text := range map[string]string{"Chrome": p.Chrome, "Firefox": p.Firefox, "Safari": p.Safari} {
+			if text == "" {
+				continue
+			}
+			if browser == "Firefox" && (strings.Contains(text, "CORS") || strings.Contains(text, "Access-Control")) {
+				text = blank + text + ")."
+			}
+			got := explained(t, text, explain.Context{}).Reason
+			same := got == p.Reason || "Preflight"+got == p.Reason && browser != "Chrome" || got == "PreflightMissingAllowOriginHeader" && browser == "Safari" ||
+				got == "MissingAllowOriginHeader" && browser == "Safari" || strings.HasSuffix(string(got), "AllowOriginMismatch") && browser == "Firefox" || got == "CorpNotSameOrigin" && p.Reason == "CorpNotSameSite"
+			if !same {
+				t.Errorf("%s, %s: %s", p.Reason, browser, got)
+			}
+		}
+	}
+}
