@@ -51,7 +51,7 @@ func (s *sighting) alternatives(id string) []Alternative {
 
 // openAlternatives are what an input can be that shows no reason.
 func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
-	if len(s.same) > 0 || s.answers != nil && s.answers.answered() {
+	if s.nothing || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}
 	if r, _ := beforeCORS(s.origin, s.url); r != "" {

@@ -30,6 +30,7 @@ const (
 	ReasonTLS             spec.Reason = "TlsError"
 	ReasonByClient        spec.Reason = "BlockedByClient"
 	ReasonServiceWorker   spec.Reason = "ServiceWorkerError"
+	ReasonWebSocket       spec.Reason = "WebSocketRefused" // the handshake was answered with another status than 101
 	ReasonAborted         spec.Reason = "Aborted"
 	ReasonOtherOrigin     spec.Reason = "SameOriginRequired" // a worker, a frame's document: no header of CORS helps
 )
@@ -60,7 +61,7 @@ var layers = map[spec.Reason]Layer{
 	ReasonLocalPermission: LayerLocalNetwork, ReasonLocalInsecure: LayerLocalNetwork, ReasonLocalSpace: LayerLocalNetwork,
 	ReasonCORPOrigin: LayerCORP, ReasonCORPSite: LayerCORP, ReasonORB: LayerORB, ReasonCookieNotSent: LayerCookie,
 	ReasonRefused: LayerNetwork, ReasonNotResolved: LayerNetwork, spec.ReasonNetworkError: LayerNetwork, ReasonTLS: LayerTLS,
-	ReasonByClient: LayerExtension, ReasonServiceWorker: LayerServiceWorker, ReasonAborted: LayerAbort,
+	ReasonByClient: LayerExtension, ReasonServiceWorker: LayerServiceWorker, ReasonWebSocket: LayerNetwork, ReasonAborted: LayerAbort,
 }
 
 // LayerOf is the layer of a reason: LayerCORS for those of the Fetch Standard's CORS checks,
@@ -130,7 +131,8 @@ type Fix struct {
 	Stack string `json:"stack,omitempty"` // the name of the stack that Text is for
 	By    string `json:"by,omitempty"`    // the line that names the stack; empty: it was given
 	Text  string `json:"text,omitempty"`  // of its configuration
-	// Proved: the text was served and found right, with https://app.example.com for the origin.
+	// Proved: the text was served and found right, with https://app.example.com in place of
+	// the page's origin.
 	Proved bool `json:"proved,omitempty"`
 }
 

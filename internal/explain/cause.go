@@ -37,6 +37,7 @@ var causes = map[spec.Reason]string{
 	ReasonTLS:                                       "tls-certificate",
 	ReasonByClient:                                  "extension-blocked",
 	ReasonServiceWorker:                             "service-worker",
+	ReasonWebSocket:                                 "websocket-refused",
 	ReasonAborted:                                   "aborted",
 	ReasonOtherOrigin:                               "worker-of-other-origin",
 }
@@ -54,6 +55,9 @@ var forms = map[string]string{
 // causeOf is the cause that a sighting shows: an id of cases.Causes, empty where it shows none.
 func (s *sighting) causeOf() string {
 	reason := onRequest(s.reason)
+	if s.hsts {
+		return "https-only-host"
+	}
 	if id, ok := causes[reason]; ok {
 		return id
 	}

@@ -27,7 +27,7 @@ func answers(list []sighting, kind Kind, c *Context) *Answer {
 // first. There is one at least.
 func decided(list []sighting, c *Context) []sighting {
 	if len(list) == 0 {
-		list = []sighting{{reason: ReasonUndetermined, notes: []string{"It has no message of a browser that is about a request, and no request or answer."}}}
+		list = []sighting{{reason: ReasonUndetermined, nothing: true}}
 	}
 	for i := range list {
 		list[i].complete(c)
@@ -161,7 +161,9 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 		a.Cause.ID, a.Cause.Title, a.Cause.Why = cause.ID, cause.Title, cause.Why
 		a.Fix.Do = cause.Do
 		if s.reason == spec.ReasonPreflightInvalidStatus && s.status == 0 {
-			a.Cause.ID, a.Cause.Title = "", s.title() // the status would tell
+			// The status would tell.
+			a.Cause.ID, a.Cause.Title = "", "The preflight (OPTIONS) is not answered with a status from 200 to 299"
+			a.Fix.Do = "Answer preflights (OPTIONS with Origin and Access-Control-Request-Method) in the CORS layer, with 204 and the CORS headers, before authentication and before the router."
 		}
 	} else {
 		a.Fix.Do = s.doInstead()

@@ -112,8 +112,11 @@ func readMessage(m string) *sighting {
 	s := &sighting{}
 	s.readHead(m)
 	f := find(m)
-	if f == nil {
-		if ff := firefoxSays(m); ff != nil && s.browser == "" {
+	if f == nil && s.browser == "" {
+		if t := translatedChrome(m); t != nil {
+			return t
+		}
+		if ff := firefoxSays(m); ff != nil {
 			return ff
 		}
 	}

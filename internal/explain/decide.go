@@ -39,12 +39,17 @@ func (a *answersSeen) decide(browser string) (verdict, spec.CredentialsMode) {
 
 // run lets the model decide with a credentials mode.
 func (a *answersSeen) run(browser string, mode spec.CredentialsMode) verdict {
-	req := a.request
-	req.Credentials = mode
 	engine := a.engine
 	if engine == "" {
 		engine = engineOf(browser)
 	}
+	return a.runAs(engine, mode)
+}
+
+// runAs lets the model decide as an engine does.
+func (a *answersSeen) runAs(engine spec.Engine, mode spec.CredentialsMode) verdict {
+	req := a.request
+	req.Credentials = mode
 	f := spec.Begin(req, spec.Options{Engine: engine})
 	var v verdict
 	for {
@@ -172,12 +177,23 @@ func (s *sighting) failedWith(v *verdict) {
 		return
 	}
 	s.status, s.fields = failing.Status, failing.Header
+	s.hsts = isHSTS(failing) || v.hop > 0 && isHSTS(a.hops[v.hop-1].response)
 	if list := s.fields.Values(headerOf(v.reason)); len(list) > 0 {
 		s.value = text(strings.Join(list, ", "))
 	}
 	if v.reason == spec.ReasonMissingAllowOriginHeader && a.noOrigin && v.hop == 0 {
 		s.reason = ReasonUndetermined
 	}
+}
+
+// isHSTS tells whether an answer is Chromium's own: it turned http into https, because the
+// host had told it so before (net/url_request/url_request_http_job.cc).
+func isHSTS(r *spec.Response) bool {
+	if r == nil {
+		return false
+	}
+	why, _ := r.Header.Get("Non-Authoritative-Reason")
+	return strings.EqualFold(why, "HSTS")
 }
 
 // hides tells whether an answer has a header that a script cannot read.

@@ -84,6 +84,56 @@ func TestConsole(t *testing.T) {
 	}
 }
 
+// TestTranslated: Chrome's messages in other languages are told by what is not translated,
+// and the page's origin is not taken for the value of a header.
+func TestTranslated(t *testing.T) {
+	const (
+		es = "El acceso a fetch en 'https://api.example/v1/cart' desde el origen 'https://shop.example' ha sido bloqueado por la política de CORS: "
+		de = "Der Zugriff auf XMLHttpRequest unter „https://api.example/v1/cart“ vom Ursprung „https://shop.example“ wurde durch die CORS-Richtlinie blockiert: "
+		fr = "L’accès à fetch à « https://api.example/v1/cart » depuis l’origine « https://shop.example » a été bloqué par la politique CORS : "
+	)
+	for text, want := range map[string]spec.Reason{
+		es + "No hay ningún encabezado 'Access-Control-Allow-Origin' en el recurso solicitado.":                                                  "MissingAllowOriginHeader",
+		es + "El encabezado 'Access-Control-Allow-Origin' tiene un valor 'https://old.example' que no es igual al origen proporcionado.":         "AllowOriginMismatch",
+		es + "El encabezado 'Access-Control-Allow-Origin' contiene varios valores '*, *', pero solo se permite uno.":                             "MultipleAllowOriginValues",
+		de + "Die Antwort auf die Preflight-Anfrage besteht die Prüfung nicht: Der Header „Access-Control-Allow-Origin“ fehlt.":                  "PreflightMissingAllowOriginHeader",
+		de + "Die Antwort auf die Preflight-Anfrage besteht die Prüfung nicht: Sie hat keinen HTTP-ok-Status.":                                   "PreflightInvalidStatus",
+		de + "Die Methode PATCH ist laut Access-Control-Allow-Methods in der Preflight-Antwort nicht erlaubt.":                                   "MethodDisallowedByPreflightResponse",
+		de + "Der Wert des Headers „Access-Control-Allow-Origin“ darf nicht der Platzhalter „*“ sein, wenn der Credentials-Modus „include“ ist.": "WildcardOriginNotAllowed",
+		fr + "Le champ d’en-tête x-tenant n’est pas autorisé par Access-Control-Allow-Headers dans la réponse preflight.":                        "HeaderDisallowedByPreflightResponse",
+		fr + "La valeur de l’en-tête « Access-Control-Allow-Credentials » est « », elle doit être « true » quand le mode est « include ».":       "InvalidAllowCredentials",
+		fr + "Permission refusée pour cette requête d’accéder à l’espace d’adressage `local`.":                                                   "LocalNetworkAccessPermissionDenied",
+	} {
+		if a := explained(t, text, explain.Context{}); a.Reason != want || a.Origin != app || a.URL != "https://api.example/v1/cart" {
+			t.Errorf("%q: %s, %s, %s; want %s", text, a.Reason, a.Origin, a.URL, want)
+		}
+	}
+}
+
+// TestHSTS: what Chromium calls a redirect of the preflight is none of the server's.
+func TestHSTS(t *testing.T) {
+	a := explained(t, `{"log":{"creator":{"name":"WebInspector"},"entries":[
+		{"_resourceType":"preflight","request":{"method":"OPTIONS","url":"http://api.example/x","headers":[{"name":"Origin","value":"http://shop.example"},{"name":"Access-Control-Request-Method","value":"PUT"}]},"response":{"status":307,"headers":[{"name":"Location","value":"https://api.example/x"},{"name":"Non-Authoritative-Reason","value":"HSTS"},{"name":"Access-Control-Allow-Origin","value":"http://shop.example"}]}},
+		{"_resourceType":"fetch","request":{"method":"PUT","url":"http://api.example/x","headers":[]},"response":{"status":0,"headers":[],"_error":"net::ERR_FAILED"}}]}}`, explain.Context{Origin: "http://shop.example"})
+	if a.Reason != "PreflightDisallowedRedirect" || a.Cause.ID != "https-only-host" || a.Side != cases.SideClient {
+		t.Errorf("%s, %s, %s", a.Reason, a.Cause.ID, a.Side)
+	}
+}
+
+// TestStack: the setting of the stack that is given, or that an answer names for certain.
+func TestStack(t *testing.T) {
+	const text = "HTTP/1.1 200 OK\nX-Powered-By: Express\nAccess-Control-Allow-Origin: https://shop.example/\n"
+	express, nginx := cases.FindStack("express"), cases.FindStack("nginx")
+	a := explained(t, text, explain.Context{Origin: app, Stack: nginx})
+	if a.Fix.Stack != nginx.Name || !strings.Contains(a.Fix.Text, app) || strings.Contains(a.Fix.Text, "app.example.com") {
+		t.Errorf("%+v", a.Fix)
+	}
+	a = explained(t, "HTTP/1.1 200 OK\nServer: nginx\nX-Powered-By: Express\n", explain.Context{Origin: app, Stack: express})
+	if a.Fix.Stack != express.Name {
+		t.Errorf("%+v", a.Fix)
+	}
+}
+
 // TestWays: what the way to us does to a text changes nothing of what is said.
 func TestWays(t *testing.T) {
 	texts := []string{

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
@@ -25,7 +26,13 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 	if a.Fix.Text != "" {
 		a.Fix.Stack, a.Fix.By = stack.Name, by
 	}
+	if o := s.named(); a.Fix.Proved && o != "" {
+		a.Fix.Text = strings.NewReplacer(measuredWith, o, regexp.QuoteMeta(measuredWith), regexp.QuoteMeta(o)).Replace(a.Fix.Text)
+	}
 }
+
+// measuredWith is the page's origin in the configurations that were measured.
+const measuredWith = "https://app.example.com"
 
 // stack is the stack that an answer names for certain, with the line that does.
 func (s *sighting) stack() (*cases.Stack, string) {
@@ -74,12 +81,14 @@ func (s *sighting) check(c *Context) string {
 	switch {
 	case s.answers != nil && s.answers.engine != "":
 		return "" // the server was asked
-	case u == "" && s.reason == ReasonAllowed:
+	case s.nothing, u == "" && s.reason == ReasonAllowed:
 		return ""
 	case u == "":
 		u = "URL"
 	}
 	switch s.reason {
+	case ReasonWebSocket:
+		return "curl -sv --http1.1 " + quote("http"+strings.TrimPrefix(u, "ws")) + " -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H " + quote("Origin: "+orSome(s.origin, "PAGE_ORIGIN"))
 	case ReasonCSP:
 		page := s.origin
 		if page == "" {

@@ -117,6 +117,7 @@ var sentences = []sentence{
 	say("", ReasonHeaderNotExposed, `refused to get unsafe header '(?P<param>[^']*)'?`),
 	say("", ReasonForbiddenHeader, `refused to set unsafe header '(?P<param>[^']*)'?|attempt to set a forbidden header was denied: '?(?P<param2>[A-Za-z0-9-]+)`),
 	say("firefox", ReasonCookieNotSent, `cookie '(?P<param>[^']*)' has been (?:rejected|blocked)`),
+	say("", ReasonWebSocket, `websocket connection to '(?P<url>[^']*)' failed: (?:error during websocket handshake: )?(?:unexpected response code: (?P<status>\d+)|there was a bad response from the server)`),
 	say("chrome", ReasonServiceWorker, `the fetchevent for '(?P<url>[^']*)' resulted in a network error`),
 	say("safari", ReasonServiceWorker, `fetchevent\.respondwith received an error`),
 	say("", ReasonOtherOrigin, `failed to construct '(?:shared)?worker': script at '(?P<url>[^']*)' cannot be accessed from origin '(?P<origin>[^']*)'?`),

@@ -149,11 +149,11 @@ func (p *printer) fix(f *Fix) {
 		return
 	}
 	head := f.Stack
-	switch {
-	case f.By != "":
+	if f.By != "" {
 		head += " (the answer says " + f.By + ")"
-	case f.Proved:
-		head += " (measured, with https://app.example.com for the page)"
+	}
+	if f.Proved {
+		head += ", measured with " + measuredWith
 	}
 	p.field("fix", head+":")
 	for line := range strings.SplitSeq(f.Text, "\n") {

@@ -67,6 +67,7 @@ var printed = []Printed{
 	{ReasonTLS, "net::ERR_CERT_AUTHORITY_INVALID", "", "The certificate for this server is invalid."},
 	{ReasonByClient, "net::ERR_BLOCKED_BY_CLIENT", "The resource at “https://stats.example.net/a.js” was blocked because Enhanced Tracking Protection is enabled.", ""},
 	{ReasonServiceWorker, "The FetchEvent for \"https://api.example.com/\" resulted in a network error response: the promise was rejected.", "", "FetchEvent.respondWith received an error"},
+	{ReasonWebSocket, "WebSocket connection to 'wss://api.example.com/' failed: Error during WebSocket handshake: Unexpected response code: 403", "", "WebSocket connection to 'wss://api.example.com/' failed: There was a bad response from the server."},
 	{ReasonAborted, "AbortError: The user aborted a request.", "AbortError: The operation was aborted.", ""},
 	{ReasonOtherOrigin, "Failed to construct 'Worker': Script at 'https://cdn.example.com/w.js' cannot be accessed from origin 'https://app.example.com'.", "Security Error: Content at https://app.example.com/ may not load data from https://cdn.example.com/w.js.", ""},
 }

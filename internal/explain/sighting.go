@@ -27,6 +27,8 @@ type sighting struct {
 
 	answers *answersSeen // nil: the text has none
 	notes   []string
+	nothing bool // the text is about no request at all
+	hsts    bool // the browser itself turned http into https
 
 	// What settle finds out:
 

@@ -37,6 +37,9 @@ func (s *sighting) doInstead() string {
 	case ReasonHTTPError:
 		return "Look in the server's log for this request. The page sees the status and the content."
 	case ReasonUndetermined:
+		if s.nothing {
+			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
+		}
 		return "Ask the server with the command below, and read what it prints."
 	}
 	return ""
@@ -164,6 +167,10 @@ func (s *sighting) hereMismatch(what string) string {
 func (s *sighting) hereOpen() string {
 	a := s.answers
 	switch {
+	case s.nothing:
+		return "Nothing in it is about a request. What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
+	case a == nil && s.browser == "chrome" && s.asker != "":
+		return "The message is cut. The reason stands behind \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
 		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, or there were too many redirects."
 	case a == nil && s.status != 0:
@@ -204,11 +211,23 @@ func (s *sighting) willPreflight() string {
 // hereAllowed says what can still be in the way.
 func (s *sighting) hereAllowed() string {
 	a := s.answers
-	if a == nil || a.credentials || !a.answered() {
+	switch {
+	case a == nil || !a.answered():
+		return ""
+	case s.departs():
+		return "Today's browsers take Access-Control-Allow-Headers: * for Authorization too. By the Fetch Standard * does not cover it; name it, as in Access-Control-Allow-Headers: *, Authorization."
+	case a.credentials:
 		return ""
 	}
 	if w := a.run(s.browser, spec.CredentialsInclude); w.reason != "" {
 		return fmt.Sprintf("That is so without credentials. With credentials: 'include' it would be blocked (%s).", w.reason)
 	}
 	return ""
+}
+
+// departs tells whether the standard blocks what today's browsers let pass: Authorization
+// under *, which is the one departure that concerns a permission.
+func (s *sighting) departs() bool {
+	f := s.answers.runAs(spec.EngineFetch, s.mode)
+	return f.reason == spec.ReasonHeaderDisallowedByPreflightResponse && strings.EqualFold(f.param, "authorization")
 }
