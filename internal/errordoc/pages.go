@@ -125,7 +125,7 @@ func command(r spec.Reason) string {
 		return "curl -sv -X OPTIONS https://api.example.com/items " + origin + " -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: content-type' 2>&1 | corsproof explain"
 	case explain.LayerOf(r) == explain.LayerCORS && r != explain.ReasonForbiddenHeader && r != spec.ReasonDisallowedByMode && r != spec.ReasonCorsDisabledScheme,
 		explain.LayerOf(r) == explain.LayerNetwork, explain.LayerOf(r) == explain.LayerTLS:
-		return "curl -sv https://api.example.com/items " + origin + " 2>&1 | corsproof explain"
+		return "corsproof fetch https://api.example.com/items --from https://app.example.com"
 	}
 	return ""
 }

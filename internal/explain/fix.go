@@ -104,18 +104,35 @@ func (s *sighting) check(c *Context) string {
 		page = "PAGE_ORIGIN"
 	}
 	method, names := s.asksFor(c)
-	if s.preflight == yes || s.preflight == unknown && (!spec.IsSafelistedMethod(method) || names != "") {
-		cmd := fmt.Sprintf("curl -sv -X OPTIONS %s -H %s -H %s", quote(u), quote("Origin: "+page), quote("Access-Control-Request-Method: "+method))
-		if names != "" {
-			cmd += " -H " + quote("Access-Control-Request-Headers: "+names)
+	if method == "GET" || method == "HEAD" {
+		return s.fetchCommand(u, page, method, names)
+	}
+	// fetch would send a request that may change something, if it is granted.
+	cmd := fmt.Sprintf("curl -sv -X OPTIONS %s -H %s -H %s", quote(u), quote("Origin: "+page), quote("Access-Control-Request-Method: "+method))
+	if spec.IsSafelistedMethod(method) && names == "" { // a POST without preflight: what a GET gets tells most
+		return fmt.Sprintf("curl -sv %s -H %s 2>&1 | corsproof explain", quote(u), quote("Origin: "+page))
+	}
+	if names != "" {
+		cmd += " -H " + quote("Access-Control-Request-Headers: "+names)
+	}
+	return cmd + " 2>&1 | corsproof explain"
+}
+
+// fetchCommand makes the request as a browser does.
+func (s *sighting) fetchCommand(url, page, method, names string) string {
+	cmd := "corsproof fetch " + quote(url) + " --from " + word(page)
+	if method != "GET" {
+		cmd += " -X " + method
+	}
+	if names != "" {
+		for name := range strings.SplitSeq(names, ",") {
+			cmd += " -H " + quote(name+": ...")
 		}
-		return cmd + " 2>&1 | corsproof explain"
 	}
-	send := ""
-	if method != "GET" && s.preflight == no {
-		send = " -X " + method
+	if s.mode == spec.CredentialsInclude {
+		cmd += " --credentials"
 	}
-	return fmt.Sprintf("curl -sv%s %s -H %s 2>&1 | corsproof explain", send, quote(u), quote("Origin: "+page))
+	return cmd
 }
 
 // asksFor are the method and the names of headers for which a browser asks permission.
@@ -136,6 +153,16 @@ func (s *sighting) asksFor(c *Context) (method, names string) {
 		list = append(list, strings.ToLower(s.param))
 	}
 	return method, strings.Join(list, ",")
+}
+
+var harmlessWord = regexp.MustCompile(`^[A-Za-z0-9:/._\[\]-]+$`)
+
+// word is a word for a POSIX shell, quoted where it has to be.
+func word(s string) string {
+	if harmlessWord.MatchString(s) {
+		return s
+	}
+	return quote(s)
 }
 
 // quote writes a word for a POSIX shell.

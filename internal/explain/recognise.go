@@ -29,7 +29,7 @@ func Recognise(text string) Kind {
 		return jsonKind(head)
 	case loneURL.MatchString(head):
 		return KindURL
-	case curlOutput.MatchString(head) && (statusLine.MatchString(t) || curlWord.MatchString(head) || strings.Contains(head, "* ")) && !noHeader.MatchString(head):
+	case curlOutput.MatchString(head) && (statusLine.MatchString(t) || curlWord.MatchString(head) || sent.MatchString(head) || strings.Contains(head, "* ")) && !noHeader.MatchString(head):
 		return KindTranscript
 	case curlWord.MatchString(head) && statusLine.MatchString(t):
 		return KindTranscript
