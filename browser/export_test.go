@@ -2,6 +2,8 @@ package browser
 
 import (
 	"context"
+	"os"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/runtime"
@@ -10,6 +12,18 @@ import (
 
 // Kill kills the browser's process.
 func (c *Chrome) Kill() { chromedp.FromContext(c.ctx).Browser.Process().Kill() }
+
+// Signal sends the browser's process a signal.
+func (c *Chrome) Signal(s os.Signal) error {
+	return chromedp.FromContext(c.ctx).Browser.Process().Signal(s)
+}
+
+// FrozenAfter sets after which time without a response a browser counts as frozen.
+func FrozenAfter(d time.Duration) (restore func()) {
+	old := browserFrozenAfter
+	browserFrozenAfter = d
+	return func() { browserFrozenAfter = old }
+}
 
 // Profile is its profile directory.
 func (c *Chrome) Profile() string { return c.profile }

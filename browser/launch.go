@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
@@ -91,6 +92,8 @@ type Chrome struct {
 	profile string
 	remote  bool
 	filter  *pipeFilter
+
+	frozen atomic.Pointer[error] // why it was ended without asking it; nil: it was not
 
 	mu             sync.Mutex // one Perform at a time
 	closed         bool
@@ -299,7 +302,7 @@ func (c *Chrome) Close() error {
 	c.consolePool.close()
 	if c.ctx.Err() == nil && !c.remote {
 		// Closed over the protocol, the browser ends its children itself.
-		ctx, cancel := context.WithTimeout(c.ctx, 3*time.Second)
+		ctx, cancel := context.WithTimeout(c.ctx, goodbye)
 		chromedp.Cancel(ctx)
 		cancel()
 	}
@@ -308,8 +311,17 @@ func (c *Chrome) Close() error {
 
 // shutdown stops what runs and removes the profile.
 func (c *Chrome) shutdown() error {
-	for i := len(c.stop) - 1; i >= 0; i-- {
-		c.stop[i]()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for i := len(c.stop) - 1; i >= 0; i-- {
+			c.stop[i]()
+		}
+	}()
+	select {
+	case <-ended:
+	case <-time.After(goodbye): // it does not take its leave
+		c.kill(errNoEnd)
 	}
 	if c.profile == "" {
 		return nil
@@ -323,12 +335,6 @@ func (c *Chrome) shutdown() error {
 		time.Sleep(wait)
 	}
 	return fmt.Errorf("removing the browser's profile: %w", err)
-}
-
-// died makes the error for a browser that is gone.
-func (c *Chrome) died() error {
-	_, err := chromedp.CallBrowser(c.ctx, browser.GetVersion, cdp.Empty{})
-	return &DiedError{What: "the browser", Err: err}
 }
 
 // tailWriter keeps the end of what a browser prints.

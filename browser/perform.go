@@ -73,11 +73,15 @@ type run struct {
 	done     func(agent.JobResult)
 }
 
-// perform does the jobs, and those whose page was gone before they could begin
-// once more from new pages.
 func (c *Chrome) perform(ctx context.Context, jobs []agent.Job, done func(agent.JobResult), r *run) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.bounded(ctx, done, func(done func(agent.JobResult)) error { return c.performTwice(ctx, jobs, done, r) })
+}
+
+// performTwice does the jobs, and those whose page was gone before they could begin
+// once more from new pages.
+func (c *Chrome) performTwice(ctx context.Context, jobs []agent.Job, done func(agent.JobResult), r *run) error {
 	err := c.performOnce(ctx, jobs, done, r)
 	if err != nil || len(r.retry) == 0 {
 		return err

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http2"
+
+	"github.com/corsproof/corsproof/internal/limit"
 )
 
 // Options bound what a client reads and say how it connects. The zero value
@@ -23,7 +25,7 @@ type Options struct {
 	MaxIdleConns int           // unused connections per endpoint; 0: 64
 	Patience     time.Duration // how long content is waited for that the request has no need of; 0: 1 s
 	DialTimeout  time.Duration // 0: 5 s; the context may end it earlier
-	WriteTimeout time.Duration // of one HTTP/2 write; 0: 10 s
+	WriteTimeout time.Duration // of one HTTP/2 write; 0: 2 s, since nothing else is done meanwhile
 	// Dial connects to host:port, on which TLS will be spoken or not; nil: directly.
 	Dial func(ctx context.Context, addr string, overTLS bool) (net.Conn, error)
 	Only string // H1 or H2: the one protocol that is spoken over TLS; empty: what the endpoint says
@@ -57,7 +59,7 @@ func NewClient(opt Options) *Client {
 	setDefault(&opt.MaxIdleConns, 64)
 	setDefault(&opt.Patience, time.Second)
 	setDefault(&opt.DialTimeout, 5*time.Second)
-	setDefault(&opt.WriteTimeout, 10*time.Second)
+	setDefault(&opt.WriteTimeout, 2*time.Second)
 	return &Client{opt: opt, idle: map[Endpoint][]*h1conn{}, shared: map[Endpoint]*sharedH2{}}
 }
 
@@ -309,19 +311,58 @@ func (c *Conn) Do(ctx context.Context, reqs ...*Request) []Answer {
 	// One behind the other this time: a server that hangs up after each
 	// answer gets to answer them all.
 	for _, i := range again {
-		if c.spent() {
-			if err := c.renew(ctx); err != nil {
-				return answers
-			}
+		second, err := c.again(ctx, reqs[i])
+		if err != nil {
+			return answers
 		}
-		second, _ := c.try(ctx, []*Request{reqs[i]})
-		if second[0].Response != nil {
-			second[0].Response.Resent = true
+		if second.Response != nil {
+			second.Response.Resent = true
 		}
-		second[0].Stray, second[0].StrayStart = answers[i].Stray, answers[i].StrayStart
-		answers[i] = second[0]
+		second.Stray, second.StrayStart = answers[i].Stray, answers[i].StrayStart
+		answers[i] = second
 	}
 	return answers
+}
+
+// A stream that the server refused was not processed, and is sent again, as often as
+// browsers and Go do it: each time on a connection of its own, since those who share one are
+// refused together, and a little later.
+const (
+	refusedTries = 6
+	refusedPause = 20 * time.Millisecond
+)
+
+// again sends a request once more, and a refused one some more times.
+func (c *Conn) again(ctx context.Context, req *Request) (Answer, *Error) {
+	var a Answer
+	for i := range refusedTries {
+		if c.spent() {
+			if err := c.renew(ctx); err != nil {
+				return a, err
+			}
+		}
+		answers, _ := c.try(ctx, []*Request{req})
+		if a = answers[0]; a.Err == nil || !errors.Is(a.Err, errRefused) || ctx.Err() != nil {
+			break
+		}
+		if limit.Pause(ctx, refusedPause<<i) != nil || c.leaveShared(ctx) != nil {
+			break
+		}
+	}
+	return a, nil
+}
+
+// leaveShared takes a connection of its own in the place of one that is shared.
+func (c *Conn) leaveShared(ctx context.Context) error {
+	if c.own || c.h2 == nil {
+		return nil
+	}
+	fresh, err := c.client.open(ctx, c.ep, true)
+	if err != nil {
+		return err
+	}
+	c.h1, c.h2, c.own = fresh.h1, fresh.h2, true
+	return nil
 }
 
 // try sends once. reused tells whether the connection had served before.
