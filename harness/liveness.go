@@ -33,7 +33,7 @@ func (r *run) judged(ctx context.Context, e *entry, name string, failures []agen
 		res.Failures = failures
 	}
 	if r.keepAll || len(failures) > 0 {
-		res.Exchanges = exchanges
+		res.Exchanges = agent.Trim(exchanges)
 	}
 	silent := slices.ContainsFunc(failures, func(f agent.Symptom) bool { return f.Silent }) ||
 		slices.ContainsFunc(exchanges, func(ex agent.Exchange) bool { return ex.Error != "" })
@@ -53,7 +53,7 @@ func (r *run) judged(ctx context.Context, e *entry, name string, failures []agen
 // those that it had until then.
 func (r *run) lost(ctx context.Context, e *entry, name string, err error, exchanges []agent.Exchange) part {
 	p := r.whyLost(ctx, e, name, err)
-	p.result.Exchanges = exchanges
+	p.result.Exchanges = agent.Trim(exchanges)
 	return p
 }
 

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"unique"
 
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
@@ -131,7 +132,7 @@ func See(e *Exchange, credentials bool) Seen {
 	s.App, _ = resp.Get("X-App")
 	for _, name := range seenFields {
 		if values := resp.Values(name); len(values) > 0 {
-			*s.field(name) = Lines{len(values), strings.Join(values, "\n")}
+			*s.field(name) = Lines{len(values), kept(strings.Join(values, "\n"))}
 		}
 	}
 	var servers []string
@@ -196,3 +197,7 @@ func mediaType(h spec.Header) string {
 	}
 	return v
 }
+
+// kept is a text in memory of its own, which equal ones share: it is kept to the end of a
+// run, and what it was cut from need not be.
+func kept(s string) string { return unique.Make(s).Value() }

@@ -112,6 +112,7 @@ func (w *Run) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) func
 		req := made[part]
 		if req == nil {
 			whole := *plain
+			whole.MaxHead = unknownHead // it may give back what it got
 			whole.Lines = append(whole.Lines[:len(whole.Lines):len(whole.Lines)], part.FieldLines()...)
 			req = &whole
 			made[part] = req

@@ -18,7 +18,7 @@ import (
 // is usable.
 type Options struct {
 	TLS          *tls.Config   // roots and the like; nil: the system's. Names and protocols are set per endpoint.
-	MaxHead      int           // bytes of an answer's head; 0: 1 MiB
+	MaxHead      int           // bytes of an answer's head, and of its interim ones together; 0: 256 KiB, what Chrome reads
 	MaxBody      int64         // bytes of content that are read; 0: 16 MiB
 	KeepBody     int           // bytes of content that are kept; 0: 64 KiB
 	MaxIdle      time.Duration // how long an unused connection stays in the pool; 0: 4 s, below Node's 5 s
@@ -52,7 +52,7 @@ type sharedH2 struct {
 
 // NewClient is a client with these options.
 func NewClient(opt Options) *Client {
-	setDefault(&opt.MaxHead, 1<<20)
+	setDefault(&opt.MaxHead, 256<<10)
 	setDefault(&opt.MaxBody, 16<<20)
 	setDefault(&opt.KeepBody, 64<<10)
 	setDefault(&opt.MaxIdle, 4*time.Second)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -118,8 +119,10 @@ func (c *h1conn) pass(ctx context.Context) (stray, *Error) {
 func (c *h1conn) receive(ctx context.Context, req *Request, start time.Time, last bool) (*Response, *Error) {
 	var started bool
 	var interim []Interim
+	before := 0 // bytes of the interim ones
+	room := cmp.Or(req.MaxHead, c.opt.MaxHead)
 	for {
-		h, err := readHead(c.r, c.opt.MaxHead, &started)
+		h, err := readHead(c.r, room, &started)
 		if err != nil {
 			return nil, c.fail(ctx, "reading the head of the answer of", started, err)
 		}
@@ -128,6 +131,9 @@ func (c *h1conn) receive(ctx context.Context, req *Request, start time.Time, las
 				return nil, c.fail(ctx, "reading the answer of", true, malformed("more than %d interim answers", maxInterim))
 			}
 			interim = append(interim, Interim{h.status, h.header})
+			if before += h.bytes; before > max(room, 64<<10) {
+				return nil, c.fail(ctx, "reading the answer of", true, malformed("interim answers of more than %d bytes", max(room, 64<<10)))
+			}
 			continue
 		}
 		return c.finish(ctx, req, h, interim, start, last)

@@ -54,19 +54,20 @@ type h2conn struct {
 
 // stream is one request under way. The read loop fills it and closes done.
 type stream struct {
-	id     uint32
-	req    *Request
-	start  time.Time
-	resp   *Response
-	inter  []Interim
-	body   sink
-	window int64 // what we may still send
-	unread int64
-	began  bool // a HEADERS frame has come
-	closed bool // no longer to be written to
-	err    *Error
-	news   chan struct{} // holds one element when a final head or content has come
-	done   chan struct{}
+	id      uint32
+	req     *Request
+	start   time.Time
+	resp    *Response
+	inter   []Interim
+	interim int // bytes of their heads
+	body    sink
+	window  int64 // what we may still send
+	unread  int64
+	began   bool // a HEADERS frame has come
+	closed  bool // no longer to be written to
+	err     *Error
+	news    chan struct{} // holds one element when a final head or content has come
+	done    chan struct{}
 }
 
 // newH2 starts HTTP/2 on a connection whose TLS handshake is over.

@@ -29,7 +29,7 @@ type h2Reader struct {
 func (r *h2Reader) emit(f hpack.HeaderField) {
 	r.size += len(f.Name) + len(f.Value) + len(": \r\n")
 	switch {
-	case r.size > r.c.opt.MaxHead: // counted, not kept
+	case r.size > r.c.opt.MaxHead, len(r.fields) > maxLines: // counted, not kept
 	case f.Name == ":status":
 		r.status = f.Value
 	default:
@@ -100,7 +100,7 @@ func (r *h2Reader) headLocked(s *stream) {
 		_ = r.c.flushLocked()
 		r.c.finishLocked(s, &Error{Kind: kind, Addr: r.c.addr, Doing: "reading the head of the answer of", Err: err})
 	}
-	if r.size > r.c.opt.MaxHead {
+	if r.size > r.c.opt.MaxHead || len(r.fields) > maxLines {
 		fail(TooLarge, errTooLarge)
 		return
 	}
@@ -119,6 +119,10 @@ func (r *h2Reader) headLocked(s *stream) {
 	if status < 200 {
 		if len(s.inter) == maxInterim {
 			fail(Malformed, fmt.Errorf("more than %d interim answers", maxInterim))
+			return
+		}
+		if s.interim += r.size; s.interim > r.c.opt.MaxHead {
+			fail(TooLarge, errTooLarge)
 			return
 		}
 		s.inter = append(s.inter, Interim{status, r.fields})

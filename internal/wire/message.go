@@ -27,6 +27,8 @@ type Request struct {
 	Given, Added []string
 	// Way are curl's options for the way to the server.
 	Way []string
+	// MaxHead is how many bytes of the answer's head are read, on HTTP/1; 0: Options.MaxHead.
+	MaxHead int
 	// Need tells whether more of the content is needed than the answer has so
 	// far (Response.Body and Size; its head is complete). What is needed is
 	// waited for until the context's deadline, what is not for Options.Patience.

@@ -15,6 +15,9 @@ import (
 // errTooLarge: a head exceeds its bound.
 var errTooLarge = errors.New("the head of the answer is too large")
 
+// maxLines bounds the field lines of a head: each takes more memory than it has bytes.
+const maxLines = 5_000
+
 // malformedError is a violation of the message grammar.
 type malformedError struct {
 	what    string
@@ -161,6 +164,9 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 // browsers have it.
 func parseFields(text string) (spec.Header, error) {
 	n := strings.Count(text, "\n")
+	if n > maxLines {
+		return nil, fmt.Errorf("%w: it has %d lines", errTooLarge, n)
+	}
 	header := make(spec.Header, 0, max(n-1, 0))
 	for text != "" {
 		var line string

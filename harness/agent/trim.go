@@ -1,0 +1,72 @@
+package agent
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// What is kept of an exchange for reports is bounded, whatever a server sends: what a check
+// needs was looked at before.
+const (
+	mostLines = 300     // of a head
+	mostValue = 4 << 10 // bytes of a value
+	mostBody  = 8 << 10 // bytes of the content
+)
+
+// Trim cuts what is too long in exchanges that are kept, and says so in its place. What is
+// short is kept as it is.
+func Trim(list []Exchange) []Exchange {
+	if !slices.ContainsFunc(list, func(ex Exchange) bool { return long(ex.Response) || len(ex.Body) > mostBody }) {
+		return list
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		ex := &list[i]
+		ex.Response = trim(ex.Response)
+		if len(ex.Body) > mostBody {
+			ex.Body = strings.Clone(ex.Body[:mostBody])
+		}
+	}
+	return list
+}
+
+func long(h spec.Header) bool {
+	return len(h) > mostLines || slices.ContainsFunc(h, func(f spec.Field) bool { return len(f.Name)+len(f.Value) > mostValue })
+}
+
+// trim keeps the lines that say something of CORS, and of the others the first ones.
+func trim(h spec.Header) spec.Header {
+	if !long(h) {
+		return h
+	}
+	var out spec.Header
+	dropped := 0
+	for _, f := range h {
+		if len(out) >= mostLines {
+			dropped++
+			continue
+		}
+		out = append(out, spec.Field{Name: cut(f.Name), Value: cut(f.Value)})
+	}
+	// Those of CORS stand wherever the server put them.
+	for _, f := range h[min(len(h), mostLines):] {
+		if (&Seen{}).field(f.Name) != nil && len(out) < 2*mostLines {
+			out, dropped = append(out, spec.Field{Name: cut(f.Name), Value: cut(f.Value)}), dropped-1
+		}
+	}
+	if dropped > 0 {
+		out = append(out, spec.Field{Name: "Corsproof-Left-Out", Value: fmt.Sprintf("%d more lines", dropped)})
+	}
+	return out
+}
+
+// cut keeps the beginning of a text, in memory of its own.
+func cut(s string) string {
+	if len(s) <= mostValue {
+		return strings.Clone(s)
+	}
+	return fmt.Sprintf("%s... (%d bytes)", s[:mostValue], len(s))
+}

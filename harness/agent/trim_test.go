@@ -1,0 +1,34 @@
+package agent_test
+
+import (
+	"encoding/json"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
+)
+
+var _ = Describe("An exchange that is kept", func() {
+	It("is bounded whatever the server sends, and keeps what it says of CORS", func() {
+		var h spec.Header
+		for range 100_000 {
+			h = append(h, spec.Field{Name: "X", Value: "a"})
+		}
+		h = append(h, spec.Field{Name: "Access-Control-Allow-Origin", Value: "*"}, spec.Field{Name: "Vary", Value: strings.Repeat("a,", 1<<19)})
+		whole := []agent.Exchange{{Response: h, Body: strings.Repeat("b", 1<<20)}}
+		kept := agent.Trim(whole)
+		text, err := json.Marshal(kept)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(text)).To(BeNumerically("<", 64<<10))
+		Expect(kept[0].Response.Get("Access-Control-Allow-Origin")).To(Equal("*"))
+		Expect(kept[0].Response.Get("Corsproof-Left-Out")).To(HaveSuffix("more lines"))
+		Expect(whole[0].Response).To(HaveLen(100_002), "the check's own are as they were")
+	})
+	It("is as it was where it is short", func() {
+		list := []agent.Exchange{{Response: spec.Header{{Name: "A", Value: "b"}}, Body: "c"}}
+		Expect(agent.Trim(list)).To(Equal(list))
+	})
+})
