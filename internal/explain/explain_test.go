@@ -1,6 +1,7 @@
 package explain_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -189,6 +190,22 @@ func TestSeveral(t *testing.T) {
 	want := "MissingAllowOriginHeader https://api.example/v1/cart; MultipleAllowOriginValues https://cdn.example/a.woff2; BlockedByClient https://cdn.example/ads.js"
 	if strings.Join(got, "; ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
+	}
+}
+
+// TestManyOthers: a page stays a page, however many requests of a text fail.
+func TestManyOthers(t *testing.T) {
+	var list []string
+	for i := range 40 {
+		list = append(list, strings.ReplaceAll(head, "/v1/cart", fmt.Sprintf("/v1/%d", i))+"No 'Access-Control-Allow-Origin' header is present on the requested resource.")
+	}
+	a := explained(t, strings.Join(list, "\n"), explain.Context{})
+	var page strings.Builder
+	if err := explain.Write(&page, a); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(page.String(), "\n"); len(a.Others) != 39 || n > 60 || !strings.Contains(page.String(), "31 more: --json") {
+		t.Errorf("%d others, %d lines:\n%s", len(a.Others), n, page.String())
 	}
 }
 

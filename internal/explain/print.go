@@ -18,10 +18,7 @@ const (
 func Write(w io.Writer, a *Answer) error {
 	p := &printer{}
 	p.whole(a)
-	for i := range a.Others {
-		p.line("")
-		p.whole(&a.Others[i])
-	}
+	p.others(a.Others)
 	_, err := io.WriteString(w, p.b.String())
 	return err
 }
@@ -30,6 +27,31 @@ type printer struct{ b strings.Builder }
 
 func (p *printer) line(format string, args ...any) {
 	fmt.Fprintf(&p.b, format+"\n", args...)
+}
+
+// mostShort is how many of the other requests are named.
+const mostShort = 8
+
+// others names the other requests that fail, in short.
+func (p *printer) others(list []Answer) {
+	for i := range list {
+		if i == mostShort {
+			p.line("\n%d more: --json", len(list)-i)
+			return
+		}
+		o := &list[i]
+		p.line("\n%s", orSome(about(o), "Another request"))
+		p.verdict(o)
+	}
+}
+
+// verdict writes what is wrong, with the reason and where to change something.
+func (p *printer) verdict(a *Answer) {
+	word := verdictWord(a)
+	for _, row := range block.Wrap(block.Visible(a.Cause.Title)+" ["+tag(a)+"]", width) {
+		p.line("%-*s%s", margin, word, row)
+		word = ""
+	}
 }
 
 // field writes a named part, in rows.
@@ -48,14 +70,7 @@ func (p *printer) whole(a *Answer) {
 		p.line("%s", about)
 		p.line("")
 	}
-	word := verdictWord(a)
-	rows := block.Wrap(block.Visible(a.Cause.Title)+" ["+tag(a)+"]", width)
-	for i, row := range rows {
-		if i > 0 {
-			word = ""
-		}
-		p.line("%-*s%s", margin, word, row)
-	}
+	p.verdict(a)
 	p.field("here", a.Cause.Here)
 	p.lines(a)
 	p.field("why", a.Cause.Why)
