@@ -15,7 +15,7 @@ chromium:
 	@sh .ci/chromium
 
 run: build chromium
-	@$(BIN) run
+	@$(BIN) run --reference
 
 test: chromium vet
 	$(GOTEST) ./...

@@ -134,6 +134,8 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string) {
 		d.decodeStruct(n, v, path)
 	case reflect.Slice:
 		d.decodeSlice(n, v, path)
+	case reflect.Map:
+		d.decodeMap(n, v, path)
 	case reflect.String:
 		switch {
 		case n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value != "":
@@ -192,6 +194,20 @@ func (d *decoder) decodeSlice(n *yaml.Node, v reflect.Value, path string) {
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	for i, item := range n.Content {
 		d.decode(item, v.Index(i), path+"["+strconv.Itoa(i)+"]")
+	}
+}
+
+// decodeMap decodes a mapping whose keys are names of the writer's own.
+func (d *decoder) decodeMap(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, path, "a mapping")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, p := range d.pairs(n, path, 0) {
+		value := reflect.New(v.Type().Elem()).Elem()
+		d.decode(p.value, value, join(path, p.key.Value))
+		v.SetMapIndex(reflect.ValueOf(p.key.Value), value)
 	}
 }
 

@@ -14,6 +14,8 @@ type NotLookedAt struct {
 	// Reason is why the checks that would have looked did not run; empty when
 	// the run had none.
 	Reason string `json:"reason,omitempty"`
+	// Endpoint is the name of the endpoint whose policy it is, in the report of several.
+	Endpoint string `json:"endpoint,omitempty"`
 }
 
 // Overlooked are those of the parts that no check of the run was about, whatever the
@@ -56,7 +58,7 @@ func (r *run) notLookedAt(entries []*entry, results []Result) []NotLookedAt {
 	var list []NotLookedAt
 	for _, s := range p.Stated() {
 		if !seen[s] {
-			list = append(list, NotLookedAt{s, reasons[s]})
+			list = append(list, NotLookedAt{Part: s, Reason: reasons[s]})
 		}
 	}
 	return list

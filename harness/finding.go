@@ -41,3 +41,6 @@ func by(a *agent.Result) []agent.Symptom {
 	}
 	return list
 }
+
+// Order is where a finding belongs among others: the less the sooner.
+func Order(f *Finding) int { return diagnose.Order(f) }

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -193,7 +190,7 @@ func (f *requestFlags) jar(o *ask.Options) error {
 
 // content reads the content; without a Content-Type it is a form's, as curl has it.
 func (f *requestFlags) content(o *ask.Options) error {
-	if f.method != "" && !isMethod(f.method) {
+	if f.method != "" && !ask.IsMethod(f.method) {
 		return usage(fmt.Errorf("--request-method %q is not a method", f.method), "expected a name such as POST; GET, HEAD and OPTIONS may be asked for by their name too")
 	}
 	if f.data == "" {
@@ -213,26 +210,13 @@ func (f *requestFlags) content(o *ask.Options) error {
 	return nil
 }
 
-// isMethod tells whether a script can send the method.
-func isMethod(name string) bool {
-	for _, c := range name {
-		if c <= ' ' || c > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) {
-			return false
-		}
-	}
-	return name != "" && !slices.Contains([]string{"CONNECT", "TRACE", "TRACK"}, strings.ToUpper(name))
-}
-
 // certificates reads what TLS needs.
 func (f *requestFlags) certificates(o *ask.Options) error {
 	o.Files(f.caCert, f.cert, f.key)
+	var err error
 	if f.caCert != "" {
-		pem, err := os.ReadFile(f.caCert)
-		if err != nil {
+		if o.Roots, err = ask.ReadRoots(f.caCert); err != nil {
 			return flagError("cacert", err)
-		}
-		if o.Roots = x509.NewCertPool(); !o.Roots.AppendCertsFromPEM(pem) {
-			return flagError("cacert", fmt.Errorf("%s has no certificate; expected PEM, -----BEGIN CERTIFICATE-----", f.caCert))
 		}
 	}
 	if f.cert == "" {
@@ -241,15 +225,9 @@ func (f *requestFlags) certificates(o *ask.Options) error {
 		}
 		return nil
 	}
-	key := f.key
-	if key == "" {
-		key = f.cert
+	if o.Certificate, err = ask.ReadCertificate(f.cert, f.key); err != nil {
+		return flagError("cert", err)
 	}
-	pair, err := tls.LoadX509KeyPair(f.cert, key)
-	if err != nil {
-		return flagError("cert", fmt.Errorf("reading %s and its key %s: %w", f.cert, key, err))
-	}
-	o.Certificate = &pair
 	return nil
 }
 

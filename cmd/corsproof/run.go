@@ -26,6 +26,8 @@ type runFlags struct {
 	targetFlags
 	selectionFlags
 	outputFlags
+	projectFlags
+	baselineFlags
 	browser     string
 	chrome      string
 	timeout     time.Duration
@@ -46,8 +48,9 @@ func newRun() *cobra.Command {
 		Short: "Run the table against a server",
 		Long: `Run the table of cases against a server, on the wire and in Chrome.
 
-Without a URL the target is the embedded reference server. With a URL it is a
-server that serves the contract (every standard policy at URL/POLICY/PATH), or,
+In a folder with a corsproof.yaml that is what is run: its endpoints, each held to its policy
+(corsproof init writes the file). Without one, and without a URL, the target is the embedded
+reference server. With a URL it is a server that serves the contract (every standard policy at URL/POLICY/PATH), or,
 with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 		Example: `  corsproof run
   corsproof run --adapter testdata/frameworks/rs-cors
@@ -63,10 +66,12 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	fs := cmd.Flags()
 	fs.SortFlags = false // those that go together stand together
 	f.targetFlags.register(cmd)
+	f.projectFlags.register(cmd)
 	f.selectionFlags.register(cmd)
 	fs.StringVar(&f.browser, "browser", "auto", "auto: Chrome if there is one; chrome: Chrome or exit 4; none: the model alone")
 	fs.StringVar(&f.chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	f.outputFlags.register(cmd)
+	f.baselineFlags.register(fs)
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
 	fs.StringVar(&f.shard, "shard", "", "run a part of the checks, the `i/n`-th of n (auto: by the variables of CI or Kubernetes); corsproof report merge concludes from all")
@@ -81,6 +86,16 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 }
 
 func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (err error) {
+	if path, err := f.projectFlags.find(cmd, &f.targetFlags, args); err != nil {
+		return err
+	} else if path != "" {
+		return f.byProject(ctx, cmd, path)
+	}
+	return f.single(ctx, cmd, args)
+}
+
+// single runs the table against one target.
+func (f *runFlags) single(ctx context.Context, cmd *cobra.Command, args []string) (err error) {
 	outputs, err := f.outputFlags.open(cmd, f.policyFile)
 	if err != nil {
 		return err
@@ -89,6 +104,13 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	part, err := shardOf(f.shard)
 	if err != nil {
 		return err
+	}
+	known, err := f.baselineFlags.open()
+	if err != nil {
+		return err
+	}
+	if known != nil && part.Of > 0 {
+		return usage(errors.New("--baseline is about what all shards show together"), "leave it out, and compare after corsproof report merge")
 	}
 	table, err := f.selectionFlags.load()
 	if err != nil {
@@ -164,12 +186,25 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 	if rep.Shard != nil {
 		rep.Shard.Chosen = f.chosen()
 	}
+	if known != nil {
+		known.Apply(rep, time.Now())
+	}
+	changed, err := f.settle(known, rep, f.chosen(), f.strict)
+	if err != nil {
+		return err
+	}
 	rep.Redact(by)
 	printer.Print(rep)
+	if changed != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), changed)
+	}
 	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
 		return err
 	}
 	if err := verdict(rep, runErr); err != nil {
+		return err
+	}
+	if err := stale(rep); err != nil {
 		return err
 	}
 	if err := f.strictly(rep); err != nil {
@@ -294,6 +329,8 @@ func verdict(rep *report.Report, runErr error) error {
 		return &status{code: exitUnreachable, err: errors.New(rep.Stopped.Reason), hints: []string{"what was measured until then is above"}}
 	case len(rep.AgentErrors) > 0:
 		return &status{code: exitBrowser, err: errors.New("a browser broke during the run; what was measured until then is above")}
+	case len(rep.Troubled()) > 0:
+		return &status{code: exitUnreachable, err: errors.New(strings.Join(rep.Troubled(), "\n")), hints: []string{"what was measured is above"}}
 	case rep.Counts.Fail > 0 || len(rep.Breaking()) > 0:
 		return &status{code: exitFailures}
 	case runErr != nil:
@@ -306,7 +343,7 @@ func verdict(rep *report.Report, runErr error) error {
 		return nil // whether enough was decided is asked of all shards together
 	case rep.Counts.Ran() == 0:
 		return usage(errors.New("not one check was run"), "the reasons are above, under: Not run")
-	case rep.Counts.Undecided > 0 && rep.Counts.Decided() == 0:
+	case rep.Counts.Undecided > 0 && rep.Counts.Decided()+rep.Counts.Known == 0:
 		return &status{code: exitUnreachable, err: errors.New("not one check could be decided"), hints: []string{"the reasons are above, under: Undecided"}}
 	}
 	return nil

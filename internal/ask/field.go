@@ -184,3 +184,13 @@ func (o *Options) Twice() string {
 	}
 	return ""
 }
+
+// IsMethod tells whether a script can send the method.
+func IsMethod(name string) bool {
+	for _, c := range name {
+		if c <= ' ' || c > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) {
+			return false
+		}
+	}
+	return name != "" && !slices.Contains([]string{"CONNECT", "TRACE", "TRACK"}, strings.ToUpper(name))
+}

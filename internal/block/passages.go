@@ -74,7 +74,10 @@ func (s *Style) who(f *harness.Finding) string {
 		if n := len(f.Policies); n > few+1 {
 			list = fmt.Sprintf("%s and %d more", strings.Join(f.Policies[:few], ", "), n-few)
 		}
-		text = strings.TrimSpace(text + " (under " + list + ")")
+		if text == "" {
+			return "under " + list
+		}
+		text += " (under " + list + ")"
 	}
 	return text
 }

@@ -125,13 +125,13 @@ func Findings(all []Evidence, causes []cases.Cause, plain map[string]bool) []Fin
 		list = append(list, g.finding(plain))
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(order(&a), order(&b)), cmp.Compare(len(b.Explains), len(a.Explains)))
+		return cmp.Or(cmp.Compare(Order(&a), Order(&b)), cmp.Compare(len(b.Explains), len(a.Explains)))
 	})
 	return list
 }
 
-// order is where a finding belongs: the less the sooner.
-func order(f *Finding) int {
+// Order is where a finding belongs: the less the sooner.
+func Order(f *Finding) int {
 	switch {
 	case f.Plain && f.Breaks():
 		return 0

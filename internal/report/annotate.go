@@ -23,8 +23,9 @@ func (r *Report) writeGitHub(w io.Writer, o Options) error {
 		}
 		fmt.Fprintf(out, "::%s %s::%s\n", kind, props, githubData(text))
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	list := r.unknown()
+	for i := range list {
+		f := &list[i]
 		line(map[string]string{"error": "error", "warning": "warning", "note": "notice"}[sarifLevel(f)], "CORS: "+f.Title, r.brief(f))
 	}
 	for _, t := range r.incomplete() {
@@ -52,8 +53,9 @@ func (r *Report) writeAzure(w io.Writer, o Options) error {
 		}
 		fmt.Fprintf(out, "##vso[task.logissue %scode=%s;]%s\n", props, azureProperty(code), azureData(text))
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	list := r.unknown()
+	for i := range list {
+		f := &list[i]
 		kind := "warning"
 		if f.Breaks() {
 			kind = "error"
@@ -107,6 +109,8 @@ func (r *Report) incomplete() []string {
 // gravity in the words of Code Quality and Code Insights.
 func graveOf(f *Finding) string {
 	switch {
+	case f.Known != "":
+		return "info"
 	case f.Severity != nil:
 		return string(*f.Severity)
 	case f.Level == cases.Must:

@@ -55,7 +55,12 @@ func (r *Report) main() []Finding {
 	if breaking := r.Breaking(); len(breaking) > 0 {
 		return breaking
 	}
-	return r.Findings
+	return r.unknown()
+}
+
+// unknown are the findings that the baseline does not have.
+func (r *Report) unknown() []Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Known != "" })
 }
 
 // causes writes the findings: in full under -v; else the first in a dozen lines, and
@@ -113,8 +118,8 @@ func (p *Printer) oneLine(f *Finding) string {
 
 // also writes what breaks no must beside what does, a line each.
 func (p *Printer) also(r *Report) {
-	list := slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Breaks() })
-	if p.Verbose || len(list) == 0 || len(list) == len(r.Findings) {
+	list := slices.DeleteFunc(r.unknown(), func(f Finding) bool { return f.Breaks() })
+	if p.Verbose || len(list) == 0 || len(r.Breaking()) == 0 {
 		return
 	}
 	for i := range list {

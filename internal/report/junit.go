@@ -99,7 +99,10 @@ func (r *Report) junitFindings() junitSuite {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		tc := junitCase{Name: f.Title, Class: r.Target}
-		if f.Breaks() {
+		if f.Known != "" {
+			tc.Skipped = &junitSkip{Message: "known: " + f.Known}
+			suite.Skipped++
+		} else if f.Breaks() {
 			tc.Failure = &junitWrong{Message: f.Title + " " + block.Tag(&f.Finding), Type: f.ID, Text: r.text(f)}
 			suite.Failures++
 		} else {
@@ -164,6 +167,10 @@ func (r *Report) unpassed(group string) string {
 	var list reasons
 	for _, row := range r.Results {
 		if row.Group != group {
+			continue
+		}
+		if row.Known != "" {
+			list.add("known: "+row.Known, row.ID)
 			continue
 		}
 		switch row.Verdict {

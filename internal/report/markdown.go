@@ -55,8 +55,11 @@ func (r *Report) writeMarkdown(w io.Writer, _ Options) error {
 
 func (r *Report) markdownRow(f *Finding) string {
 	sign := "⚠️"
-	if f.Breaks() {
+	switch {
+	case f.Breaks():
 		sign = "❌"
+	case f.Known != "":
+		sign = "known"
 	}
 	tag := string(f.Level)
 	if f.Severity != nil {
@@ -77,6 +80,9 @@ func (r *Report) markdownFull(f *Finding) string {
 // markdownFinding is a finding below its title.
 func (r *Report) markdownFinding(f *Finding) string {
 	var b strings.Builder
+	if f.Known != "" {
+		fmt.Fprintf(&b, "**Known.** %s\n\n", escapeMarkdown(f.Known))
+	}
 	part := func(name, text string) {
 		if text != "" {
 			fmt.Fprintf(&b, "%s %s\n\n", name, text)

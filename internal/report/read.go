@@ -83,6 +83,9 @@ func (r *Report) names() error {
 			list = append(list, row.Agents[k].Agent)
 		}
 	}
+	for i := range r.Endpoints {
+		list = append(list, r.Endpoints[i].Name, r.Endpoints[i].Policy, r.Endpoints[i].Method)
+	}
 	for _, name := range list {
 		if name != block.Visible(name) {
 			return fmt.Errorf("%s is no id or name", block.Visible(name))
@@ -91,12 +94,24 @@ func (r *Report) names() error {
 	return nil
 }
 
+// Recount adds the results up again, after some of them were marked as known.
+func (r *Report) Recount() { r.recount() }
+
 // recount adds the results up again, so that no page says other numbers than its
 // results have, and fills in the lists that are never missing.
 func (r *Report) recount() {
 	r.Counts = Counts{}
 	for i := range r.Results {
-		r.Counts.Add(r.Results[i].Result)
+		r.Counts.row(&r.Results[i])
+	}
+	for i := range r.Endpoints {
+		e := &r.Endpoints[i]
+		e.Counts = Counts{}
+		for k := range r.Results {
+			if r.Results[k].Policy == e.Name {
+				e.Counts.row(&r.Results[k])
+			}
+		}
 	}
 	if r.Findings == nil {
 		r.Findings = []Finding{}

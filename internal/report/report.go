@@ -35,7 +35,11 @@ type Report struct {
 	// the target's documentation forbids, with its words.
 	Unsafe  []string          `json:"unsafe,omitempty"`
 	Forbids map[string]string `json:"forbids,omitempty"`
-	Stopped *harness.Stopped  `json:"stopped,omitempty"` // why the run ended before its end
+	// Endpoints are those of a run of several; nil for a run of one target.
+	Endpoints []Endpoint `json:"endpoints,omitempty"`
+	// Baseline is the list of what is known and stays for now; nil for none.
+	Baseline *Baseline        `json:"baseline,omitempty"`
+	Stopped  *harness.Stopped `json:"stopped,omitempty"` // why the run ended before its end
 	// Shard is what corsproof report merge needs of a shard; nil for a whole run.
 	Shard *harness.ShardState `json:"shard,omitempty"`
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary request.
@@ -66,6 +70,20 @@ type Finding struct {
 	// Proved is a whole configuration of Report.Stack that was measured to be right; nil
 	// where none was.
 	Proved *cases.Measured `json:"proved,omitempty"`
+	// Known is why it is known and stays for now, the reason of the baseline's entry; empty: it
+	// is not known.
+	Known string `json:"known,omitempty"`
+}
+
+// Breaks tells whether a finding makes the target fail: it breaks a must or has a severity,
+// and the baseline does not have it.
+func (f *Finding) Breaks() bool { return f.Known == "" && f.Finding.Breaks() }
+
+// Baseline is what became of the list of what is known.
+type Baseline struct {
+	File string `json:"file"`
+	// Stale are the entries that are out of date, each as a sentence with its line.
+	Stale []string `json:"stale,omitempty"`
 }
 
 // Counts are the results by verdict.
@@ -79,6 +97,7 @@ type Counts struct {
 	Undecided     int `json:"undecided"`
 	Error         int `json:"error"`
 	Disagreements int `json:"disagreements"`
+	Known         int `json:"known,omitempty"` // fail, or warn, and the baseline has it
 }
 
 // Ran is how many checks were really run.
@@ -94,6 +113,7 @@ type Row struct {
 	Fix    string   `json:"fix,omitempty"`
 	Spec   []string `json:"spec,omitempty"` // URLs
 	SeenIn []string `json:"seen_in,omitempty"`
+	Known  string   `json:"known,omitempty"` // as of a finding
 }
 
 // Add counts one more result.
@@ -116,6 +136,19 @@ func (c *Counts) Add(r harness.Result) {
 		c.Error++
 	}
 	if r.Disagrees() {
+		c.Disagreements++
+	}
+}
+
+// row counts a row: what is known is neither a failure nor passed.
+func (c *Counts) row(row *Row) {
+	if row.Known == "" {
+		c.Add(row.Result)
+		return
+	}
+	c.Checks++
+	c.Known++
+	if row.Disagrees() {
 		c.Disagreements++
 	}
 }
@@ -207,7 +240,7 @@ func (r *Report) Groups() (names []string, counts map[string]*Counts) {
 			counts[row.Group] = &Counts{}
 			names = append(names, row.Group)
 		}
-		counts[row.Group].Add(row.Result)
+		counts[row.Group].row(&row)
 	}
 	return names, counts
 }

@@ -90,6 +90,8 @@ var securitySeverity = map[cases.Severity]string{cases.Critical: "9.5", cases.Hi
 
 func sarifLevel(f *Finding) string {
 	switch {
+	case f.Known != "":
+		return "note"
 	case f.Breaks():
 		return "error"
 	case f.Level == cases.Should:
@@ -105,6 +107,9 @@ func (r *Report) sarifResult(f *Finding, rule int, at Place) *sarif.Result {
 		WithLogicalLocations([]*sarif.LogicalLocation{sarif.NewLogicalLocation().WithName(r.Target).WithFullyQualifiedName(r.URL).WithKind("resource")})
 	res.AddLocation(location)
 	res.WithPartialFingerprints(map[string]string{"corsproofFinding/v1": r.fingerprint(f)})
+	if f.Known != "" {
+		res.AddSuppression(sarif.NewSuppression().WithKind("external").WithStatus("accepted").WithJustification(f.Known))
+	}
 	bag := sarif.NewPropertyBag()
 	bag.Add("effect", f.Effect)
 	bag.Add("policies", f.Policies)

@@ -48,11 +48,13 @@ func (p *Printer) disagreements(r *Report) {
 // rest is what is neither a cause nor a note: what passed, and what says nothing
 // about the target and why.
 func (p *Printer) rest(r *Report) {
+	p.endpoints(r)
 	if p.Verbose {
 		p.groups(r)
 	} else {
 		p.passed(r)
 	}
+	p.known(r)
 	p.because("Errors:", r, agent.VerdictError)        // what could not be carried out
 	p.because("Undecided:", r, agent.VerdictUndecided) // what ran and says nothing about the target
 	p.skips(r)
@@ -128,7 +130,7 @@ const mostReasons = 3
 func (p *Printer) because(name string, r *Report, v agent.Verdict) {
 	var list reasons
 	for _, row := range r.Results {
-		if row.Verdict == v {
+		if row.Verdict == v && row.Known == "" {
 			list.add(row.Reason, row.ID)
 		}
 	}
@@ -161,6 +163,9 @@ func (p *Printer) notLookedAt(r *Report) {
 	var order, lines []string
 	for _, n := range r.NotLookedAt {
 		reason := n.Reason
+		if n.Endpoint != "" && reason != "" {
+			reason = n.Endpoint + ": " + reason
+		}
 		if reason == "" {
 			reason = "no check that was run is about it"
 		}
@@ -310,7 +315,7 @@ func (p *Printer) summary(r *Report) string {
 	text := fmt.Sprintf("%s: %s, %s", block.Count(c.Checks, "check"), p.paint(fmt.Sprintf("%d passed", c.Pass), color.FgGreen), p.some(c.Fail, "failed", color.FgRed, color.Bold))
 	for _, part := range []string{
 		p.some(c.Warn, plural("warning", c.Warn), color.FgYellow), p.some(c.Error, plural("error", c.Error), color.FgMagenta, color.Bold), p.some(c.Undecided, "undecided", color.FgYellow),
-		p.some(c.Info, "noted", color.Faint), p.some(c.Skip, "not run", color.Faint), p.some(c.Disagreements, plural("disagreement", c.Disagreements), color.FgMagenta, color.Bold),
+		p.some(c.Known, "known", color.Faint), p.some(c.Info, "noted", color.Faint), p.some(c.Skip, "not run", color.Faint), p.some(c.Disagreements, plural("disagreement", c.Disagreements), color.FgMagenta, color.Bold),
 	} {
 		if !strings.HasPrefix(part, "0 ") {
 			text += ", " + part

@@ -35,7 +35,11 @@ func (r *Report) writeTAP(w io.Writer, _ Options) error {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		point(!f.Breaks(), f.Title, "", [2]string{"message", strings.Join(r.lines(f), "\n")}, [2]string{"severity", sarifLevel(f)}, [2]string{"id", f.ID}, [2]string{"target", r.Target})
+		directive := ""
+		if f.Known != "" {
+			directive = "TODO known: " + tapText(block.Cut(f.Known, 200))
+		}
+		point(!f.Finding.Breaks(), f.Title, directive, [2]string{"message", strings.Join(r.lines(f), "\n")}, [2]string{"severity", sarifLevel(f)}, [2]string{"id", f.ID}, [2]string{"target", r.Target})
 	}
 	for _, row := range errors {
 		point(false, row.ID+" could not be carried out", "", [2]string{"message", row.Reason}, [2]string{"severity", "error"})

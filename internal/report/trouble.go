@@ -16,13 +16,21 @@ func (r *Report) troubles() []string {
 	if r.Stopped != nil {
 		list = append(list, "the run was cut short: "+block.Visible(r.Stopped.Reason))
 	}
+	for _, t := range r.Troubled() {
+		list = append(list, block.Visible(t))
+	}
+	if r.Baseline != nil {
+		for _, t := range r.Baseline.Stale {
+			list = append(list, block.Visible(t))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.AgentErrors)) {
 		list = append(list, fmt.Sprintf("%s broke: %s", name, block.Visible(r.AgentErrors[name])))
 	}
 	if n := r.Counts.Disagreements; n > 0 {
 		list = append(list, "the model and a browser disagree about "+block.Count(n, "check")+"; please report it")
 	}
-	if r.Counts.Decided() == 0 {
+	if r.Counts.Decided()+r.Counts.Known == 0 {
 		list = append(list, "not one check was decided")
 	}
 	return list

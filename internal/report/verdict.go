@@ -28,12 +28,20 @@ func (r *Report) Verdict() (string, agent.Verdict) {
 		return fmt.Sprintf("This server %s: %s.", does(breaking), r.explained(breaking)), agent.VerdictFail
 	case r.Stopped != nil:
 		return "The run was cut short, and nothing was found wrong until then.", agent.VerdictError
+	case len(r.Troubled()) == 1:
+		return "Nothing was found wrong, and not all can be said of one endpoint.", agent.VerdictError
+	case len(r.Troubled()) > 0:
+		return fmt.Sprintf("Nothing was found wrong, and not all can be said of %d endpoints.", len(r.Troubled())), agent.VerdictError
+	case r.Baseline != nil && len(r.Baseline.Stale) > 0:
+		return fmt.Sprintf("Nothing new was found wrong, and %s of the baseline %s out of date.", block.Count(len(r.Baseline.Stale), "entry"), map[bool]string{true: "is", false: "are"}[len(r.Baseline.Stale) == 1]), agent.VerdictFail
 	case c.Error > 0 && c.Decided() == 0:
 		return "Nothing can be said of this server: " + undone(c.Error) + ".", agent.VerdictError
 	case c.Error > 0:
 		return "Nothing was found wrong, and " + undone(c.Error) + ".", agent.VerdictError
 	case c.Decided() == 0:
 		return "Nothing can be said of this server: not one check was decided.", agent.VerdictUndecided
+	case c.Known > 0:
+		return fmt.Sprintf("Nothing new was found wrong: %s known.", map[bool]string{true: "1 check that fails is", false: fmt.Sprintf("%d checks that fail are", c.Known)}[c.Known == 1]), agent.VerdictPass
 	case c.Warn > 0:
 		return fmt.Sprintf("All right: nobody is locked out, and nobody is let in who should not be; %s could be better.", thing(c.Warn)), agent.VerdictPass
 	}
@@ -99,7 +107,7 @@ func (r *Report) explained(breaking []Finding) string {
 	}
 	n := 0
 	for _, row := range r.Results {
-		if row.Verdict == agent.VerdictFail && seen[row.ID] {
+		if row.Verdict == agent.VerdictFail && row.Known == "" && seen[row.ID] {
 			n++
 		}
 	}
