@@ -108,7 +108,7 @@ type Match struct {
 	Group          Names `yaml:"group" json:"group,omitempty"`
 	Policy         Names `yaml:"policy" json:"policy,omitempty"`
 	Others         Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
-	Origins        Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, any, pattern, regex, callback
+	Origins        Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, pattern, regex, callback, nothing; any, and any-credentialed or any-plain
 }
 
 // Facts are the values of facts, by the keys that Match has in a file.

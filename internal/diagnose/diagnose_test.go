@@ -62,6 +62,17 @@ var _ = Describe("The causes that are found", func() {
 		Expect(named(all, anyLost, same)).To(Equal([]string{"any"}))
 	})
 
+	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {
+		reflected := func(p *cases.Policy, origin string) diagnose.Evidence {
+			x := seen(origin, fields("Access-Control-Allow-Origin", origin, "Access-Control-Allow-Credentials", "true"))
+			x.Credentials = p.Credentials
+			return evidence(p.Name, p, x, agent.Symptom{Effect: agent.EffectLetIn, Predicate: "denies", Asked: agent.Asked{Origin: origin, Credentials: p.Credentials}})
+		}
+		port := cases.Policy{Name: "any-port", OriginPatterns: []string{"http://localhost:*"}}
+		Expect(named([]diagnose.Evidence{reflected(&everything, "https://evil.test"), reflected(&port, "http://localhost:3000.evil.test")}, cases.Causes()...)).
+			To(ConsistOf("any-origin-reflected-credentials", "pattern-too-wide"))
+	})
+
 	It("are no fallback where another explains it, and stand for one check where none does", func() {
 		fallback, put := anyLost, cause("put", cases.Match{Only: cases.Names{"method"}})
 		fallback.Fallback = true

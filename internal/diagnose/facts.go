@@ -257,8 +257,10 @@ func naming(p *cases.Policy) []string {
 	switch {
 	case p.ZeroConfig:
 		return []string{"nothing"}
+	case p.AnyOrigin() && p.Credentials:
+		return []string{"any", "any-credentialed"}
 	case p.AnyOrigin():
-		return []string{"any"}
+		return []string{"any", "any-plain"}
 	case p.OriginFunc != nil:
 		return []string{"callback"}
 	case len(p.OriginPatterns) > 0:
