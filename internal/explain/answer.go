@@ -16,14 +16,14 @@ const (
 	ReasonCookieNotSent    spec.Reason = "CookieNotSent"
 	ReasonForbiddenHeader  spec.Reason = "ForbiddenHeader" // a script sets a header that belongs to the browser
 
-	ReasonMixedContent    spec.Reason = "MixedContent"
+	ReasonMixedContent                = spec.ReasonMixedContent
 	ReasonCSP             spec.Reason = "CspBlocked"
 	ReasonIntegrity       spec.Reason = "IntegrityMismatch"
-	ReasonLocalPermission spec.Reason = "LocalNetworkAccessPermissionDenied"
-	ReasonLocalInsecure   spec.Reason = "InsecureLocalNetwork"
+	ReasonLocalPermission             = spec.ReasonLocalPermission
+	ReasonLocalInsecure               = spec.ReasonInsecureLocalNetwork
 	ReasonLocalSpace      spec.Reason = "InvalidLocalNetworkAccess"
-	ReasonCORPOrigin      spec.Reason = "CorpNotSameOrigin"
-	ReasonCORPSite        spec.Reason = "CorpNotSameSite"
+	ReasonCORPOrigin                  = spec.ReasonCORPNotSameOrigin
+	ReasonCORPSite                    = spec.ReasonCORPNotSameSite
 	ReasonORB             spec.Reason = "ResponseWasBlockedByORB"
 	ReasonRefused         spec.Reason = "ConnectionRefused"
 	ReasonNotResolved     spec.Reason = "NameNotResolved"
@@ -36,38 +36,39 @@ const (
 )
 
 // Layer is what stopped a request.
-type Layer string
+type Layer = spec.Layer
 
-// The layers, in the words of the JSON output.
+// The layers: those that the model decides, and those that only a browser tells.
 const (
-	LayerCORS          Layer = "cors"
-	LayerMixedContent  Layer = "mixed-content"
+	LayerCORS                = spec.LayerCORS
+	LayerMixedContent        = spec.LayerMixedContent
 	LayerCSP           Layer = "csp"
 	LayerIntegrity     Layer = "integrity"
-	LayerLocalNetwork  Layer = "local-network"
-	LayerCORP          Layer = "corp"
+	LayerLocalNetwork        = spec.LayerLocalNetwork
+	LayerCORP                = spec.LayerCORP
 	LayerORB           Layer = "orb"
 	LayerCookie        Layer = "cookie"
 	LayerTLS           Layer = "tls"
-	LayerNetwork       Layer = "network"
+	LayerNetwork             = spec.LayerNetwork
 	LayerExtension     Layer = "extension"
 	LayerServiceWorker Layer = "service-worker"
 	LayerAbort         Layer = "abort"
 )
 
-// layers are those of the reasons that are not CORS.
+// layers are those of the reasons that the model does not know.
 var layers = map[spec.Reason]Layer{
-	ReasonMixedContent: LayerMixedContent, ReasonCSP: LayerCSP, ReasonIntegrity: LayerIntegrity,
-	ReasonLocalPermission: LayerLocalNetwork, ReasonLocalInsecure: LayerLocalNetwork, ReasonLocalSpace: LayerLocalNetwork,
-	ReasonCORPOrigin: LayerCORP, ReasonCORPSite: LayerCORP, ReasonORB: LayerORB, ReasonCookieNotSent: LayerCookie,
-	ReasonRefused: LayerNetwork, ReasonNotResolved: LayerNetwork, spec.ReasonNetworkError: LayerNetwork, ReasonTLS: LayerTLS,
-	ReasonByClient: LayerExtension, ReasonServiceWorker: LayerServiceWorker, ReasonWebSocket: LayerNetwork, ReasonAborted: LayerAbort,
+	ReasonCSP: LayerCSP, ReasonIntegrity: LayerIntegrity, ReasonLocalSpace: LayerLocalNetwork, ReasonORB: LayerORB, ReasonCookieNotSent: LayerCookie,
+	ReasonRefused: LayerNetwork, ReasonNotResolved: LayerNetwork, ReasonWebSocket: LayerNetwork, ReasonTLS: LayerTLS,
+	ReasonByClient: LayerExtension, ReasonServiceWorker: LayerServiceWorker, ReasonAborted: LayerAbort,
 }
 
 // LayerOf is the layer of a reason: LayerCORS for those of the Fetch Standard's CORS checks,
 // and for those that nothing stopped.
 func LayerOf(r spec.Reason) Layer {
 	if l, ok := layers[r]; ok {
+		return l
+	}
+	if l := r.Layer(); l != "" {
 		return l
 	}
 	return LayerCORS
