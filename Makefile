@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough.
 GOTEST  := $(GO) test -shuffle=on -timeout 20m
 
-.PHONY: run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live under-load selfcheck prove compare findings clean
+.PHONY: hostile run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -29,6 +29,11 @@ race: chromium
 endpoints: chromium
 	CORSPROOF_ENDPOINTS=all $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
 	CORSPROOF_ENDPOINTS=browser $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
+
+# Every hostile server: no HTTP, too much, too slow, silence, death, floods of frames. make test
+# has a sample.
+hostile:
+	CORSPROOF_HOSTILE=all $(GO) test -count=1 -run TestHostile ./cmd/corsproof
 
 # How many small changes of the code the tests notice. A sample of 100 takes
 # about a quarter of an hour, and goes on where it was interrupted; other samples, all

@@ -1,0 +1,98 @@
+package hostile
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"sync/atomic"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+// overHTTP2 are servers that misbehave frame by frame.
+func overHTTP2() []Behaviour {
+	var list []Behaviour
+	add := func(name string, onRequest func(f *http2.Framer, id uint32)) {
+		list = append(list, Behaviour{Name: "h2, " + name, Exit: []int{Gone, Failures}, TLS: true, Serve: frames(onRequest)})
+	}
+	head := func(fields ...string) []byte {
+		var b bytes.Buffer
+		e := hpack.NewEncoder(&b)
+		for i := 0; i < len(fields); i += 2 {
+			_ = e.WriteField(hpack.HeaderField{Name: fields[i], Value: fields[i+1]})
+		}
+		return b.Bytes()
+	}
+	send := func(f *http2.Framer, id uint32, end bool, fields ...string) {
+		_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: head(fields...), EndHeaders: true, EndStream: end})
+	}
+	add("silence", func(*http2.Framer, uint32) {})
+	add("a head and silence", func(f *http2.Framer, id uint32) { send(f, id, false, ":status", "200") })
+	add("reset of each stream", func(f *http2.Framer, id uint32) { _ = f.WriteRSTStream(id, http2.ErrCodeInternal) })
+	add("refusal of each stream", func(f *http2.Framer, id uint32) { _ = f.WriteRSTStream(id, http2.ErrCodeRefusedStream) })
+	add("goaway at once", func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) })
+	add("goaway with an error", func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeInternal, []byte("\x1b[31mno")) })
+	add("no status", func(f *http2.Framer, id uint32) { send(f, id, true, "x", "y") })
+	add("a bad status", func(f *http2.Framer, id uint32) { send(f, id, true, ":status", "abc") })
+	add("garbage for a head", func(f *http2.Framer, id uint32) {
+		_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, EndHeaders: true})
+	})
+	add("a push", func(f *http2.Framer, id uint32) {
+		_ = f.WritePushPromise(http2.PushPromiseParam{StreamID: id, PromiseID: 2, BlockFragment: head(":method", "GET"), EndHeaders: true})
+	})
+	add("a frame that is too large", func(f *http2.Framer, id uint32) { _ = f.WriteRawFrame(http2.FrameData, 0, id, make([]byte, 1<<15)) })
+	add("a settings flood", func(f *http2.Framer, _ uint32) {
+		for f.WriteSettings() == nil {
+		}
+	})
+	add("a ping flood", func(f *http2.Framer, _ uint32) {
+		for f.WritePing(false, [8]byte{}) == nil {
+		}
+	})
+	add("empty data without end", func(f *http2.Framer, id uint32) {
+		for f.WriteData(id, false, nil) == nil {
+		}
+	})
+	add("continuations without end", func(f *http2.Framer, id uint32) {
+		_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: head(":status", "200")})
+		part := head("x", "y")
+		for f.WriteContinuation(id, false, part) == nil {
+		}
+	})
+	add("hints without end", func(f *http2.Framer, id uint32) {
+		part := head(":status", "103")
+		for f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: part, EndHeaders: true}) == nil {
+		}
+	})
+	add("no streams at all", func(f *http2.Framer, _ uint32) {
+		_ = f.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: 0})
+	})
+	add("resets without end", func(f *http2.Framer, id uint32) {
+		for f.WriteRSTStream(id, http2.ErrCodeCancel) == nil {
+		}
+	})
+	return list
+}
+
+// frames reads requests and has each answered by frames.
+func frames(onRequest func(f *http2.Framer, id uint32)) func(net.Conn, *atomic.Int64) {
+	return func(c net.Conn, n *atomic.Int64) {
+		if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
+			return
+		}
+		f := http2.NewFramer(c, c)
+		f.AllowIllegalWrites = true
+		_ = f.WriteSettings()
+		for {
+			in, err := f.ReadFrame()
+			if err != nil {
+				return
+			}
+			if h, ok := in.(*http2.HeadersFrame); ok {
+				n.Add(1)
+				onRequest(f, h.StreamID)
+			}
+		}
+	}
+}
