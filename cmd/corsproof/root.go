@@ -39,6 +39,7 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRun(), newReport(), newServe(), newCases(), newCauses(), newPolicies(), newEval(), newExplain(), newFetch(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newSchema(), newVersion())
+	root.AddCommand(newDiff())
 	return root
 }
 
