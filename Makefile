@@ -86,6 +86,11 @@ verify: build chromium
 verify-live: build chromium
 	@$(BIN) verify-model --live --n 10000 --seed 1
 
+# Every form of the report, read by programs that are not ours; fetches three Python packages.
+.PHONY: reports
+reports: build
+	@sh .ci/reports
+
 # Twenty runs of the reference with Chrome on a machine that is much too busy.
 under-load: build chromium
 	@bash .ci/under-load
