@@ -143,10 +143,11 @@ func (p *printer) lines(a *Answer) {
 // Signed are the lines that an answer received and wanted, with the signs of a diff.
 func Signed(a *Answer) []string {
 	var list []string
+	left := slices.Clone(a.Wanted) // each stands for one line that was received
 	for _, l := range a.Received {
 		sign := "-"
-		if slices.Contains(a.Wanted, l) {
-			sign = " "
+		if i := slices.Index(left, l); i >= 0 {
+			sign, left = " ", slices.Delete(left, i, i+1)
 		}
 		list = append(list, "       "+sign+" "+block.Visible(l))
 	}
