@@ -38,7 +38,7 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		return usage(err, cmd.CommandPath()+" --help lists the flags")
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRun(), newReport(), newServe(), newCases(), newCauses(), newPolicies(), newEval(), newExplain(), newFetch(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newSchema(), newVersion())
+	root.AddCommand(newRun(), newReport(), newServe(), newCases(), newCauses(), newPolicies(), newEval(), newExplain(), newFetch(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newSchema(), newInit(), newVersion())
 	root.AddCommand(newDiff())
 	return root
 }

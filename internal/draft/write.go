@@ -1,0 +1,144 @@
+package draft
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/block"
+)
+
+// SchemaPath is where the file's first line says that its schema is, seen from the file.
+const SchemaPath = ".corsproof/project.schema.json"
+
+// Write writes the file. It is one that project.Load reads.
+func (d *Draft) Write(w io.Writer) error {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("# yaml-language-server: $schema=%s", SchemaPath)
+	line("# Written by corsproof init %s: what the server does today, by %s (GET, HEAD, OPTIONS).", comment(d.From), block.Count(d.Requests, "request"))
+	line("# Is it what is meant? Lines that begin with \"# ?\" are what only a person can say. Then: corsproof run --dry-run")
+	line("version: 1\nname: %s\n\ntargets:\n  api:\n    url: %s", quoted(d.Name), quoted(d.URL))
+	fields(&b, "headers", d.Headers)
+	fields(&b, "gate_headers", d.GateHeaders)
+	line("\npolicies:")
+	for i := range d.Policies {
+		d.Policies[i].write(&b)
+	}
+	line("\nendpoints:")
+	for i := range d.Endpoints {
+		d.Endpoints[i].write(&b, len(d.Policies) > 1)
+	}
+	line("\n# baseline: corsproof-baseline.yaml   # corsproof run --update-baseline writes it\nreports:\n  junit: cors-junit.xml\n  markdown: cors-report.md")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// fields writes request fields.
+func fields(b *strings.Builder, key string, list [][2]string) {
+	if len(list) > 0 {
+		fmt.Fprintf(b, "    %s:\n", key)
+	}
+	for _, f := range list {
+		fmt.Fprintf(b, "      %s: %s\n", quoted(f[0]), quoted(f[1]))
+	}
+}
+
+func (p *Policy) write(b *strings.Builder) {
+	fmt.Fprintf(b, "  %s:\n", p.Name)
+	for _, line := range p.Seen {
+		fmt.Fprintf(b, "    # %s\n", comment(line))
+	}
+	for _, q := range p.Questions {
+		for _, line := range block.Wrap(q.Part+": "+comment(q.Text), 100) {
+			fmt.Fprintf(b, "    # ? %s\n", line)
+		}
+	}
+	parts(b, &p.Is)
+}
+
+// parts writes what a policy allows.
+func parts(b *strings.Builder, p *cases.Policy) {
+	list := func(key string, values []string) {
+		if len(values) == 0 {
+			return
+		}
+		var texts []string
+		for _, v := range values {
+			texts = append(texts, quoted(v))
+		}
+		fmt.Fprintf(b, "    %s: [%s]\n", key, strings.Join(texts, ", "))
+	}
+	list("origins", p.Origins)
+	fmt.Fprintf(b, "    credentials: %v\n", p.Credentials)
+	list("methods", p.Methods)
+	list("request_headers", p.RequestHeaders)
+	list("expose_headers", p.ExposeHeaders)
+	if p.MaxAge != nil {
+		fmt.Fprintf(b, "    max_age: %d\n", *p.MaxAge)
+	}
+	if p.PrivateNetwork {
+		fmt.Fprint(b, "    private_network: true\n")
+	}
+}
+
+func (e *Endpoint) write(b *strings.Builder, several bool) {
+	if e.Question != "" {
+		fmt.Fprintf(b, "  # ? %s\n", comment(e.Question))
+	}
+	if e.Status >= 400 {
+		fmt.Fprintf(b, "  # ? GET is answered with %d. If that is not meant: remove status, and say what the request lacks (headers, a path that is there)\n", e.Status)
+	}
+	fmt.Fprintf(b, "  - path: %s\n", quoted(e.Path))
+	if len(e.Methods) > 0 {
+		if first := e.carrier(); first != "GET" {
+			fmt.Fprintf(b, "    method: %s\n", quoted(first))
+		}
+		fmt.Fprintf(b, "    serves: [%s]\n", strings.Join(e.Methods, ", "))
+	}
+	if e.Body != "" && e.carrier() != "GET" {
+		fmt.Fprintf(b, "    body: %s\n", quoted(e.Body))
+	}
+	if several {
+		fmt.Fprintf(b, "    policy: %s\n", e.policy)
+	}
+	if e.Status >= 400 {
+		fmt.Fprintf(b, "    status: %d\n", e.Status)
+	}
+}
+
+// carrier is the method that asks the least of the server.
+func (e *Endpoint) carrier() string {
+	for _, m := range []string{"GET", "POST", "PUT", "PATCH"} {
+		for _, has := range e.Methods {
+			if has == m {
+				return m
+			}
+		}
+	}
+	if len(e.Methods) == 0 {
+		return "GET"
+	}
+	return e.Methods[0]
+}
+
+// plain are strings that need no quotes in YAML.
+var plain = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_./+-]*(://[A-Za-z0-9._:/-]*[A-Za-z0-9/])?$`)
+
+// quoted is a string as YAML.
+func quoted(s string) string {
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "yes", "no", "on", "off", "y", "n":
+		return strconv.Quote(s)
+	}
+	if plain.MatchString(s) {
+		return s
+	}
+	return strconv.QuoteToASCII(s)
+}
+
+// comment is a text in a comment.
+func comment(s string) string { return block.Visible(strings.Join(strings.Fields(s), " ")) }
