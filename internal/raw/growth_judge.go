@@ -30,7 +30,7 @@ const (
 	// growthRounds is how often each time is taken in a measurement,
 	// growthMeasurements how many there are at most, and growthAgreed how many of them
 	// must have found it by themselves.
-	growthRounds, growthMeasurements, growthAgreed = 3, 5, 2
+	growthRounds, growthMeasurements, growthAgreed = 3, 5, 3
 
 	// costFloor and costRatio: from when on a field is expensive beside another
 	// of its length.
