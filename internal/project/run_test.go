@@ -154,6 +154,19 @@ func TestRunBaseline(t *testing.T) {
 	if rep.Counts.Known == 0 {
 		t.Error("nothing is known")
 	}
+	if text := page(run(t, file(s.URL, "[{path: /leak}, {path: /items}]"), everything(t))); !strings.Contains(text, "leak   nothing new") || !strings.Contains(text, "items  all right") {
+		t.Errorf("what is known is told as all right:\n%s", text)
+	}
+}
+
+// everything is a list of all that is wrong with /leak.
+func everything(t *testing.T) *baseline.File {
+	t.Helper()
+	f, err := baseline.Parse("known.yaml", []byte("known: [{id: '*/leak', reason: open on purpose}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func ids(list []report.Finding) []string {

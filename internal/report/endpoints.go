@@ -55,9 +55,12 @@ func (r *Report) said(e *Endpoint) (text string, bad bool) {
 		}
 	}
 	var parts []string
-	if breaks > 0 {
+	switch {
+	case breaks > 0:
 		parts = append(parts, fmt.Sprintf("%s wrong", block.Count(breaks, "thing")))
-	} else {
+	case known > 0:
+		parts = append(parts, "nothing new")
+	default:
 		parts = append(parts, "all right")
 	}
 	if known > 0 {
