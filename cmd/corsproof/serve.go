@@ -10,6 +10,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/internal/playground"
 )
 
 func newServe() *cobra.Command {
@@ -21,10 +22,14 @@ func newServe() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the reference server: every standard policy at /POLICY/PATH",
-		Long: `Serve the reference server until it is interrupted: every standard policy at
-/POLICY/PATH, over HTTP/1.1 on one port, over TLS with HTTP/2 on another, with a
-self-signed certificate.`,
+		Short: "Serve the playground and the reference server: every standard policy at /POLICY/PATH",
+		Long: `Serve until it is interrupted, on this machine.
+
+The first page is the playground: choose a request and how a server answers, and your
+own browser does it for real, with the reason, the steps of the standard and the cause.
+
+Beside it is the reference server: every standard policy at /POLICY/PATH, over
+HTTP/1.1 on one port, over TLS with HTTP/2 on another, with a self-signed certificate.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			host, portText, err := net.SplitHostPort(listen)
@@ -41,12 +46,18 @@ self-signed certificate.`,
 			if !quiet {
 				opts.Observe = func(r contract.Record) { logRequest(cmd.ErrOrStderr(), r) }
 			}
+			play, err := playground.Start(cmd.Context())
+			if err != nil {
+				return &status{code: exitUnreachable, err: err}
+			}
+			defer play.Close()
+			opts.Front = play
 			srv, err := contract.Start(cmd.Context(), opts)
 			if err != nil {
 				return &status{code: exitUnreachable, err: err, hints: []string{"--listen HOST:PORT chooses another address (port 0: any free one); --any-interface allows one that is not loopback"}}
 			}
 			defer srv.Close()
-			fmt.Fprintf(out, "%s\n%s\n", srv.URL, srv.TLSURL)
+			fmt.Fprintf(out, "%s\n%s\nplayground: %s/\n", srv.URL, srv.TLSURL, srv.URL)
 			for name, why := range srv.Refused {
 				fmt.Fprintf(out, "refused: %s: %v\n", name, why)
 			}

@@ -36,6 +36,9 @@ type Options struct {
 	// Observe, if set, is called after each response with what was asked and
 	// answered. It may be called concurrently.
 	Observe func(Record)
+	// Front, if set, serves what is not below a policy, and / itself, instead of 404.
+	// It is not observed.
+	Front http.Handler
 	// ErrorLog gets what net/http has to say about connections; nil discards it.
 	ErrorLog *log.Logger
 }
@@ -99,7 +102,22 @@ func NewHookedServer(opts Options, hk *Hooks) (*Server, error) {
 	if hk != nil && hk.Outer != nil {
 		s.handler = hk.Outer(s.handler)
 	}
+	if opts.Front != nil {
+		s.handler = fronted(opts.Front, s.handler, mounted)
+	}
 	return s, nil
+}
+
+// fronted gives front what is below no policy.
+func fronted(front, policies http.Handler, mounted map[string]http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		policy, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		if mounted[policy] == nil {
+			front.ServeHTTP(w, r)
+			return
+		}
+		policies.ServeHTTP(w, r)
+	})
 }
 
 // Start is NewServer and Server.Start in one.
