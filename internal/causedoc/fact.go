@@ -86,6 +86,7 @@ var factWords = []fact{
 	{"policy", "the policy is %s", nil},
 	{"policy_origins", "the policy names origins by %s", map[string]string{
 		"list": "a list", "any": "*", "pattern": "a pattern", "regex": "an expression", "callback": "a function",
+		"nothing": "nothing", "any-plain": "* without credentials", "any-credentialed": "* with credentials",
 	}},
 }
 

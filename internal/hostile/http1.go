@@ -106,7 +106,7 @@ func closing() []Behaviour {
 			Serve: each(func(c net.Conn, _ *http.Request) bool { _, _ = io.WriteString(c, whole[:n]); reset(c); return false }),
 		})
 	}
-	return append(list, Behaviour{Name: "closing, on accept", Exit: []int{Gone}, Says: "without an answer", Serve: func(c net.Conn, _ *atomic.Int64) { reset(c) }})
+	return append(list, Behaviour{Name: "closing, on accept", Exit: []int{Gone}, Says: "without an answer|connection reset" /* before, or after, connect returns */, Serve: func(c net.Conn, _ *atomic.Int64) { reset(c) }})
 }
 
 // odd are right servers with something strange about them.
