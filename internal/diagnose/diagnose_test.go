@@ -134,4 +134,10 @@ var _ = Describe("The causes that are found", func() {
 		Expect(alone[0].Browser).To(Equal([]string{"chrome"}))
 		Expect(alone[0].Sendable).To(BeTrue())
 	})
+
+	It("do not say that headers are missing where the answer takes too long", func() {
+		grows := agent.Symptom{Effect: agent.EffectUnavailable, Predicate: "grow"}
+		some := []diagnose.Evidence{evidence("dos", &p, answer("GET", 200, nil), grows)}
+		Expect(named(some, cases.Causes()...)).To(Equal([]string{"slow-growth"}))
+	})
 })
