@@ -107,7 +107,7 @@ func Parse(path string, data []byte) (*File, error) {
 }
 
 // Path is where the file is.
-func (f *File) Path() string { return f.path }
+func (l *File) Path() string { return l.path }
 
 // about tells whether the entry names a check.
 func (e *Entry) about(id string) bool {

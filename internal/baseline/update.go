@@ -33,33 +33,33 @@ func (c Change) String() string {
 // Update gives the text of the list as it would have to be after a run: without entries that
 // are out of date, expired ones excepted, which are for a person to decide, and with the findings that break
 // something (strict: all) and are not on it. r has been through Apply. Comments stay.
-func (f *File) Update(r *report.Report, s Scope, strict bool) ([]byte, Change, error) {
+func (l *File) Update(r *report.Report, s Scope, strict bool) ([]byte, Change, error) {
 	var doc yaml.Node
 	data := []byte(head + "known: []\n")
-	if f.exist && len(f.Known) > 0 {
+	if l.exist && len(l.Known) > 0 {
 		var err error
-		if data, err = os.ReadFile(f.path); err != nil {
+		if data, err = os.ReadFile(l.path); err != nil {
 			return nil, Change{}, fmt.Errorf("reading the baseline: %w", err)
 		}
 	}
 	if err := yaml.Load(data, &doc); err != nil {
-		return nil, Change{}, fmt.Errorf("reading the baseline %s: %w", f.path, err)
+		return nil, Change{}, fmt.Errorf("reading the baseline %s: %w", l.path, err)
 	}
 	list := known(&doc)
 	if list == nil {
-		return nil, Change{}, fmt.Errorf("%s has no list called known", f.path)
+		return nil, Change{}, fmt.Errorf("%s has no list called known", l.path)
 	}
 	var change Change
 	keep := list.Content[:0:0]
 	for i, node := range list.Content {
-		if i < len(f.Known) && !f.Known[i].expired && f.Known[i].stale(s) != "" {
-			change.Removed = append(change.Removed, f.Known[i].ID)
+		if i < len(l.Known) && !l.Known[i].expired && l.Known[i].stale(s) != "" {
+			change.Removed = append(change.Removed, l.Known[i].ID)
 			continue
 		}
 		keep = append(keep, node)
 	}
 	for _, e := range fresh(r, strict) {
-		if slices.ContainsFunc(f.Known, func(have Entry) bool { return have.ID == e.ID && have.expired }) {
+		if slices.ContainsFunc(l.Known, func(have Entry) bool { return have.ID == e.ID && have.expired }) {
 			continue // on the list, and its day is over
 		}
 		change.Added = append(change.Added, e.ID)

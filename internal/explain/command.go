@@ -104,6 +104,17 @@ var (
 	prompt   = regexp.MustCompile(`(?m)^\s*(?:[\w@:~/.\[\]-]*\s?[$%#]\s+)(curl)`)
 )
 
+// eachStatement takes the statements of a script of bash, up to the first that is wrong.
+func eachStatement(in string, take func(*syntax.Stmt)) error {
+	for stmt, err := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(in)) {
+		if err != nil {
+			return err
+		}
+		take(stmt)
+	}
+	return nil
+}
+
 // shellWords are the words of each command of curl, quoting taken off. What a shell would
 // put in place of variables and commands is left out: nothing is run.
 func shellWords(in string) [][]string {
@@ -112,7 +123,7 @@ func shellWords(in string) [][]string {
 		return cmdWords(in)
 	}
 	var list [][]string
-	take := func(stmt *syntax.Stmt) bool {
+	take := func(stmt *syntax.Stmt) {
 		syntax.Walk(stmt, func(n syntax.Node) bool {
 			if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 && curlName.MatchString(plainWord(call.Args[0])) {
 				var words []string
@@ -123,13 +134,11 @@ func shellWords(in string) [][]string {
 			}
 			return true
 		})
-		return true
 	}
 	// What was parsed before an error counts: a command may have been cut.
-	err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Stmts(strings.NewReader(in), take)
-	if err != nil && len(list) == 0 {
+	if err := eachStatement(in, take); err != nil && len(list) == 0 {
 		for _, end := range []string{"'", "\""} {
-			if syntax.NewParser().Stmts(strings.NewReader(in+end), take) == nil {
+			if eachStatement(in+end, take) == nil {
 				break
 			}
 		}

@@ -65,13 +65,9 @@ type answersSeen struct {
 // hopSeen is what was answered at one URL.
 type hopSeen struct {
 	url       string
-	asked     *asked         // what a preflight asked for; nil: not shown
 	preflight *spec.Response // nil: not shown
 	response  *spec.Response // nil: not shown
 }
-
-// asked is what a preflight asks for.
-type asked struct{ origin, method, names string }
 
 // header is that of the last answer that there is.
 func (s *sighting) header() spec.Header {

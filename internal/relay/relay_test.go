@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -24,7 +25,7 @@ import (
 )
 
 // start starts a relay and gives a way to connect through it, as a browser would.
-func start(t *testing.T, o *ask.Options) func(network, addr string) (net.Conn, error) {
+func start(t *testing.T, o *ask.Options) func(ctx context.Context, network, addr string) (net.Conn, error) {
 	t.Helper()
 	r, err := relay.Start(o)
 	if err != nil {
@@ -35,13 +36,13 @@ func start(t *testing.T, o *ask.Options) func(network, addr string) (net.Conn, e
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d.Dial
+	return d.(proxy.ContextDialer).DialContext
 }
 
 // talk sends bytes to the address through a relay and gives all that came back.
-func talk(t *testing.T, dial func(string, string) (net.Conn, error), addr, text string) string {
+func talk(t *testing.T, dial func(context.Context, string, string) (net.Conn, error), addr, text string) string {
 	t.Helper()
-	c, err := dial("tcp", addr)
+	c, err := dial(t.Context(), "tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +169,7 @@ func TestTLS(t *testing.T) {
 			Page: []ask.Field{{Name: "X-Page", Value: "p"}}, Gate: []ask.Field{{Name: "X-Gate", Value: "g"}},
 		}
 		dial := start(t, o)
-		client := &http.Client{Transport: &http.Transport{Dial: dial, ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the relay's own
+		client := &http.Client{Transport: &http.Transport{DialContext: dial, ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the relay's own
 		for _, method := range []string{"POST", "OPTIONS"} {
 			req, _ := http.NewRequest(method, srv.URL, strings.NewReader("content"))
 			if method == "OPTIONS" {
@@ -197,7 +198,7 @@ func TestUntrusted(t *testing.T) {
 	defer srv.Close()
 	srv.Config.ErrorLog = nil
 	o := &ask.Options{Scope: srv.URL, Page: []ask.Field{{Name: "X", Value: "secret"}}}
-	client := &http.Client{Transport: &http.Transport{Dial: start(t, o), TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the relay's own
+	client := &http.Client{Transport: &http.Transport{DialContext: start(t, o), TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the relay's own
 	if resp, err := client.Get(srv.URL); err == nil {
 		t.Errorf("an answer came: %v", resp)
 	}
@@ -233,7 +234,7 @@ func TestThroughProxy(t *testing.T) {
 		}
 		defer srv.Close()
 		p, _ := url.Parse(strings.Replace(up.URL, "http://", "http://u:pw@", 1))
-		client := &http.Client{Transport: &http.Transport{Dial: start(t, &ask.Options{Scope: srv.URL, Proxy: p}), TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // a test
+		client := &http.Client{Transport: &http.Transport{DialContext: start(t, &ask.Options{Scope: srv.URL, Proxy: p}), TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // a test
 		resp, err := client.Get(srv.URL + "/x?y")
 		if err != nil {
 			t.Fatal(err)

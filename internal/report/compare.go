@@ -121,9 +121,7 @@ func incomparable(a, b *Report) []string {
 		if r.Shard != nil {
 			notes = append(notes, fmt.Sprintf("one is shard %d of %d alone", r.Shard.Index, r.Shard.Of))
 		}
-		for _, t := range r.troubles() {
-			notes = append(notes, t)
-		}
+		notes = append(notes, r.troubles()...)
 	}
 	return notes
 }
