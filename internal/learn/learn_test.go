@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,9 +137,9 @@ func TestOddServers(t *testing.T) {
 			}
 		}, learn.Some, []string{"null"}},
 		{"hangs up after the first answer", func() http.HandlerFunc {
-			n := 0
+			var n atomic.Int32
 			return func(w http.ResponseWriter, r *http.Request) {
-				if n++; n > 1 {
+				if n.Add(1) > 1 {
 					panic(http.ErrAbortHandler)
 				}
 			}
