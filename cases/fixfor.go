@@ -24,7 +24,7 @@ func exampleRest() *Policy {
 	return &Policy{Credentials: true, Methods: []string{"PUT"}, RequestHeaders: []string{"Content-Type", "Authorization"}, ExposeHeaders: []string{"X-Request-Id"}, MaxAge: &maxAge}
 }
 
-// plainOrigin is one that stands in any configuration as it is: no quote, no sign of an
+// plainOrigin can be written into any configuration unchanged: no quote, no sign of an
 // expression but the dot.
 var plainOrigin = regexp.MustCompile(`^https?://[a-z0-9.-]+(:[0-9]+)?$`)
 

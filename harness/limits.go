@@ -1,8 +1,10 @@
 package harness
 
 import (
+	"cmp"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 
 	"github.com/corsproof/corsproof/harness/agent"
@@ -71,4 +73,24 @@ func (r *run) withheld(result agent.JobResult) error {
 		}
 	}
 	return nil
+}
+
+// Restrain holds a run to what it may do to servers that are not on this machine: the one of
+// url, and those that redirects lead to. local tells whether that of url is on this machine;
+// allowed are methods that they get besides OPTIONS, GET, HEAD and the one that Requests states;
+// hosts are names of others to which redirects may be followed. RateLimit is set before: 0 is no limit on
+// this machine, and limit.DefaultRate elsewhere. Requests must be there.
+func (t *Target) Restrain(url string, local bool, allowed, hosts []string) {
+	o := limit.Options{Methods: append([]string{http.MethodGet, http.MethodHead}, allowed...), Hosts: hosts, Rate: t.RateLimit, Here: t.Requests.Here}
+	if m := t.question(); m != "" { // who names it by hand allows it
+		o.Methods = append(o.Methods, m)
+	}
+	if local {
+		o.Ours = []string{url}
+	} else {
+		o.Named = []string{url}
+		t.Foreign, t.AllowedMethods = true, o.Methods
+		t.RateLimit = cmp.Or(t.RateLimit, limit.DefaultRate)
+	}
+	t.Requests.Limits = limit.New(o)
 }

@@ -32,7 +32,7 @@ func (r *run) limited(p part) bool {
 }
 
 // heed has the limits slow down for the part of a check that met a 429. told is true where
-// the part stays as it is, since it shows that a page cannot read the 429: that is told of
+// the part stays as it is, since it shows that a page cannot read the 429: that is reported for
 // one check; it began at began. again is false where the server asks for a longer wait than we have time for.
 func (r *run) heed(p part, began time.Time) (told, again bool) {
 	unreadable := slices.ContainsFunc(p.result.Exchanges, func(ex agent.Exchange) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -149,22 +150,19 @@ func (f *compareFlags) measure(ctx context.Context, table *cases.Table, target *
 
 func (f *compareFlags) write(m *matrix.Matrix, name string) error {
 	path := filepath.Join(f.out, name)
-	file, err := os.Create(path + ".part")
+	err := (&output{path: path}).replace(func(w io.Writer) error {
+		switch filepath.Ext(name) {
+		case ".json":
+			return m.WriteJSON(w)
+		case ".md":
+			return m.WriteMarkdown(w)
+		}
+		return m.WriteHTML(w)
+	})
 	if err != nil {
-		return fmt.Errorf("writing the matrix: %w", err)
-	}
-	switch filepath.Ext(name) {
-	case ".json":
-		err = m.WriteJSON(file)
-	case ".md":
-		err = m.WriteMarkdown(file)
-	default:
-		err = m.WriteHTML(file)
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	return os.Rename(path+".part", path)
+	return nil
 }
 
 // adapterDirs are the directories, all of this repository's adapters when there are none.

@@ -225,10 +225,6 @@ func (f *targetFlags) foreign(ctx context.Context, address string, policy *cases
 // limit holds the run to what it may do to servers that are not on this machine: the target,
 // and those that redirects lead to.
 func (f *targetFlags) limit(ctx context.Context, t *harness.Target) error {
-	o := limit.Options{Methods: append([]string{"GET", "HEAD"}, f.allowMethods...), Hosts: f.allowHosts, Rate: f.rate, Here: t.Requests.Here}
-	if m := t.Requests.QuestionMethod(); m != "" { // who names it by hand allows it
-		o.Methods = append(o.Methods, m)
-	}
 	for _, h := range f.allowHosts {
 		if strings.ContainsAny(h, "/@ ") || h == "" || net.ParseIP(strings.Trim(h, "[]")) == nil && strings.Contains(h, ":") {
 			return usage(fmt.Errorf("--allow-host %q is not the name of a host", h), "the name alone, without scheme and port: --allow-host api.example.com")
@@ -237,16 +233,7 @@ func (f *targetFlags) limit(ctx context.Context, t *harness.Target) error {
 	if f.rate < 0 {
 		return usage(fmt.Errorf("--rate %g is not a number of requests a second", f.rate), "0 or more; 0: no limit on loopback, 10 elsewhere")
 	}
-	if t.Requests.Local(ctx, t.Name) {
-		o.Ours = []string{t.Name}
-	} else {
-		o.Named = []string{t.Name}
-		t.Foreign, t.AllowedMethods = true, o.Methods
-		if t.RateLimit == 0 {
-			t.RateLimit = limit.DefaultRate
-		}
-	}
-	t.Requests.Limits = limit.New(o)
+	t.Restrain(t.Name, t.Requests.Local(ctx, t.Name), f.allowMethods, f.allowHosts)
 	return nil
 }
 

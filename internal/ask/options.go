@@ -23,7 +23,7 @@ type Options struct {
 	// Page are the fields that the page's script would set. A browser asks for
 	// them in the preflight, so that they go with every request but a preflight.
 	Page []Field
-	// Gate are the fields for what stands in front of the server and lets nothing
+	// Gate are the fields for whatever is in front of the server and lets nothing
 	// through without them. They go with every request, preflights too, which no
 	// browser can do.
 	Gate []Field
@@ -132,7 +132,7 @@ func (o *Options) AddSecrets(r *secret.Redactor) {
 	for _, f := range slices.Concat(o.Page, o.Gate) {
 		switch strings.ToLower(f.Name) {
 		case "accept", "accept-language", "content-type", "user-agent":
-			continue // values that stand in many answers, and are secrets of nobody
+			continue // values that appear in many answers, and are nobody's secrets
 		}
 		r.Add(f.Value)
 		if _, credentials, ok := strings.Cut(f.Value, " "); ok && strings.EqualFold(f.Name, "Authorization") {

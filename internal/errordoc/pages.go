@@ -108,7 +108,7 @@ func meaning(r spec.Reason, causes []string) string {
 	}
 	switch r {
 	case explain.ReasonUndetermined:
-		return "This is all that a script can see of any failure: CORS, or no answer at all. The reason stands in the browser's console, in another line."
+		return "This is all that a script can see of any failure: CORS, or no answer at all. The reason is in the browser's console, on another line."
 	case explain.ReasonHeaderNotExposed:
 		return text + ": the page can read the answer, and not this header of it."
 	case explain.ReasonForbiddenHeader:

@@ -170,13 +170,13 @@ func (s *sighting) hereOpen() string {
 	case s.nothing:
 		return "Nothing in it is about a request. What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
 	case a == nil && s.browser == "chrome" && s.asker != "":
-		return "The message is cut. The reason stands behind \"has been blocked by CORS policy:\"."
+		return "The message is cut. The reason comes after \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
 		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, or there were too many redirects."
 	case a == nil && s.status != 0:
 		return fmt.Sprintf("The text has the status %s, and not the sentence with the reason, which stands in the console beside it.", s.statusText())
 	case a == nil:
-		return "All that a script can see is that the request failed. The reason stands in the browser's console, in another line."
+		return "All that a script can see is that the request failed. The reason is in the browser's console, on another line."
 	case !a.answered() && s.willPreflight() != "":
 		return s.willPreflight()
 	case !a.answered():
