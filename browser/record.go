@@ -87,7 +87,7 @@ func (r *record) likelyExtra() (requests, answers int) {
 	switch r.failed.ErrorText {
 	case "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET", "net::ERR_CONNECTION_CLOSED", "net::ERR_INVALID_HTTP_RESPONSE", "net::ERR_INVALID_REDIRECT":
 		return 1, 0
-	case "net::ERR_UNSAFE_REDIRECT", "net::ERR_FAILED":
+	case "net::ERR_UNSAFE_REDIRECT", "net::ERR_FAILED", "net::ERR_INVALID_ARGUMENT": // the last: a redirect of a stream
 		return 1, 1
 	}
 	return 0, 0
