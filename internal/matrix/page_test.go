@@ -11,10 +11,10 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/matrix"
+	"github.com/corsproof/corsproof/internal/pagetest"
 )
 
 // hostile is text that a page must show and never run.
@@ -47,31 +47,16 @@ var _ = Describe("the page in Chrome, from a file", Ordered, Label("browser"), f
 	var address string
 
 	BeforeAll(func() {
-		path, err := browser.Find("")
-		if err != nil {
-			Skip("no browser: " + err.Error())
-		}
-		opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(path), chromedp.WindowSize(1200, 900))
-		allocator, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-		DeferCleanup(cancel)
-		ctx, cancel = chromedp.NewContext(allocator)
-		DeferCleanup(cancel)
+		ctx = pagetest.Chrome(GinkgoTB())
 		file, err := os.Create(filepath.Join(GinkgoT().TempDir(), "compare.html"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(exposed().WriteHTML(file)).To(Succeed())
 		Expect(file.Close()).To(Succeed())
 		address = (&url.URL{Scheme: "file", Path: file.Name()}).String()
 	})
-	open := func(hash string) {
-		_, err := chromedp.Run(ctx, chromedp.Navigate("about:blank"))
-		Expect(err).NotTo(HaveOccurred())
-		_, err = chromedp.Run(ctx, chromedp.Navigate(address+hash))
-		Expect(err).NotTo(HaveOccurred())
-	}
+	open := func(hash string) { Expect(pagetest.Open(ctx, address+hash)).To(Succeed()) }
 	eval := func(script string) func() (string, error) {
-		return func() (string, error) {
-			return chromedp.Run(ctx, chromedp.Evaluate[string]("String("+script+")"))
-		}
+		return func() (string, error) { return pagetest.Eval(ctx, script) }
 	}
 	soon := 20 * time.Second
 

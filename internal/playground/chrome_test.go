@@ -11,7 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/corsproof/corsproof/browser"
+	"github.com/corsproof/corsproof/internal/pagetest"
 	"github.com/corsproof/corsproof/internal/playground"
 )
 
@@ -27,24 +27,9 @@ func start(t *testing.T) string {
 	return srv.URL
 }
 
-// chrome starts a browser as people have it: no check is switched off.
-func chrome(t *testing.T) context.Context {
-	t.Helper()
-	path, err := browser.Find("")
-	if err != nil {
-		t.Skip("no browser: ", err)
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(path), chromedp.WindowSize(1200, 900))
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 func js(t *testing.T, ctx context.Context, script string) string {
 	t.Helper()
-	s, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+script+")"))
+	s, err := pagetest.Eval(ctx, script)
 	if err != nil {
 		t.Fatalf("%s: %v", script, err)
 	}
@@ -54,10 +39,8 @@ func js(t *testing.T, ctx context.Context, script string) string {
 // sent opens a link, presses the button by the keyboard's way, and waits for what is said.
 func sent(t *testing.T, ctx context.Context, address string) {
 	t.Helper()
-	for _, to := range []string{"about:blank", address} {
-		if _, err := chromedp.Run(ctx, chromedp.Navigate(to)); err != nil {
-			t.Fatal(err)
-		}
+	if err := pagetest.Open(ctx, address); err != nil {
+		t.Fatal(err)
 	}
 	js(t, ctx, `document.getElementById("form").requestSubmit()`)
 	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
@@ -70,7 +53,7 @@ func sent(t *testing.T, ctx context.Context, address string) {
 
 // TestScenarios: what the page says is what Chrome did, and the model agrees.
 func TestScenarios(t *testing.T) {
-	base, ctx := start(t), chrome(t)
+	base, ctx := start(t), pagetest.Chrome(t)
 	for _, s := range []struct {
 		name, hash, reason, cause string
 		wire                      int  // messages
@@ -135,7 +118,7 @@ const hostile = `<img src=x onerror=pwned=1><script>pwned=1</script>"'><a href=j
 
 // TestHostile: what is pasted, or stands in a link, is shown as text, and nothing is loaded or sent elsewhere.
 func TestHostile(t *testing.T) {
-	base, ctx := start(t), chrome(t)
+	base, ctx := start(t), pagetest.Chrome(t)
 	lines := escape("HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: *\nX-Evil: " + strings.ReplaceAll(hostile, "&", "%26") +
 		"\nSet-Cookie: a=b\nLocation: https://evil.example/\nLink: <https://evil.example/>; rel=preload")
 	for _, hash := range []string{
@@ -158,7 +141,7 @@ func TestHostile(t *testing.T) {
 
 // TestLink: what is chosen is in the address, and a link chooses it, without sending anything.
 func TestLink(t *testing.T) {
-	base, ctx := start(t), chrome(t)
+	base, ctx := start(t), pagetest.Chrome(t)
 	sent(t, ctx, base+"/")
 	js(t, ctx, `(document.getElementById("ao").value = "*", document.getElementById("method").value = "PUT", document.getElementById("ao").dispatchEvent(new Event("input", {bubbles: true})))`)
 	hash := js(t, ctx, `location.hash`)

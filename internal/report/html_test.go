@@ -11,8 +11,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/corsproof/corsproof/browser"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/pagetest"
 	"github.com/corsproof/corsproof/internal/report"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -46,27 +46,14 @@ var _ = Describe("the HTML page in Chrome, from a file", Ordered, Label("browser
 	var address string
 
 	BeforeAll(func() {
-		path, err := browser.Find("")
-		if err != nil {
-			Skip("no browser: " + err.Error())
-		}
-		opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(path), chromedp.WindowSize(1200, 900))
-		allocator, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-		DeferCleanup(cancel)
-		ctx, cancel = chromedp.NewContext(allocator)
-		DeferCleanup(cancel)
+		ctx = pagetest.Chrome(GinkgoTB())
 		file := filepath.Join(GinkgoT().TempDir(), "report.html")
 		Expect(os.WriteFile(file, []byte(as("html", exposed())), 0o600)).To(Succeed())
 		address = (&url.URL{Scheme: "file", Path: file}).String()
 	})
-	open := func(hash string) {
-		_, err := chromedp.Run(ctx, chromedp.Navigate("about:blank"))
-		Expect(err).NotTo(HaveOccurred())
-		_, err = chromedp.Run(ctx, chromedp.Navigate(address+hash))
-		Expect(err).NotTo(HaveOccurred())
-	}
+	open := func(hash string) { Expect(pagetest.Open(ctx, address+hash)).To(Succeed()) }
 	eval := func(script string) func() (string, error) {
-		return func() (string, error) { return chromedp.Run(ctx, chromedp.Evaluate[string]("String("+script+")")) }
+		return func() (string, error) { return pagetest.Eval(ctx, script) }
 	}
 	const soon = 20 * time.Second
 
