@@ -11,9 +11,9 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/ask"
+	"github.com/corsproof/corsproof/internal/browsers"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/relay"
-	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // openAgents returns Chrome, depending on --browser; the model is always used. Chrome
@@ -61,7 +61,7 @@ func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop fu
 	for _, c := range o.Cookies {
 		opt.Cookies = append(opt.Cookies, browser.Cookie{URL: o.Scope, Name: c.Name, Value: c.Value})
 	}
-	if !o.Adds() && !o.Detours() && !limited(o) {
+	if !o.Adds() && !o.Detours() && !browsers.Limited(o) {
 		opt.Hosts = []string{origin.Host(o.Scope)}
 		return opt, stop, nil
 	}
@@ -75,12 +75,6 @@ func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop fu
 	opt.Proxy, opt.Local, opt.Paced = between.URL(), false, true
 	opt.IgnoreCertificateErrors = opt.IgnoreCertificateErrors || between.EndsTLS()
 	return opt, func() { _ = between.Close() }, nil
-}
-
-// limited tells whether a browser's requests are to be held back one by one.
-func limited(o *ask.Options) bool {
-	ep, _, _, err := wire.EndpointOf(o.Scope, wire.Any)
-	return err == nil && (!o.Limits.Ours(ep.Addr) || o.Limits.Others() || o.Limits.Interval(ep.Addr) > 0)
 }
 
 // infos names what decides the checks: the model and the agents.

@@ -13,8 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/corsproof/corsproof/cases"
-	"github.com/corsproof/corsproof/harness/agent"
-	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/project"
 	"github.com/corsproof/corsproof/internal/report"
@@ -155,11 +153,7 @@ func (f *runFlags) prepare(cmd *cobra.Command, path string) (*projectRun, error)
 	if r.runner.Baseline, err = f.baselineFlags.open(); err != nil {
 		return nil, err
 	}
-	if f.browser != "none" {
-		r.runner.Open = func(ctx context.Context, o *ask.Options) ([]agent.Agent, string, func(), error) {
-			return openAgents(ctx, f.browser, f.chrome, o)
-		}
-	}
+	r.runner.Browsers = f.pool()
 	r.outputs, err = f.outputFlags.open(cmd, path)
 	return r, err
 }
@@ -205,7 +199,7 @@ func (f *runFlags) byProject(ctx context.Context, cmd *cobra.Command, path strin
 		return nil
 	}
 	defer func() { err = r.outputs.left(withoutSecrets(err, r.plan.Secrets())) }()
-	defer r.runner.Close()
+	defer r.runner.Browsers.Close()
 	return r.once(ctx)
 }
 
@@ -223,15 +217,14 @@ func (r *projectRun) once(ctx context.Context) error {
 }
 
 func (r *projectRun) printer() *report.Printer {
-	f := r.f
-	printer := &report.Printer{W: r.outputs.page, Color: colour(r.outputs.page.w, f.noColor), Verbose: f.verbose, Cause: f.cause}
+	printer := r.f.printer(r.outputs.page)
 	r.outputs.opts.Printer = *printer
 	return printer
 }
 
 // header says what is run against what, with the browser of the first endpoint.
 func (r *projectRun) header(ctx context.Context, printer *report.Printer) error {
-	agents, note, err := r.runner.Agents(ctx, &r.plan.Jobs[0])
+	agents, note, err := r.runner.Browsers.For(ctx, r.plan.Jobs[0].Target.Requests)
 	if err != nil {
 		return err
 	}

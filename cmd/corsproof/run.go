@@ -18,7 +18,6 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/report"
-	"github.com/corsproof/corsproof/internal/secret"
 )
 
 // runFlags are the flags of `corsproof run`.
@@ -92,125 +91,6 @@ func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (
 		return f.byProject(ctx, cmd, path)
 	}
 	return f.single(ctx, cmd, args)
-}
-
-// single runs the table against one target.
-func (f *runFlags) single(ctx context.Context, cmd *cobra.Command, args []string) (err error) {
-	outputs, err := f.outputFlags.open(cmd, f.policyFile)
-	if err != nil {
-		return err
-	}
-	defer func() { err = outputs.left(err) }()
-	part, err := shardOf(f.shard)
-	if err != nil {
-		return err
-	}
-	known, err := f.baselineFlags.open()
-	if err != nil {
-		return err
-	}
-	if known != nil && part.Of > 0 {
-		return usage(errors.New("--baseline is about what all shards show together"), "leave it out, and compare after corsproof report merge")
-	}
-	table, err := f.selectionFlags.load()
-	if err != nil {
-		return err
-	}
-	stack, err := f.choices(table)
-	if err != nil {
-		return err
-	}
-	by := &secret.Redactor{Endpoint: true}
-	for _, address := range args {
-		by.AddURL(address)
-	}
-	defer func() { err = withoutSecrets(err, by) }()
-	target, stop, err := f.targetFlags.open(ctx, table, args, f.request.given(cmd.Flags()), cmd.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	defer stop()
-	by = secretsOf(target)
-	if stack != nil && target.Declared == nil {
-		return usage(errors.New("--stack is for an ordinary endpoint: an adapter's settings are in its own files"), "corsproof run URL --origin ORIGIN --stack "+f.stack)
-	}
-	if done, err := f.meant(ctx, cmd, target, table.Policies, outputs.page, by); done {
-		return err
-	}
-	checks, err := f.selectionFlags.checks(table, target)
-	if err != nil {
-		return err
-	}
-	if len(checks) < part.Of {
-		return usage(fmt.Errorf("--shard %s: there are only %s, and a shard would have none", f.shard, block.Count(len(checks), "check")), "take fewer shards, or choose more checks")
-	}
-	agents, note, closeAgents, err := openAgents(ctx, f.browser, f.chrome, target.Requests)
-	if err != nil {
-		return err
-	}
-	defer closeAgents()
-
-	printer := &report.Printer{W: outputs.page, Color: colour(outputs.page.w, f.noColor), Verbose: f.verbose, Cause: f.cause}
-	outputs.opts.Printer = *printer
-	var about []string
-	if note != "" {
-		about = append(about, note)
-	}
-	if away := f.away(target); away != "" {
-		about = append(about, away)
-	}
-	if target.Declared != nil {
-		about = append(about, sends(target, checks))
-		about = append(about, given(target)...)
-		about = append(about, "held to "+report.Held(target.Declared))
-	}
-	if part.Of > 0 {
-		about = append(about, part.About())
-	}
-	printer.Header(toolVersion(), by.Text(target.Name), by.Text(address(target)), versions(agents, f.verbose), about...)
-	progress := newProgress(cmd.ErrOrStderr(), len(checks)/max(1, part.Of), f.quiet)
-	runner := harness.Runner{
-		Target: target, Agents: agents, Checks: checks, Shard: part,
-		Timeout: f.timeout, Concurrency: f.concurrency, OnResult: progress.add,
-	}
-	sum, runErr := runner.Run(ctx)
-	progress.finish()
-	if sum == nil {
-		return runError(runErr)
-	}
-	rep := report.New(toolVersion(), address(target), sum, table)
-	if target.Declared != nil {
-		rep.Declared, rep.PolicyFile = target.Declared, inRepository(f.policyFile)
-		rep.Advise(target.Declared, stack)
-	}
-	if rep.Shard != nil {
-		rep.Shard.Chosen = f.chosen()
-	}
-	if known != nil {
-		known.Apply(rep, time.Now())
-	}
-	changed, err := f.settle(known, rep, f.chosen(), f.strict)
-	if err != nil {
-		return err
-	}
-	rep.Redact(by)
-	printer.Print(rep)
-	if changed != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), changed)
-	}
-	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
-		return err
-	}
-	if err := verdict(rep, runErr); err != nil {
-		return err
-	}
-	if err := stale(rep); err != nil {
-		return err
-	}
-	if err := f.strictly(rep); err != nil {
-		return err
-	}
-	return f.unlooked(rep)
 }
 
 // strictly is what --strict makes of a run that is not a failure otherwise.

@@ -10,20 +10,18 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
-	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/baseline"
-	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/browsers"
 	"github.com/corsproof/corsproof/internal/report"
 	"github.com/corsproof/corsproof/internal/secret"
 )
 
-// Runner carries out plans. It keeps browsers open from one run to the next: Close ends them.
+// Runner carries out plans.
 type Runner struct {
 	Tool  string // "corsproof 1.2.3"
 	Table *cases.Table
-	// Open starts the browsers for requests that are made so; nil: the model alone. The note
-	// says what is left out where there is none.
-	Open func(ctx context.Context, o *ask.Options) (agents []agent.Agent, note string, stop func(), err error)
+	// Browsers are the ones to ask; nil: the model alone. Run starts those that it needs.
+	Browsers *browsers.Pool
 	// Baseline is what is known; nil: nothing is.
 	Baseline    *baseline.File
 	Timeout     time.Duration
@@ -31,55 +29,6 @@ type Runner struct {
 	// OnJob is called when an endpoint's turn comes, OnResult with each result. Either may be nil.
 	OnJob    func(j *Job, checks int)
 	OnResult func(harness.Result)
-
-	open map[string]*browsers
-}
-
-// browsers are open browsers for requests that are made in one way.
-type browsers struct {
-	agents []agent.Agent
-	stop   func()
-}
-
-// Close ends the browsers.
-func (r *Runner) Close() {
-	for _, b := range r.open {
-		b.stop()
-	}
-	r.open = nil
-}
-
-// Agents starts the browsers that a job needs, if they are not open, and gives them. The note
-// is that of Open.
-func (r *Runner) Agents(ctx context.Context, j *Job) (agents []agent.Agent, note string, err error) {
-	if r.Open == nil {
-		return nil, "", nil
-	}
-	key := way(j.Target.Requests)
-	if b := r.open[key]; b != nil {
-		return b.agents, "", nil
-	}
-	agents, note, stop, err := r.Open(ctx, j.Target.Requests)
-	if err != nil {
-		return nil, "", err
-	}
-	if r.open == nil {
-		r.open = map[string]*browsers{}
-	}
-	r.open[key] = &browsers{agents, stop}
-	return agents, note, nil
-}
-
-// way tells requests apart that one browser cannot make: what goes beside each of them.
-func way(o *ask.Options) string {
-	if !o.Adds() && !o.Detours() && len(o.Cookies) == 0 {
-		return fmt.Sprint(o.Insecure)
-	}
-	scope := origin.Of(o.Scope)
-	if len(o.Cookies) > 0 {
-		scope = o.Scope // cookies have paths
-	}
-	return fmt.Sprintf("%q %v %q %q %q %p %p %v %v %q %q", scope, o.Insecure, o.Page, o.Gate, o.Cookies, o.Roots, o.Certificate, o.Proxy, o.Resolve, o.UnixSocket, o.Protocol)
 }
 
 // Checks are those of each job that filter leaves over; nil leaves all.
@@ -158,9 +107,12 @@ func (r *Runner) job(ctx context.Context, j *Job, checks []cases.Check, by *secr
 			return nil, &harness.TargetError{Kind: harness.Unreachable, Err: fmt.Errorf("the server did not come up: %w", err)}
 		}
 	}
-	agents, _, err := r.Agents(ctx, j)
-	if err != nil {
-		return nil, err
+	var agents []agent.Agent
+	if r.Browsers != nil {
+		var err error
+		if agents, _, err = r.Browsers.For(ctx, j.Target.Requests); err != nil {
+			return nil, err
+		}
 	}
 	if r.OnJob != nil {
 		r.OnJob(j, len(checks))
