@@ -46,15 +46,16 @@ func (f *baselineFlags) open() (*baseline.File, error) {
 // scope is how much of the list a run could show.
 func scope(rep *report.Report, chosen bool) baseline.Scope {
 	return baseline.Scope{
-		Whole:   !chosen && rep.Stopped == nil && len(rep.Troubled()) == 0 && len(rep.AgentErrors) == 0 && rep.Shard == nil,
+		Whole:   !chosen && rep.Stopped == nil && len(rep.Troubled()) == 0 && len(rep.AgentErrors) == 0,
 		Browser: len(rep.Agents) > 1,
 	}
 }
 
 // settle looks what of the list is out of date after a run, or writes it anew. chosen
-// tells that checks were left out on purpose.
+// tells that checks were left out on purpose. A shard says nothing of it: what passes there
+// may fail in another.
 func (f *baselineFlags) settle(list *baseline.File, rep *report.Report, chosen, strict bool) (note string, err error) {
-	if list == nil {
+	if list == nil || rep.Shard != nil {
 		return "", nil
 	}
 	s := scope(rep, chosen)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 // mergeFlags are the flags of `corsproof report merge`.
 type mergeFlags struct {
 	outputFlags
+	baselineFlags
 	selection selectionFlags // of which only the user's own cases are asked
 	cause     string
 	strict    bool
@@ -26,15 +28,16 @@ func newMerge() *cobra.Command {
 		Long: `Conclude from the reports of all shards (corsproof run --shard i/n --json FILE) as from one run:
 the page, the reports in any form, and the exit status are those of a run without --shard.
 What explains a failure may have been seen by another shard, so that a shard's own report
-may name other causes.`,
+may name other causes, and whether an entry of a baseline is out of date is said here alone.`,
 		Example: `  corsproof run URL --policy policy.yaml --shard 1/2 --json 1.json
   corsproof run URL --policy policy.yaml --shard 2/2 --json 2.json
-  corsproof report merge 1.json 2.json --report html=report.html`,
+  corsproof report merge 1.json 2.json --baseline known.yaml --report html=report.html`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.outputFlags.register(cmd)
 	fs := cmd.Flags()
+	f.baselineFlags.register(fs)
 	fs.StringArrayVar(&f.selection.casesDirs, "cases", nil, "the case files of `DIR` that the shards were run with (repeatable)")
 	fs.StringVar(&f.cause, "cause", "", "show one finding alone, by its `ID`, with the evidence of each check that it explains")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "causes and warnings in full, and every check that did not pass")
@@ -57,6 +60,10 @@ func (f *mergeFlags) run(cmd *cobra.Command, paths []string) (err error) {
 		return err
 	}
 	defer func() { err = outputs.left(err) }()
+	known, err := f.baselineFlags.open()
+	if err != nil {
+		return err
+	}
 	table, err := f.selection.load()
 	if err != nil {
 		return err
@@ -65,7 +72,20 @@ func (f *mergeFlags) run(cmd *cobra.Command, paths []string) (err error) {
 	if err != nil {
 		return usage(fmt.Errorf("merging the shards: %w", err), "give the reports of all shards of one run: corsproof report merge 1.json 2.json ...")
 	}
-	return f.conclude(cmd, outputs, rep, report.Chosen(shards))
+	if known != nil {
+		known.Apply(rep, time.Now())
+	}
+	chosen := report.Chosen(shards)
+	changed, err := f.settle(known, rep, chosen, f.strict)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if changed != "" {
+			fmt.Fprintln(cmd.ErrOrStderr(), changed)
+		}
+	}()
+	return f.conclude(cmd, outputs, rep, chosen)
 }
 
 // conclude writes the reports, and gives the exit status of the run.
@@ -78,6 +98,9 @@ func (f *mergeFlags) conclude(cmd *cobra.Command, outputs *outputs, rep *report.
 		return err
 	}
 	if err := verdict(rep, nil); err != nil {
+		return err
+	}
+	if err := stale(rep); err != nil {
 		return err
 	}
 	run := runFlags{strict: f.strict}

@@ -51,8 +51,8 @@ func (f *runFlags) common(cmd *cobra.Command) (*common, error) {
 	if c.known, err = f.baselineFlags.open(); err != nil {
 		return nil, err
 	}
-	if c.known != nil && c.part.Of > 0 {
-		return nil, usage(errors.New("--baseline is about what all shards show together"), "leave it out, and compare after corsproof report merge")
+	if c.part.Of > 0 && f.update {
+		return nil, usage(errors.New("--update-baseline is about what all shards show together"), "corsproof report merge FILE.json... --baseline "+f.baselineFlags.file+" --update-baseline")
 	}
 	if c.table, err = f.selectionFlags.load(); err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package report_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,6 +33,12 @@ func run(t *testing.T, table *cases.Table, target harness.Target, shard harness.
 	if err != nil {
 		t.Fatal(err)
 	}
+	return runChecks(t, table, target, checks, shard)
+}
+
+// runChecks is run for a choice of checks.
+func runChecks(t *testing.T, table *cases.Table, target harness.Target, checks []cases.Check, shard harness.Shard) *report.Report {
+	t.Helper()
 	r := harness.Runner{Target: &target, Checks: checks, Shard: shard, Timeout: time.Minute}
 	sum, err := r.Run(t.Context())
 	if err != nil {
@@ -241,5 +249,45 @@ func TestMergeDamaged(t *testing.T) {
 		if _, err := report.Merge(table, []string{"a"}, []*report.Report{rep}); err == nil {
 			t.Errorf("%s: it was merged", name)
 		}
+	}
+}
+
+// TestMergeBefore: what a shard calls undecided because the first look at the endpoint showed
+// nothing granted is a failure in a run that looked at a plain exchange, which was granted. The merge
+// goes by what the shard had before.
+func TestMergeBefore(t *testing.T) {
+	table, err := cases.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions { // preflights are right, and nothing else has a header
+			w.Header().Set("Access-Control-Allow-Origin", "https://app.example.com")
+			w.Header().Set("Access-Control-Allow-Methods", "PUT")
+		}
+	}))
+	defer s.Close()
+	policy := &cases.Policy{Name: "declared", Origins: []string{"https://app.example.com"}, Methods: []string{"PUT"}}
+	target := harness.Target{Name: "t", Declared: policy, Endpoint: s.URL}
+	checks, err := cases.Select(target.Expand(table), []string{"stated-method", "origin-field-name-case"}, nil)
+	if err != nil || len(checks) != 2 {
+		t.Fatal(len(checks), err)
+	}
+	whole := runChecks(t, table, target, checks, harness.Shard{})
+	var shards []*report.Report
+	undecided := 0
+	for i := range 2 {
+		shard := runChecks(t, table, target, checks, harness.Shard{Index: i + 1, Of: 2})
+		shards, undecided = append(shards, shard), undecided+shard.Counts.Undecided
+	}
+	merged, err := report.Merge(table, []string{"1", "2"}, shards)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if undecided != 1 || whole.Counts.Fail != 1 {
+		t.Errorf("this test shows nothing: %d are undecided in shards, and %d fail in all", undecided, whole.Counts.Fail)
+	}
+	if a, b := told(t, whole), told(t, again(t, merged, false)); a != b {
+		t.Errorf("two shards are not the whole:\n%s", different(a, b))
 	}
 }
