@@ -45,6 +45,8 @@ type Cause struct {
 	Spec    []string `yaml:"spec" json:"spec,omitempty"` // keys of Anchors
 	// When are ways to recognise the cause in a symptom. All facts of one must be there.
 	When []Match `yaml:"when" json:"when"`
+	// Certain: what it is recognised in has no other cause, whatever else would explain it too.
+	Certain bool `yaml:"certain" json:"certain,omitempty"`
 	// Fallback: named only for what no other cause explains.
 	Fallback bool `yaml:"fallback" json:"fallback,omitempty"`
 	// Needs must each have been seen in some exchange under the same policy, Unless in none.

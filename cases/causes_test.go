@@ -56,7 +56,7 @@ var _ = Describe("A file of causes", func() {
 		Entry("no YAML", "causes:\n", "causes: [\n", cases.BadSyntax, "c.yaml:"),
 		Entry("no causes", twoCauses, "causes: []\n", cases.MissingKey, "c.yaml:1: causes is missing; expected a list of causes"),
 		Entry("another key above", "causes:\n", "cause: []\ncauses:\n", cases.UnknownKey, `c.yaml:1: unknown key "cause", did you mean "causes"?; expected one of causes`),
-		Entry("an unknown key", "    side: proxy", "    seide: proxy", cases.UnknownKey, `c.yaml:14: unknown key "seide", did you mean "side"?; expected one of do, fallback, formerly, id, `),
+		Entry("an unknown key", "    side: proxy", "    seide: proxy", cases.UnknownKey, `c.yaml:14: unknown key "seide", did you mean "side"?; expected one of certain, do, fallback, formerly, id, `),
 		Entry("an unknown fact", "{reason: Missing", "{raeson: Missing", cases.UnknownKey, `c.yaml:10: unknown key "raeson" in when[0], did you mean "reason"?; expected one of allow_credentials, `),
 		Entry("a list in place of facts", "[{granted: \"yes\"}]", "[granted]", cases.WrongType, `c.yaml:16: needs[0] is "granted"; expected a mapping with `),
 		Entry("a fact that YAML takes for no text", `{granted: "yes"}`, "{granted: true}", cases.WrongType, `c.yaml:16: needs[0].granted is "true"; expected a string (in quotes: "true")`),

@@ -212,6 +212,9 @@ func (k *caseChecker) about(p *Predicate, path string) {
 			k.bad(MissingKey, path, path+" has no values", "a list of elements under values")
 		}
 	}
+	if g := p.HeadGrows; g != nil && g.AtMost <= 0 {
+		k.bad(BadValue, path, path+".at_most is not above 0", "a number of bytes")
+	}
 	for _, alternatives := range fieldsOf[[][]Predicate](p) {
 		if slices.ContainsFunc(*alternatives, func(alt []Predicate) bool { return len(alt) == 0 }) {
 			k.bad(MissingKey, path, path+"."+p.Key()+" has an empty alternative", "predicates")

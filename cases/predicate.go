@@ -60,8 +60,8 @@ type Predicate struct {
 	BodyIs       *string `yaml:"body_is" json:"body_is,omitempty"`
 	BodyContains *string `yaml:"body_contains" json:"body_contains,omitempty"`
 	NoBody       bool    `yaml:"no_body" json:"no_body,omitempty"`
-	// HeadBytes: the response head is at most so many bytes long.
-	HeadBytes int `yaml:"head_bytes" json:"head_bytes,omitempty"`
+	// HeadGrows: the response head is at most so many bytes longer than that of an earlier step.
+	HeadGrows *HeadGrowth `yaml:"head_grows" json:"head_grows,omitempty"`
 	// Answered: any complete, well-framed HTTP response (false: closing the connection is fine too).
 	Answered *bool `yaml:"answered" json:"answered,omitempty"`
 	// SameAs: the CORS fields and Vary equal those of the named step, order of list elements aside.
@@ -82,6 +82,13 @@ type Ask struct {
 	Credentials bool     `yaml:"credentials" json:"credentials,omitempty"`
 	Method      string   `yaml:"method" json:"method"`
 	Headers     []string `yaml:"headers" json:"headers,omitempty"` // lower-case unsafe names; a template may give several, with commas between them, or none
+}
+
+// HeadGrowth is how much longer a response head may be than that of another step: a head
+// that is always long says nothing about the request.
+type HeadGrowth struct {
+	Over   string `yaml:"over" json:"over"`       // the name of the earlier step
+	AtMost int    `yaml:"at_most" json:"at_most"` // bytes
 }
 
 // Names are field names; in YAML one string or a list.

@@ -113,9 +113,9 @@ var _ = Describe("The words of a predicate", func() {
 		Expect(inner[1].Words()).To(Equal([]string{"no A, B or C field"}))
 	})
 	It("letter alternatives", func() {
-		q := cases.Predicate{AnyOf: [][]cases.Predicate{inner, {{HeadBytes: 2}}}}
+		q := cases.Predicate{AnyOf: [][]cases.Predicate{inner, {{Present: cases.Names{"D"}}}}}
 		Expect(q.Words()).To(Equal([]string{
-			"one of:", "  a) no content, and framing that says so", "    no A, B or C field", "  b) the response head is at most 2 bytes long",
+			"one of:", "  a) no content, and framing that says so", "    no A, B or C field", "  b) a D field",
 		}))
 	})
 	It("indent conditions and what follows", func() {

@@ -226,9 +226,12 @@ func init() {
 			about: "No content, and framing that says so.",
 			words: func(*Predicate) []string { return say("no content, and framing that says so") },
 		},
-		"head_bytes": {
-			about: "The response head is at most so many bytes long.",
-			words: func(q *Predicate) []string { return say("the response head is at most %d bytes long", q.HeadBytes) },
+		"head_grows": {
+			about: "The response head is at most so many bytes longer than that of the named step.",
+			words: func(q *Predicate) []string {
+				return say("the response head is at most %d bytes longer than in step %s", q.HeadGrows.AtMost, q.HeadGrows.Over)
+			},
+			refers: func(q *Predicate) string { return q.HeadGrows.Over },
 		},
 		"answered": {
 			about: "A complete, well-framed response; false: closing the connection is fine too.",

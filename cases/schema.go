@@ -60,6 +60,7 @@ var typeSchemas = map[reflect.Type]string{
 	reflect.TypeFor[Names]():         `"$ref": "#/$defs/names"`,
 	reflect.TypeFor[*FieldValue]():   `"$ref": "#/$defs/field_value"`,
 	reflect.TypeFor[*FieldList]():    `"$ref": "#/$defs/field_list"`,
+	reflect.TypeFor[*HeadGrowth]():   `"$ref": "#/$defs/head_growth"`,
 	reflect.TypeFor[*Ask]():          `"$ref": "#/$defs/ask"`,
 	reflect.TypeFor[[]Predicate]():   `"type": "array", "items": {"$ref": "#/$defs/predicate"}, "minItems": 1`,
 	reflect.TypeFor[[][]Predicate](): `"type": "array", "items": {"type": "array", "items": {"$ref": "#/$defs/predicate"}, "description": "All of them.", "minItems": 1}`,

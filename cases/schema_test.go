@@ -92,6 +92,7 @@ var _ = Describe("The JSON Schemas", func() {
 		Entry("ask", cases.Schema(), "ask", reflect.TypeFor[cases.Ask]()),
 		Entry("field_value", cases.Schema(), "field_value", reflect.TypeFor[cases.FieldValue]()),
 		Entry("field_list", cases.Schema(), "field_list", reflect.TypeFor[cases.FieldList]()),
+		Entry("head_growth", cases.Schema(), "head_growth", reflect.TypeFor[cases.HeadGrowth]()),
 		Entry("grow", cases.Schema(), "grow", reflect.TypeFor[cases.Grow]()),
 		Entry("policy", cases.PolicySchema(), "policy", reflect.TypeFor[cases.Policy]()),
 		Entry("cause", cases.CausesSchema(), "cause", reflect.TypeFor[cases.Cause]()),

@@ -67,6 +67,9 @@ func Write(w io.Writer, anchors cases.Anchors, c *cases.Cause) error {
 		b.WriteString("and with the same target there was no exchange of which this is true\n")
 		matches(&b, c.Never, "")
 	}
+	if c.Certain {
+		b.WriteString("and then no other cause is looked for\n")
+	}
 	if c.Fallback {
 		b.WriteString("and no other cause explains it\n")
 	}

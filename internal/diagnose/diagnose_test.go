@@ -62,6 +62,14 @@ var _ = Describe("The causes that are found", func() {
 		Expect(named(all, anyLost, same)).To(Equal([]string{"any"}))
 	})
 
+	It("leave what has a certain cause to that one, however much another would explain", func() {
+		failed := cause("error", cases.Match{Status: cases.Names{"5xx"}})
+		failed.Certain = true
+		Expect(named(all, anyLost, failed)).To(Equal([]string{"any", "error"}))
+		failed.Certain = false
+		Expect(named(all, anyLost, failed)).To(Equal([]string{"any"}))
+	})
+
 	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {
 		reflected := func(p *cases.Policy, origin string) diagnose.Evidence {
 			x := seen(origin, fields("Access-Control-Allow-Origin", origin, "Access-Control-Allow-Credentials", "true"))

@@ -70,15 +70,10 @@ func (j *judge) find(name string) *Performed {
 
 // sameAs: the CORS fields and Vary equal those of the named step's first answer.
 func (j *judge) sameAs(name string) []agent.Symptom {
-	other := j.find(name)
-	if other == nil || len(other.Exchanges) == 0 {
-		return []agent.Symptom{{What: "the case is complete", Expected: "a step named " + name, Actual: "none: the case file is wrong, not the target"}}
+	ref, failures := j.earlier(name)
+	if ref == nil {
+		return failures
 	}
-	ref := &other.Exchanges[0]
-	if !ref.Answered() {
-		return []agent.Symptom{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error, Effect: agent.EffectUnavailable, Silent: true}}
-	}
-	var failures []agent.Symptom
 	for _, field := range Differing(Comparable(j.ex.Response, true), Comparable(ref.Response, true)) {
 		field = http.CanonicalHeaderKey(field)
 		failures = append(failures, agent.Symptom{
@@ -87,6 +82,20 @@ func (j *judge) sameAs(name string) []agent.Symptom {
 		})
 	}
 	return failures
+}
+
+// earlier is the first answer of a step that this one is compared with; nil where there is
+// none, with what that means.
+func (j *judge) earlier(name string) (*agent.Exchange, []agent.Symptom) {
+	other := j.find(name)
+	if other == nil || len(other.Exchanges) == 0 {
+		return nil, []agent.Symptom{{What: "the case is complete", Expected: "a step named " + name, Actual: "none: the case file is wrong, not the target"}}
+	}
+	ref := &other.Exchanges[0]
+	if !ref.Answered() {
+		return nil, []agent.Symptom{{What: "the answer is as that of the step " + name, Expected: "an answer there", Actual: ref.Error, Effect: agent.EffectUnavailable, Silent: true}}
+	}
+	return ref, nil
 }
 
 // variesOr: Vary lists the field, or the CORS fields are the same in every

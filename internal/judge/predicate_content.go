@@ -36,11 +36,20 @@ func (j *judge) noBody() []agent.Symptom {
 	}}
 }
 
-func (j *judge) headBytes(most int) []agent.Symptom {
-	if j.ex.HeadBytes <= most {
+// headGrows: a head that is long whatever was asked says nothing about the request.
+func (j *judge) headGrows(limit *cases.HeadGrowth) []agent.Symptom {
+	ref, failures := j.earlier(limit.Over)
+	if ref == nil {
+		return failures
+	}
+	if j.ex.HeadBytes <= ref.HeadBytes+limit.AtMost {
 		return nil
 	}
-	return []agent.Symptom{{What: "the size of the response head", Expected: fmt.Sprintf("at most %d bytes", most), Actual: fmt.Sprintf("%d bytes", j.ex.HeadBytes)}}
+	return []agent.Symptom{{
+		What:     "the size of the response head",
+		Expected: fmt.Sprintf("at most %d bytes more than the %d of the step %s", limit.AtMost, ref.HeadBytes, limit.Over),
+		Actual:   fmt.Sprintf("%d bytes", j.ex.HeadBytes),
+	}}
 }
 
 // app: which handler of the application was reached, as X-App says.

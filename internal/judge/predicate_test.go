@@ -136,8 +136,6 @@ var _ = Describe("a predicate", func() {
 	body.Body, body.BodySize = "hello", 5
 	late := answered(200)
 	late.Excess = 3
-	big := answered(200)
-	big.HeadBytes = 500
 	DescribeTable("about content holds", holds,
 		Entry(nil, answered(204), cases.Predicate{Status: cases.StatusSet{"200", "2xx"}}),
 		Entry(nil, answered(404), cases.Predicate{Status: cases.StatusSet{"not 5xx"}}),
@@ -149,7 +147,6 @@ var _ = Describe("a predicate", func() {
 		Entry(nil, body, cases.Predicate{BodyIs: ptr("hello")}),
 		Entry(nil, body, cases.Predicate{BodyContains: ptr("ell")}),
 		Entry(nil, answered(200), cases.Predicate{NoBody: true}),
-		Entry(nil, big, cases.Predicate{HeadBytes: 500}),
 		Entry(nil, answered(500), cases.Predicate{Answered: ptr(true)}),
 	)
 	DescribeTable("about content fails", fails,
@@ -163,7 +160,6 @@ var _ = Describe("a predicate", func() {
 		Entry(nil, body, cases.Predicate{BodyContains: ptr("x")}, "", "hello"),
 		Entry(nil, body, cases.Predicate{NoBody: true}, "", "5 bytes"),
 		Entry("content after the end of a HEAD counts", late, cases.Predicate{NoBody: true}, "", "3 bytes"),
-		Entry(nil, big, cases.Predicate{HeadBytes: 499}, "", "500 bytes"),
 		Entry("an empty predicate never passes", answered(200), cases.Predicate{}, "", "the case file is wrong"),
 	)
 
@@ -221,6 +217,19 @@ var _ = Describe("a predicate that compares steps", func() {
 			step("first", nil, answered(200, "Access-Control-Allow-Headers: X-A, x-b", "Vary: Origin, Accept", "Date: 1")),
 			step("second", sameAs, answered(200, "vary: accept", "Date: 2", "Vary: ORIGIN", "access-control-allow-headers: x-B,x-a")),
 		)).To(BeEmpty())
+	})
+	It("head_grows looks at what was added alone: a head that is always long grows by nothing", func() {
+		grown := []cases.Predicate{{HeadGrows: &cases.HeadGrowth{Over: "first", AtMost: 100}}}
+		sized := func(n int) agent.Exchange {
+			x := answered(200)
+			x.HeadBytes = n
+			return x
+		}
+		for _, always := range []int{200, 9000} {
+			Expect(judge.JudgeWire(step("first", nil, sized(always)), step("second", grown, sized(always+100)))).To(BeEmpty())
+			Expect(judge.JudgeWire(step("first", nil, sized(always)), step("second", grown, sized(always+101)))).To(HaveLen(1))
+		}
+		Expect(judge.JudgeWire(step("first", nil, agent.Exchange{Error: "no answer within 1s", ErrorKind: "timeout"}), step("second", grown, sized(1)))).To(HaveExactElements(HaveField("Silent", true)))
 	})
 	It("same_as tells each field that differs, once for all repetitions", func() {
 		other := answered(200, "Access-Control-Allow-Methods: put", "Vary: Accept")

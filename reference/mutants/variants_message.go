@@ -46,6 +46,11 @@ var messageVariants = []Variant{
 			put("Referrer-Policy", "no-referrer"), put("Strict-Transport-Security", "max-age=60"), on(not(policy("timing")), put(layer.FieldTAO, "*"))),
 	},
 	{
+		Name: "long-policy", Basis: []string{"https://www.w3.org/TR/CSP3/#csp-header", rfcSemantics + "#section-5.4"},
+		Doc:   "Each answer has a content security policy of 6 KiB: a head that is long whatever was asked.",
+		hooks: head(put("Content-Security-Policy", "img-src "+strings.Repeat("https://images.example.com ", 230)+"'self'")),
+	},
+	{
 		Name: "conditional-304", Basis: []string{rfcSemantics + "#section-13"},
 		Doc:   "Answers have an ETag and a date, and conditional requests are answered with 304, as much shared as what it stands for.",
 		hooks: validated,
