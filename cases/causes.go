@@ -45,7 +45,7 @@ type Cause struct {
 	Spec    []string `yaml:"spec" json:"spec,omitempty"` // keys of Anchors
 	// When are ways to recognise the cause in a symptom. All facts of one must be there.
 	When []Match `yaml:"when" json:"when"`
-	// Certain: what it is recognised in has no other cause, whatever else would explain it too.
+	// Certain: for what it is recognised in, no cause below it in the file is considered.
 	Certain bool `yaml:"certain" json:"certain,omitempty"`
 	// Fallback: named only for what no other cause explains.
 	Fallback bool `yaml:"fallback" json:"fallback,omitempty"`

@@ -68,7 +68,7 @@ func Write(w io.Writer, anchors cases.Anchors, c *cases.Cause) error {
 		matches(&b, c.Never, "")
 	}
 	if c.Certain {
-		b.WriteString("and then no other cause is looked for\n")
+		b.WriteString("and then no cause that is more general is looked for\n")
 	}
 	if c.Fallback {
 		b.WriteString("and no other cause explains it\n")

@@ -217,17 +217,17 @@ func fieldOf(s *agent.Symptom) string {
 	return strings.ToLower(s.Field)
 }
 
-// candidates are the indexes of the causes that would explain a symptom: of one that is
-// certain, that one alone.
+// candidates are the indexes of the causes that would explain a symptom, none below one that is
+// certain.
 func (d *diagnosis) candidates(e *Explained) []int {
 	var list []int
 	for i := range d.causes {
 		c := &d.causes[i]
 		if slices.ContainsFunc(c.when, func(holds matcher) bool { return holds(e.facts) }) && d.possible(i, e.Check.Policy) {
-			if c.Certain {
-				return []int{i}
-			}
 			list = append(list, i)
+			if c.Certain {
+				return list
+			}
 		}
 	}
 	return list
