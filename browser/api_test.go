@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -185,6 +186,23 @@ var _ = Describe("what markup and small calls load", func() {
 			o := one(t.url(plan{actual: typed(app, "text/plain", "no sound")}), cases.Request{API: api, Crossorigin: "anonymous"})
 			Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason)+o.Error)
 			Expect(o.Error).NotTo(BeEmpty())
+		}
+	})
+
+	It("media: several players, beside other requests, in pages of http and https origins", func() {
+		var jobs []agent.Job
+		for _, origin := range []string{app, "http://app.example.com"} {
+			for _, api := range []string{"video", "fetch", "audio", "fetch"} {
+				q := cases.Request{API: api, Origin: origin}
+				if api != "fetch" {
+					q.Crossorigin = "anonymous"
+				}
+				jobs = append(jobs, job(t.url(plan{actual: typed(origin, "audio/wav", wav)}), q))
+			}
+		}
+		for _, r := range perform(jobs...) {
+			Expect(r.Err).NotTo(HaveOccurred())
+			Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), r.ID)
 		}
 	})
 

@@ -11,7 +11,7 @@ import (
 // Jobs of one browser context have URLs of their own, which keeps them apart in
 // its preflight cache and its HTTP cache, until the target redirects two of
 // them to the same place. Which job came to which URL is known as it happens; a job
-// that came to a URL of another is done once more in a private context.
+// that came to a URL of another is done once more with caches of its own (moveOn).
 // So nothing that one job left behind is ever part of the outcome of another,
 // in whatever order they run.
 

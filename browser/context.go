@@ -2,10 +2,13 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
@@ -13,12 +16,12 @@ import (
 	"github.com/corsproof/corsproof/internal/origin"
 )
 
-// A browser context never performs two jobs with the same URL, and not more
-// requests than its preflight cache (1024 entries, then random ones go) and
-// HTTP cache hold without dropping what a later step of a job counts on.
+// A browser context never performs two jobs with the same URL, and where jobs of several
+// steps are, no more requests with preflights than its preflight cache holds (1024 entries, then
+// random ones go), so that a later step finds what it counts on.
 const (
-	maxSharedRequests = 50_000
-	maxCachedRequests = 800
+	maxSharedRequests   = 50_000
+	maxCachedPreflights = 800
 )
 
 // browserContext is a browser context in which many jobs run at once, from
@@ -26,14 +29,16 @@ const (
 // because an https page cannot hold http frames.
 type browserContext struct {
 	chrome      *Chrome
-	created     bool // by the agent; else it is the browser's default context
-	consoleOnly bool // its tabs get no events of requests
-	hasCookies  bool // those of Options.Cookies
-	first       *tab // owns the context, if it was created
+	created     bool                 // by the agent; else it is the browser's default context
+	consoleOnly bool                 // its tabs get no events of requests
+	hasCookies  bool                 // those of Options.Cookies
+	id          cdp.BrowserContextID // of one that was created, once it has a tab
 	tabs        map[bool]*tab
 	documents   map[documentKey]*document
 	visited     *visitedURLs
+	container   string // the host of the documents around them
 	requests    int
+	preflights  int // how many of these may be preflighted
 }
 
 type documentKey struct {
@@ -57,7 +62,7 @@ func plainHTTP(rawURL string) bool {
 }
 
 func (r *run) newBrowserContext(created bool) *browserContext {
-	return &browserContext{chrome: r.c, created: created, consoleOnly: r.consoleOnly, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs()}
+	return &browserContext{chrome: r.c, created: created, consoleOnly: r.consoleOnly, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs(), container: containerHost}
 }
 
 // has says whether a job performed a request of the URL here.
@@ -67,7 +72,8 @@ func (b *browserContext) has(url string) bool {
 
 // register records what a job will perform here.
 func (b *browserContext) register(j *agent.Job) {
-	b.requests += requestCount(*j)
+	b.requests += requestCount(j)
+	b.preflights += preflightCount(j)
 	b.visited.register(j)
 }
 
@@ -104,7 +110,7 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 		if err := t.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 			return err
 		}
-		documents, err := t.openFrames(ctx, origins, secure)
+		documents, err := t.openFrames(ctx, b.container, origins, secure)
 		for o, d := range documents {
 			b.documents[documentKey{o, secure}] = d
 		}
@@ -135,24 +141,24 @@ func (b *browserContext) openTabs(ctx context.Context, origins []string, secure,
 	return nil
 }
 
-// newTab opens a tab in the browser context, which its first tab makes and owns.
+// newTab opens a tab in the browser context, and makes that for its first tab.
 func (b *browserContext) newTab() (*tab, error) {
-	var t *tab
-	var err error
-	switch {
-	case !b.created:
-		t, err = b.chrome.firstTab()
-	case b.first != nil:
-		t, err = b.chrome.newTab(b.first.ctx, b.consoleOnly)
-	default:
-		t, err = b.chrome.newTab(b.chrome.ctx, b.consoleOnly, b.chrome.newContext())
-		b.first = t
+	if b.created && b.id == "" {
+		id, err := b.chrome.newContext()
+		if err != nil {
+			return nil, err
+		}
+		b.id = id
 	}
-	if err == nil && !b.hasCookies {
-		err, b.hasCookies = t.giveCookies(), true
-	}
+	t, err := b.chrome.newTab(b.id, b.consoleOnly)
 	if err != nil {
 		return nil, err
+	}
+	if !b.hasCookies {
+		if err := t.giveCookies(); err != nil {
+			return nil, err
+		}
+		b.hasCookies = true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -161,12 +167,20 @@ func (b *browserContext) newTab() (*tab, error) {
 }
 
 // newContext makes a browser context, which has the proxy of a remote browser too.
-func (c *Chrome) newContext() chromedp.ContextOption {
-	return chromedp.WithNewBrowserContext(func(p *target.CreateBrowserContextParams) {
-		if c.remote && c.opt.Proxy != "" {
-			p.ProxyServer, p.ProxyBypassList = c.opt.Proxy, bypassNothing
+func (c *Chrome) newContext() (cdp.BrowserContextID, error) {
+	yes := true
+	p := target.CreateBrowserContextParams{DisposeOnDetach: &yes}
+	if c.remote && c.opt.Proxy != "" {
+		p.ProxyServer, p.ProxyBypassList = c.opt.Proxy, bypassNothing
+	}
+	res, err := chromedp.CallBrowser(c.ctx, target.CreateBrowserContext, p)
+	if err != nil {
+		if c.ctx.Err() != nil {
+			return "", c.died()
 		}
-	})
+		return "", fmt.Errorf("opening a browser context: %w", err)
+	}
+	return res.BrowserContextID, nil
 }
 
 // all returns the tabs of the browser context.
@@ -186,11 +200,20 @@ func (b *browserContext) all() []*tab {
 // document returns a document that open has made.
 func (b *browserContext) document(k documentKey) *document { return b.documents[k] }
 
-// close closes the tabs.
-func (b *browserContext) close() {
-	for _, t := range b.all() {
-		go t.close()
-	}
+// close closes the tabs, and what they shared.
+func (b *browserContext) close() { b.closeTabs(b.all()) }
+
+func (b *browserContext) closeTabs(tabs []*tab) {
+	go func() {
+		var wg sync.WaitGroup
+		for _, t := range tabs {
+			wg.Go(t.close)
+		}
+		wg.Wait()
+		if b.id != "" {
+			_, _ = chromedp.CallBrowser(b.chrome.ctx, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: b.id})
+		}
+	}()
 }
 
 // privateContext is a browser context that one job at a time has to itself.
@@ -227,6 +250,31 @@ func (c *privateContext) page(ctx context.Context, s *agent.Step, ignore bool) (
 	return c.sameSiteTab.open(ctx, k.origin, k.secure)
 }
 
+// canMoveOn tells whether moveOn keeps the job apart from those before it. A page of the target's own
+// site is not in another.
+func (c *privateContext) canMoveOn(j *agent.Job) bool {
+	return !c.chrome.remote && !slices.ContainsFunc(j.Steps, func(s agent.Step) bool {
+		u, err := url.Parse(s.URL)
+		return err != nil || sameSite(s.Request.Origin, u)
+	})
+}
+
+// moveOn puts a page of another site around the pages of the next job. The HTTP cache and the
+// preflight cache go by both sites, so that it finds nothing of the jobs before it
+// (https://fetch.spec.whatwg.org/#network-partition-keys). A new browser context
+// would do as well, and costs ten times as much.
+func (c *privateContext) moveOn() {
+	c.container = otherContainerHost(int(c.chrome.sites.Add(1)))
+	clear(c.documents)
+	c.visited = newVisitedURLs()
+	for _, t := range c.all() {
+		t.topLevel = nil
+		t.mu.Lock()
+		t.visited = c.visited
+		t.mu.Unlock()
+	}
+}
+
 // all returns the tabs of the private context.
 func (c *privateContext) all() []*tab {
 	var l []*tab
@@ -260,13 +308,8 @@ func (c *privateContext) broken() bool {
 	return slices.ContainsFunc(c.all(), func(t *tab) bool { return t.failure() != nil })
 }
 
-// close closes its tabs and with them the browser context.
-func (c *privateContext) close() {
-	if c.sameSiteTab != nil {
-		go c.sameSiteTab.close()
-	}
-	c.browserContext.close()
-}
+// close closes its tabs, and what they shared.
+func (c *privateContext) close() { c.closeTabs(c.all()) }
 
 // contextPool are the browser contexts kept open between runs.
 type contextPool struct {

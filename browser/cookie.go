@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
@@ -86,7 +85,7 @@ func (t *tab) setCookies(list ...Cookie) error {
 			return err
 		}
 	}
-	_, err := chromedp.CallBrowser(t.ctx, storage.SetCookies, storage.SetCookiesParams{Cookies: params, BrowserContextID: t.contextID()})
+	_, err := chromedp.CallBrowser(t.ctx, storage.SetCookies, storage.SetCookiesParams{Cookies: params, BrowserContextID: t.in})
 	if err != nil {
 		return fmt.Errorf("setting the cookie %s for %s: %w", list[0].Name, origin.Of(list[0].URL), err)
 	}
@@ -95,14 +94,11 @@ func (t *tab) setCookies(list ...Cookie) error {
 
 // clearCookies leaves the tab's browser context the cookies that it had at the beginning.
 func (t *tab) clearCookies() error {
-	if _, err := chromedp.CallBrowser(t.ctx, storage.ClearCookies, storage.ClearCookiesParams{BrowserContextID: t.contextID()}); err != nil {
+	if _, err := chromedp.CallBrowser(t.ctx, storage.ClearCookies, storage.ClearCookiesParams{BrowserContextID: t.in}); err != nil {
 		return err
 	}
 	return t.giveCookies()
 }
-
-// contextID is the tab's browser context.
-func (t *tab) contextID() cdp.BrowserContextID { return chromedp.FromContext(t.ctx).BrowserContextID }
 
 // cookieFor makes the cookie. SameSite=None, which cross-site requests need,
 // must be Secure, which the browser takes over TLS and on loopback; on other

@@ -11,8 +11,9 @@
 //
 // Most requests share nothing but the browser process and run many at once
 // from a few pages. A job whose outcome cookies can change has a private
-// browser context while it runs, and no outcome is taken from a context in
-// which another job came to the same URL, by a redirect either, so that neither
-// preflight cache nor HTTP cache leak between jobs. A request's time runs from
-// when it is sent, not while it waits for a connection.
+// browser context while it runs. No outcome is taken from where another job came
+// to the same URL, by a redirect either: such a job is done once more from
+// pages within a page of another site, which have other entries of the preflight
+// cache and of the HTTP cache. A request's time runs from when it is sent, not while it
+// waits for a connection.
 package browser

@@ -2,7 +2,14 @@
 
 package browser
 
-import "os/exec"
+import (
+	"os/exec"
+	"syscall"
+)
 
-// killWithParent does nothing here: a browser ends when its pipe is closed.
-func killWithParent(*exec.Cmd) {}
+// killWithParent has nothing to do here: a browser ends when its pipe is closed.
+func killWithParent(cmd *exec.Cmd) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = new(syscall.SysProcAttr)
+	}
+}

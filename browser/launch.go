@@ -58,7 +58,7 @@ type Options struct {
 }
 
 // disabledFeatures are switched off in every browser that the agent starts, as
-// is site isolation. The last three only avoid needless work; each of the others
+// is site isolation. Those from Translate on only avoid needless work; each of the others
 // would make the outcome depend on something other than the target's CORS:
 //
 //   - LocalNetworkAccessChecks: a page that the agent answers itself is in no
@@ -70,6 +70,7 @@ type Options struct {
 var disabledFeatures = []string{
 	"LocalNetworkAccessChecks", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "HttpsFirstModeV2ForEngagedSites",
 	"IsolateSandboxedIframes", "Translate", "MediaRouter", "OptimizationHints",
+	"WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "PreloadTopChromeWebUI",
 }
 
 // profileFiles are the initial files of a profile: third-party cookies are sent,
@@ -95,9 +96,10 @@ type Chrome struct {
 
 	frozen atomic.Pointer[error] // why it was ended without asking it; nil: it was not
 
+	sites atomic.Int64 // of privateContext.moveOn
+
 	mu             sync.Mutex // one Perform at a time
 	closed         bool
-	firstTaken     bool            // the tab that the browser opened itself is in use
 	collidingPaths map[string]bool // paths from which different jobs are redirected to the same URL
 	pool           contextPool
 	consolePool    contextPool // of ReplayConsoleOnly
@@ -148,8 +150,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 		var err error
 		version, err = chromedp.CallBrowser(root, browser.GetVersion, cdp.Empty{})
 		if err == nil && !c.remote {
-			// Take the tab that the browser opens itself while it is the
-			// only one: chromedp takes any.
+			// With its first tab it is ready to open others. We leave it alone.
 			err = chromedp.Do(root)
 		}
 		up <- err
@@ -166,7 +167,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	if err != nil {
 		c.shutdown()
-		// An interrupt from the terminal reaches the browser as well, and often first.
+		// On some systems an interrupt from the terminal reaches the browser as well, and often first.
 		select {
 		case <-ctx.Done():
 			err = ctx.Err()
@@ -298,13 +299,14 @@ func (c *Chrome) Close() error {
 		return nil
 	}
 	c.closed = true
-	c.pool.close()
-	c.consolePool.close()
-	if c.ctx.Err() == nil && !c.remote {
-		// Closed over the protocol, the browser ends its children itself.
-		ctx, cancel := context.WithTimeout(c.ctx, goodbye)
-		chromedp.Cancel(ctx)
-		cancel()
+	if c.remote {
+		c.pool.close()
+		c.consolePool.close()
+	} else if c.ctx.Err() == nil {
+		// Nothing of it is kept, and to take its leave takes it half a second.
+		if b := chromedp.FromContext(c.ctx).Browser; b != nil && b.Process() != nil {
+			killAll(b.Process())
+		}
 	}
 	return c.shutdown()
 }

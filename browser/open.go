@@ -26,6 +26,9 @@ const nullOrigin = "null"
 // containerHost is the host of documents that only contain iframes.
 const containerHost = "corsproof.invalid"
 
+// otherContainerHost is the same of another site, one for each number.
+func otherContainerHost(n int) string { return fmt.Sprintf("corsproof-%d.invalid", n) }
+
 // docPath is the path prefix of our documents.
 func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
 
@@ -146,14 +149,14 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, 
 	return d, nil
 }
 
-// openFrames opens a document at each origin in iframes of the tab's own document.
-func (t *tab) openFrames(ctx context.Context, origins []string, secure bool) (map[string]*document, error) {
+// openFrames opens a document at each origin in iframes of the tab's own document, which is at host.
+func (t *tab) openFrames(ctx context.Context, host string, origins []string, secure bool) (map[string]*document, error) {
 	scheme := "http://"
 	if secure {
 		scheme = "https://"
 	}
 	if t.topLevel == nil {
-		if _, err := t.open(ctx, scheme+containerHost, secure); err != nil {
+		if _, err := t.open(ctx, scheme+host, secure); err != nil {
 			return nil, err
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
@@ -21,10 +20,12 @@ import (
 const defaultTimeout = 10 * time.Second
 
 // Limits of private browser contexts: how many are in use at once, and for how
-// many jobs there is one more. A context with its pages costs as much as thirty jobs.
+// many jobs there is one more. A context with its pages costs as much as thirty jobs,
+// or as seven that need another page.
 const (
 	maxPrivateContexts    = 3
 	jobsPerPrivateContext = 100
+	movesPerContext       = 15
 )
 
 // Perform runs the jobs, as harness.Agent has it. When the browser dies, the
@@ -67,7 +68,7 @@ type run struct {
 
 	mu       sync.Mutex
 	retry    []int // jobs to do once more because their page was gone
-	isolated []int // jobs to do last, each in a private context: those that collided, and players
+	collided []int // jobs to do once more, with caches of their own
 	noRetry  bool  // nothing is done once more
 	sent     []bool
 	done     func(agent.JobResult)
@@ -122,9 +123,8 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []agent.Job, done func(ag
 		wg.Go(func() { r.runPortions(&r.pool.sequences, sequences) })
 		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
-	wg.Go(func() { r.runIsolated(colliding) })
 	wg.Wait()
-	r.runIsolated(r.isolated)
+	r.runMoving(slices.Concat(colliding, r.collided))
 
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -173,7 +173,7 @@ func (r *run) fail(i int, err error) {
 		for k := range r.jobs[i].Steps {
 			r.c.collidingPaths[withoutQuery(r.jobs[i].Steps[k].URL)] = true
 		}
-		r.isolated = append(r.isolated, i)
+		r.collided = append(r.collided, i)
 		return
 	}
 	if errors.Is(err, errDocumentGone) && !r.noRetry {
@@ -200,16 +200,17 @@ func (r *run) fail(i int, err error) {
 // classify decides which jobs can share a browser context.
 func (r *run) classify() (single, sequences, private, colliding []int) {
 	pool := r.pool
-	total := 0
-	for _, j := range r.jobs {
-		total += requestCount(j)
+	total, preflights := 0, 0
+	for i := range r.jobs {
+		total += requestCount(&r.jobs[i])
+		preflights += preflightCount(&r.jobs[i])
 	}
 	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
 		pool.shared = replace(b, r.newBrowserContext(b != nil || r.consoleOnly))
 	}
 	// What the steps of a job leave in the preflight cache must not be evicted
 	// by thousands of other requests.
-	r.sequencesShared = pool.shared.requests+total <= maxCachedRequests
+	r.sequencesShared = pool.shared.preflights+preflights <= maxCachedPreflights
 	inRun := map[string]struct{}{}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
@@ -230,8 +231,6 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
 		}
 		switch {
-		case slices.ContainsFunc(j.Steps, func(s agent.Step) bool { return needsOwn(&s.Request) }):
-			r.isolated = append(r.isolated, i) // after all others
 		case r.c.collides(&r.jobs[i]):
 			colliding = append(colliding, i)
 		case own || again:
@@ -250,12 +249,24 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 }
 
 // requestCount is the number of requests of a job, redirects not counted.
-func requestCount(j agent.Job) (n int) {
-	for _, s := range j.Steps {
-		n += max(s.Times, s.Parallel, 1)
+func requestCount(j *agent.Job) (n int) {
+	for i := range j.Steps {
+		n += repetitions(&j.Steps[i])
 	}
 	return n
 }
+
+// preflightCount is how many of them may be preflighted.
+func preflightCount(j *agent.Job) (n int) {
+	for i := range j.Steps {
+		if mayPreflight(&j.Steps[i].Request) {
+			n += repetitions(&j.Steps[i])
+		}
+	}
+	return n
+}
+
+func repetitions(s *agent.Step) int { return max(s.Times, s.Parallel, 1) }
 
 func replace(old, fresh *browserContext) *browserContext {
 	if old != nil {
@@ -263,11 +274,6 @@ func replace(old, fresh *browserContext) *browserContext {
 	}
 	return fresh
 }
-
-// needsOwn says whether a request needs a browser context of its own. Beside many other requests of
-// the browser a player was seen to wait for its answer without end (Chromium 156); alone it never
-// was.
-func needsOwn(q *cases.Request) bool { return api(q) == apiVideo || api(q) == apiAudio }
 
 // cookiesMatter says whether the browser may send or take cookies.
 func cookiesMatter(s *agent.Step) bool {

@@ -14,7 +14,8 @@ import (
 // unchanged.
 func (p *pipeFilter) install(cmd *exec.Cmd) {
 	killWithParent(cmd)
-	if len(cmd.ExtraFiles) != 2 { // the browser reads 3 and writes 4
+	cmd.SysProcAttr.Setpgid = true // for killAll
+	if len(cmd.ExtraFiles) != 2 {  // the browser reads 3 and writes 4
 		return
 	}
 	// chromedp closes its file once the browser runs, so the filter has its own.
@@ -34,6 +35,9 @@ func (p *pipeFilter) install(cmd *exec.Cmd) {
 	cmd.Stdin = afterStart(func() { browserEnd.Close() })
 	go p.run(from, to)
 }
+
+// killAll ends a browser and all its processes at once, so that none of them still writes to its profile.
+func killAll(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // afterStart is an empty input that calls the function when it is read.
 type afterStart func()

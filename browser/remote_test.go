@@ -50,14 +50,19 @@ var _ = Describe("a browser that runs already", func() {
 		Expect(c.Version()).To(ContainSubstring("remote"))
 		t := newTarget(false)
 		var jobs []agent.Job
+		puts := map[string]bool{}
 		for _, o := range []string{app, "http://app.example.com", "null", "https://other.example"} {
 			jobs = append(jobs, job(t.url(plan{preflight: allow(o, "Access-Control-Allow-Methods: PUT"), actual: allow(o)}), cases.Request{Origin: o, Method: "PUT"}))
+			puts[jobs[len(jobs)-1].ID] = true
+		}
+		for _, o := range []string{app, "https://other.example"} {
+			jobs = append(jobs, job(t.url(plan{actual: typed(o, "audio/wav", wav)}), cases.Request{Origin: o, API: "audio", Crossorigin: "anonymous"}))
 		}
 		Expect(c.Perform(context.Background(), jobs, func(r agent.JobResult) {
 			defer GinkgoRecover()
 			Expect(r.Err).NotTo(HaveOccurred())
 			Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), string(r.Steps[0][0].Reason))
-			Expect(r.Steps[0][0].Hops[0].Preflight).To(BeTrue())
+			Expect(r.Steps[0][0].Hops[0].Preflight).To(Equal(puts[r.ID]))
 		})).To(Succeed())
 
 		// Its profile blocks third-party cookies, or it does not: either the

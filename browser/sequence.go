@@ -40,11 +40,11 @@ func (r *run) runSequences(page documentFunc, jobs []int) {
 func (r *run) runPortions(kept **browserContext, jobs []int) {
 	for len(jobs) > 0 && r.ctx.Err() == nil {
 		n, size := 0, 0
-		for n < len(jobs) && (n == 0 || size+requestCount(r.jobs[jobs[n]]) <= maxCachedRequests) {
-			size += requestCount(r.jobs[jobs[n]])
+		for n < len(jobs) && (n == 0 || size+preflightCount(&r.jobs[jobs[n]]) <= maxCachedPreflights) {
+			size += preflightCount(&r.jobs[jobs[n]])
 			n++
 		}
-		if b := *kept; b == nil || b.requests > 0 && b.requests+size > maxCachedRequests {
+		if b := *kept; b == nil || b.preflights > 0 && b.preflights+size > maxCachedPreflights {
 			*kept = replace(b, r.newBrowserContext(true))
 		}
 		for _, i := range jobs[:n] {
@@ -119,16 +119,34 @@ func (r *run) runSteps(i int, page documentFunc, before func(*document, *agent.S
 
 // runPrivate runs jobs in private contexts, which are used for one job after
 // another, a few at once.
-func (r *run) runPrivate(jobs []int) {
+func (r *run) runPrivate(jobs []int) { r.inPrivate(jobs, jobsPerPrivateContext, r.runPrivately) }
+
+// runMoving runs jobs that come to the same URLs, by redirects, each with caches of its own.
+func (r *run) runMoving(jobs []int) {
+	r.inPrivate(jobs, movesPerContext, func(c *privateContext, i int) *privateContext {
+		switch {
+		case c == nil:
+		case c.canMoveOn(&r.jobs[i]):
+			c.moveOn()
+		default:
+			c.close()
+			c = nil
+		}
+		return r.runPrivately(c, i)
+	})
+}
+
+// inPrivate runs jobs in the private contexts, and in one more for so many jobs.
+func (r *run) inPrivate(jobs []int, perContext int, do func(*privateContext, int) *privateContext) {
+	if len(jobs) == 0 {
+		return
+	}
 	// Jobs of one origin follow one another in one context: another page
 	// costs more than the request.
 	slices.SortStableFunc(jobs, func(a, b int) int {
 		return strings.Compare(r.jobs[a].Steps[0].Request.Origin, r.jobs[b].Steps[0].Request.Origin)
 	})
-	parts := min(maxPrivateContexts, (len(jobs)+jobsPerPrivateContext-1)/jobsPerPrivateContext)
-	if parts == 0 {
-		return
-	}
+	parts := min(max(len(r.pool.private), (len(jobs)+perContext-1)/perContext), maxPrivateContexts, len(jobs))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var idle []*privateContext
@@ -142,7 +160,7 @@ func (r *run) runPrivate(jobs []int) {
 				if r.ctx.Err() != nil {
 					break
 				}
-				c = r.runPrivately(c, i)
+				c = do(c, i)
 			}
 			if c != nil {
 				mu.Lock()
@@ -155,25 +173,6 @@ func (r *run) runPrivate(jobs []int) {
 	r.pool.private = append(r.pool.private, idle...)
 }
 
-// runIsolated runs each job in a private context that no other job uses, a few
-// at once.
-func (r *run) runIsolated(jobs []int) {
-	var pool errgroup.Group
-	pool.SetLimit(maxPrivateContexts)
-	for _, i := range jobs {
-		if r.ctx.Err() != nil {
-			break
-		}
-		pool.Go(func() error {
-			if c := r.runPrivately(nil, i); c != nil {
-				c.close()
-			}
-			return nil
-		})
-	}
-	_ = pool.Wait()
-}
-
 // runPrivately runs a job in the private context, or in a new one if that cannot
 // be used, and returns the one to go on with; nil if it is closed.
 func (r *run) runPrivately(c *privateContext, i int) *privateContext {
@@ -184,7 +183,7 @@ func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 			again = again || c.has(withoutFragment(j.Steps[k].URL))
 		}
 	}
-	if c != nil && (again || c.requests > maxCachedRequests || c.broken()) {
+	if c != nil && (again || c.preflights > maxCachedPreflights || c.broken()) {
 		c.close()
 		c = nil
 	}

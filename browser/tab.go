@@ -24,6 +24,7 @@ import (
 // tab is one tab, with the state of its documents, requests and results.
 type tab struct {
 	chrome *Chrome
+	in     cdp.BrowserContextID // empty: the default one
 	ctx    context.Context
 	close  context.CancelFunc
 	target *chromedp.Target
@@ -47,26 +48,38 @@ type tab struct {
 	console                  map[string]consoleReason // why a request was blocked, by the URL it began with; if consoleOnly
 }
 
-// firstTab takes the tab that the browser has opened itself, if there is one
-// and it is not in use; else it opens one in the default browser context.
-func (c *Chrome) firstTab() (*tab, error) {
-	if c.remote || c.firstTaken {
-		return c.newTab(c.ctx, false)
+// newTab opens a tab in a browser context.
+func (c *Chrome) newTab(in cdp.BrowserContextID, consoleOnly bool) (*tab, error) {
+	id, err := c.newTarget(in)
+	if err != nil {
+		if c.ctx.Err() != nil {
+			return nil, c.died()
+		}
+		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	c.firstTaken = true
-	return c.attach(c.ctx, func() {}, false) // it ends with the browser
+	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithTargetID(id))
+	return c.attach(ctx, cancel, in, consoleOnly)
 }
 
-// newTab opens a tab in the browser context of parent.
-func (c *Chrome) newTab(parent context.Context, consoleOnly bool, opts ...chromedp.ContextOption) (*tab, error) {
-	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithNewWindow(false))...)
-	return c.attach(ctx, cancel, consoleOnly)
+// newTarget makes the tab of newTab: without a window, whose parts cost as much as the pages do,
+// where the browser is our own and can do that, else in one of its own. In a tab behind another one
+// players wait without end.
+func (c *Chrome) newTarget(in cdp.BrowserContextID) (target.ID, error) {
+	yes := true
+	if !c.remote {
+		res, err := chromedp.CallBrowser(c.ctx, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", BrowserContextID: in, Background: &yes, Hidden: &yes})
+		if err == nil {
+			return res.TargetID, nil
+		}
+	}
+	res, err := chromedp.CallBrowser(c.ctx, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", BrowserContextID: in, NewWindow: &yes})
+	return res.TargetID, err
 }
 
 // attach makes a tab of a chromedp context.
-func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, consoleOnly bool) (*tab, error) {
+func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, in cdp.BrowserContextID, consoleOnly bool) (*tab, error) {
 	t := &tab{
-		chrome: c, consoleOnly: consoleOnly, console: map[string]consoleReason{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
+		chrome: c, in: in, consoleOnly: consoleOnly, console: map[string]consoleReason{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
 		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*repetition]struct{}{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
