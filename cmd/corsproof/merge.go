@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/corsproof/corsproof/internal/project"
 	"github.com/corsproof/corsproof/internal/report"
 )
 
@@ -14,6 +17,7 @@ type mergeFlags struct {
 	outputFlags
 	baselineFlags
 	selection selectionFlags // of which only the user's own cases are asked
+	project   projectFlags   // of which only the file and its values are asked
 	cause     string
 	strict    bool
 	verbose   bool
@@ -28,7 +32,9 @@ func newMerge() *cobra.Command {
 		Long: `Conclude from the reports of all shards (corsproof run --shard i/n --json FILE) as from one run:
 the page, the reports in any form, and the exit status are those of a run without --shard.
 What explains a failure may have been seen by another shard, so that a shard's own report
-may name other causes, and whether an entry of a baseline is out of date is said here alone.`,
+may name other causes, and whether an entry of a baseline is out of date is said here alone.
+
+Of the shards of a project, the baseline, the reports and strict are those of its file.`,
 		Example: `  corsproof run URL --policy policy.yaml --shard 1/2 --json 1.json
   corsproof run URL --policy policy.yaml --shard 2/2 --json 2.json
   corsproof report merge 1.json 2.json --baseline known.yaml --report html=report.html`,
@@ -38,6 +44,9 @@ may name other causes, and whether an entry of a baseline is out of date is said
 	f.outputFlags.register(cmd)
 	fs := cmd.Flags()
 	f.baselineFlags.register(fs)
+	fs.StringVar(&f.project.file, "project", "", "the project `FILE` that the shards were run with (not given: where they found it)")
+	fs.StringVar(&f.project.environment, "env", "", "with a project: take the values of the environment `NAME`")
+	fs.StringArrayVar(&f.project.set, "var", nil, "with a project: `NAME=VALUE` for ${NAME} (repeatable)")
 	fs.StringArrayVar(&f.selection.casesDirs, "cases", nil, "the case files of `DIR` that the shards were run with (repeatable)")
 	fs.StringVar(&f.cause, "cause", "", "show one finding alone, by its `ID`, with the evidence of each check that it explains")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "causes and warnings in full, and every check that did not pass")
@@ -55,6 +64,9 @@ func (f *mergeFlags) run(cmd *cobra.Command, paths []string) (err error) {
 		}
 		shards = append(shards, rep)
 	}
+	if err := f.overlay(cmd, shards[0]); err != nil {
+		return err
+	}
 	outputs, err := f.outputFlags.open(cmd, shards[0].PolicyFile)
 	if err != nil {
 		return err
@@ -68,12 +80,16 @@ func (f *mergeFlags) run(cmd *cobra.Command, paths []string) (err error) {
 	if err != nil {
 		return err
 	}
-	rep, err := report.Merge(table, paths, shards)
+	var mark func(*report.Report)
+	if known != nil {
+		mark = func(r *report.Report) { known.Apply(r, time.Now()) }
+	}
+	rep, err := report.Merge(table, paths, shards, mark)
 	if err != nil {
 		return usage(fmt.Errorf("merging the shards: %w", err), "give the reports of all shards of one run: corsproof report merge 1.json 2.json ...")
 	}
 	if known != nil {
-		known.Apply(rep, time.Now())
+		rep.Baseline = &report.Baseline{File: known.Path()}
 	}
 	chosen := report.Chosen(shards)
 	changed, err := f.settle(known, rep, chosen, f.strict)
@@ -109,4 +125,34 @@ func (f *mergeFlags) conclude(cmd *cobra.Command, outputs *outputs, rep *report.
 		return err
 	}
 	return run.unlooked(rep)
+}
+
+// overlay takes from the file of a project what no flag says.
+func (f *mergeFlags) overlay(cmd *cobra.Command, shard *report.Report) error {
+	path := f.project.file
+	switch {
+	case shard.Endpoints == nil && path == "":
+		return nil
+	case shard.Endpoints == nil:
+		return usage(errors.New("--project: the shards are not those of a project"), "leave it out")
+	case path == "":
+		path = shard.PolicyFile
+	}
+	file, err := project.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage(fmt.Errorf("the baseline and the reports are those of the project: %w", err), "--project FILE, the file that the shards were run with")
+	} else if err != nil {
+		return usage(err)
+	}
+	values, err := f.project.values()
+	if err != nil {
+		return err
+	}
+	if file, err = file.Outputs(values); err != nil {
+		return usage(err)
+	}
+	run := runFlags{outputFlags: f.outputFlags, baselineFlags: f.baselineFlags, selectionFlags: f.selection, strict: f.strict}
+	run.overlay(cmd, file)
+	f.outputFlags, f.baselineFlags, f.selection, f.strict = run.outputFlags, run.baselineFlags, run.selectionFlags, run.strict
+	return nil
 }

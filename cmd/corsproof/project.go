@@ -126,8 +126,15 @@ func (f *runFlags) prepare(cmd *cobra.Command, path string) (*projectRun, error)
 	if err != nil {
 		return nil, usage(err)
 	}
+	own := f.reports
 	f.overlay(cmd, plan.File)
 	r := &projectRun{f: f, cmd: cmd, plan: plan, runner: &project.Runner{Tool: toolVersion(), Timeout: f.timeout, Concurrency: f.concurrency}}
+	if r.runner.Shard, err = f.part(); err != nil {
+		return nil, err
+	}
+	if r.runner.Shard.Of > 0 {
+		f.reports = own // those of the file are the merge's
+	}
 	if r.table, err = f.selectionFlags.load(); err != nil {
 		return nil, err
 	}
@@ -141,11 +148,11 @@ func (f *runFlags) prepare(cmd *cobra.Command, path string) (*projectRun, error)
 			plan.Jobs[i].Stack = stack
 		}
 	}
-	if f.shard != "" {
-		return nil, usage(errors.New("--shard is for a run of one target"), "share out the endpoints: --endpoint GLOB")
-	}
 	if r.checks, err = r.runner.Checks(plan, f.filter); err != nil {
 		return nil, usage(err, "corsproof cases lists the cases")
+	}
+	if n := len(slices.Concat(r.checks...)); n < r.runner.Shard.Of {
+		return nil, f.tooMany(n)
 	}
 	if f.dryRun {
 		return r, nil
@@ -237,22 +244,25 @@ func (r *projectRun) header(ctx context.Context, printer *report.Printer) error 
 	}
 	about = append(about, "sends "+strings.Join(r.plan.Methods(r.checks), ", ")+" (--dry-run says what to whom)")
 	about = append(about, fmt.Sprintf("%s of %s", block.Count(len(r.plan.Jobs), "endpoint"), r.plan.File.Path()))
+	if part := r.runner.Shard; part.Of > 0 {
+		about = append(about, part.About())
+	}
 	printer.Header(toolVersion(), r.plan.Title(), "", versions(agents, r.f.verbose), about...)
 	return nil
 }
 
 // measure runs the checks.
 func (r *projectRun) measure(ctx context.Context) (*report.Report, error) {
-	n := 0
-	for _, list := range r.checks {
-		n += len(list)
-	}
-	progress := newProgress(r.cmd.ErrOrStderr(), n, r.f.quiet)
+	n := len(slices.Concat(r.checks...))
+	progress := newProgress(r.cmd.ErrOrStderr(), n/max(1, r.runner.Shard.Of), r.f.quiet)
 	defer progress.finish()
 	r.runner.OnResult = progress.add
 	rep, err := r.runner.Run(ctx, r.plan, r.checks)
 	if rep != nil {
 		rep.PolicyFile = inRepository(r.plan.File.Path())
+		if rep.Shard != nil {
+			rep.Shard.Chosen = r.narrowed()
+		}
 	}
 	return rep, err
 }

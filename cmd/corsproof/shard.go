@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness"
+	"github.com/corsproof/corsproof/internal/block"
 )
 
 // parallel is how an engine that starts several jobs of one kind tells each which it is.
@@ -45,6 +46,20 @@ func shardOf(text string) (harness.Shard, error) {
 		return s, usage(fmt.Errorf("--shard %s is not one of several shards", text), shardForms)
 	}
 	return s, nil
+}
+
+// part is the shard that is run.
+func (f *runFlags) part() (harness.Shard, error) {
+	part, err := shardOf(f.shard)
+	if err == nil && part.Of > 0 && f.update {
+		err = usage(errors.New("--update-baseline is about what all shards show together"), "corsproof report merge FILE.json... --baseline "+f.baselineFlags.file+" --update-baseline")
+	}
+	return part, err
+}
+
+// tooMany is the error of more shards than there are checks.
+func (f *runFlags) tooMany(checks int) error {
+	return usage(fmt.Errorf("--shard %s: there are only %s, and a shard would have none", f.shard, block.Count(checks, "check")), "take fewer shards, or choose more checks")
 }
 
 // shard is the shard that two numbers name, the first counted from.

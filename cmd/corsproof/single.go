@@ -13,7 +13,6 @@ import (
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/baseline"
-	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/browsers"
 	"github.com/corsproof/corsproof/internal/report"
 	"github.com/corsproof/corsproof/internal/secret"
@@ -45,14 +44,11 @@ func (f *runFlags) pool() *browsers.Pool {
 func (f *runFlags) common(cmd *cobra.Command) (*common, error) {
 	c := &common{f: f, cmd: cmd, pool: f.pool()}
 	var err error
-	if c.part, err = shardOf(f.shard); err != nil {
+	if c.part, err = f.part(); err != nil {
 		return nil, err
 	}
 	if c.known, err = f.baselineFlags.open(); err != nil {
 		return nil, err
-	}
-	if c.part.Of > 0 && f.update {
-		return nil, usage(errors.New("--update-baseline is about what all shards show together"), "corsproof report merge FILE.json... --baseline "+f.baselineFlags.file+" --update-baseline")
 	}
 	if c.table, err = f.selectionFlags.load(); err != nil {
 		return nil, err
@@ -134,7 +130,7 @@ func (r *singleRun) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	if len(r.checks) < r.part.Of {
-		return usage(fmt.Errorf("--shard %s: there are only %s, and a shard would have none", r.f.shard, block.Count(len(r.checks), "check")), "take fewer shards, or choose more checks")
+		return r.f.tooMany(len(r.checks))
 	}
 	r.agents, r.note, err = r.pool.For(ctx, r.target.Requests)
 	return err

@@ -26,6 +26,9 @@ type Runner struct {
 	Baseline    *baseline.File
 	Timeout     time.Duration
 	Concurrency int
+	// Shard runs only some of the checks of all endpoints; report.Merge concludes from all
+	// shards. The zero value runs all.
+	Shard harness.Shard
 	// OnJob is called when an endpoint's turn comes, OnResult with each result. Either may be nil.
 	OnJob    func(j *Job, checks int)
 	OnResult func(harness.Result)
@@ -68,13 +71,18 @@ func (r *Runner) Run(ctx context.Context, p *Plan, checks [][]cases.Check) (*rep
 	var endpoints []report.Endpoint
 	var reports []*report.Report
 	var first error
-	ran, by := 0, p.Secrets()
+	ran, before, by := 0, 0, p.Secrets()
 	for i := range p.Jobs {
 		j := &p.Jobs[i]
 		if len(checks[i]) == 0 {
 			continue // none was chosen
 		}
-		rep, err := r.job(ctx, j, checks[i], by)
+		part, own := share(r.Shard, before, len(checks[i]))
+		if before += len(checks[i]); !own {
+			endpoints, reports = append(endpoints, j.endpoint(nil, nil, by)), append(reports, nil)
+			continue
+		}
+		rep, err := r.job(ctx, j, checks[i], part, by)
 		var target *harness.TargetError
 		switch {
 		case err == nil:
@@ -94,6 +102,7 @@ func (r *Runner) Run(ctx context.Context, p *Plan, checks [][]cases.Check) (*rep
 		return nil, first
 	}
 	rep := report.Combine(r.Tool, p.Title(), endpoints, reports)
+	r.sharded(rep, checks)
 	if r.Baseline != nil {
 		rep.Baseline = &report.Baseline{File: r.Baseline.Path()}
 	}
@@ -101,7 +110,7 @@ func (r *Runner) Run(ctx context.Context, p *Plan, checks [][]cases.Check) (*rep
 }
 
 // job looks at one endpoint.
-func (r *Runner) job(ctx context.Context, j *Job, checks []cases.Check, by *secret.Redactor) (*report.Report, error) {
+func (r *Runner) job(ctx context.Context, j *Job, checks []cases.Check, part harness.Shard, by *secret.Redactor) (*report.Report, error) {
 	if j.Wait > 0 {
 		if err := j.Target.Requests.Await(ctx, j.Target.Endpoint, j.Wait); err != nil {
 			return nil, &harness.TargetError{Kind: harness.Unreachable, Err: fmt.Errorf("the server did not come up: %w", err)}
@@ -117,7 +126,7 @@ func (r *Runner) job(ctx context.Context, j *Job, checks []cases.Check, by *secr
 	if r.OnJob != nil {
 		r.OnJob(j, len(checks))
 	}
-	runner := harness.Runner{Target: j.Target, Agents: agents, Checks: checks, Timeout: r.Timeout, Concurrency: r.Concurrency, OnResult: r.OnResult}
+	runner := harness.Runner{Target: j.Target, Agents: agents, Checks: checks, Shard: part, Timeout: r.Timeout, Concurrency: r.Concurrency, OnResult: r.OnResult}
 	sum, err := runner.Run(ctx)
 	if sum == nil {
 		return nil, err

@@ -38,8 +38,8 @@ type expander struct {
 	secrets  []string            // values of the process's variables
 }
 
-// expand puts the values into all strings of a copy of the file.
-func (f *File) expand(v Values) (*File, *expander) {
+// expand puts the values into all strings of a copy of the file, or of some of its keys.
+func (f *File) expand(v Values, keys ...string) (*File, *expander) {
 	e := &expander{checker: checker{file: f}, values: v, fromHost: map[string]bool{}, name: map[string]string{}}
 	e.chosen = v.Environment
 	if e.chosen == "" {
@@ -59,6 +59,9 @@ func (f *File) expand(v Values) (*File, *expander) {
 		{"targets", &out.Targets}, {"policies", &out.Policies}, {"endpoints", &out.Endpoints}, {"baseline", &out.Baseline},
 		{"reports", &out.Reports}, {"at", &out.At}, {"name", &out.Name}, {"policies_by_path", &out.ByPath},
 	} {
+		if len(keys) > 0 && !slices.Contains(keys, part.key) {
+			continue
+		}
 		to := reflect.ValueOf(part.to).Elem()
 		to.Set(e.copied(to, part.key))
 	}

@@ -25,6 +25,9 @@ type Endpoint struct {
 	// Trouble is why nothing, or not all, can be said of it.
 	Trouble string `json:"trouble,omitempty"`
 	Counts  Counts `json:"counts"`
+	// Part is what a merge needs of a shard's own report of the endpoint, without results and
+	// findings; nil where the shard has none.
+	Part *Report `json:"part,omitempty"`
 }
 
 // Combine is the report of a run of several endpoints, each with the report of its own run
@@ -42,6 +45,9 @@ func Combine(tool, target string, endpoints []Endpoint, reports []*Report) *Repo
 		stacks = append(stacks, r.Stack)
 		e.mismatch()
 		out.take(e, r)
+		if r.Shard != nil {
+			e.Part = r.head()
+		}
 	}
 	out.place(stacks)
 	out.recount()

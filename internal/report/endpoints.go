@@ -72,6 +72,9 @@ func (r *Report) said(e *Endpoint) (text string, bad bool) {
 	if e.Expected == 0 && e.Status >= 300 {
 		parts = append(parts, fmt.Sprintf("an ordinary request is answered with %d (if it is meant to be: status: %d)", e.Status, e.Status))
 	}
+	if r.Shard != nil && e.Part == nil {
+		return "other shards look at it", false
+	}
 	if e.Counts.Decided()+e.Counts.Known == 0 {
 		return "not one check was decided", true
 	}

@@ -25,8 +25,21 @@ func shardState(sum *harness.Summary, table *cases.Table) *harness.ShardState {
 }
 
 // Merge is the report of a run whose shards wrote these, each with a name for messages. With
-// n shards it is the same as without. table is the one that they were run with.
-func Merge(table *cases.Table, names []string, list []*Report) (*Report, error) {
+// n shards it is the same as without. table is the one that they were run with. known marks what a
+// baseline has in a report; of a run of several endpoints it gets the report of each. Nil for none.
+func Merge(table *cases.Table, names []string, list []*Report, known func(*Report)) (*Report, error) {
+	if len(list) > 0 && list[0].Endpoints != nil {
+		return mergeEndpoints(table, names, list, known)
+	}
+	rep, err := mergeOne(table, names, list)
+	if err == nil && known != nil {
+		known(rep)
+	}
+	return rep, err
+}
+
+// mergeOne is Merge for shards of one target.
+func mergeOne(table *cases.Table, names []string, list []*Report) (*Report, error) {
 	var sums []*harness.Summary
 	for i, r := range list {
 		if r.Shard == nil {

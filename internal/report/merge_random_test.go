@@ -75,7 +75,7 @@ func anyMerge(t *testing.T, rng *rand.Rand, table *cases.Table, target harness.T
 	for _, i := range rng.Perm(n) {
 		shards, names = append(shards, runChecks(t, table, target, checks, harness.Shard{Index: i + 1, Of: n})), append(names, fmt.Sprint(i+1))
 	}
-	merged, err := report.Merge(table, names, shards)
+	merged, err := report.Merge(table, names, shards, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

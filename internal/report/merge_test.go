@@ -128,7 +128,7 @@ func same(t *testing.T, table *cases.Table, n int, serve func() (harness.Target,
 		}
 		shards, names = append(shards, run(t, table, own, harness.Shard{Index: i, Of: n})), append(names, fmt.Sprint(i))
 	}
-	merged, err := report.Merge(table, names, shards)
+	merged, err := report.Merge(table, names, shards, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestMergeRefuses(t *testing.T) {
 			r.Shard.Checks, r.Shard.Own = 1, []harness.ShardCheck{{ID: "stated-origin/declared"}}
 		})},
 	} {
-		if _, err := report.Merge(table, []string{"a", "b"}, list); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := report.Merge(table, []string{"a", "b"}, list, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, not %q", err, want)
 		}
 	}
@@ -246,7 +246,7 @@ func TestMergeDamaged(t *testing.T) {
 			t.Fatal(err)
 		}
 		damage(rep.Shard)
-		if _, err := report.Merge(table, []string{"a"}, []*report.Report{rep}); err == nil {
+		if _, err := report.Merge(table, []string{"a"}, []*report.Report{rep}, nil); err == nil {
 			t.Errorf("%s: it was merged", name)
 		}
 	}
@@ -280,7 +280,7 @@ func TestMergeBefore(t *testing.T) {
 		shard := runChecks(t, table, target, checks, harness.Shard{Index: i + 1, Of: 2})
 		shards, undecided = append(shards, shard), undecided+shard.Counts.Undecided
 	}
-	merged, err := report.Merge(table, []string{"1", "2"}, shards)
+	merged, err := report.Merge(table, []string{"1", "2"}, shards, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
