@@ -86,7 +86,16 @@ type Profile struct {
 	RedirectNeedsLocation   bool     // but for mode manual, a redirect status without a Location, or with an empty one, is an ordinary response
 	RedirectDropsNames      []string // lower-case names of author headers that no redirect keeps
 	EqualLocationsAreOne    bool     // equal Location lines count as one; different ones fail whatever the status
-	ExposedNames            []string // exposed beyond the standard's, lower case
+	// Layers beside CORS, decided with a PageContext.
+	HSTSRedirects      bool // a host that wants https gets a redirect of the browser's own
+	UpgradeNotTrusted  bool // upgrade-insecure-requests leaves this machine's addresses alone
+	SourceAddresses    bool // a Content-Security-Policy can name addresses
+	SourcePortUpgrades bool // and a source with port 80 takes https on port 443
+	LocalFromPublic    bool // only pages of public addresses have to ask for the local network
+	LocalTargetAsks    bool // targetAddressSpace does not replace the permission
+	OpaqueBlocking     bool // Opaque Response Blocking
+
+	ExposedNames []string // exposed beyond the standard's, lower case
 
 	// Departures say where each of the above is known from, and which others
 	// are known but do not concern anything that is modelled.

@@ -39,6 +39,9 @@ type Fetch struct {
 	unsafe      []string // CORS-unsafe names of the current hop
 	preflighted bool     // a hop took the branch of main fetch that makes a preflight
 	tooLong     bool     // a Location is out of scope
+	csp         policies // of the page
+	cspOpen     bool     // what the exchange does not have decides whether a policy is violated
+	orbDecided  bool     // header fields decided whether an opaque answer is blocked
 	untimed     bool     // timing allow failed flag
 	kind        ActionKind
 	hops        []Hop
@@ -100,6 +103,10 @@ func (f *Fetch) Reset(req Request, opt Options) {
 		f.mergeHeaders()
 	}
 	f.unsafeFlag = f.req.API != APIElement
+	f.csp, f.cspOpen, f.orbDecided = nil, false, false
+	if c := f.req.Context; c != nil {
+		f.csp = parsePolicies(c.CSP)
+	}
 	f.enterHop()
 }
 
@@ -129,7 +136,7 @@ func (f *Fetch) mergeHeaders() {
 func (f *Fetch) enterHop() {
 	f.hops = append(f.hops, Hop{URL: f.url.String(), Method: f.method})
 	mode := f.req.Mode
-	if f.mixed() {
+	if f.req.Context != nil && f.beforeCORS() {
 		return
 	}
 	switch {
@@ -245,7 +252,8 @@ func (f *Fetch) hop() *Hop { return &f.hops[len(f.hops)-1] }
 // preflight is CORS-preflight fetch
 // (https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 1 to 6.
 func (f *Fetch) preflight() {
-	if f.localNetwork() {
+	redirect, internal := f.internalRedirect()
+	if !internal && f.localNetwork() {
 		return
 	}
 	h := f.hop()
@@ -263,11 +271,20 @@ func (f *Fetch) preflight() {
 		}
 	}
 	f.kind = ActionPreflight
+	if internal {
+		h.Preflight, h.ACRM, h.ACRH, h.PreflightOrigin = false, nil, nil, nil
+		f.deliverPreflight(redirect)
+	}
 }
 
 // send is HTTP-network-or-cache fetch
 // (https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch), step 8.
 func (f *Fetch) send() {
+	if redirect, ok := f.internalRedirect(); ok {
+		f.kind, f.response = ActionRequest, redirect
+		f.deliverResponse(redirect)
+		return
+	}
 	if f.localNetwork() {
 		return
 	}
@@ -276,6 +293,7 @@ func (f *Fetch) send() {
 	h.Header = f.header
 	h.Credentials = f.req.Credentials == CredentialsInclude ||
 		f.req.Credentials == CredentialsSameOrigin && f.tainting == TypeBasic
+	h.Credentials = h.Credentials && !f.withoutCredentials()
 	h.Origin = f.requestOrigin()
 	if f.t != nil {
 		with := "without"

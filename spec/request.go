@@ -48,7 +48,7 @@ func (r *Request) wellFormed() error {
 	switch r.API {
 	case APIFetch, APIXHR, APIElement:
 	default:
-		return fmt.Errorf("request.api: %q is not one of fetch, xhr", r.API)
+		return fmt.Errorf("request.api: %q is not one of fetch, xhr, element", r.API)
 	}
 	switch r.Mode {
 	case ModeCORS, ModeNoCORS, ModeSameOrigin:

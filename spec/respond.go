@@ -107,6 +107,9 @@ func (f *Fetch) deliverResponse(resp Response) {
 			return
 		}
 	}
+	if f.wrongType(resp) || f.unverifiable() {
+		return
+	}
 	// Main fetch, step 14.
 	f.end(Allowed, f.tainting)
 	f.out.TimingAllowed = !f.untimed

@@ -301,6 +301,18 @@ func (u URL) fragment() string { return u.href[u.noFrag:] }
 // Scheme returns the scheme, without the colon.
 func (u URL) Scheme() string { return u.scheme }
 
+// path returns the path of an HTTP(S) URL, empty for another.
+func (u URL) path() string {
+	if !u.IsHTTP() {
+		return ""
+	}
+	path := u.href[u.authorityEnd():u.noFrag]
+	if i := strings.IndexByte(path, '?'); i >= 0 {
+		path = path[:i]
+	}
+	return path
+}
+
 // IsHTTP reports whether the scheme is an HTTP(S) scheme
 // (https://fetch.spec.whatwg.org/#http-scheme).
 func (u URL) IsHTTP() bool { return u.scheme == "https" || u.scheme == "http" }

@@ -102,7 +102,9 @@ func TestContext(t *testing.T) {
 
 // What is written of a line is read as the same line.
 func TestContextRoundTrip(t *testing.T) {
-	for _, context := range []string{"", `,"context":null`, `,"context":{}`, `,"context":{"secure":false}`, `,"context":{"secure":true,"address_space":"loopback","permissions":["local-network-access"]}`} {
+	for _, context := range []string{"", `,"context":null`, `,"context":{}`, `,"context":{"secure":false}`, `,"context":{"secure":true,"address_space":"loopback","permissions":["local-network-access"]}`,
+		`,"context":{"csp":[],"hsts":[],"integrity_policy":[]}`, `,"context":{"csp":["default-src 'self', img-src *","x"],"csp_report_only":["y"],"coep":"require-corp","hsts":["a","*.b"],"integrity":"sha256-x","integrity_policy":["script"],` +
+			`"service_worker":"opaque","target_address_space":"local","destination":"image","image_set":true}`} {
 		l, err := exchange.ParseLine(contextLine("https://a.example", "https://b.example/", "cors", context, `,"address_space":"local"`, ""))
 		if err != nil {
 			t.Fatal(err)
@@ -112,7 +114,7 @@ func TestContextRoundTrip(t *testing.T) {
 			t.Errorf("%s: %+v became %+v (%v)", context, l.Request.Context, again.Request.Context, err)
 		}
 	}
-	for _, wrong := range []string{`{"secure":1}`, `{"address_space":"private"}`, `{"permissions":["camera"]}`, `{"csp":"x"}`, `[]`} {
+	for _, wrong := range []string{`{"secure":1}`, `{"address_space":"private"}`, `{"permissions":["camera"]}`, `{"csp":"x"}`, `{"csp":[1]}`, `{"coep":"none"}`, `{"hsts":"x"}`, `{"service_worker":"basic"}`, `{"target_address_space":"public"}`, `{"destination":"fetch"}`, `{"integrity":1}`, `{"policy":1}`, `[]`} {
 		if d := contextDecide(t, "", contextLine("https://a.example", "https://b.example/", "cors", `,"context":`+wrong, "", "")); !strings.Contains(d.Error, "request.context") {
 			t.Errorf("%s: %q", wrong, d.Error)
 		}

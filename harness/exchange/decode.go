@@ -36,14 +36,19 @@ var (
 	lineKeys     = []string{"id", "session", "at", "request", "hops"}
 	requestKeys  = []string{"api", "origin", "url", "method", "headers", "mode", "credentials", "redirect", "body", "upload_listener", "context"}
 	bodyKeys     = []string{"content_type", "stream"}
-	contextKeys  = []string{"secure", "address_space", "permissions"}
+	contextKeys  = []string{"secure", "address_space", "permissions", "destination", "image_set", "csp", "csp_report_only", "coep", "hsts", "integrity", "integrity_policy", "service_worker", "target_address_space"}
 	hopKeys      = []string{"preflight", "response", "address_space"}
 	responseKeys = []string{"status", "headers"}
 
-	apis             = []string{string(spec.APIFetch), string(spec.APIXHR)}
+	apis             = []string{string(spec.APIFetch), string(spec.APIXHR), string(spec.APIElement)}
 	modes            = []string{string(spec.ModeCORS), string(spec.ModeNoCORS), string(spec.ModeSameOrigin)}
 	credentialsModes = []string{string(spec.CredentialsOmit), string(spec.CredentialsSameOrigin), string(spec.CredentialsInclude)}
 	permissions      = []string{permissionLocal}
+	destinations     = []string{"", "audio", "audioworklet", "embed", "font", "image", "json", "manifest", "object", "paintworklet", "script", "serviceworker", "sharedworker", "style", "track", "video", "worker", "xslt"}
+	embedderPolicies = words(spec.EmbedderPolicies())
+	workerAnswers    = words(spec.WorkerAnswers())
+	addressSpaces    = words(spec.AddressSpaces())
+	targetSpaces     = addressSpaces[1:]
 	redirectModes    = []string{string(spec.RedirectFollow), string(spec.RedirectError), string(spec.RedirectManual)}
 )
 
@@ -269,26 +274,71 @@ func (d *decoder) context(c *spec.PageContext) error {
 			secure, err = d.p.boolean()
 			c.Secure = &secure
 		case key == 1:
-			c.AddressSpace, err = d.space()
-		default:
+			c.AddressSpace, err = oneOf[spec.AddressSpace](d, addressSpaces)
+		case key == 2:
 			err = d.p.array(func(int) error {
 				_, err := d.oneOf(permissions)
 				c.LocalNetwork = err == nil
 				return err
 			})
+		case key == 3:
+			c.Destination, err = d.oneOf(destinations)
+		case key == 4:
+			c.ImageSet, err = d.p.boolean()
+		default:
+			err = d.policy(contextKeys[key], c)
 		}
 		return err
 	})
 }
 
-// space decodes an address space.
-func (d *decoder) space() (spec.AddressSpace, error) {
-	var names []string
-	for _, s := range spec.AddressSpaces() {
-		names = append(names, string(s))
+// policy decodes a member of a context that is about what a page, or the browser, forbids.
+func (d *decoder) policy(key string, c *spec.PageContext) (err error) {
+	switch key {
+	case "csp":
+		c.CSP, err = d.texts()
+	case "csp_report_only":
+		c.CSPReportOnly, err = d.texts()
+	case "coep":
+		c.Embedder, err = oneOf[spec.EmbedderPolicy](d, embedderPolicies)
+	case "hsts":
+		c.HSTS, err = d.texts()
+	case "integrity":
+		c.Integrity, err = d.p.text()
+	case "integrity_policy":
+		c.IntegrityPolicy, err = d.texts()
+	case "service_worker":
+		c.Worker, err = oneOf[spec.WorkerAnswer](d, workerAnswers)
+	case "target_address_space":
+		c.TargetAddressSpace, err = oneOf[spec.AddressSpace](d, targetSpaces)
 	}
-	v, err := d.oneOf(names)
-	return spec.AddressSpace(v), err
+	return err
+}
+
+// texts decodes an array of strings; never nil, for an empty one says that there are none.
+func (d *decoder) texts() ([]string, error) {
+	list := []string{}
+	err := d.p.array(func(int) error {
+		s, err := d.p.text()
+		list = append(list, s)
+		return err
+	})
+	return list, err
+}
+
+// words are the strings of a type.
+func words[T ~string](list []T) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+// oneOf decodes one of the known words of a type.
+func oneOf[T ~string](d *decoder, known []string) (T, error) {
+	v, err := d.oneOf(known)
+	return T(v), err
 }
 
 func (d *decoder) hops(hops *[]Hop) error {
@@ -301,7 +351,7 @@ func (d *decoder) hops(hops *[]Hop) error {
 			case key == 1:
 				h.Response, err = d.response()
 			case !d.p.null():
-				h.AddressSpace, err = d.space()
+				h.AddressSpace, err = oneOf[spec.AddressSpace](d, addressSpaces)
 			}
 			return err
 		})

@@ -12,7 +12,7 @@
 //	 "session": "s1",            // optional: lines of one session share one preflight cache, in file order
 //	 "at": 0.0,                  // optional: seconds since the session began
 //	 "request": {
-//	   "api": "fetch",           // fetch | xhr
+//	   "api": "fetch",           // fetch | xhr | element
 //	   "origin": "https://app.example.com",     // or "null"
 //	   "url": "https://api.example.org/x",
 //	   "method": "PUT",          // as the script passes it, not normalised
@@ -25,7 +25,8 @@
 //	   "context": {              // optional: what is known of the page besides; since version 2
 //	     "secure": true,         // as its origin tells, where it is left out
 //	     "address_space": "public",               // public | local | loopback
-//	     "permissions": ["local-network-access"]}},
+//	     "permissions": ["local-network-access"],
+//	     "csp": ["connect-src 'self'"], ...}},   // docs/exchange.md has all of them
 //	 "hops": [                   // hop 0 is the request's own URL; one more for each redirect followed
 //	   {"preflight": {"status": 204, "headers": []},   // what the server answers if asked; or null
 //	    "response":  {"status": 200, "headers": []},
@@ -41,11 +42,11 @@
 // normalise makes its line invalid. The time that a line takes grows in
 // proportion to its length.
 //
-// A line without context is one of version 1: CORS alone is decided. With a context, mixed
-// content and Cross-Origin-Resource-Policy are decided besides, and local network access where the
-// page's address space is given (and the engine is the standard or Chromium). An output line has
-// the layer of its reason, and in not_considered the layers that it says nothing of: "allowed" means
-// that none of the others stops the request.
+// A line without context is one of version 1: CORS alone is decided. With a context, the layers
+// beside CORS are decided as far as it says what they need: mixed content, ports and
+// Cross-Origin-Resource-Policy need nothing, Content-Security-Policy the page's policies, and so on
+// (docs/exchange.md). An output line has the layer of its reason, and in not_considered the layers
+// that it says nothing of: "allowed" means that none of the others stops the request.
 //
 // In a session, a line without "at" happens at the time of the line before it.
 package exchange

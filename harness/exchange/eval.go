@@ -112,6 +112,8 @@ type Evaluator struct {
 	fetch    spec.Fetch
 	sessions map[string]*session
 	fields   spec.Header
+
+	notConsidered []string
 }
 
 type session struct {
@@ -142,7 +144,8 @@ func (e *Evaluator) AppendEval(dst []byte, line string, number int) (_ []byte, o
 	out := e.fetch.Summary()
 	clear(e.fields)
 	e.fields = e.fetch.Readable(e.fields[:0])
-	return AppendResult(dst, e.line.ID, &out, e.fields, spec.NotConsidered(e.line.Request.Context, e.opt.Engine)), true
+	e.notConsidered = e.fetch.NotConsidered(e.notConsidered[:0])
+	return AppendResult(dst, e.line.ID, &out, e.fields, e.notConsidered), true
 }
 
 // Eval decides one exchange. The outcome of one that is not valid is

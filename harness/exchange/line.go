@@ -126,11 +126,48 @@ func appendContext(dst []byte, c *spec.PageContext) []byte {
 	if c.LocalNetwork {
 		dst = append(dst, `,"permissions":["`+permissionLocal+`"]`...)
 	}
+	dst = appendPolicies(dst, c)
 	if len(dst) == start {
 		return append(dst, "{}"...)
 	}
 	dst[start] = '{'
 	return append(dst, '}')
+}
+
+// appendPolicies writes what is known of what the page, or the browser, forbids.
+func appendPolicies(dst []byte, c *spec.PageContext) []byte {
+	text := func(key, value string) {
+		if value != "" {
+			dst = append(append(append(dst, `,"`...), key...), `":`...)
+			dst = appendText(dst, value)
+		}
+	}
+	list := func(key string, values []string) {
+		if values == nil {
+			return
+		}
+		dst = append(append(append(dst, `,"`...), key...), `":[`...)
+		for i, v := range values {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendText(dst, v)
+		}
+		dst = append(dst, ']')
+	}
+	text("destination", c.Destination)
+	if c.ImageSet {
+		dst = append(dst, `,"image_set":true`...)
+	}
+	list("csp", c.CSP)
+	list("csp_report_only", c.CSPReportOnly)
+	text("coep", string(c.Embedder))
+	list("hsts", c.HSTS)
+	text("integrity", c.Integrity)
+	list("integrity_policy", c.IntegrityPolicy)
+	text("service_worker", string(c.Worker))
+	text("target_address_space", string(c.TargetAddressSpace))
+	return dst
 }
 
 func appendResponse(dst []byte, r *spec.Response) []byte {

@@ -9,7 +9,7 @@ import (
 // AppendResult appends the output line of an exchange, without a newline.
 // fields is what a script can read of the response, as Fetch.Readable has it;
 // out.Readable is not looked at.
-// notConsidered are the layers that the outcome says nothing of, see spec.NotConsidered.
+// notConsidered are the layers that the outcome says nothing of, see spec.Fetch.NotConsidered.
 func AppendResult(dst []byte, id string, out *spec.Outcome, fields spec.Header, notConsidered []string) []byte {
 	dst = append(dst, `{"id":`...)
 	dst = appendText(dst, id)

@@ -17,19 +17,19 @@ const (
 	ReasonForbiddenHeader  spec.Reason = "ForbiddenHeader" // a script sets a header that belongs to the browser
 
 	ReasonMixedContent                = spec.ReasonMixedContent
-	ReasonCSP             spec.Reason = "CspBlocked"
-	ReasonIntegrity       spec.Reason = "IntegrityMismatch"
+	ReasonCSP                         = spec.ReasonCSP
+	ReasonIntegrity                   = spec.ReasonIntegrity
 	ReasonLocalPermission             = spec.ReasonLocalPermission
 	ReasonLocalInsecure               = spec.ReasonInsecureLocalNetwork
-	ReasonLocalSpace      spec.Reason = "InvalidLocalNetworkAccess"
+	ReasonLocalSpace                  = spec.ReasonLocalTarget
 	ReasonCORPOrigin                  = spec.ReasonCORPNotSameOrigin
 	ReasonCORPSite                    = spec.ReasonCORPNotSameSite
-	ReasonORB             spec.Reason = "ResponseWasBlockedByORB"
+	ReasonORB                         = spec.ReasonORB
 	ReasonRefused         spec.Reason = "ConnectionRefused"
 	ReasonNotResolved     spec.Reason = "NameNotResolved"
 	ReasonTLS             spec.Reason = "TlsError"
 	ReasonByClient        spec.Reason = "BlockedByClient"
-	ReasonServiceWorker   spec.Reason = "ServiceWorkerError"
+	ReasonServiceWorker               = spec.ReasonWorker
 	ReasonWebSocket       spec.Reason = "WebSocketRefused" // the handshake was answered with another status than 101
 	ReasonAborted         spec.Reason = "Aborted"
 	ReasonOtherOrigin     spec.Reason = "SameOriginRequired" // a worker, a frame's document: no header of CORS helps
@@ -42,24 +42,24 @@ type Layer = spec.Layer
 const (
 	LayerCORS                = spec.LayerCORS
 	LayerMixedContent        = spec.LayerMixedContent
-	LayerCSP           Layer = "csp"
-	LayerIntegrity     Layer = "integrity"
+	LayerCSP                 = spec.LayerCSP
+	LayerIntegrity           = spec.LayerIntegrity
 	LayerLocalNetwork        = spec.LayerLocalNetwork
 	LayerCORP                = spec.LayerCORP
-	LayerORB           Layer = "orb"
-	LayerCookie        Layer = "cookie"
-	LayerTLS           Layer = "tls"
+	LayerORB                 = spec.LayerORB
+	LayerCookie              = spec.LayerCookie
+	LayerTLS                 = spec.LayerTLS
 	LayerNetwork             = spec.LayerNetwork
-	LayerExtension     Layer = "extension"
-	LayerServiceWorker Layer = "service-worker"
+	LayerExtension           = spec.LayerExtension
+	LayerServiceWorker       = spec.LayerWorker
 	LayerAbort         Layer = "abort"
 )
 
 // layers are those of the reasons that the model does not know.
 var layers = map[spec.Reason]Layer{
-	ReasonCSP: LayerCSP, ReasonIntegrity: LayerIntegrity, ReasonLocalSpace: LayerLocalNetwork, ReasonORB: LayerORB, ReasonCookieNotSent: LayerCookie,
-	ReasonRefused: LayerNetwork, ReasonNotResolved: LayerNetwork, ReasonWebSocket: LayerNetwork, ReasonTLS: LayerTLS,
-	ReasonByClient: LayerExtension, ReasonServiceWorker: LayerServiceWorker, ReasonAborted: LayerAbort,
+	ReasonCookieNotSent: LayerCookie,
+	ReasonRefused:       LayerNetwork, ReasonNotResolved: LayerNetwork, ReasonWebSocket: LayerNetwork, ReasonTLS: LayerTLS,
+	ReasonByClient: LayerExtension, ReasonAborted: LayerAbort,
 }
 
 // LayerOf is the layer of a reason: LayerCORS for those of the Fetch Standard's CORS checks,

@@ -115,7 +115,26 @@ func (r *Result) resultLine(session *exchange.Evaluator, line string, number int
 	}
 	out := r.Outcome
 	out.Trace = safeTrace(&out)
-	return exchange.AppendResult(nil, r.Line.ID, &out, nil, spec.NotConsidered(r.Line.Request.Context, spec.EngineFetch))
+	return exchange.AppendResult(nil, r.Line.ID, &out, nil, r.notConsidered())
+}
+
+// notConsidered are the layers of which a fetch that had no answer somewhere says nothing.
+func (r *Result) notConsidered() []string {
+	f := spec.Begin(r.Line.Request, spec.Options{})
+	for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
+		var got *spec.Response
+		if a.Hop < len(r.Line.Hops) {
+			if got = r.Line.Hops[a.Hop].Response; a.Kind == spec.ActionPreflight {
+				got = r.Line.Hops[a.Hop].Preflight
+			}
+		}
+		if got == nil {
+			f.Fail()
+			continue
+		}
+		f.Deliver(*got)
+	}
+	return f.NotConsidered(nil)
 }
 
 // safeTrace are the steps of an outcome, whose URLs have no secrets.

@@ -1,0 +1,91 @@
+package spec
+
+import "golang.org/x/net/publicsuffix"
+
+// EmbedderPolicy is a page's Cross-Origin-Embedder-Policy
+// (https://html.spec.whatwg.org/multipage/browsers.html#embedder-policy-value).
+type EmbedderPolicy string
+
+// The embedder policies.
+const (
+	EmbedderUnsafeNone     EmbedderPolicy = "unsafe-none"
+	EmbedderRequireCORP    EmbedderPolicy = "require-corp"
+	EmbedderCredentialless EmbedderPolicy = "credentialless"
+)
+
+// EmbedderPolicies are all of them.
+func EmbedderPolicies() []EmbedderPolicy {
+	return []EmbedderPolicy{EmbedderUnsafeNone, EmbedderRequireCORP, EmbedderCredentialless}
+}
+
+var ruleCORP = rule{"http-fetch/cross-origin-resource-policy", fetchStandard + "#cross-origin-resource-policy-header"}
+
+// keptBack is https://fetch.spec.whatwg.org/#concept-cross-origin-resource-policy-check for an
+// opaque answer.
+func (f *Fetch) keptBack(resp Response) bool {
+	c := f.req.Context
+	if c == nil || f.tainting != TypeOpaque {
+		return false
+	}
+	value, _ := resp.Header.Get("Cross-Origin-Resource-Policy")
+	reason := refusesByCORP(value, f.origin, f.url.Origin())
+	byCOEP := value != "same-origin" && value != "same-site" && value != "cross-origin" && f.embedderRequires()
+	switch {
+	case byCOEP && !f.origin.SameOrigin(f.url.Origin()):
+		f.t.add(ruleCORP, "the answer has no Cross-Origin-Resource-Policy, and the page's Cross-Origin-Embedder-Policy wants one: network error")
+		f.block(ReasonCORPByCOEP, "")
+		return true
+	case reason == "":
+		return false
+	}
+	if f.t != nil {
+		f.t.add(ruleCORP, "the answer says Cross-Origin-Resource-Policy: "+value+": network error")
+	}
+	f.block(reason, "")
+	return true
+}
+
+// embedderRequires tells whether an answer without a policy counts as one of same-origin.
+func (f *Fetch) embedderRequires() bool {
+	switch f.req.Context.Embedder {
+	case EmbedderRequireCORP:
+		return true
+	case EmbedderCredentialless:
+		return f.hop().Credentials
+	}
+	return false
+}
+
+// refusesByCORP is the reason for which a policy refuses an answer to an origin; empty for none.
+func refusesByCORP(value string, from, to Origin) Reason {
+	switch {
+	case value == "same-origin" && !from.SameOrigin(to):
+		return ReasonCORPNotSameOrigin
+	case value == "same-site" && !(sameSite(from, to) && (from.Scheme == "https" || to.Scheme != "https")):
+		return ReasonCORPNotSameSite
+	}
+	return ""
+}
+
+// withoutCredentials tells whether the page's embedder policy takes the credentials off a request
+// (https://fetch.spec.whatwg.org/#cross-origin-embedder-policy-allows-credentials).
+func (f *Fetch) withoutCredentials() bool {
+	c := f.req.Context
+	return c != nil && c.Embedder == EmbedderCredentialless && f.req.Mode == ModeNoCORS && !f.origin.SameOrigin(f.url.Origin())
+}
+
+// sameSite is https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site.
+func sameSite(a, b Origin) bool {
+	return !a.Opaque() && !b.Opaque() && domain(a.Host) == domain(b.Host)
+}
+
+// domain is the registrable domain of a host; the host itself where it has none, as an address has.
+func domain(host string) string {
+	if _, ip := literal(host); ip {
+		return host
+	}
+	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return d
+	}
+	return host
+}

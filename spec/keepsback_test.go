@@ -1,0 +1,173 @@
+package spec_test
+
+import (
+	"testing"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// kept is the reason for which an element's answer is kept from it.
+func kept(engine spec.Engine, req spec.Request, status int, fields ...string) spec.Reason {
+	f := spec.Begin(req, spec.Options{Engine: engine})
+	r := spec.Response{Status: status}
+	for i := 0; i < len(fields); i += 2 {
+		r.Header = append(r.Header, spec.Field{Name: fields[i], Value: fields[i+1]})
+	}
+	f.Deliver(r)
+	return f.Outcome().Reason
+}
+
+func element(destination string, c spec.PageContext) spec.Request {
+	c.Destination = destination
+	return spec.Request{API: spec.APIElement, Origin: "https://a.example", URL: "https://b.example/x", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsInclude, Context: &c}
+}
+
+// Addresses have no sites: those that end alike are not of one site.
+func TestSitesOfAddresses(t *testing.T) {
+	req := element("image", spec.PageContext{})
+	req.Origin, req.URL = "http://127.0.0.1:8080", "http://10.0.0.1/"
+	if r := kept("", req, 200, "Cross-Origin-Resource-Policy", "same-site"); r != spec.ReasonCORPNotSameSite {
+		t.Errorf("127.0.0.1 and 10.0.0.1: %q", r)
+	}
+	req.URL = "http://127.0.0.1:9090/"
+	if r := kept("", req, 200, "Cross-Origin-Resource-Policy", "same-site"); r != "" {
+		t.Errorf("two ports of 127.0.0.1: %q", r)
+	}
+}
+
+func TestEmbedderPolicy(t *testing.T) {
+	const corp = "Cross-Origin-Resource-Policy"
+	for _, c := range []struct {
+		policy      spec.EmbedderPolicy
+		credentials spec.CredentialsMode
+		field       string
+		want        spec.Reason
+	}{
+		{spec.EmbedderUnsafeNone, "include", "", ""},
+		{spec.EmbedderRequireCORP, "include", "", spec.ReasonCORPByCOEP},
+		{spec.EmbedderRequireCORP, "omit", "", spec.ReasonCORPByCOEP},
+		{spec.EmbedderRequireCORP, "include", "nonsense", spec.ReasonCORPByCOEP},
+		{spec.EmbedderRequireCORP, "include", "cross-origin", ""},
+		{spec.EmbedderRequireCORP, "include", "same-origin", spec.ReasonCORPNotSameOrigin},
+		{spec.EmbedderRequireCORP, "include", "same-site", spec.ReasonCORPNotSameSite},
+		{spec.EmbedderCredentialless, "include", "", ""}, // it goes without credentials
+	} {
+		req := element("image", spec.PageContext{Embedder: c.policy})
+		req.Credentials = c.credentials
+		if got := kept("", req, 200, corp, c.field); got != c.want {
+			t.Errorf("%s, %q: %q, want %q", c.policy, c.field, got, c.want)
+		}
+	}
+	f := spec.Begin(element("image", spec.PageContext{Embedder: spec.EmbedderCredentialless}), spec.Options{})
+	if a := f.Next(); a.Credentials {
+		t.Error("credentialless, and credentials go along")
+	}
+}
+
+func TestTypes(t *testing.T) {
+	const typ, sniff = "Content-Type", "X-Content-Type-Options"
+	for _, c := range []struct {
+		destination, value, nosniff string
+		status                      int
+		standard, chromium          spec.Reason
+		open                        bool // in Chromium: the content decides
+	}{
+		{"script", "text/javascript", "nosniff", 200, "", "", false},
+		{"script", "TEXT/JavaScript; charset=utf-8", "nosniff", 200, "", "", false},
+		{"script", "application/json", "nosniff", 200, spec.ReasonNosniff, spec.ReasonORB, false},
+		{"script", "application/json", "", 200, "", "", true},
+		{"script", "application/json", "", 206, "", spec.ReasonORB, false},
+		{"script", "text/plain", "nosniff, other", 200, spec.ReasonNosniff, spec.ReasonORB, false},
+		{"script", "image/png", "", 200, spec.ReasonMimeType, spec.ReasonMimeType, false},
+		{"script", "text/csv", "", 200, spec.ReasonMimeType, spec.ReasonORB, false},
+		{"style", "text/css", "nosniff", 200, "", "", false},
+		{"style", "text/html", "nosniff", 200, spec.ReasonNosniff, spec.ReasonORB, false},
+		{"style", "text/html", "sniff, nosniff", 200, "", "", true},
+		{"image", "text/html", "nosniff", 200, "", spec.ReasonORB, false},
+		{"image", "application/pdf", "", 200, "", spec.ReasonORB, false},
+		{"image", "image/svg+xml", "nosniff", 200, "", "", false},
+		{"image", "", "nosniff", 200, "", "", true},
+		{"image", "text/html, image/svg+xml", "nosniff", 200, "", "", false}, // the last counts
+	} {
+		for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: c.standard, spec.EngineChromium: c.chromium} {
+			f := spec.Begin(element(c.destination, spec.PageContext{}), spec.Options{Engine: engine})
+			f.Deliver(spec.Response{Status: c.status, Header: spec.Header{{Name: typ, Value: c.value}, {Name: sniff, Value: c.nosniff}}})
+			if got := f.Outcome().Reason; got != want {
+				t.Errorf("%s: %s of the type %q (%q): %q, want %q", engine, c.destination, c.value, c.nosniff, got, want)
+			}
+			open := false
+			for _, l := range f.NotConsidered(nil) {
+				open = open || l == "orb"
+			}
+			if wantOpen := want == "" && (c.open || engine == spec.EngineFetch); open != wantOpen {
+				t.Errorf("%s: %s of the type %q (%q): open %v", engine, c.destination, c.value, c.nosniff, open)
+			}
+		}
+	}
+}
+
+// An opaque answer cannot be compared with integrity metadata, and Integrity-Policy wants both it
+// and CORS.
+func TestIntegrity(t *testing.T) {
+	if r := kept("", element("script", spec.PageContext{Integrity: "sha256-x"}), 200); r != spec.ReasonIntegrity {
+		t.Errorf("an opaque answer: %q", r)
+	}
+	for _, c := range []struct {
+		mode      spec.Mode
+		integrity string
+		want      spec.Reason
+	}{{spec.ModeNoCORS, "", spec.ReasonIntegrityPolicy}, {spec.ModeNoCORS, "sha256-x", spec.ReasonIntegrityPolicy}, {spec.ModeCORS, "", spec.ReasonIntegrityPolicy}, {spec.ModeCORS, "sha256-x", ""}} {
+		req := element("script", spec.PageContext{Integrity: c.integrity, IntegrityPolicy: []string{"script"}})
+		req.Mode = c.mode
+		if r := kept("", req, 200, "Access-Control-Allow-Origin", "https://a.example", "Access-Control-Allow-Credentials", "true"); r != c.want {
+			t.Errorf("%s, %q: %q", c.mode, c.integrity, r)
+		}
+	}
+}
+
+func TestServiceWorker(t *testing.T) {
+	for _, c := range []struct {
+		answer spec.WorkerAnswer
+		req    spec.Request
+		want   spec.Reason
+	}{
+		{spec.WorkerNone, spec.Request{}, ""},
+		{spec.WorkerError, spec.Request{}, spec.ReasonWorker},
+		{spec.WorkerOpaque, spec.Request{}, spec.ReasonWorker},
+		{spec.WorkerOpaque, spec.Request{Mode: spec.ModeNoCORS}, ""},
+		{spec.WorkerCORS, spec.Request{Mode: spec.ModeSameOrigin}, spec.ReasonWorker},
+		{spec.WorkerCORS, spec.Request{}, ""},
+		{spec.WorkerOpaqueRedirect, spec.Request{}, spec.ReasonWorker},
+		{spec.WorkerOpaqueRedirect, spec.Request{Redirect: spec.RedirectManual}, ""},
+	} {
+		c.req.Origin, c.req.URL, c.req.Context = "https://a.example", "https://a.example/x", &spec.PageContext{Worker: c.answer}
+		if r := kept("", c.req, 200); r != c.want {
+			t.Errorf("%s to %+v: %q", c.answer, c.req, r)
+		}
+	}
+}
+
+// The user's permission, and where the page and the server are.
+func TestLocalNetworkTarget(t *testing.T) {
+	for _, c := range []struct {
+		engine          spec.Engine
+		origin, url     string
+		target          spec.AddressSpace
+		allowed, secure bool
+		want            spec.Reason
+	}{
+		{"", "https://a.example", "http://127.0.0.1/", spec.SpaceLocal, true, true, spec.ReasonLocalTarget},
+		{"", "https://a.example", "http://127.0.0.1/", spec.SpaceLoopback, false, true, ""},
+		{spec.EngineChromium, "https://a.example", "http://127.0.0.1/", spec.SpaceLoopback, false, true, spec.ReasonLocalPermission},
+		{spec.EngineChromium, "https://a.example", "http://192.168.7.7/", "", true, true, ""}, // no mixed content
+		{spec.EngineChromium, "https://a.example", "http://printer.local/", "", false, true, spec.ReasonLocalPermission},
+		{spec.EngineChromium, "https://a.example", "http://b.example/", "", true, true, spec.ReasonMixedContent},
+		{spec.EngineChromium, "https://a.example", "http://b.example/", spec.SpaceLocal, true, true, spec.ReasonLocalTarget},
+		{spec.EngineChromium, "http://a.example", "http://192.168.7.7/", "", true, false, spec.ReasonInsecureLocalNetwork},
+	} {
+		req := spec.Request{Origin: c.origin, URL: c.url, Context: &spec.PageContext{AddressSpace: spec.SpacePublic, TargetAddressSpace: c.target, LocalNetwork: c.allowed}}
+		if r := kept(c.engine, req, 200, "Access-Control-Allow-Origin", "*"); r != c.want {
+			t.Errorf("%s, %s from %s, %q: %q, want %q", c.engine, c.url, c.origin, c.target, r, c.want)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package spec
+
+import "slices"
+
+var ruleBadPort = rule{"main-fetch/7/bad-port", fetchStandard + "#port-blocking"}
+
+// badPort is https://fetch.spec.whatwg.org/#block-bad-port for the current URL.
+func (f *Fetch) badPort() bool {
+	if !f.url.IsHTTP() || f.url.port == "" || !IsBadPort(f.url.port) {
+		return false
+	}
+	f.t.add(ruleBadPort, "the port belongs to another protocol: network error")
+	f.block(ReasonBadPort, "")
+	return true
+}
+
+// IsBadPort tells whether a port, in decimal without leading zeros, is one that browsers do not
+// connect to (https://fetch.spec.whatwg.org/#bad-port).
+func IsBadPort(port string) bool { return slices.Contains(badPorts[:], port) }
+
+var badPorts = [...]string{
+	"0", "1", "7", "9", "11", "13", "15", "17", "19", "20", "21", "22", "23", "25", "37", "42", "43", "53", "69", "77", "79", "87", "95", "101", "102", "103", "104",
+	"109", "110", "111", "113", "115", "117", "119", "123", "135", "137", "139", "143", "161", "179", "389", "427", "465", "512", "513", "514", "515", "526", "530",
+	"531", "532", "540", "548", "554", "556", "563", "587", "601", "636", "989", "990", "993", "995", "1719", "1720", "1723", "2049", "3659", "4045", "4190", "5060",
+	"5061", "6000", "6566", "6665", "6666", "6667", "6668", "6669", "6679", "6697", "10080",
+}

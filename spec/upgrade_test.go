@@ -1,0 +1,93 @@
+package spec_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// With upgrade-insecure-requests no request goes out over http, but to this machine in Chromium.
+func TestUpgrade(t *testing.T) {
+	each(t, 5000, func(t *testing.T, _ draw, req spec.Request, engine spec.Engine, seed uint64) {
+		req.Context.CSP = []string{"upgrade-insecure-requests"}
+		out, _ := perform(req, engine, seed)
+		for _, h := range out.Hops {
+			if strings.HasPrefix(h.URL, "http:") && !(engine == spec.EngineChromium && strings.HasPrefix(h.URL, "http://127.0.0.1")) {
+				t.Errorf("%s in %s", h.URL, engine)
+			}
+		}
+		if out.Reason == spec.ReasonMixedContent {
+			t.Error("mixed content, although everything is upgraded")
+		}
+	})
+}
+
+// In the standard a host that wants https is asked over https from the beginning: all is as if
+// the URL had said so.
+func TestHSTSIsARewrite(t *testing.T) {
+	for seed := range uint64(5000) {
+		d := drawing(seed)
+		req := spec.Request{Origin: d.of("http://app.example.com", "http://api.example.com", "null"), URL: "http://api.example.com/x", Method: d.of("GET", "PUT"), Mode: spec.ModeCORS,
+			Context: &spec.PageContext{HSTS: []string{d.of("api.example.com", "*.example.com")}}}
+		if req.Method == "GET" {
+			req.Mode = spec.Mode(d.of("cors", "no-cors"))
+		}
+		got, _ := perform(req, spec.EngineFetch, seed)
+		req.URL = "https://api.example.com/x"
+		want, _ := perform(req, spec.EngineFetch, seed)
+		if got.Reason != want.Reason || got.Type != want.Type || len(got.Hops) != len(want.Hops) || got.Hops[0].URL != want.Hops[0].URL || got.Hops[0].Preflight != want.Hops[0].Preflight {
+			t.Fatalf("seed %d: %+v, and over https %+v", seed, got, want)
+		}
+	}
+}
+
+// Chromium makes a redirect of its own of it.
+func TestHSTSInChromium(t *testing.T) {
+	run := func(req spec.Request, answers ...spec.Response) spec.Outcome {
+		req.Origin, req.URL = "http://app.example.com", "http://api.example.com/x"
+		req.Context = &spec.PageContext{HSTS: []string{"*.example.com"}}
+		f := spec.Begin(req, spec.Options{Engine: spec.EngineChromium})
+		for _, a := range answers {
+			f.Deliver(a)
+		}
+		return f.Outcome()
+	}
+	any := spec.Response{Status: 200, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}}
+	one := spec.Response{Status: 200, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "http://app.example.com"}}}
+	if out := run(spec.Request{Method: "PUT"}, any); out.Reason != spec.ReasonPreflightDisallowedRedirect || out.Hops[0].Preflight || out.Hops[0].Sent {
+		t.Errorf("a preflight: %+v", out)
+	}
+	if out := run(spec.Request{}, any); out.Result != spec.Allowed || len(out.Hops) != 2 || out.Hops[0].Sent || *out.Hops[1].Origin != "null" || out.Hops[1].URL != "https://api.example.com/x" {
+		t.Errorf("a simple request: %+v", out)
+	}
+	if out := run(spec.Request{}, one); out.Reason != spec.ReasonAllowOriginMismatch {
+		t.Errorf("a simple request to a server that names the page: %+v", out)
+	}
+	if out := run(spec.Request{Redirect: spec.RedirectError}, any); out.Reason != spec.ReasonRedirectDisallowedByMode {
+		t.Errorf("redirect mode error: %+v", out)
+	}
+}
+
+// Images, audio and video of a secure page are asked for over https, but not at an address.
+func TestMixedUpgrade(t *testing.T) {
+	for _, c := range []struct {
+		destination, url string
+		set              bool
+		want             spec.Reason
+		at               string
+	}{
+		{"image", "http://b.example/", false, "", "https://b.example/"},
+		{"video", "http://b.example/", false, "", "https://b.example/"},
+		{"image", "http://b.example/", true, spec.ReasonMixedContent, "http://b.example/"},
+		{"image", "http://192.0.2.1/", false, spec.ReasonMixedContent, "http://192.0.2.1/"},
+		{"script", "http://b.example/", false, spec.ReasonMixedContent, "http://b.example/"},
+		{"image", "http://127.0.0.1/", false, "", "http://127.0.0.1/"},
+	} {
+		f := spec.Begin(spec.Request{API: spec.APIElement, Origin: "https://a.example", URL: c.url, Mode: spec.ModeNoCORS, Context: &spec.PageContext{Destination: c.destination, ImageSet: c.set}}, spec.Options{})
+		f.Deliver(spec.Response{Status: 200})
+		if out := f.Outcome(); out.Reason != c.want || out.Hops[0].URL != c.at {
+			t.Errorf("%s %s: %q at %s", c.destination, c.url, out.Reason, out.Hops[0].URL)
+		}
+	}
+}
