@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -58,6 +59,10 @@ type output struct {
 	done   bool
 }
 
+// outlivePipes: somebody who reads the first lines only must not end the run. What is written to
+// a pipe that nobody reads is an error of that write, and no more.
+var outlivePipes = sync.OnceFunc(func() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) })
+
 // open tries the files. policyFile is where findings are shown when --at does not say.
 func (f *outputFlags) open(cmd *cobra.Command, policyFile string) (*outputs, error) {
 	o := &outputs{}
@@ -80,9 +85,7 @@ func (f *outputFlags) open(cmd *cobra.Command, policyFile string) (*outputs, err
 		stdout = stdout || out.path == "-"
 		o.list = append(o.list, out)
 	}
-	// Somebody who reads the first lines only must not end the run: what is written to a
-	// pipe that nobody reads is an error of that write, and no more.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	outlivePipes()
 	w := cmd.OutOrStdout()
 	if stdout {
 		w = cmd.ErrOrStderr()

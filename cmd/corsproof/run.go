@@ -27,6 +27,7 @@ type runFlags struct {
 	outputFlags
 	projectFlags
 	baselineFlags
+	listFlags
 	browser     string
 	chrome      string
 	timeout     time.Duration
@@ -56,7 +57,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
   corsproof run http://127.0.0.1:8080/api/items --origin https://app.example.com --credentials
   corsproof run --focus 'vary-*' --browser none`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
+			if len(args) > 1 || f.listFlags.given() {
 				return f.many(cmd.Context(), cmd, args)
 			}
 			return f.run(cmd.Context(), cmd, args)
@@ -71,6 +72,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	fs.StringVar(&f.chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	f.outputFlags.register(cmd)
 	f.baselineFlags.register(fs)
+	f.listFlags.register(fs)
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
 	fs.StringVar(&f.shard, "shard", "", "run a part of the checks, the `i/n`-th of n (auto: by the variables of CI or Kubernetes); corsproof report merge concludes from all")

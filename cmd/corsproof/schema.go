@@ -9,6 +9,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/project"
 	"github.com/corsproof/corsproof/internal/report"
+	"github.com/corsproof/corsproof/internal/roster"
 )
 
 // schemas are the forms of files, for editors.
@@ -20,6 +21,7 @@ var schemas = []struct {
 	{"policy", "policy files", cases.PolicySchema},
 	{"cases", "case files", cases.Schema},
 	{"report", "the JSON report", func() []byte { return report.Schema }},
+	{"results", "a line of what run --results writes", func() []byte { return roster.Schema }},
 }
 
 func newSchema() *cobra.Command {

@@ -69,7 +69,8 @@ func (f *runFlags) single(ctx context.Context, cmd *cobra.Command, args []string
 		return err
 	}
 	defer c.pool.Close()
-	return c.run(ctx, args, outputs)
+	_, err = c.run(ctx, args, outputs)
+	return err
 }
 
 // singleRun is a run of one target.
@@ -84,8 +85,9 @@ type singleRun struct {
 	note    string // what is left out without a browser
 }
 
-// run runs the table against the target that args and flags name.
-func (c *common) run(ctx context.Context, args []string, outputs *outputs) (err error) {
+// run runs the table against the target that args and flags name. The report is nil where
+// nothing was measured.
+func (c *common) run(ctx context.Context, args []string, outputs *outputs) (rep *report.Report, err error) {
 	r := &singleRun{common: c, outputs: outputs, by: &secret.Redactor{Endpoint: true}, stop: func() {}}
 	for _, address := range args {
 		r.by.AddURL(address)
@@ -93,21 +95,20 @@ func (c *common) run(ctx context.Context, args []string, outputs *outputs) (err 
 	defer func() { err = withoutSecrets(err, r.by) }()
 	defer func() { r.stop() }()
 	if err := r.open(ctx, args); err != nil {
-		return err
+		return nil, err
 	}
 	if done, err := c.f.meant(ctx, c.cmd, r.target, c.table.Policies, outputs.page, r.by); done {
-		return err
+		return nil, err
 	}
 	if err := r.prepare(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	printer := r.printer()
 	r.header(printer)
-	rep, err := r.measure(ctx)
-	if err != nil {
-		return runError(err)
+	if rep, err = r.measure(ctx); err != nil {
+		return nil, runError(err)
 	}
-	return r.conclude(printer, rep)
+	return rep, r.conclude(printer, rep)
 }
 
 // open starts the target where it has to be.

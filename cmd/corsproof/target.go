@@ -195,14 +195,22 @@ func openAdapter(ctx context.Context, table *cases.Table, dir, release string, s
 	return target, func() { _ = inst.Stop() }, nil
 }
 
+// checkAddress tells whether an address is one of a server.
+func checkAddress(address string) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return usage(fmt.Errorf("%q is not the URL of a server", (&secret.Redactor{Endpoint: true}).URL(address)), "expected http://HOST[:PORT][/PATH] or https://...")
+	case u.User != nil:
+		return usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
+	}
+	return nil
+}
+
 // foreign is a server that somebody else started.
 func (f *targetFlags) foreign(ctx context.Context, address string, policy *cases.Policy) (*harness.Target, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, usage(fmt.Errorf("%q is not the URL of a server", (&secret.Redactor{Endpoint: true}).URL(address)), "expected http://HOST[:PORT][/PATH] or https://...")
-	}
-	if u.User != nil {
-		return nil, usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
+	if err := checkAddress(address); err != nil {
+		return nil, err
 	}
 	address, _, _ = strings.Cut(address, "#") // a fragment is sent to nobody
 	requests, err := f.request.options(address)
