@@ -86,13 +86,13 @@ var standardAnchors = sync.OnceValue(func() Anchors {
 		return Anchors{}
 	}
 	var problems Problems
-	return decodeAnchors(&decoder{reporter: reporter{file: "cases/data/" + anchorsFile, list: &problems}}, data)
+	d := &decoder{reporter: reporter{file: "cases/data/" + anchorsFile, list: &problems}}
+	return decodeAnchors(d, d.parse(data))
 })
 
 // decodeAnchors decodes an anchors.yaml: for each standard its sections, id to title.
-func decodeAnchors(d *decoder, data []byte) Anchors {
+func decodeAnchors(d *decoder, root *yaml.Node) Anchors {
 	a := Anchors{byKey: map[string]Anchor{}}
-	root := d.parse(data)
 	if root == nil {
 		return a
 	}

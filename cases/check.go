@@ -39,6 +39,14 @@ func (l *loader) check() {
 	}
 }
 
+// parseTemplates parses the templates of cases that are known to be right.
+func (l *loader) parseTemplates() {
+	for i := range l.table.Cases {
+		k := &caseChecker{reporter: reporter{file: l.table.Cases[i].Pos.File, list: &l.problems}, table: l.table, c: &l.table.Cases[i], loaded: l.cases[i]}
+		k.templates()
+	}
+}
+
 // caseChecker checks one case.
 type caseChecker struct {
 	reporter

@@ -46,9 +46,17 @@ type decoder struct {
 }
 
 // parse reads a YAML document. It returns nil, having reported, when there is none.
-func (d *decoder) parse(data []byte) *yaml.Node {
+func (d *decoder) parse(data []byte) *yaml.Node { return d.root(parseYAML(data)) }
+
+func parseYAML(data []byte) (*yaml.Node, error) {
 	var doc yaml.Node
-	if err := yaml.Load(data, &doc); err != nil {
+	err := yaml.Load(data, &doc)
+	return &doc, err
+}
+
+// root is what a document holds. It returns nil, having reported, when there is nothing.
+func (d *decoder) root(doc *yaml.Node, err error) *yaml.Node {
+	if err != nil {
 		line, what := 0, err.Error()
 		if le, ok := errors.AsType[*yaml.LoadError](err); ok {
 			line, what = le.Mark.Line, le.Message

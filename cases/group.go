@@ -40,8 +40,7 @@ type stepDoc struct {
 }
 
 // group decodes a case file.
-func (l *loader) group(d *decoder, data []byte, name string, user bool) {
-	root := d.parse(data)
+func (l *loader) group(d *decoder, root *yaml.Node, name string, user bool) {
 	if root == nil {
 		return
 	}

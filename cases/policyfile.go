@@ -57,8 +57,7 @@ type policiesDoc struct {
 }
 
 // policies decodes a policies.yaml.
-func (l *loader) policies(d *decoder, data []byte) {
-	root := d.parse(data)
+func (l *loader) policies(d *decoder, root *yaml.Node) {
 	if root == nil {
 		return
 	}

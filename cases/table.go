@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Table is everything that was loaded: policies, groups and cases, in a stable
@@ -57,7 +59,7 @@ const (
 // point to is shared, and must not be changed.
 func Load(more ...Source) (*Table, error) {
 	if len(more) > 0 {
-		return load(append([]Source{embeddedSource}, more...))
+		return load(append([]Source{embeddedSource}, more...), true)
 	}
 	t, err := loadEmbedded()
 	if err != nil {
@@ -70,17 +72,18 @@ func Load(more ...Source) (*Table, error) {
 
 var embeddedSource = Source{FS: embedded, Dir: "data", Label: "cases/data"}
 
-var loadEmbedded = sync.OnceValues(func() (*Table, error) { return load([]Source{embeddedSource}) })
+// loadEmbedded does not check what a test has checked: that takes as long as to read it.
+var loadEmbedded = sync.OnceValues(func() (*Table, error) { return load([]Source{embeddedSource}, false) })
 
 // LoadDir loads a table from a directory alone, without the embedded one. The
 // directory must hold a policies.yaml. Without an anchors.yaml the embedded
 // index is used.
 func LoadDir(fsys fs.FS, dir string, more ...Source) (*Table, error) {
-	return load(append([]Source{{FS: fsys, Dir: dir}}, more...))
+	return load(append([]Source{{FS: fsys, Dir: dir}}, more...), true)
 }
 
-// load reads all sources and then checks them together.
-func load(sources []Source) (*Table, error) {
+// load reads all sources and then, unless that is known, checks whether they are right together.
+func load(sources []Source, check bool) (*Table, error) {
 	l := &loader{table: &Table{programs: programs{}}}
 	for i, src := range sources {
 		if err := l.source(src, i > 0); err != nil {
@@ -93,7 +96,11 @@ func load(sources []Source) (*Table, error) {
 	if l.table.Anchors.byKey == nil {
 		l.table.Anchors = standardAnchors()
 	}
-	l.check()
+	if check {
+		l.check()
+	} else {
+		l.parseTemplates()
+	}
 	slices.SortStableFunc(l.problems, func(a, b *Problem) int {
 		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line))
 	})
@@ -135,29 +142,34 @@ func (l *loader) source(src Source, user bool) error {
 	if err != nil {
 		return fmt.Errorf("read the case files of %s: %w", src.Label, err)
 	}
-	found := 0
-	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || path.Ext(name) != ".yaml" && path.Ext(name) != ".yml" {
-			continue
-		}
-		found++
-		data, err := fs.ReadFile(src.FS, path.Join(src.Dir, name))
-		if err != nil {
-			return fmt.Errorf("read the case file %s: %w", path.Join(src.Label, name), err)
-		}
-		d := l.decoder(path.Join(src.Label, name))
-		switch name {
-		case policiesFile:
-			l.policies(d, data)
-		case anchorsFile:
-			l.table.Anchors = decodeAnchors(d, data)
-		default:
-			l.group(d, data, name, user)
-		}
-	}
-	if found == 0 {
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return e.IsDir() || path.Ext(e.Name()) != ".yaml" && path.Ext(e.Name()) != ".yml"
+	})
+	if len(entries) == 0 {
 		return fmt.Errorf("read the case files of %s: %w", src.Label, errNoFiles)
+	}
+	var parsing sync.WaitGroup
+	defer parsing.Wait()
+	documents := make([]func() (*yaml.Node, error), len(entries))
+	for i, e := range entries {
+		data, err := fs.ReadFile(src.FS, path.Join(src.Dir, e.Name()))
+		if err != nil {
+			return fmt.Errorf("read the case file %s: %w", path.Join(src.Label, e.Name()), err)
+		}
+		documents[i] = sync.OnceValues(func() (*yaml.Node, error) { return parseYAML(data) })
+		parsing.Go(func() { _, _ = documents[i]() })
+	}
+	for i, e := range entries {
+		d := l.decoder(path.Join(src.Label, e.Name()))
+		root := d.root(documents[i]())
+		switch e.Name() {
+		case policiesFile:
+			l.policies(d, root)
+		case anchorsFile:
+			l.table.Anchors = decodeAnchors(d, root)
+		default:
+			l.group(d, root, e.Name(), user)
+		}
 	}
 	return nil
 }
