@@ -48,6 +48,9 @@ func (f *runFlags) many(ctx context.Context, cmd *cobra.Command, urls []string) 
 	if err != nil {
 		return err
 	}
+	if err := c.load(); err != nil {
+		return err
+	}
 	m := &manyRun{common: c, list: name, lines: cmd.OutOrStdout()}
 	if f.results == "-" {
 		m.lines = cmd.ErrOrStderr()

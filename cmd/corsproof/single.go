@@ -50,11 +50,20 @@ func (f *runFlags) common(cmd *cobra.Command) (*common, error) {
 	if c.known, err = f.baselineFlags.open(); err != nil {
 		return nil, err
 	}
-	if c.table, err = f.selectionFlags.load(); err != nil {
-		return nil, err
+	return c, nil
+}
+
+// load reads the table, which takes about half as long as it takes a browser to start. The second
+// time it does nothing.
+func (c *common) load() (err error) {
+	if c.table != nil {
+		return nil
 	}
-	c.stack, err = f.choices(c.table)
-	return c, err
+	if c.table, err = c.f.selectionFlags.load(); err != nil {
+		return err
+	}
+	c.stack, err = c.f.choices(c.table)
+	return err
 }
 
 // single runs the table against one target.
@@ -111,14 +120,30 @@ func (c *common) run(ctx context.Context, args []string, outputs *outputs) (rep 
 	return rep, r.conclude(printer, rep)
 }
 
-// open starts the target where it has to be.
+// open starts the target where it has to be, and the browser as soon as it is known how.
 func (r *singleRun) open(ctx context.Context, args []string) error {
 	f := r.f
+	if len(args) == 0 {
+		if f.adapter == "" {
+			r.pool.Soon(ctx, nil)
+		}
+		if err := r.load(); err != nil {
+			return err
+		}
+	}
 	target, stop, err := f.targetFlags.open(ctx, r.table, args, f.request.given(r.cmd.Flags()), r.cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	r.target, r.stop, r.by = target, stop, secretsOf(target)
+	if len(args) > 0 {
+		if target.Declared != nil {
+			r.pool.Soon(ctx, target.Requests)
+		}
+		if err := r.load(); err != nil {
+			return err
+		}
+	}
 	if r.stack != nil && target.Declared == nil {
 		return usage(errors.New("--stack is for an ordinary endpoint: an adapter's settings are in its own files"), "corsproof run URL --origin ORIGIN --stack "+f.stack)
 	}

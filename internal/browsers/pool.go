@@ -24,9 +24,29 @@ type Pool struct {
 
 // browsers are those for requests that are made in one way.
 type browsers struct {
-	agents []agent.Agent
-	note   string
-	stop   func()
+	started chan struct{} // closed when the others are set
+	agents  []agent.Agent
+	note    string
+	stop    func()
+	err     error
+	cancel  context.CancelFunc // of the start
+}
+
+// Soon begins to start the browsers that For is going to be asked for, and does not wait.
+func (p *Pool) Soon(ctx context.Context, o *ask.Options) {
+	if p.Open == nil || p.open[way(o)] != nil {
+		return
+	}
+	if p.open == nil {
+		p.open = map[string]*browsers{}
+	}
+	b := &browsers{started: make(chan struct{})}
+	ctx, b.cancel = context.WithCancel(ctx)
+	p.open[way(o)] = b
+	go func() {
+		defer close(b.started)
+		b.agents, b.note, b.stop, b.err = p.Open(ctx, o)
+	}()
 }
 
 // For gives the browsers for requests that are made so, and starts them if they are not open. The
@@ -35,19 +55,15 @@ func (p *Pool) For(ctx context.Context, o *ask.Options) (agents []agent.Agent, n
 	if p.Open == nil {
 		return nil, "", nil
 	}
-	key := way(o)
-	if b := p.open[key]; b != nil {
-		return b.agents, b.note, nil
+	p.Soon(ctx, o)
+	b := p.open[way(o)]
+	<-b.started
+	if b.err != nil {
+		b.cancel()
+		delete(p.open, way(o))
+		return nil, "", b.err
 	}
-	agents, note, stop, err := p.Open(ctx, o)
-	if err != nil {
-		return nil, "", err
-	}
-	if p.open == nil {
-		p.open = map[string]*browsers{}
-	}
-	p.open[key] = &browsers{agents, note, stop}
-	return agents, note, nil
+	return b.agents, b.note, nil
 }
 
 // Keep ends the browsers that none of these requests needs.
@@ -58,7 +74,11 @@ func (p *Pool) Keep(list ...*ask.Options) {
 	}
 	for key, b := range p.open {
 		if !needed[key] {
-			b.stop()
+			b.cancel()
+			<-b.started
+			if b.err == nil {
+				b.stop()
+			}
 			delete(p.open, key)
 		}
 	}

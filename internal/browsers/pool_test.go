@@ -2,8 +2,10 @@ package browsers_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/corsproof/corsproof/harness"
@@ -74,5 +76,43 @@ func TestNone(t *testing.T) {
 	agents, note, err := new(browsers.Pool).For(t.Context(), options("http://127.0.0.1:1/"))
 	if !slices.Equal(agents, nil) || note != "" || err != nil {
 		t.Error(agents, note, err)
+	}
+}
+
+// What is started soon is what is asked for later, is ended though nobody asks for it, also
+// while it starts, and its error is told to whoever asks.
+func TestSoon(t *testing.T) {
+	var started, ended, given atomic.Int32
+	broken := errors.New("broken")
+	p := &browsers.Pool{Open: func(ctx context.Context, o *ask.Options) ([]agent.Agent, string, func(), error) {
+		started.Add(1)
+		switch o.Method {
+		case "POST":
+			return nil, "", nil, broken
+		case "PUT":
+			<-ctx.Done()
+			given.Add(1)
+			return nil, "", nil, ctx.Err()
+		}
+		return nil, "note", func() { ended.Add(1) }, nil
+	}}
+	o := options("http://127.0.0.1:1/")
+	p.Soon(t.Context(), o)
+	p.Soon(t.Context(), o)
+	if _, note, err := p.For(t.Context(), o); note != "note" || err != nil || started.Load() != 1 {
+		t.Error(note, err, started.Load())
+	}
+	far := options("https://api.example.com/", post)
+	p.Soon(t.Context(), far)
+	for range 2 { // the second time it is tried once more
+		if _, _, err := p.For(t.Context(), far); !errors.Is(err, broken) {
+			t.Error(err)
+		}
+	}
+	p.Soon(t.Context(), options("https://www.example.com/"))
+	p.Soon(t.Context(), options("https://api.example.com/", func(o *ask.Options) { o.Method = "PUT" }))
+	p.Close()
+	if started.Load() != 5 || ended.Load() != 2 || given.Load() != 1 {
+		t.Errorf("%d started, %d ended, %d given up", started.Load(), ended.Load(), given.Load())
 	}
 }
