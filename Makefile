@@ -77,8 +77,11 @@ vet:
 lint: vet
 	@bash .ci/lint
 
+# Side by side: the wire and the raw client, Chrome and the bare page, the reference and other middlewares
+# (internal/compared, whose modules it fetches).
 bench: chromium
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./spec/... ./reference/... ./harness/... ./internal/... ./browser
+	cd internal/compared && $(GO) test -run '^$$' -bench . -benchtime 1s .
 
 verify: build chromium
 	@$(BIN) verify-model --n 20000 --seed 1

@@ -26,13 +26,13 @@ const (
 
 // browserContext is a browser context in which many jobs run at once, from
 // documents in iframes of two tabs: one at an https origin, one at an http origin,
-// because an https page cannot hold http frames.
+// because an https page cannot hold http frames. It is not the one of the browser's profile,
+// so that its caches are not on the disk.
 type browserContext struct {
 	chrome      *Chrome
-	created     bool                 // by the agent; else it is the browser's default context
 	consoleOnly bool                 // its tabs get no events of requests
 	hasCookies  bool                 // those of Options.Cookies
-	id          cdp.BrowserContextID // of one that was created, once it has a tab
+	id          cdp.BrowserContextID // once it has a tab
 	tabs        map[bool]*tab
 	documents   map[documentKey]*document
 	visited     *visitedURLs
@@ -61,8 +61,8 @@ func plainHTTP(rawURL string) bool {
 	return err == nil && u.Scheme == "http" && !origin.Loopback(u.Hostname())
 }
 
-func (r *run) newBrowserContext(created bool) *browserContext {
-	return &browserContext{chrome: r.c, created: created, consoleOnly: r.consoleOnly, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs(), container: containerHost}
+func (r *run) newBrowserContext() *browserContext {
+	return &browserContext{chrome: r.c, consoleOnly: r.consoleOnly, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs(), container: containerHost}
 }
 
 // has says whether a job performed a request of the URL here.
@@ -143,7 +143,7 @@ func (b *browserContext) openTabs(ctx context.Context, origins []string, secure,
 
 // newTab opens a tab in the browser context, and makes that for its first tab.
 func (b *browserContext) newTab() (*tab, error) {
-	if b.created && b.id == "" {
+	if b.id == "" {
 		id, err := b.chrome.newContext()
 		if err != nil {
 			return nil, err

@@ -206,7 +206,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 		preflights += preflightCount(&r.jobs[i])
 	}
 	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
-		pool.shared = replace(b, r.newBrowserContext(b != nil || r.consoleOnly))
+		pool.shared = replace(b, r.newBrowserContext())
 	}
 	// What the steps of a job leave in the preflight cache must not be evicted
 	// by thousands of other requests.

@@ -45,7 +45,7 @@ func (r *run) runPortions(kept **browserContext, jobs []int) {
 			n++
 		}
 		if b := *kept; b == nil || b.preflights > 0 && b.preflights+size > maxCachedPreflights {
-			*kept = replace(b, r.newBrowserContext(true))
+			*kept = replace(b, r.newBrowserContext())
 		}
 		for _, i := range jobs[:n] {
 			(*kept).register(&r.jobs[i])
@@ -188,7 +188,7 @@ func (r *run) runPrivately(c *privateContext, i int) *privateContext {
 		c = nil
 	}
 	if c == nil {
-		c = &privateContext{browserContext: r.newBrowserContext(true)}
+		c = &privateContext{browserContext: r.newBrowserContext()}
 	}
 	c.register(j)
 	r.runSteps(i, func(s *agent.Step) (*document, error) {

@@ -24,7 +24,7 @@ import (
 // tab is one tab, with the state of its documents, requests and results.
 type tab struct {
 	chrome *Chrome
-	in     cdp.BrowserContextID // empty: the default one
+	in     cdp.BrowserContextID
 	ctx    context.Context
 	close  context.CancelFunc
 	target *chromedp.Target

@@ -18,6 +18,13 @@ const (
 	Preflight             // https://fetch.spec.whatwg.org/#cors-preflight-request
 )
 
+// Kept is what an exchange keeps for hooks: the CORS fields that the application had set, and the
+// lines of Vary.
+type Kept struct {
+	Removed http.Header
+	Varied  []string
+}
+
 // Exchange is one request on its way through the layer, and the
 // ResponseWriter that the application gets.
 type Exchange struct {
@@ -27,11 +34,7 @@ type Exchange struct {
 	Origin  string        // the Origin field's value if there is exactly one
 	Method  string        // of a preflight: the requested one
 	Status  int           // of the answer, once its head is being written
-
-	// Removed are the CORS fields that the application had set, Varied the
-	// lines of Vary. Both are only kept with Hooks.
-	Removed http.Header
-	Varied  []string
+	*Kept
 
 	Kind     Kind
 	Granted  bool // the origin is allowed
@@ -47,10 +50,12 @@ func (x *Exchange) examine() {
 	lines := x.Request.Header[FieldOrigin]
 	if len(lines) > 0 {
 		x.Kind = Actual
-		if ask := x.Request.Header[FieldACRM]; x.Request.Method == http.MethodOptions && len(ask) > 0 {
-			x.Kind = Preflight
-			if len(ask) == 1 && spec.IsToken(ask[0]) {
-				x.Method = ask[0]
+		if x.Request.Method == http.MethodOptions {
+			if ask := x.Request.Header[FieldACRM]; len(ask) > 0 {
+				x.Kind = Preflight
+				if len(ask) == 1 && spec.IsToken(ask[0]) {
+					x.Method = ask[0]
+				}
 			}
 		}
 	}
@@ -92,8 +97,11 @@ func (x *Exchange) answerPreflight(next http.Handler) {
 
 // apply puts the policy's fields in place of all that are there under their names.
 func (x *Exchange) apply(h http.Header) {
+	varied := false
 	for name := range h {
-		if IsCORSField(name) {
+		if name == FieldVary {
+			varied = true
+		} else if IsCORSField(name) {
 			if x.Layer.hooks != nil {
 				if x.Removed == nil {
 					x.Removed = http.Header{}
@@ -110,8 +118,12 @@ func (x *Exchange) apply(h http.Header) {
 	if x.Kind == Preflight {
 		vary = m.varyPreflight
 	}
-	for _, name := range vary {
-		AddVary(h, name)
+	if !varied && len(vary) == 1 && x.Kind != Preflight { // as nearly always
+		x.set(h, 3, FieldVary, vary[0])
+	} else {
+		for _, name := range vary {
+			AddVary(h, name)
+		}
 	}
 	// The same list for everybody: an image is fetched without an Origin, and
 	// the browser finds the page's in the list (https://fetch.spec.whatwg.org/#concept-tao-check).

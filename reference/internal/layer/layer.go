@@ -102,9 +102,12 @@ func (m *Layer) AllowsOrigin(origin string) bool { return m.Origins.Allows(origi
 func (m *Layer) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &Exchange{ResponseWriter: w, Layer: m, Request: r}
-		if m.hooks != nil && m.hooks.Request != nil {
-			x.Request = r.Clone(r.Context())
-			m.hooks.Request(x.Request)
+		if m.hooks != nil {
+			x.Kept = new(Kept)
+			if m.hooks.Request != nil {
+				x.Request = r.Clone(r.Context())
+				m.hooks.Request(x.Request)
+			}
 		}
 		x.examine()
 		if x.Kind == Preflight {

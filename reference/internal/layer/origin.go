@@ -2,8 +2,10 @@ package layer
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -15,10 +17,14 @@ import (
 // most 253 bytes; the rest is scheme and port.
 const MaxOrigin = 512
 
+// fewOrigins are found faster by comparing than by a map.
+const fewOrigins = 8
+
 // Origins decides which origins a policy allows.
 type Origins struct {
 	Any      bool
 	Patterns []Pattern
+	few      []string // compared one by one
 	exact    map[string]struct{}
 	regexes  []*regexp.Regexp
 	fn       func(origin string) bool
@@ -47,7 +53,7 @@ func (p Pattern) match(origin string) bool {
 
 // None reports whether no origin at all is allowed.
 func (o *Origins) None() bool {
-	return !o.Any && len(o.exact) == 0 && len(o.Patterns) == 0 && len(o.regexes) == 0 && o.fn == nil
+	return !o.Any && len(o.few) == 0 && len(o.exact) == 0 && len(o.Patterns) == 0 && len(o.regexes) == 0 && o.fn == nil
 }
 
 // Allows decides about one Origin value, byte for byte. A callback that
@@ -56,8 +62,13 @@ func (o *Origins) Allows(origin string) bool {
 	if o.Any {
 		return true
 	}
-	if _, ok := o.exact[origin]; ok {
+	if slices.Contains(o.few, origin) {
 		return true
+	}
+	if len(o.exact) > 0 {
+		if _, ok := o.exact[origin]; ok {
+			return true
+		}
 	}
 	if o.Patterns == nil && o.regexes == nil && o.fn == nil || !isTupleOrigin(origin) {
 		return false
@@ -153,6 +164,10 @@ func compileOrigins(p *Policy) Origins {
 			continue
 		}
 		o.exact[v] = struct{}{}
+	}
+	if len(o.exact) <= fewOrigins {
+		o.few = slices.Collect(maps.Keys(o.exact))
+		o.exact = nil
 	}
 	for _, v := range p.OriginPatterns {
 		if pattern, err := ParsePattern(v); err == nil {
