@@ -51,6 +51,8 @@ func (f *runFlags) conflicts(cmd *cobra.Command, urls []string) error {
 		return usage(errors.New("several URLs have a report each, which standard output cannot hold"), "give files, of which each gets a number: report.json is report-1.json, report-2.json", "--results - writes a line of JSON for each")
 	case f.baselineFlags.file != "":
 		return usage(errors.New("--baseline is about one target, or about a project"), "leave it out, or make the URLs endpoints of a project: corsproof init")
+	case f.watching():
+		return usage(errors.New("--watch is for one target, or for a project"), "leave it out, or make the URLs endpoints of a project: corsproof init")
 	case f.resume && (f.results == "" || f.results == "-"):
 		return usage(errors.New("--resume goes on from the file of --results, and none was named"), "--results FILE --resume")
 	case f.targets != "" && f.shard != "":

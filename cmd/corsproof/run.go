@@ -28,6 +28,7 @@ type runFlags struct {
 	projectFlags
 	baselineFlags
 	listFlags
+	watchFlags
 	browser     string
 	chrome      string
 	timeout     time.Duration
@@ -73,6 +74,7 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 	f.outputFlags.register(cmd)
 	f.baselineFlags.register(fs)
 	f.listFlags.register(fs)
+	f.watchFlags.register(fs)
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "for one request and its answer")
 	fs.IntVar(&f.concurrency, "concurrency", 0, "wire checks at once (0: by the number of cores)")
 	fs.StringVar(&f.shard, "shard", "", "run a part of the checks, the `i/n`-th of n (auto: by the variables of CI or Kubernetes); corsproof report merge concludes from all")
@@ -87,9 +89,13 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 }
 
 func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (err error) {
-	if path, err := f.projectFlags.find(cmd, &f.targetFlags, args); err != nil {
+	path, err := f.projectFlags.find(cmd, &f.targetFlags, args)
+	switch {
+	case err != nil:
 		return err
-	} else if path != "" {
+	case f.watching():
+		return f.untilInterrupted(ctx, cmd, args, path)
+	case path != "":
 		return f.byProject(ctx, cmd, path)
 	}
 	return f.single(ctx, cmd, args)

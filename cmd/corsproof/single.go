@@ -113,7 +113,9 @@ func (c *common) run(ctx context.Context, args []string, outputs *outputs) (rep 
 		return nil, err
 	}
 	printer := r.printer()
-	r.header(printer)
+	if err := r.header(ctx, printer); err != nil {
+		return nil, err
+	}
 	if rep, err = r.measure(ctx); err != nil {
 		return nil, runError(err)
 	}
@@ -174,7 +176,7 @@ func (f *runFlags) printer(p *page) *report.Printer {
 }
 
 // header says what is run against what.
-func (r *singleRun) header(printer *report.Printer) {
+func (r *singleRun) header(_ context.Context, printer *report.Printer) error {
 	var about []string
 	if r.note != "" {
 		about = append(about, r.note)
@@ -191,6 +193,7 @@ func (r *singleRun) header(printer *report.Printer) {
 		about = append(about, r.part.About())
 	}
 	printer.Header(toolVersion(), r.by.Text(r.target.Name), r.by.Text(address(r.target)), versions(r.agents, r.f.verbose), about...)
+	return nil
 }
 
 // measure runs the checks. No secret is in the report.

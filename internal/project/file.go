@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
@@ -47,7 +48,7 @@ type File struct {
 	Strict bool     `yaml:"strict"`
 	// Timeout is that of a single request; 0: 10 s.
 	Timeout time.Duration `yaml:"timeout"`
-	// Watch are folders besides: a change in one of them runs --watch again.
+	// Watch are folders besides: after a change in one of them a run with --watch is made again.
 	Watch []string `yaml:"watch"`
 
 	path  string
@@ -179,4 +180,20 @@ func (f *File) Near(path string) string {
 		return path
 	}
 	return filepath.Join(filepath.Dir(f.path), path)
+}
+
+// Inputs are the files and the folders that a run of it depends on, as seen from the working directory: itself, what it
+// names, and the folders that it wants watched.
+func (f *File) Inputs() (files, dirs []string) {
+	files = []string{f.path, f.Near(f.Baseline)}
+	for _, t := range f.Targets {
+		files = append(files, f.Near(t.CACert), f.Near(t.Cert), f.Near(t.Key))
+	}
+	for i := range f.Endpoints {
+		files = append(files, f.Near(f.Endpoints[i].BodyFile))
+	}
+	for _, dir := range slices.Concat(f.Cases, f.Watch) {
+		dirs = append(dirs, f.Near(dir))
+	}
+	return slices.DeleteFunc(files, func(path string) bool { return path == "" }), dirs
 }

@@ -55,6 +55,11 @@ func (c *Comparison) Worse() bool {
 	})
 }
 
+// Same tells whether nothing changed, and the two can be compared.
+func (c *Comparison) Same() bool {
+	return len(c.Notes) == 0 && !slices.ContainsFunc(c.Changes, func(d Difference) bool { return d.Change != ChangeSame || len(d.More)+len(d.Less) > 0 })
+}
+
 // Compare tells what changed from one run to another, by cause: the new first, then what is
 // worse, unknown, better, gone, the same. A finding is gone only where the checks that
 // showed it ran again and none of them fails.
@@ -200,6 +205,12 @@ func (r *Report) verdict(id string) agent.Verdict {
 func (c *Comparison) Print(w io.Writer, all bool) error {
 	out := &keeping{w: w}
 	fmt.Fprintf(out, "- %s\n+ %s\n", block.Visible(c.Old), block.Visible(c.New))
+	return c.PrintChanges(out, all)
+}
+
+// PrintChanges is Print without what was compared.
+func (c *Comparison) PrintChanges(w io.Writer, all bool) error {
+	out := &keeping{w: w}
 	for _, n := range c.Notes {
 		fmt.Fprintf(out, "note: %s\n", block.Visible(n))
 	}
