@@ -90,7 +90,7 @@ type Match struct {
 	// The facts of a symptom besides:
 
 	Effect    Names `yaml:"effect" json:"effect,omitempty"`
-	Reason    Names `yaml:"reason" json:"reason,omitempty"` // DevTools' name, without the word Preflight
+	Reason    Names `yaml:"reason" json:"reason,omitempty"` // DevTools' name, without the word Preflight; none where no browser was asked
 	Predicate Names `yaml:"predicate" json:"predicate,omitempty"`
 	Field     Names `yaml:"field" json:"field,omitempty"` // the response header that is concerned, in lower case
 	Form      Names `yaml:"form" json:"form,omitempty"`   // how what was received differs from what was wanted

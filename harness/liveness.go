@@ -108,9 +108,9 @@ func (r *run) checkAlive(ctx context.Context, e *entry) error {
 		}
 	}
 	slices.Sort(s.Running)
-	s.Reason = fmt.Sprintf("the target died during %s: %v", e.check.ID, err)
+	s.Reason = fmt.Sprintf("the target %s during %s: %v", ended(err), e.check.ID, err)
 	if len(s.Running) > 0 {
-		s.Reason = fmt.Sprintf("the target died, as %s noticed first, while %d other checks were under way: %v", e.check.ID, len(s.Running), err)
+		s.Reason = fmt.Sprintf("the target %s, as %s noticed first, while %d other checks were under way: %v", ended(err), e.check.ID, len(s.Running), err)
 	}
 	r.origins[origin] = s
 	if r.died == nil {
@@ -120,6 +120,15 @@ func (r *run) checkAlive(ctx context.Context, e *entry) error {
 		r.stop(errDied)
 	}
 	return errors.New(s.Reason)
+}
+
+// ended says what became of a target: one that takes connections and says nothing in time
+// may be slow, and is not called dead.
+func ended(err error) string {
+	if e, ok := errors.AsType[*TargetError](err); ok && e.Kind == Hangs {
+		return "stopped answering in time"
+	}
+	return "died"
 }
 
 // lastWords are the last lines of the target's own log, where it has one.
@@ -220,10 +229,21 @@ func (r *run) twice(ctx context.Context, e *entry, first, second part) part {
 	}
 	if why := r.unsteady(ctx, e); why != "" {
 		res.Verdict, res.Note = agent.VerdictUndecided, why
+	} else if n := atOnce(e.check); n > 1 {
+		res.Verdict, res.Note = agent.VerdictUndecided, fmt.Sprintf("%d requests at once were not all answered in time, twice, while the target answers one after another: that is what it can carry, and no permission", n)
 	} else if !slices.ContainsFunc(res.Failures, func(f agent.Symptom) bool { return !f.Moot }) {
 		res.Verdict, res.Note = agent.VerdictUndecided, "no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied"
 	}
 	return second
+}
+
+// atOnce is how many requests a check has under way at the same time.
+func atOnce(c *cases.Check) int {
+	n := 1
+	for i := range c.Steps {
+		n = max(n, c.Steps[i].Parallel)
+	}
+	return n
 }
 
 // unsteady is why silence of the target says nothing about a request: it

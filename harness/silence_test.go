@@ -65,6 +65,29 @@ var _ = Describe("A request without an answer", func() {
 		Expect(sum.Results[1].Reason).To(ContainSubstring("no answer came, twice"))
 	})
 
+	It("is no finding where the target answers one by one and not that many at once", func(ctx SpecContext) {
+		room := make(chan struct{}, 3)
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case room <- struct{}{}:
+				defer func() { <-room }()
+			default:
+				<-r.Context().Done()
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+			allow(w)
+		})
+		many := wireGet("/ok", shares(app))
+		many.Parallel, many.Times = 20, 20
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{wireCheck("many", many)}, Timeout: 300 * time.Millisecond}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Stopped).To(BeNil())
+		Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictUndecided))
+		Expect(sum.Results[0].Reason).To(ContainSubstring("20 requests at once were not all answered in time"))
+	})
+
 	It("says nothing of a target that leaves ordinary ones without an answer, too", func(ctx SpecContext) {
 		var n atomic.Int32
 		s := appServer(func(w http.ResponseWriter, r *http.Request) {
@@ -97,7 +120,7 @@ var _ = Describe("A request without an answer", func() {
 		}
 	})
 
-	DescribeTable("of a target that dies is not a failure of anything", func(ctx SpecContext, end func(http.ResponseWriter, *http.Request)) {
+	DescribeTable("of a target that dies is not a failure of anything", func(ctx SpecContext, ended string, end func(http.ResponseWriter, *http.Request)) {
 		var n atomic.Int32
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-App", "ok")
@@ -125,14 +148,14 @@ var _ = Describe("A request without an answer", func() {
 		Expect(sum.Counts[agent.VerdictFail]).To(BeZero())
 		Expect(sum.Counts[agent.VerdictPass]).To(BeNumerically(">", 0), "what was measured is kept")
 		Expect(sum.Stopped).NotTo(BeNil())
-		Expect(sum.Stopped.Reason).To(HavePrefix("the target died"))
+		Expect(sum.Stopped.Reason).To(HavePrefix("the target " + ended))
 		Expect(sum.Stopped.Log).To(Equal("TypeError: end of the world"))
 		for _, res := range sum.Results {
 			Expect(res.Verdict).To(BeElementOf(agent.VerdictPass, agent.VerdictSkip, agent.VerdictError), res.ID)
 		}
 	},
-		Entry("by resets", func(w http.ResponseWriter, _ *http.Request) { hangUp(w) }),
-		Entry("by silence", func(_ http.ResponseWriter, r *http.Request) {
+		Entry("by resets", "died", func(w http.ResponseWriter, _ *http.Request) { hangUp(w) }),
+		Entry("by silence, which may be slowness", "stopped answering in time", func(_ http.ResponseWriter, r *http.Request) {
 			select {
 			case <-r.Context().Done():
 			case <-time.After(5 * time.Second):

@@ -62,7 +62,7 @@ func (a AgentInfo) Short() string {
 
 // Stopped says why a run ended early.
 type Stopped struct {
-	Cancelled bool `json:"cancelled,omitempty"` // by the caller; otherwise the target died
+	Cancelled bool `json:"cancelled,omitempty"` // by the caller; otherwise the target died, or stopped answering
 	// Check is the first check that noticed that the target died.
 	Check string `json:"check,omitempty"`
 	// Running are the other checks that were under way then.

@@ -145,7 +145,7 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	}
 	f := x.facts
 	f["effect"] = []string{string(s.Effect)}
-	f["reason"] = []string{agent.OfExchange(s.Reason)}
+	f["reason"] = []string{cmp.Or(agent.OfExchange(s.Reason), "none")}
 	f["predicate"] = []string{s.Predicate}
 	f["sendable"] = yes(s.Sendable)
 	f["excess"] = yes(s.Seen.Excess)

@@ -98,13 +98,19 @@ func (f *Finding) seen(e *Explained) {
 
 var levelRank = map[cases.Level]int{cases.Info: 0, cases.Practice: 1, cases.Should: 2, cases.Must: 3}
 
-// effect is the gravest of the symptoms'.
+// effect is the gravest of the symptoms', those that a browser can show before the others.
 func effect(list []Explained) agent.Effect {
-	var effects []agent.Effect
+	var sent, all []agent.Effect
 	for i := range list {
-		effects = append(effects, list[i].Effect)
+		all = append(all, list[i].Effect)
+		if list[i].Sendable {
+			sent = append(sent, list[i].Effect)
+		}
 	}
-	return agent.Gravest(effects...)
+	if len(sent) > 0 {
+		return agent.Gravest(sent...)
+	}
+	return agent.Gravest(all...)
 }
 
 // layer says who answered in place of the application, where the answer names somebody.

@@ -136,7 +136,7 @@ func (p *probe) questions() {
 		ask("origins", text)
 	}
 	if p.out.Statuses["GET"] == 401 || p.out.Statuses["GET"] == 403 {
-		ask("requests", "the answers are those to somebody who is not logged in: which request fields or cookies does it want?")
+		ask("requests", "the answers are those to somebody who is not logged in: which token or cookie does it want (-H, -u, --bearer-env, -b)?")
 	}
 	if p.out.Sharing != Nobody && len(p.out.Methods) == 0 {
 		ask("methods", "which methods besides GET, HEAD and POST are meant to be allowed?")

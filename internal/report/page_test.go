@@ -78,9 +78,19 @@ FAIL     Access-Control-Allow-Origin is *, which does not count; 2 checks: 1 pas
 		Expect(alone).To(And(HavePrefix("All right: "), ContainSubstring("1 thing"), ContainSubstring("\nWARN     Could be better [practice]\n       - a\n       + b\n"), Not(ContainSubstring("also"))))
 	})
 
+	It("says of requests that no browser sends only where there is nothing else", func() {
+		made, sent := spoilt, spoilt
+		made.Effect, made.Plain, made.Sendable, made.Browser = agent.EffectLetIn, false, false, nil
+		made.ID, made.Cause = "made", "made"
+		sent.Sendable = true
+		failed := failing(result("first", "exact", agent.VerdictFail))
+		Expect(page(withFindings([]harness.Finding{made}, failed), false)).To(MatchRegexp(`^This server lets in what the policy forbids, though only for requests that no\s+browser sends`))
+		Expect(page(withFindings([]harness.Finding{made, sent}, failed), false)).To(MatchRegexp(`^This server locks out pages that the policy allows: `))
+	})
+
 	It("keeps what no finding explains: it stands by itself", func() {
 		text := page(newReport(failing(result("first", "exact", agent.VerdictFail))), false)
-		Expect(text).To(And(MatchRegexp(`no known\s+cause explains the check that failed`), ContainSubstring("FAIL     Does not hold: First [must]"), ContainSubstring("1 check by itself: no cause is known that explains it: --cause first")))
+		Expect(text).To(And(MatchRegexp(`no known\s+cause explains the check that\s+failed`), ContainSubstring("FAIL     Does not hold: First [must]"), ContainSubstring("1 check by itself: no cause is known that explains it: --cause first")))
 	})
 
 	It("fits a screen, however many causes there are", func() {

@@ -254,8 +254,20 @@ func (p *Printer) notes(r *Report) {
 		p.note("the answers of %s are not shared with the allowed origin at all (%s). Is it the right URL, and the right origin?", r.URL, r.NotGranted)
 	}
 	if r.EndpointStatus >= 300 {
-		p.note("an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. Is it the right URL?", r.URL, r.EndpointStatus)
+		p.note("an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. %s", r.URL, r.EndpointStatus, wayIn(r.EndpointStatus))
 	}
+}
+
+// wayIn says what to do about an endpoint whose ordinary answer is no success.
+func wayIn(status int) string {
+	const login = "give its token with -H, -u or --bearer-env, its cookie with -b"
+	switch {
+	case status == 401 || status == 403 || status == 407:
+		return "If it wants a login, " + login + "."
+	case status < 400:
+		return "Give the URL that it redirects to; if that is a login, " + login + "."
+	}
+	return "Is it the right URL?"
 }
 
 // note writes a remark, wrapped.

@@ -57,8 +57,17 @@ func thing(n int) string {
 	return block.Count(n, "thing")
 }
 
-// does says who is harmed, the gravest first.
+// does says who is harmed, the gravest first; what no browser can send is told only where
+// there is nothing else, and as that.
 func does(list []Finding) string {
+	sent := slices.DeleteFunc(slices.Clone(list), func(f Finding) bool { return !f.Sendable && len(f.Browser) == 0 })
+	if len(sent) == 0 {
+		return harms(list) + ", though only for requests that no browser sends"
+	}
+	return harms(sent)
+}
+
+func harms(list []Finding) string {
 	has := func(e agent.Effect) bool {
 		return slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == e })
 	}
