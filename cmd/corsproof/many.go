@@ -94,11 +94,26 @@ func (m *manyRun) begin(ctx context.Context) (*roster.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if target.Declared != nil {
+		m.narrow = narrowed(m.table, checks)
+	}
 	file, err := m.f.keep(m.cmd, m.f.settings(m.table, target.Declared, target.Requests))
 	if err == nil && m.list != "" {
 		err = m.header(ctx, target, checks)
 	}
 	return file, err
+}
+
+// narrowed is what of the table some checks are of: what each target is asked, by a policy that all have, is
+// chosen once.
+func narrowed(table *cases.Table, checks []cases.Check) *cases.Table {
+	wanted := map[string]bool{}
+	for i := range checks {
+		wanted[checks[i].Case.ID] = true
+	}
+	out := *table
+	out.Cases = slices.DeleteFunc(slices.Clone(table.Cases), func(c cases.Case) bool { return !wanted[c.ID] })
+	return &out
 }
 
 // header says what the targets of a list are held to.

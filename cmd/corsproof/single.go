@@ -24,10 +24,12 @@ type common struct {
 	f     *runFlags
 	cmd   *cobra.Command
 	table *cases.Table
-	stack *cases.Stack // nil: not given
-	known *baseline.File
-	part  harness.Shard
-	pool  *browsers.Pool
+	// narrow is what of the table was asked for, where that is known before; else nil.
+	narrow *cases.Table
+	stack  *cases.Stack // nil: not given
+	known  *baseline.File
+	part   harness.Shard
+	pool   *browsers.Pool
 }
 
 // pool starts browsers as flags say.
@@ -154,7 +156,9 @@ func (r *singleRun) open(ctx context.Context, args []string) error {
 
 // prepare chooses the checks, and starts the browsers.
 func (r *singleRun) prepare(ctx context.Context) (err error) {
-	if r.checks, err = r.f.selectionFlags.checks(r.table, r.target); err != nil {
+	if r.narrow != nil {
+		r.checks = r.target.Expand(r.narrow)
+	} else if r.checks, err = r.f.selectionFlags.checks(r.table, r.target); err != nil {
 		return err
 	}
 	if len(r.checks) < r.part.Of {
