@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,6 +106,14 @@ type Chrome struct {
 	consolePool    contextPool // of ReplayConsoleOnly
 }
 
+// whole tells whether an address is that of a browser's own WebSocket. Of another, such as
+// ws://HOST:PORT or http://HOST:PORT, the browser is asked for it. What passes the protocol through, such as
+// a Selenium Grid, cannot be asked.
+func whole(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "ws" || u.Scheme == "wss") && strings.Trim(u.Path, "/") != ""
+}
+
 // Start starts a browser, or attaches to one. The errors are *MissingError
 // and *StartError. ctx limits only the start.
 func Start(ctx context.Context, opt Options) (*Chrome, error) {
@@ -122,7 +131,11 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	var alloc context.Context
 	if c.remote {
 		var cancel context.CancelFunc
-		alloc, cancel = remote.NewAllocator(context.Background(), opt.Remote, remote.WithDialTimeout(opt.Timeout))
+		dial := []remote.Option{remote.WithDialTimeout(opt.Timeout)}
+		if whole(opt.Remote) {
+			dial = append(dial, remote.NoModifyURL)
+		}
+		alloc, cancel = remote.NewAllocator(context.Background(), opt.Remote, dial...)
 		c.stop = append(c.stop, cancel)
 	} else {
 		path, err := Find(opt.Path)
