@@ -95,6 +95,12 @@ verify-live: build chromium
 reports: build
 	@sh .ci/reports
 
+# The definitions of deploy/, the action and the pages about CI: read by programs that are not ours,
+# and run as their engines would; fetches four Python packages and a linter.
+.PHONY: deploy-check
+deploy-check: build chromium
+	@bash .ci/deploy
+
 # Twenty runs of the reference with Chrome on a machine that is much too busy.
 under-load: build chromium
 	@bash .ci/under-load
