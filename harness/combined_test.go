@@ -75,7 +75,7 @@ var _ = Describe("a server that is not ours", func() {
 			return wireCheck("a", a, b)
 		}
 		for _, foreign := range []bool{true, false} {
-			r := harness.Runner{Target: &harness.Target{Base: s.URL, Foreign: foreign}, Checks: []cases.Check{of(60, 40), of(60, 41)}, Timeout: ample}
+			r := harness.Runner{Target: &harness.Target{Base: s.URL, Foreign: foreign, RateLimit: 500}, Checks: []cases.Check{of(60, 40), of(60, 41)}, Timeout: ample}
 			sum, err := r.Run(ctx)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(sum.Results[0].Verdict).To(Equal(agent.VerdictPass))

@@ -102,7 +102,7 @@ var _ = Describe("the methods of an ordinary endpoint", func() {
 
 	It("are not asked for on a foreign server", func(ctx SpecContext) {
 		s := witnessed(crud, "GET", "HEAD", "POST", "PUT", "DELETE")
-		s.run(ctx, crud, func(t *harness.Target) { t.Foreign = true })
+		s.run(ctx, crud, func(t *harness.Target) { t.Foreign, t.RateLimit = true, 500 })
 		Expect(s.methods()).To(ConsistOf("GET", "HEAD", "OPTIONS"))
 	})
 
