@@ -5,7 +5,7 @@ BIN     := bin/corsproof
 # Two cores are enough.
 GOTEST  := $(GO) test -shuffle=on -timeout 20m
 
-.PHONY: hostile run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live under-load selfcheck prove compare findings clean
+.PHONY: hostile run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live verify-layers under-load selfcheck prove compare findings clean
 
 build:
 	@$(GO) build -trimpath -o $(BIN) ./cmd/corsproof
@@ -85,6 +85,10 @@ bench: chromium
 
 verify: build chromium
 	@$(BIN) verify-model --n 20000 --seed 1
+
+# What stops a request and is not CORS: policies of the page, mixed content, HSTS, COEP and CORP.
+verify-layers: build chromium
+	@$(BIN) verify-model --layers --n 2000 --seed 1
 
 # The same over real connections: what corsproof fetch makes of a server, against Chrome.
 verify-live: build chromium

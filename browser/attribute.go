@@ -123,9 +123,12 @@ func (t *tab) match(r *repetition) bool {
 	if r.record == nil {
 		r.record = t.rec.started(r.result.URL, r.result.Rep)
 	}
+	if r.record == nil && r.call.js.Layers {
+		r.record = t.rec.started(upgraded(r.result.URL), r.result.Rep)
+	}
 	if r.record == nil {
 		// The renderer reports a request before the script can have its result.
-		return !r.result.OK && refusedInPage(&r.call.js, r.call.document.origin) != "" || r.reused()
+		return !r.result.OK && (r.result.Violated || refusedInPage(&r.call.js, r.call.document.origin) != "") || r.reused()
 	}
 	r.record.delivered = r.record.delivered || r.result.OK && scriptReads(r.call.js.API)
 	if !r.record.complete() {

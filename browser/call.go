@@ -23,6 +23,7 @@ type jsCall struct {
 	Cache          string      `json:"cache,omitempty"`
 	Body           *jsBody     `json:"body,omitempty"`
 	Keepalive      bool        `json:"keepalive,omitempty"`
+	Layers         bool        `json:"layers,omitempty"` // whether a policy of the page stopped it is told
 	Timing         bool        `json:"timing,omitempty"` // whether the page can read the times of the load
 	UploadListener bool        `json:"uploadListener,omitempty"`
 	Crossorigin    string      `json:"crossorigin,omitempty"`
@@ -58,7 +59,8 @@ type jsResult struct {
 	BodyError  string      `json:"bodyError"`
 	Timing     *bool       `json:"timing"` // the times are there; nil: there is no entry, or it was not asked for
 	Tainted    bool        `json:"tainted"`
-	Began      float64     `json:"began"` // milliseconds since the epoch
+	Violated   bool        `json:"violated"` // the page's Content-Security-Policy stopped it
+	Began      float64     `json:"began"`    // milliseconds since the epoch
 	MS         float64     `json:"ms"`
 }
 
@@ -99,7 +101,7 @@ func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 	c := jsCall{
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
-		Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
+		Layers: s.Layers, Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
 		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {

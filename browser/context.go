@@ -21,6 +21,7 @@ import (
 // random ones go), so that a later step finds what it counts on.
 const (
 	maxSharedRequests   = 50_000
+	maxDocuments        = 200 // that a context keeps for the next jobs: each is a frame of one tab
 	maxCachedPreflights = 800
 )
 
@@ -44,15 +45,20 @@ type browserContext struct {
 type documentKey struct {
 	origin string
 	secure bool
+	page   string // fields of the page's answer, as lines
 }
 
 // documentKeyOf says which document a step needs: its origin, and whether it is
 // in the tab of https documents (one with an opaque origin can be in either).
 func documentKeyOf(s *agent.Step) documentKey {
-	if s.Request.Origin == nullOrigin {
-		return documentKey{nullOrigin, !plainHTTP(s.URL)}
+	var page strings.Builder
+	for _, f := range s.Page {
+		page.WriteString(f.Name + ": " + f.Value + "\n")
 	}
-	return documentKey{s.Request.Origin, strings.HasPrefix(s.Request.Origin, "https:")}
+	if s.Request.Origin == nullOrigin {
+		return documentKey{nullOrigin, !plainHTTP(s.URL), page.String()}
+	}
+	return documentKey{s.Request.Origin, strings.HasPrefix(s.Request.Origin, "https:"), page.String()}
 }
 
 // plainHTTP says whether a secure page may not fetch the URL.
@@ -79,7 +85,7 @@ func (b *browserContext) register(j *agent.Job) {
 
 // open makes sure that there are documents for all keys.
 func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bool) error {
-	missing := map[bool][]string{}
+	missing := map[bool][]documentKey{}
 	for _, k := range keys {
 		if d := b.documents[k]; d != nil && d.tab.failure() == nil {
 			if err := d.tab.setIgnoreCertificateErrors(ctx, ignore); err != nil {
@@ -88,13 +94,13 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 			continue
 		}
 		delete(b.documents, k)
-		missing[k.secure] = append(missing[k.secure], k.origin)
+		missing[k.secure] = append(missing[k.secure], k)
 	}
-	for secure, origins := range missing {
+	for secure, wanted := range missing {
 		if b.chrome.remote {
 			// Whether a remote browser isolates sites is not known; frames
 			// of other sites would then be out of reach.
-			if err := b.openTabs(ctx, origins, secure, ignore); err != nil {
+			if err := b.openTabs(ctx, wanted, ignore); err != nil {
 				return err
 			}
 			continue
@@ -110,9 +116,9 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 		if err := t.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 			return err
 		}
-		documents, err := t.openFrames(ctx, b.container, origins, secure)
-		for o, d := range documents {
-			b.documents[documentKey{o, secure}] = d
+		documents, err := t.openFrames(ctx, b.container, wanted, secure)
+		for k, d := range documents {
+			b.documents[k] = d
 		}
 		if err != nil {
 			return err
@@ -121,8 +127,8 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 	return nil
 }
 
-func (b *browserContext) openTabs(ctx context.Context, origins []string, secure, ignore bool) error {
-	for _, o := range origins {
+func (b *browserContext) openTabs(ctx context.Context, wanted []documentKey, ignore bool) error {
+	for _, k := range wanted {
 		t, err := b.newTab()
 		if err != nil {
 			return err
@@ -130,13 +136,13 @@ func (b *browserContext) openTabs(ctx context.Context, origins []string, secure,
 		err = t.setIgnoreCertificateErrors(ctx, ignore)
 		var d *document
 		if err == nil {
-			d, err = t.open(ctx, o, secure)
+			d, err = t.open(ctx, k)
 		}
 		if err != nil {
 			t.close()
 			return err
 		}
-		b.documents[documentKey{o, secure}] = d
+		b.documents[k] = d
 	}
 	return nil
 }
@@ -244,10 +250,10 @@ func (c *privateContext) page(ctx context.Context, s *agent.Step, ignore bool) (
 	if err := c.sameSiteTab.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 		return nil, err
 	}
-	if top := c.sameSiteTab.topLevel; top != nil && top.origin == k.origin {
+	if top := c.sameSiteTab.topLevel; top != nil && top.key == k {
 		return top, nil
 	}
-	return c.sameSiteTab.open(ctx, k.origin, k.secure)
+	return c.sameSiteTab.open(ctx, k)
 }
 
 // canMoveOn tells whether moveOn keeps the job apart from those before it. A page of the target's own

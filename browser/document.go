@@ -17,7 +17,8 @@ import (
 // document is a document at some origin that requests are made from.
 type document struct {
 	tab              *tab
-	origin           string
+	key              documentKey
+	origin           string // key's
 	executionContext runtime.ExecutionContextID
 	name             string
 

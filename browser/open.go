@@ -68,6 +68,13 @@ func (t *tab) answer(e *fetch.EventRequestPaused) {
 		// The same as an iframe with sandbox="allow-scripts": an opaque origin.
 		headers = append(headers, &fetch.HeaderEntry{Name: "Content-Security-Policy", Value: "sandbox allow-scripts allow-forms"})
 	}
+	t.mu.Lock()
+	for line := range strings.Lines(t.pages[name]) {
+		field, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		headers = append(headers, &fetch.HeaderEntry{Name: field, Value: value})
+	}
+	delete(t.pages, name)
+	t.mu.Unlock()
 	doc := "<!doctype html><title>corsproof</title><link rel=icon href=data:,><script>const NAME=" + strconv.Quote(name) + ";" + pageJS + "</script>"
 	cdp.Call(t.ctx, t.target, fetch.FulfillRequest, fetch.FulfillRequestParams{
 		RequestID: e.RequestID, ResponseCode: 200, ResponseHeaders: headers, Body: []byte(doc),
@@ -75,17 +82,21 @@ func (t *tab) answer(e *fetch.EventRequestPaused) {
 }
 
 // newDocument gives the name and URL of a new document at the origin.
-func (t *tab) newDocument(origin string, secure bool) (name, url string) {
+func (t *tab) newDocument(k documentKey) (name, url string) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.nextID++
 	name = "p" + strconv.Itoa(t.nextID)
-	t.mu.Unlock()
+	origin := k.origin
 	if origin == nullOrigin {
 		name = nullOrigin + name
 		origin = "http://" + nullOrigin + "." + containerHost
-		if secure {
+		if k.secure {
 			origin = "https://" + nullOrigin + "." + containerHost
 		}
+	}
+	if k.page != "" {
+		t.pages[name] = k.page
 	}
 	return name, origin + t.chrome.docPath() + name
 }
@@ -105,27 +116,27 @@ func (t *tab) expect(name string) chan runtime.ExecutionContextID {
 const documentTimeout = 45 * time.Second
 
 // awaitDocument waits for a document.
-func (t *tab) awaitDocument(ctx context.Context, origin, name string, ch chan runtime.ExecutionContextID) (*document, error) {
+func (t *tab) awaitDocument(ctx context.Context, k documentKey, name string, ch chan runtime.ExecutionContextID) (*document, error) {
 	limit := time.NewTimer(documentTimeout)
 	defer limit.Stop()
 	select {
 	case id := <-ch:
-		return &document{tab: t, origin: origin, executionContext: id, name: name}, nil
+		return &document{tab: t, key: k, origin: k.origin, executionContext: id, name: name}, nil
 	case <-t.dead:
 		return nil, t.failure()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-limit.C:
-		return nil, &PageError{origin, fmt.Sprintf("the browser did not load the document within %v", documentTimeout)}
+		return nil, &PageError{k.origin, fmt.Sprintf("the browser did not load the document within %v", documentTimeout)}
 	}
 }
 
 // open navigates the tab itself to a document at the origin.
-func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, error) {
+func (t *tab) open(ctx context.Context, k documentKey) (*document, error) {
 	if err := t.intercept(ctx, true); err != nil {
 		return nil, err
 	}
-	name, u := t.newDocument(origin, secure)
+	name, u := t.newDocument(k)
 	ch := t.expect(name)
 	t.topLevel = nil
 	res, err := cdp.Call(ctx, t.target, page.Navigate, page.NavigateParams{URL: u})
@@ -136,9 +147,9 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, 
 		if dead := t.failure(); dead != nil {
 			err = dead
 		}
-		return nil, fmt.Errorf("opening a page at origin %s: %w", origin, err)
+		return nil, fmt.Errorf("opening a page at origin %s: %w", k.origin, err)
 	}
-	d, err := t.awaitDocument(ctx, origin, name, ch)
+	d, err := t.awaitDocument(ctx, k, name, ch)
 	if err == nil {
 		err = t.intercept(ctx, false)
 	}
@@ -149,37 +160,37 @@ func (t *tab) open(ctx context.Context, origin string, secure bool) (*document, 
 	return d, nil
 }
 
-// openFrames opens a document at each origin in iframes of the tab's own document, which is at host.
-func (t *tab) openFrames(ctx context.Context, host string, origins []string, secure bool) (map[string]*document, error) {
+// openFrames opens documents in iframes of the tab's own document, which is at host.
+func (t *tab) openFrames(ctx context.Context, host string, wanted []documentKey, secure bool) (map[documentKey]*document, error) {
 	scheme := "http://"
 	if secure {
 		scheme = "https://"
 	}
 	if t.topLevel == nil {
-		if _, err := t.open(ctx, scheme+host, secure); err != nil {
+		if _, err := t.open(ctx, documentKey{origin: scheme + host, secure: secure}); err != nil {
 			return nil, err
 		}
 	}
 	if err := t.intercept(ctx, true); err != nil {
 		return nil, err
 	}
-	list := make([][2]string, len(origins))
-	waits := make([]chan runtime.ExecutionContextID, len(origins))
-	for i, o := range origins {
-		name, u := t.newDocument(o, secure)
+	list := make([][2]string, len(wanted))
+	waits := make([]chan runtime.ExecutionContextID, len(wanted))
+	for i, k := range wanted {
+		name, u := t.newDocument(k)
 		list[i] = [2]string{name, u}
 		waits[i] = t.expect(name)
 	}
 	if err := t.topLevel.eval(ctx, "frame", list); err != nil {
 		return nil, err
 	}
-	documents := make(map[string]*document, len(origins))
-	for i, o := range origins {
-		d, err := t.awaitDocument(ctx, o, list[i][0], waits[i])
+	documents := make(map[documentKey]*document, len(wanted))
+	for i, k := range wanted {
+		d, err := t.awaitDocument(ctx, k, list[i][0], waits[i])
 		if err != nil {
 			return documents, err
 		}
-		documents[o] = d
+		documents[k] = d
 	}
 	return documents, t.intercept(ctx, false)
 }

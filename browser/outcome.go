@@ -33,6 +33,11 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (agent.Outcom
 		return o, nil
 	case r.call.document.tab.consoleOnly:
 		return consoleOutcome(req, pageOrigin, r), nil
+	case r.record == nil && res.Violated:
+		// fetch() that a policy stops makes no request, and the browser reports none.
+		o.Result, o.Type, o.Reason, o.Error = spec.Blocked, spec.TypeErr, spec.ReasonCSP, res.Error
+		o.FailedHop, o.Hops = 0, []spec.Hop{{URL: res.URL}}
+		return o, nil
 	case r.record == nil && !res.OK && refusedInPage(&r.call.js, pageOrigin) != "":
 		o.Result, o.Type, o.Error = spec.Blocked, spec.TypeErr, res.Error
 		o.Reason = refusedInPage(&r.call.js, pageOrigin)
@@ -86,12 +91,21 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *agent.Outco
 	switch api(req) {
 	case apiNavigate:
 		had = answered
+	case apiScript, apiStylesheet:
+		had = r.call.js.Layers && refusedByElement(req, rec)
 	case apiEventSource, apiVideo, apiAudio:
 		had = res.OK || answered && rec.failed != nil && rec.failed.CorsErrorStatus == nil
 	}
 	if f := rec.failed; f != nil && !had && !rec.truncated {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
+		if r.call.js.Layers {
+			if mask := layer(rec); mask != "" {
+				reason, parameter, err = mask, "", nil
+			} else if byHSTS(rec) {
+				reason, parameter, err = spec.ReasonPreflightDisallowedRedirect, "", nil
+			}
+		}
 		o.Reason, o.FailedParameter = reason, parameter
 		if reason == spec.ReasonRedirectDisallowedByMode {
 			o.Hops = withoutUnsent(o.Hops)
@@ -186,6 +200,9 @@ func usesCORS(req *cases.Request) bool {
 func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter string, err error) {
 	f := rec.failed
 	last := rec.hops[len(rec.hops)-1].request.URL
+	if byHSTS(rec) {
+		return "", "", &NetError{URL: last, Code: "HSTS", Text: "the browser knows that the host wants https, and made a redirect of its own of it, which no preflight follows: ask the https URL"}
+	}
 	if s := f.CorsErrorStatus; s != nil {
 		switch s.CorsError {
 		case network.CorsErrorMethodDisallowedByPreflightResponse, network.CorsErrorHeaderDisallowedByPreflightResponse:

@@ -78,6 +78,10 @@
     text(all.subarray(0, LIMIT), r);
   };
 
+  // What the page's policy has stopped, by the URL that was asked for. The event comes after the failure.
+  const violated = new Set();
+  addEventListener('securitypolicyviolation', (e) => { if (e.disposition === 'enforce') violated.add(e.blockedURI); });
+
   const apis = {
     async fetch(c, r, onAbort) {
       const ctl = new AbortController();
@@ -295,6 +299,11 @@
       } else await work;
     } catch (e) { r.bug = String(e && e.stack || e); } finally { running.delete(stop); clearTimeout(timer); }
     r.ms = performance.now() - t0;
+    if (c.layers && !r.ok) {
+      const forms = [r.url, r.url.replace(/^http:/, 'https:')]; // what is upgraded is reported as that
+      for (let n = 0; n < 4 && !forms.some((u) => violated.has(u)); n++) await new Promise((f) => setTimeout(f, 4));
+      r.violated = forms.map((u) => violated.delete(u)).includes(true);
+    }
     return r;
   };
 

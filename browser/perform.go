@@ -205,7 +205,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 		total += requestCount(&r.jobs[i])
 		preflights += preflightCount(&r.jobs[i])
 	}
-	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 {
+	if b := pool.shared; b == nil || b.requests+total > maxSharedRequests && b.requests > 0 || len(b.documents) > maxDocuments {
 		pool.shared = replace(b, r.newBrowserContext())
 	}
 	// What the steps of a job leave in the preflight cache must not be evicted

@@ -204,7 +204,9 @@ func (rec *recorder) event(ev any) *record {
 		}
 	case *network.EventLoadingFailed:
 		if r := rec.byID[e.RequestID]; r != nil {
-			r.failed = e
+			if r.failed == nil { // a redirect that a policy stops fails, and then is aborted
+				r.failed = e
+			}
 			return r
 		}
 	case *network.EventLoadingFinished:

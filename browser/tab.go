@@ -37,6 +37,7 @@ type tab struct {
 	calls                    map[int]*call
 	navigations              map[int]*call            // those of them that navigate
 	waiting                  map[*repetition]struct{} // results whose events are not all in
+	pages                    map[string]string        // fields of the answers of documents under way, by name
 	markers                  map[string]*document     // by URL, those not reported yet
 	ready                    map[string]chan runtime.ExecutionContextID
 	topLevel                 *document                // the document of the tab itself
@@ -80,7 +81,7 @@ func (c *Chrome) newTarget(in cdp.BrowserContextID) (target.ID, error) {
 func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, in cdp.BrowserContextID, consoleOnly bool) (*tab, error) {
 	t := &tab{
 		chrome: c, in: in, consoleOnly: consoleOnly, console: map[string]consoleReason{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
-		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*repetition]struct{}{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
+		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*repetition]struct{}{}, pages: map[string]string{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt

@@ -53,6 +53,9 @@ type PageContext struct {
 // standard's step 7 gives no order to its four questions; this is Chromium's.
 func (f *Fetch) beforeCORS() bool {
 	f.reportCSP()
+	if f.p.CSPBeforeUpgrade && f.req.API == APIFetch && len(f.hops) == 1 && f.blockedByCSP() {
+		return true
+	}
 	f.upgrade()
 	f.hop().URL = f.url.String()
 	if f.blockedByCSP() || f.mixed() || f.blockedByIntegrityPolicy() || f.badPort() {

@@ -47,6 +47,9 @@ func (f *Fetch) keptBack(resp Response) bool {
 
 // embedderRequires tells whether an answer without a policy counts as one of same-origin.
 func (f *Fetch) embedderRequires() bool {
+	if !f.secure() {
+		return false // https://html.spec.whatwg.org/multipage/browsers.html#obtain-an-embedder-policy, step 2
+	}
 	switch f.req.Context.Embedder {
 	case EmbedderRequireCORP:
 		return true
@@ -71,7 +74,7 @@ func refusesByCORP(value string, from, to Origin) Reason {
 // (https://fetch.spec.whatwg.org/#cross-origin-embedder-policy-allows-credentials).
 func (f *Fetch) withoutCredentials() bool {
 	c := f.req.Context
-	return c != nil && c.Embedder == EmbedderCredentialless && f.req.Mode == ModeNoCORS && !f.origin.SameOrigin(f.url.Origin())
+	return c != nil && c.Embedder == EmbedderCredentialless && f.secure() && f.req.Mode == ModeNoCORS && !f.origin.SameOrigin(f.url.Origin())
 }
 
 // sameSite is https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site.

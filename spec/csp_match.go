@@ -29,13 +29,13 @@ func (f *Fetch) matchesSource(source string) bool {
 	}
 	s, ok := parseSource(source)
 	switch {
-	case !ok, s.scheme != "" && !matchesScheme(s.scheme, f.url.Scheme()):
+	case !ok, s.scheme != "" && !f.matchesScheme(s.scheme):
 		return false
 	case s.host == "":
 		return true
-	case f.url.host == "", s.scheme == "" && !matchesScheme(f.origin.Scheme, f.url.Scheme()):
+	case f.url.host == "", s.scheme == "" && !f.matchesScheme(f.origin.Scheme):
 		return false
-	case !f.matchesHost(s.host), !matchesPort(s.port, &f.url, f.p.SourcePortUpgrades):
+	case !f.matchesHost(s.host), !f.matchesPort(&s):
 		return false
 	}
 	return f.redirects > 0 || matchesPath(s.path, f.url.path())
@@ -111,17 +111,18 @@ func isHostPart(s string) bool {
 	return true
 }
 
-// matchesScheme is https://w3c.github.io/webappsec-csp/#match-schemes.
-func matchesScheme(a, b string) bool {
+// matchesScheme is https://w3c.github.io/webappsec-csp/#match-schemes for the current URL.
+func (f *Fetch) matchesScheme(a string) bool {
+	b := f.url.Scheme()
 	switch a = lower(a); a {
 	case b:
 		return true
 	case "http":
 		return b == "https"
 	case "ws":
-		return b == "wss" || b == "http" || b == "https"
+		return b == "wss" || !f.p.SourceUpgrades && (b == "http" || b == "https")
 	case "wss":
-		return b == "https"
+		return !f.p.SourceUpgrades && b == "https"
 	}
 	return false
 }
@@ -141,22 +142,27 @@ func (f *Fetch) matchesHost(pattern string) bool {
 	return equalFold(pattern, f.url.host)
 }
 
-// matchesPort is https://w3c.github.io/webappsec-csp/#match-ports. With upgrades, 80 stands for 443 as
-// well where the URL's scheme is https.
-func matchesPort(input string, u *URL, upgrades bool) bool {
-	port := u.port
+// matchesPort is https://w3c.github.io/webappsec-csp/#match-ports for the current URL. In engines with
+// SourceUpgrades a port that is named is upgraded where the scheme is, and not otherwise.
+func (f *Fetch) matchesPort(s *source) bool {
+	port := f.url.port
 	if port == "" {
-		port = defaultPort(u.Scheme())
+		port = defaultPort(f.url.Scheme())
 	}
+	scheme := s.scheme
+	if scheme == "" {
+		scheme = f.origin.Scheme
+	}
+	named := strings.TrimLeft(s.port, "0")
 	switch {
-	case input == "*":
+	case s.port == "*":
 		return true
-	case input == "":
-		return port == defaultPort(u.Scheme())
-	case upgrades && strings.TrimLeft(input, "0") == "80" && port == "443" && u.Scheme() == "https":
-		return true
+	case s.port == "":
+		return port == defaultPort(f.url.Scheme())
+	case f.p.SourceUpgrades && lower(scheme) != f.url.Scheme():
+		return named == "80" && port == "443"
 	}
-	return strings.TrimLeft(input, "0") == port
+	return named == port
 }
 
 func defaultPort(scheme string) string {

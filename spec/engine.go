@@ -87,13 +87,14 @@ type Profile struct {
 	RedirectDropsNames      []string // lower-case names of author headers that no redirect keeps
 	EqualLocationsAreOne    bool     // equal Location lines count as one; different ones fail whatever the status
 	// Layers beside CORS, decided with a PageContext.
-	HSTSRedirects      bool // a host that wants https gets a redirect of the browser's own
-	UpgradeNotTrusted  bool // upgrade-insecure-requests leaves this machine's addresses alone
-	SourceAddresses    bool // a Content-Security-Policy can name addresses
-	SourcePortUpgrades bool // and a source with port 80 takes https on port 443
-	LocalFromPublic    bool // only pages of public addresses have to ask for the local network
-	LocalTargetAsks    bool // targetAddressSpace does not replace the permission
-	OpaqueBlocking     bool // Opaque Response Blocking
+	HSTSRedirects     bool // a host that wants https gets a redirect of the browser's own
+	UpgradeNotTrusted bool // upgrade-insecure-requests leaves this machine's addresses alone, but on redirects
+	CSPBeforeUpgrade  bool // fetch()'s URL has to be allowed as the script gives it, and as it is upgraded
+	SourceAddresses   bool // a Content-Security-Policy can name addresses
+	SourceUpgrades    bool // and scheme and port of a source are upgraded together or not at all
+	LocalFromPublic   bool // only pages of public addresses have to ask for the local network
+	LocalTargetAsks   bool // targetAddressSpace does not replace the permission
+	OpaqueBlocking    bool // Opaque Response Blocking
 
 	ExposedNames []string // exposed beyond the standard's, lower case
 

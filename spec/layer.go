@@ -62,6 +62,12 @@ func (r Reason) Layer() Layer {
 	if l, ok := layers[r]; ok {
 		return l
 	}
+	switch r { // harness/agent's names, where an agent asks for no more than whether it was CORS
+	case "BlockedByCORP":
+		return LayerCORP
+	case "BlockedByORB":
+		return LayerORB
+	}
 	return LayerCORS
 }
 

@@ -24,6 +24,7 @@ type Fetch struct {
 	origin       Origin
 	originHeader string // the serialised origin; `null` once the request is tainted
 	url          URL
+	left         Origin // of the URL that a redirect led away from
 	method       string
 	header       Header // never changed in place once a hop has it
 	body         bool
@@ -139,6 +140,7 @@ func (f *Fetch) enterHop() {
 	if f.req.Context != nil && f.beforeCORS() {
 		return
 	}
+	f.taint()
 	switch {
 	case f.tainting == TypeBasic && f.origin.SameOrigin(f.url.Origin()):
 		f.t.add(ruleMainBasic, "the URL is same origin with the request's origin and the tainting is basic: no CORS")

@@ -21,7 +21,7 @@ func (f *Fetch) upgrade() {
 		return
 	}
 	switch trusted := loopbackHost(f.url.host); {
-	case f.csp.upgrades() && !(trusted && f.p.UpgradeNotTrusted):
+	case f.csp.upgrades() && !(trusted && f.p.UpgradeNotTrusted && len(f.hops) == 1):
 		f.setScheme("https")
 		f.t.add(ruleUpgrade, "the page's policy has upgrade-insecure-requests: http becomes https")
 	case !trusted && f.pageIsSecure() && f.upgradeable():

@@ -175,13 +175,6 @@ func (f *Fetch) redirect(resp Response) bool {
 			f.t.add(ruleRedirect13, "the redirect is cross-origin: Authorization is dropped")
 			f.header = f.header.Without(func(name string) bool { return equalFold(name, "authorization") })
 		}
-		// Redirect-taint, step 4: the URL changes origin, and the request's
-		// origin is not that of the URL it leaves.
-		always := f.p.NoCORSRedirectTaints && f.req.Mode == ModeNoCORS
-		if (always || !f.origin.SameOrigin(here)) && f.originHeader != "null" {
-			f.t.add(ruleTaint, "a redirect from one cross-origin URL to another origin: Origin is `null` from now on")
-			f.originHeader = "null"
-		}
 	}
 	if f.p.RedirectDropsNames != nil {
 		f.header = f.header.Without(func(name string) bool { return hasName(f.p.RedirectDropsNames, name) })
@@ -190,9 +183,21 @@ func (f *Fetch) redirect(resp Response) bool {
 	if f.t != nil {
 		f.t.add(ruleRedirect18, "redirect to "+next.String())
 	}
-	f.url = next
+	f.url, f.left = next, here
 	f.enterHop()
 	return true
+}
+
+// taint is redirect-taint (https://fetch.spec.whatwg.org/#concept-request-tainted-origin), step 4: the URL
+// changed origin, and the request's origin is not that of the URL it left. It looks at the URL
+// that a policy may have upgraded.
+func (f *Fetch) taint() {
+	always := f.p.NoCORSRedirectTaints && f.req.Mode == ModeNoCORS
+	if len(f.hops) < 2 || f.left.SameOrigin(f.url.Origin()) || f.originHeader == "null" || !always && f.origin.SameOrigin(f.left) {
+		return
+	}
+	f.t.add(ruleTaint, "a redirect from one cross-origin URL to another origin: Origin is `null` from now on")
+	f.originHeader = "null"
 }
 
 // rewritesToGET is the condition of HTTP-redirect fetch, step 12.

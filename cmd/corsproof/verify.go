@@ -24,6 +24,7 @@ func newVerify() *cobra.Command {
 		chrome   string
 		out      string
 		live     bool
+		layers   bool
 	)
 	cmd := &cobra.Command{
 		Use:   "verify-model",
@@ -40,13 +41,20 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			if seed == 0 {
 				seed = uint64(time.Now().UnixNano())
 			}
-			b, err := browser.Start(cmd.Context(), browser.Options{Path: chrome})
+			if live && layers {
+				return usage(errors.New("--live and --layers exclude each other"), "run it twice")
+			}
+			how := browser.Options{Path: chrome}
+			if layers {
+				how.Flags, how.IgnoreCertificateErrors = verify.LayerFlags(), true
+			}
+			b, err := browser.Start(cmd.Context(), how)
 			if err != nil {
 				return &status{code: exitBrowser, err: err}
 			}
 			defer b.Close()
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", b.Version())
-			opt := verify.Options{Agent: b, Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration, Live: live}
+			opt := verify.Options{Agent: b, Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration, Live: live, Layers: layers}
 			if duration > 0 {
 				opt.N = 0
 			}
@@ -82,6 +90,7 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 	fs.DurationVar(&duration, "duration", 0, "instead of --n: how long to go on")
 	fs.Uint64Var(&seed, "seed", 0, "of the generator (0: a new one each time, which is printed)")
 	fs.BoolVar(&live, "live", false, "the model makes the requests itself, over real connections, as corsproof fetch does")
+	fs.BoolVar(&layers, "layers", false, "exchanges about what stops a request and is not CORS: policies of the page, mixed content, HSTS, Cross-Origin-Resource-Policy, types")
 	fs.StringVar(&chrome, "chrome", "", "path of Chrome or Chromium, or the ws:// or http:// URL of a running one")
 	fs.StringVar(&out, "out", "", "write the disagreements to `FILE`, as input for corsproof eval")
 	return cmd

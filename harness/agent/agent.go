@@ -49,6 +49,11 @@ type Step struct {
 	Parallel int           // how many of them at once, at least 1
 	Timing   bool          // whether the page can read the times of the load is looked at
 	Text     string        // that is looked for in the content; empty: nothing is
+	// Page are fields of the page's own answer besides its content: its policies.
+	Page spec.Header
+	// Layers: what stops the request and is not CORS is its outcome, with the reason that spec has
+	// for it. Without it that is an error, since it says nothing about the target.
+	Layers bool
 	// Before is called when the steps before it are done and this one is about
 	// to be performed; may be nil. Only for jobs of several steps.
 	Before func()

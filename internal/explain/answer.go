@@ -24,7 +24,10 @@ const (
 	ReasonLocalSpace                  = spec.ReasonLocalTarget
 	ReasonCORPOrigin                  = spec.ReasonCORPNotSameOrigin
 	ReasonCORPSite                    = spec.ReasonCORPNotSameSite
+	ReasonCORPByCOEP                  = spec.ReasonCORPByCOEP
 	ReasonORB                         = spec.ReasonORB
+	ReasonNosniff                     = spec.ReasonNosniff
+	ReasonBadPort                     = spec.ReasonBadPort
 	ReasonRefused         spec.Reason = "ConnectionRefused"
 	ReasonNotResolved     spec.Reason = "NameNotResolved"
 	ReasonTLS             spec.Reason = "TlsError"

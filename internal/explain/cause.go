@@ -31,6 +31,7 @@ var causes = map[spec.Reason]string{
 	ReasonLocalSpace:                                "local-network-denied",
 	ReasonCORPOrigin:                                "resource-policy",
 	ReasonCORPSite:                                  "resource-policy",
+	ReasonCORPByCOEP:                                "resource-policy",
 	ReasonORB:                                       "opaque-response-blocked",
 	ReasonRefused:                                   "connection-refused",
 	ReasonNotResolved:                               "name-not-resolved",

@@ -235,7 +235,7 @@ func headerOf(r spec.Reason) string {
 		return "Access-Control-Expose-Headers"
 	case ReasonCSP:
 		return "Content-Security-Policy"
-	case ReasonCORPOrigin, ReasonCORPSite:
+	case ReasonCORPOrigin, ReasonCORPSite, ReasonCORPByCOEP:
 		return "Cross-Origin-Resource-Policy"
 	}
 	return ""

@@ -26,7 +26,7 @@ var (
 
 	// starts begin a message, so that what stands on one line, or was broken in several, is
 	// taken apart rightly.
-	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
+	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame|execute|apply)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
 )
 
 // readConsole reads messages of a console.

@@ -49,7 +49,7 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 		return s.fieldLines(), s.listWith("Access-Control-Allow-Headers", s.param)
 	case ReasonHeaderNotExposed:
 		return s.fieldLines(), s.listWith("Access-Control-Expose-Headers", s.param)
-	case ReasonCORPOrigin, ReasonCORPSite:
+	case ReasonCORPOrigin, ReasonCORPSite, ReasonCORPByCOEP:
 		return s.fieldLines(), []string{"Cross-Origin-Resource-Policy: cross-origin"}
 	case ReasonCSP:
 		if o := originOf(s.url); o != "" {

@@ -110,7 +110,11 @@ var sentences = []sentence{
 
 	// Resources without CORS.
 	say("chrome", ReasonCORPSite, `err_blocked_by_response\.notsamesite`),
+	say("chrome", ReasonCORPByCOEP, `err_blocked_by_response\.notsameoriginafterdefaultedtosameoriginby(?:coep|dip)`),
 	say("chrome", ReasonCORPOrigin, `err_blocked_by_response`),
+	say("chrome", ReasonNosniff, `refused to (?:execute script|apply style) from '(?P<url>[^']*)' because its mime type \('(?P<value>[^']*)`),
+	say("firefox", ReasonNosniff, `'(?P<url>[^']*)' was blocked due to mime type \('(?P<value>[^']*)'\) mismatch`),
+	say("", ReasonBadPort, `err_unsafe_port|ns_error_port_access_not_allowed`),
 	say("firefox", ReasonCORPOrigin, `resource at '(?P<url>[^']*)' was blocked due to its cross-origin-resource-policy`),
 	say("safari", ReasonCORPOrigin, `cancelled load to '?(?P<url>\S+?)'? because it violates the resource.?s cross-origin-resource-policy`),
 	say("", ReasonORB, `err_blocked_by_orb|blocked by opaqueresponseblocking|corb\) blocked|blocked cross-origin response '?(?P<url>\S+?)'? with mime type`),

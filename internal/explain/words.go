@@ -22,6 +22,10 @@ func (s *sighting) title() string {
 		return "CORS is in order: the page can read the answer, and it is an error, " + s.statusText()
 	case ReasonUndetermined:
 		return "The text does not show why it failed"
+	case ReasonNosniff:
+		return "The answer's type is not what the element may use"
+	case ReasonBadPort:
+		return "The port is one that browsers do not connect to"
 	}
 	if t := s.reason.Explain(); t != "" {
 		return strings.ToUpper(t[:1]) + t[1:]
@@ -36,6 +40,10 @@ func (s *sighting) doInstead() string {
 		return "Nothing, as far as this text goes. If the page still fails, look at its own code, and at the console for another message."
 	case ReasonHTTPError:
 		return "Look in the server's log for this request. The page sees the status and the content."
+	case ReasonNosniff:
+		return "Let the server send the script with Content-Type: text/javascript, a style sheet with text/css. If it answers with a page instead (an error, a login), that is what to mend: look at the content."
+	case ReasonBadPort:
+		return "Let the server listen at another port, such as 8080. Browsers do not connect to this one, which belongs to another protocol."
 	case ReasonUndetermined:
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
@@ -87,6 +95,8 @@ func (s *sighting) here() string {
 		return s.hereAllowed()
 	case ReasonLocalPermission, ReasonLocalInsecure, ReasonLocalSpace:
 		return "The console speaks of CORS, but the browser stopped the request before anything was sent: the address is in the local network or on this machine."
+	case ReasonCORPByCOEP:
+		return "The answer has no Cross-Origin-Resource-Policy, and the page's own Cross-Origin-Embedder-Policy (or Document-Isolation-Policy) wants one of whatever it loads."
 	case ReasonCSP:
 		if s.param != "" {
 			return "The directive is " + s.param + "."

@@ -31,10 +31,15 @@ type comparison struct {
 }
 
 func compare(x Exchange, model spec.Outcome, browser agent.Outcome, seen []Seen) comparison {
+	if refusedByType(model.Reason) && browser.Result == spec.Allowed && browser.Error != "" {
+		browser.Outcome = model // an element that is refused by its type has an error event, and no reason
+	}
 	c := comparison{x: x, model: model, browser: browser, seen: seen}
 	c.differ("outcome", string(model.Result), string(browser.Result))
 	if model.Result == spec.Allowed && browser.Result == spec.Allowed {
 		c.differ("type", string(model.Type), string(browser.Type))
+	}
+	if model.Result == spec.Allowed && browser.Result == spec.Allowed && x.Request.API != spec.APIElement {
 		c.differ("status", strconv.Itoa(model.Status), strconv.Itoa(browser.Status))
 		c.differ("readable", readable(model.Readable), readable(browser.Readable))
 		if model.Type == spec.TypeBasic || model.Type == spec.TypeCORS {
@@ -48,6 +53,9 @@ func compare(x Exchange, model spec.Outcome, browser agent.Outcome, seen []Seen)
 	c.differ("requests", wanted(model, x.Request.Cache, names, c.tellsCredentials()), saw(seen, names, c.tellsCredentials()))
 	return c
 }
+
+// refusedByType tells whether a browser says of a reason no more than that the element failed.
+func refusedByType(r spec.Reason) bool { return r == spec.ReasonNosniff || r == spec.ReasonMimeType }
 
 func (c *comparison) differ(what, model, browser string) {
 	if model != browser {
@@ -93,7 +101,7 @@ func readable(h map[string]string) string {
 // cookies: browsers announce it to secure URLs of other sites.
 // (https://privacycg.github.io/storage-access-headers/)
 func (c *comparison) tellsCredentials() bool {
-	return !strings.Contains(c.x.Request.Origin, "127.0.0.1") && !strings.Contains(c.x.Request.Origin, "localhost")
+	return c.x.Request.Context == nil && !strings.Contains(c.x.Request.Origin, "127.0.0.1") && !strings.Contains(c.x.Request.Origin, "localhost")
 }
 
 // fieldNames are the request headers to compare, in lower case: the script's

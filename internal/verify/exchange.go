@@ -5,6 +5,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,11 @@ func (x Exchange) clone() Exchange {
 	if x.Request.Body != nil {
 		b := *x.Request.Body
 		y.Request.Body = &b
+	}
+	if x.Request.Context != nil {
+		c := *x.Request.Context
+		c.CSP, c.CSPReportOnly = slices.Clone(c.CSP), slices.Clone(c.CSPReportOnly)
+		y.Request.Context = &c
 	}
 	y.Hops = make([]Hop, len(x.Hops))
 	for i, h := range x.Hops {
@@ -71,6 +77,11 @@ func moved(xs []Exchange, session int, from, to string) []Exchange {
 	for i := range fresh {
 		fresh[i].Session = session
 		rename(&fresh[i].Request.URL)
+		if c := fresh[i].Request.Context; c != nil {
+			for k := range c.CSP {
+				c.CSP[k] = strings.ReplaceAll(c.CSP[k], from+"/", to+"/")
+			}
+		}
 		for j := range fresh[i].Hops {
 			h := fresh[i].Hops[j]
 			for _, fields := range []spec.Header{h.Response.Header, h.Preflight.Header} {

@@ -54,6 +54,7 @@ func (r *runner) perform(ctx context.Context, sessions [][]Exchange, consoleOnly
 		index[p] = i
 	}
 	out := make([]observed, len(sessions))
+	consoleOnly = consoleOnly && !r.opt.Layers // the console does not tell all layers
 	err := performing(r.opt.Agent, consoleOnly)(ctx, jobs, func(res agent.JobResult) {
 		o := &out[index[res.ID]]
 		o.err = res.Err
@@ -96,7 +97,7 @@ func slow(xs []Exchange, seen [][]Seen) bool {
 func (r *runner) steps(path string, xs []Exchange) []agent.Step {
 	steps := make([]agent.Step, len(xs))
 	for i, x := range xs {
-		steps[i] = agent.Step{URL: x.Request.URL, Request: Script(x.Request), After: x.After}
+		steps[i] = agent.Step{URL: x.Request.URL, Request: Script(x.Request), After: x.After, Page: pageFields(x.Request.Context), Layers: x.Request.Context != nil}
 		if i > 0 {
 			steps[i].Before = func() { r.replay.Turn(path, i) }
 		}
@@ -104,14 +105,21 @@ func (r *runner) steps(path string, xs []Exchange) []agent.Step {
 	return steps
 }
 
+// elements are the agent's names of what loads a destination.
+var elements = map[string]string{"image": "img", "script": "script", "style": "stylesheet"}
+
 // Script is the request as the browser's page makes it.
 func Script(q spec.Request) cases.Request {
 	out := cases.Request{
 		API: string(q.API), Origin: q.Origin, Method: q.Method, Mode: string(q.Mode),
 		Credentials: string(q.Credentials), Redirect: string(q.Redirect), UploadListener: q.UploadListener, Cache: q.Cache,
 	}
-	if q.API == spec.APIXHR {
+	switch q.API {
+	case spec.APIXHR:
 		out.Mode, out.Redirect, out.Cache = "", "", ""
+	case spec.APIElement:
+		out.API = elements[q.Context.Destination]
+		out.Mode, out.Redirect, out.Credentials = "", "", ""
 	}
 	for _, f := range q.Header {
 		out.Headers = append(out.Headers, f.Name+": "+f.Value)

@@ -63,6 +63,11 @@ func (rep *Report) printResults(w io.Writer) {
 		}
 	}
 	reasons := spec.Reasons()
+	for _, r := range slices.Sorted(slices.Values(spec.MaskReasons())) {
+		if !slices.Contains(reasons, r) {
+			reasons = append(reasons, r)
+		}
+	}
 	slices.SortStableFunc(reasons, func(a, b spec.Reason) int { return rep.Reasons[b] - rep.Reasons[a] })
 	for _, r := range reasons {
 		if rep.Reasons[r] > 0 {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/corsproof/corsproof/internal/testcert"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -31,7 +33,7 @@ type plan struct {
 
 // Replay is the server that answers as the exchanges say, byte for byte: net/http
 // would canonicalise names and refuse bytes. It listens on two ports, so that
-// there are several origins: 127.0.0.1 and localhost on each.
+// there are several origins: 127.0.0.1 and localhost on each, over TLS too.
 type Replay struct {
 	listeners []net.Listener
 	bases     []string
@@ -40,11 +42,17 @@ type Replay struct {
 	conns     map[net.Conn]bool
 	wg        sync.WaitGroup
 	closed    bool
+
+	certificate tls.Certificate
 }
 
 // NewReplay starts the server on loopback.
 func NewReplay() (*Replay, error) {
 	r := &Replay{plans: map[string]*plan{}, conns: map[net.Conn]bool{}}
+	var err error
+	if r.certificate, err = testcert.New("127.0.0.1"); err != nil {
+		return nil, err
+	}
 	for range 2 {
 		// Only IPv4: where localhost is ::1 too, a browser tries the next
 		// address as soon as that one refuses it.
@@ -140,7 +148,10 @@ func (r *Replay) serve(c net.Conn) {
 		_ = c.Close()
 		r.wg.Done()
 	}()
-	br, bw := bufio.NewReader(c), bufio.NewWriter(c)
+	br, bw, err := r.speak(c)
+	if err != nil {
+		return
+	}
 	for {
 		_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 		method, target, h, err := readHead(br)
@@ -161,6 +172,29 @@ func (r *Replay) serve(c net.Conn) {
 		}
 	}
 }
+
+// speak is HTTP on a connection, or HTTP in TLS where that is how the client begins.
+func (r *Replay) speak(c net.Conn) (*bufio.Reader, *bufio.Writer, error) {
+	br := bufio.NewReader(c)
+	_ = c.SetReadDeadline(time.Now().Add(time.Minute))
+	first, err := br.Peek(1)
+	if err != nil {
+		return nil, nil, err
+	}
+	if first[0] != 0x16 { // no handshake record (https://www.rfc-editor.org/rfc/rfc8446#section-5.1)
+		return br, bufio.NewWriter(c), nil
+	}
+	t := tls.Server(peeked{c, br}, &tls.Config{Certificates: []tls.Certificate{r.certificate}})
+	return bufio.NewReader(t), bufio.NewWriter(t), nil
+}
+
+// peeked is a connection of which the first bytes were read.
+type peeked struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func (p peeked) Read(b []byte) (int, error) { return p.r.Read(b) }
 
 // answer finds the response to a request, and notes what was seen.
 func (r *Replay) answer(method, target string, h spec.Header) spec.Response {

@@ -18,6 +18,7 @@ type Disagreement struct {
 // Report is the outcome of a Run.
 type Report struct {
 	Seed       uint64
+	Layers     bool // the exchanges are about the layers beside CORS
 	Engine     spec.Engine
 	Exchanges  int
 	Elapsed    time.Duration
@@ -74,13 +75,20 @@ func (rep *Report) tally(model spec.Outcome, later bool, departures []string) {
 // Missing are the reasons that a browser can give and the run did not have.
 func (rep *Report) Missing() []spec.Reason {
 	var missing []spec.Reason
-	for _, reason := range spec.Reasons() {
+	reasons := spec.Reasons()
+	if rep.Layers {
+		reasons = layerReasons
+	}
+	for _, reason := range reasons {
 		if rep.Reasons[reason] == 0 && !slices.Contains(outOfReach, reason) {
 			missing = append(missing, reason)
 		}
 	}
 	return missing
 }
+
+// layerReasons are those that a LayerGenerator is there for.
+var layerReasons = []spec.Reason{spec.ReasonCSP, spec.ReasonMixedContent, spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP, spec.ReasonORB, spec.ReasonPreflightDisallowedRedirect}
 
 // outOfReach are the reasons that no generated exchange can have: a network
 // error is not an answer, and a stream body needs HTTP/2.

@@ -16,7 +16,7 @@ type Options struct {
 	N        int           // exchanges to compare, at least; 0 means by Duration alone
 	Duration time.Duration // time to go on generating; 0 means by N alone
 	Seed     uint64
-	Batch    int // exchanges given to the agent at once; 0 means 6000
+	Batch    int // exchanges given to the agent at once; 0 means 6000, with Layers 400
 	// Followed is how many exchanges are followed on the wire whatever comes
 	// of them; of the others only those that differ are. 0 means 2000.
 	Followed int
@@ -27,13 +27,16 @@ type Options struct {
 	// Live: the model decides about answers that package fetch got over real connections, not
 	// about those that were generated.
 	Live bool
+	// Layers: the exchanges are those of a LayerGenerator. The agent is to be started with
+	// LayerFlags, and to take any certificate.
+	Layers bool
 }
 
 // runner is a Run under way.
 type runner struct {
 	opt    Options
 	replay *Replay
-	gen    *Generator
+	gen    func(number int, path string) []Exchange
 	report *Report
 	number int // of sessions
 }
@@ -43,6 +46,9 @@ type runner struct {
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.Batch == 0 {
 		opt.Batch = 6000
+		if opt.Layers {
+			opt.Batch = 400 // most have a page of their own
+		}
 	}
 	if opt.Followed == 0 {
 		opt.Followed = 2000
@@ -55,7 +61,10 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 		return nil, err
 	}
 	defer replay.Close()
-	r := &runner{opt: opt, replay: replay, gen: NewGenerator(opt.Seed, replay.Bases()), report: newReport(opt.Seed, opt.Engine)}
+	r := &runner{opt: opt, replay: replay, gen: NewGenerator(opt.Seed, replay.Bases()).Session, report: newReport(opt.Seed, opt.Engine)}
+	if opt.Layers {
+		r.gen, r.report.Layers = NewLayerGenerator(opt.Seed, replay.Bases()).Session, true
+	}
 	start := time.Now()
 	for r.more(time.Since(start)) {
 		err := r.batch(ctx)
@@ -91,7 +100,7 @@ func (r *runner) batch(ctx context.Context) error {
 	}
 	for n := 0; n < size; {
 		r.number++
-		xs := r.gen.Session(r.number, path(r.number))
+		xs := r.gen(r.number, path(r.number))
 		sessions = append(sessions, xs)
 		n += len(xs)
 	}

@@ -100,6 +100,7 @@ func smaller(xs []Exchange) [][]Exchange {
 	each(xs, &out, func(x Exchange, change func(func(x *Exchange))) {
 		fewerHops(x, change)
 		plainerRequest(x.Request, change)
+		plainerContext(x.Request.Context, change)
 		plainerAnswers(x, change)
 	})
 	return out

@@ -1,0 +1,203 @@
+package verify
+
+import (
+	"strings"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// A LayerGenerator makes exchanges for the layers beside CORS: pages with policies, http and https,
+// names of several sites, elements, answers with Cross-Origin-Resource-Policy and with types. Equal
+// seeds and bases give equal exchanges.
+type LayerGenerator struct {
+	*Generator
+	plain []string // the replaying server's origins at addresses of this machine
+}
+
+// Names that LayerFlags leads to this machine. Chromium has all of .dev in its list of hosts that want https
+// (https://hstspreload.org), so that it needs no answer over https before.
+var (
+	layerHosts = []string{"a.example.com", "b.example.com", "api.example.org", "a.corsproof.dev"}
+	layerHSTS  = "*.corsproof.dev"
+)
+
+// LayerFlags are the flags that a browser needs for the exchanges of a LayerGenerator.
+func LayerFlags() []string {
+	return []string{"--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.org 127.0.0.1,MAP *.corsproof.dev 127.0.0.1"}
+}
+
+// NewLayerGenerator makes a generator for a replaying server at the given origins, which answers
+// on their ports over TLS too.
+func NewLayerGenerator(seed uint64, bases []string) *LayerGenerator {
+	var all []string
+	for i, b := range bases {
+		all = append(all, b)
+		if i%2 == 0 { // each port has two names
+			port := b[strings.LastIndexByte(b, ':'):]
+			all = append(all, "https"+strings.TrimPrefix(b, "http"))
+			for _, host := range layerHosts {
+				all = append(all, "http://"+host+port, "https://"+host+port)
+			}
+		}
+	}
+	return &LayerGenerator{Generator: NewGenerator(seed, all), plain: bases}
+}
+
+// Session makes one exchange.
+func (g *LayerGenerator) Session(number int, path string) []Exchange {
+	g.home = pick(g.rng, g.bases...)
+	g.pages = []string{"https://app.example.com", "https://app.example.com", "http://app.example.com", "http://app.example.com", "https://shop.example.org", "http://shop.example.org", "null", g.home}
+	x := Exchange{Session: number, Request: g.request()}
+	x.Request.Cache = ""
+	base := g.home
+	x.Request.URL = base + path + "/0"
+	if g.chance(25) {
+		x.Request.Mode, x.Request.Redirect = spec.ModeNoCORS, spec.RedirectFollow
+		x.Request.API, x.Request.Method, x.Request.Header, x.Request.Body, x.Request.UploadListener = spec.APIFetch, pick(g.rng, "GET", "POST"), nil, nil, false
+	}
+	c := &spec.PageContext{HSTS: []string{layerHSTS}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone}
+	if g.chance(20) {
+		c.Destination = pick(g.rng, "image", "script", "style")
+		x.Request = spec.Request{API: spec.APIElement, Origin: x.Request.Origin, URL: x.Request.URL, Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsInclude, Redirect: spec.RedirectFollow}
+	}
+	x.Request.Context = c
+	g.page(&x, path)
+	g.answers(&x, base, path)
+	g.types(&x)
+	if g.chance(25) {
+		g.spoil(&x)
+	}
+	return []Exchange{x}
+}
+
+// page makes the page's policies.
+func (g *LayerGenerator) page(x *Exchange, path string) {
+	c := x.Request.Context
+	if x.Request.Origin == "null" {
+		u, _ := spec.ParseURL(x.Request.URL)
+		c.Secure = new(u.Scheme() == "https" || strings.Contains(x.Request.URL, "//127.0.0.1:") || strings.Contains(x.Request.URL, "//localhost:"))
+	}
+	if g.chance(30) {
+		c.Embedder = pick(g.rng, spec.EmbedderRequireCORP, spec.EmbedderCredentialless)
+	}
+	if g.chance(45) {
+		c.CSP = append(c.CSP, g.policy(x, path))
+		if g.chance(10) {
+			c.CSP = append(c.CSP, g.policy(x, path))
+		}
+	} else if g.chance(15) {
+		c.CSP = append(c.CSP, "upgrade-insecure-requests")
+	}
+	if g.chance(10) {
+		c.CSPReportOnly = []string{g.policy(x, path)}
+	}
+}
+
+// needed are sources without which the agent's own pages do not work: their script, and the requests
+// that mark a place among the events.
+const (
+	neededScript  = "'unsafe-inline'"
+	neededConnect = "127.0.0.1:1"
+)
+
+// policy is one of Content-Security-Policy.
+func (g *LayerGenerator) policy(x *Exchange, path string) string {
+	connect := g.sources(x, path) + " http://" + neededConnect
+	script := neededScript + " " + g.sources(x, path)
+	switch g.rng.IntN(5) {
+	case 0:
+		return "default-src " + connect + "; script-src " + script
+	case 1:
+		return "connect-src " + connect + "; img-src " + g.sources(x, path) + pick(g.rng, "", "; connect-src 'none'", "; upgrade-insecure-requests")
+	case 2:
+		return "default-src 'none'; connect-src " + connect + "; script-src-elem " + script
+	case 3:
+		return "script-src " + script + "; style-src " + g.sources(x, path) + ";; Img-Src " + g.sources(x, path)
+	}
+	return "CONNECT-SRC\t" + connect + " ;upgrade-insecure-requests"
+}
+
+// sources are some source expressions, of which about one names the URL. A page of origin `null` gets none
+// that depend on its own URL.
+func (g *LayerGenerator) sources(x *Exchange, path string) string {
+	var list []string
+	for range pick(g.rng, 0, 1, 1, 1, 2, 3) {
+		base := pick(g.rng, g.home, g.home, pick(g.rng, g.bases...))
+		scheme, host, _ := strings.Cut(base, "://")
+		name, port, _ := strings.Cut(host, ":")
+		_, parent, _ := strings.Cut(name, ".")
+		options := []string{base, "http://" + host, "https://" + host, scheme + "://" + name + ":*", scheme + ":", "https:", base + path + "/", base + path + "/0", base + path, base + path + "/1",
+			strings.ToUpper(base), scheme + "://*." + parent + ":" + port, scheme + "://*:" + port, "*", base + path + "/%30", "wss:", "data:", "'none'", base + ":1", scheme + "://" + name}
+		if x.Request.Origin != "null" {
+			options = append(options, "'self'", "'self'", host, name+":*", "*."+parent+":"+port, "'SELF'", name, host+path+"/")
+		}
+		list = append(list, pick(g.rng, options...))
+	}
+	return strings.Join(list, " ")
+}
+
+// types adds Cross-Origin-Resource-Policy to answers, and types of which the header fields decide
+// whether an element may have them.
+func (g *LayerGenerator) types(x *Exchange) {
+	for i := range x.Hops {
+		h := &x.Hops[i].Response.Header
+		add := func(name, value string) { *h = append(*h, spec.Field{Name: name, Value: value}) }
+		if g.chance(50) {
+			add("Cross-Origin-Resource-Policy", pick(g.rng, "same-origin", "same-site", "cross-origin", "cross-origin", "Same-Origin", "same-origin, same-site", ""))
+		}
+		if x.Request.Context.Destination == "" {
+			continue
+		}
+		*h = without(*h, "Content-Type")
+		switch g.rng.IntN(4) {
+		case 0:
+			add("Content-Type", pick(g.rng, "text/html", "application/json", "text/plain", "application/xml", "application/ld+json"))
+			add("X-Content-Type-Options", pick(g.rng, "nosniff", "NoSniff", "nosniff, x"))
+		case 1:
+			add("Content-Type", pick(g.rng, "application/pdf", "application/zip", "text/csv", "multipart/byteranges"))
+		default:
+			add("Content-Type", pick(g.rng, "text/javascript", "text/css", "image/svg+xml", "application/javascript; charset=utf-8"))
+		}
+	}
+}
+
+// pageFields are the fields of the page's answer that a context stands for.
+func pageFields(c *spec.PageContext) spec.Header {
+	if c == nil {
+		return nil
+	}
+	var h spec.Header
+	for _, v := range c.CSP {
+		h = append(h, spec.Field{Name: "Content-Security-Policy", Value: v})
+	}
+	for _, v := range c.CSPReportOnly {
+		h = append(h, spec.Field{Name: "Content-Security-Policy-Report-Only", Value: v})
+	}
+	if c.Embedder != "" && c.Embedder != spec.EmbedderUnsafeNone {
+		h = append(h, spec.Field{Name: "Cross-Origin-Embedder-Policy", Value: string(c.Embedder)})
+	}
+	return h
+}
+
+// plainerContext takes policies away.
+func plainerContext(c *spec.PageContext, change func(func(x *Exchange))) {
+	if c == nil {
+		return
+	}
+	if c.Embedder != spec.EmbedderUnsafeNone {
+		change(func(x *Exchange) { x.Request.Context.Embedder = spec.EmbedderUnsafeNone })
+	}
+	if len(c.CSPReportOnly) > 0 {
+		change(func(x *Exchange) { x.Request.Context.CSPReportOnly = nil })
+	}
+	for i, policy := range c.CSP {
+		change(func(x *Exchange) { l := &x.Request.Context.CSP; *l = append((*l)[:i:i], (*l)[i+1:]...) })
+		words := strings.Split(policy, " ")
+		for k, w := range words {
+			if w == neededScript || strings.HasSuffix(w, neededConnect) || strings.Contains(w, "-src") {
+				continue
+			}
+			change(func(x *Exchange) { x.Request.Context.CSP[i] = strings.Join(append(words[:k:k], words[k+1:]...), " ") })
+		}
+	}
+}
