@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +56,7 @@ type watcher struct {
 	path    string // of the project; empty: none
 	watched *watch.Watcher
 	inputs  watch.Inputs
+	told    string // what is watched, as it was last said
 	pool    *browsers.Pool
 	poolOf  string // what the pool starts
 	last    error  // of the last run that came to its end
@@ -83,6 +85,10 @@ func (f *runFlags) untilInterrupted(ctx context.Context, cmd *cobra.Command, arg
 			return err
 		}
 		if pending.Empty() {
+			if text := w.inputs.String(); text != w.told {
+				w.say("watching %s", text)
+				w.told = text
+			}
 			w.say("waiting for a change (Ctrl-C ends)")
 		}
 		if !w.wait(ctx, pending) {
@@ -99,6 +105,13 @@ func (f *runFlags) untilInterrupted(ctx context.Context, cmd *cobra.Command, arg
 
 // watchable tells what does not go together with --watch.
 func (f *runFlags) watchable() error {
+	for _, dir := range f.watchDirs {
+		if info, err := os.Stat(dir); err != nil {
+			return usage(fmt.Errorf("watching the folder of --watch-dir: %w", err))
+		} else if !info.IsDir() {
+			return usage(fmt.Errorf("watching the folder of --watch-dir: %s is a file", dir), "the folder that it is in")
+		}
+	}
 	switch {
 	case f.shard != "":
 		return usage(errors.New("--shard is for a run that ends, and --watch for one that does not"), "leave one of them out")

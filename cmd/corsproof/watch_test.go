@@ -105,7 +105,7 @@ func TestWatch(t *testing.T) {
 	server.start(t, "127.0.0.1:0")
 	addr := server.Listener.Addr().String()
 	s, end := watching(t, server.URL+"/items", "--policy", "policy.yaml", "--json", "report.json")
-	see(t, s.until(t, waiting), "All right", "held to origins https://app.example.com;")
+	see(t, s.until(t, waiting), "All right", "held to origins https://app.example.com;", "watching policy.yaml, "+addr+"\n")
 
 	server.wrong.Store(true)
 	server.Close()

@@ -28,6 +28,29 @@ type Inputs struct {
 	Servers []Server
 }
 
+// String names what is watched; a folder that is not there, as such.
+func (in *Inputs) String() string {
+	var list []string
+	for _, file := range in.Files {
+		if _, err := os.Stat(file); err == nil {
+			list = append(list, file)
+		}
+	}
+	for _, dir := range in.Dirs {
+		if _, err := os.Stat(dir); err != nil {
+			dir += " (not there)"
+		}
+		list = append(list, dir)
+	}
+	for i := range in.Servers {
+		list = append(list, in.Servers[i].Name)
+	}
+	if len(list) == 0 {
+		return "nothing: no file and no server is named"
+	}
+	return strings.Join(list, ", ")
+}
+
 // Change is what changed.
 type Change struct {
 	Files   []string // named ones, as they were named
