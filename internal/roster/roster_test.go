@@ -176,9 +176,20 @@ func TestTorn(t *testing.T) {
 			t.Errorf("cut at %d: %d skipped, %d measured, %d kept, %v", cut, out.Skipped, len(m.done), kept, err)
 		}
 		after, _ := os.ReadFile(path)
-		if n := bytes.Count(after, []byte("\n")); n != len(list)+1 {
+		if n := bytes.Count(after, []byte("\n")); n != len(list)+1 || !bytes.HasSuffix(after, []byte("}\n")) {
 			t.Errorf("cut at %d: %d lines", cut, n)
 		}
+	}
+	long := append(bytes.Clone(text), `{"line":99,"url":"`+strings.Repeat("x", 100_000)...)
+	if err := os.WriteFile(whole, long, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if file, err = roster.Resume(whole, header()); err != nil {
+		t.Fatal(err)
+	}
+	_ = file.Close()
+	if after, _ := os.ReadFile(whole); !bytes.Equal(after, text) {
+		t.Errorf("%d bytes are left where %d were whole lines", len(after), len(text))
 	}
 }
 
