@@ -117,6 +117,16 @@ PROVE ?= 2000
 prove:
 	CORSPROOF_PROVE=$(PROVE) $(GO) test -count=1 -timeout 3h ./harness -ginkgo.label-filter=property
 
+# The helpers for other languages (docs/integrations.md) as their users have them: needs Python, Node, Java with
+# Maven, and says what it leaves out where one is missing.
+.PHONY: integrations packages
+integrations: build
+	@bash integrations/run
+
+# All that is published, into dist: make packages VERSION=1.2.3 (needs hatchling and npm).
+packages:
+	@bash integrations/package "$(VERSION)" dist
+
 compare: build chromium
 	@$(BIN) compare --out report --against results/compare.json
 
