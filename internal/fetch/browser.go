@@ -94,4 +94,12 @@ func perform(ctx context.Context, steps []agent.Step, opt Options) ([]taken, *ja
 }
 
 // refuse is why a browser does not make a request of a page, where browsers agree; empty: it does.
-func refuse(page, url string) spec.Reason { return explain.Refused(page, url) }
+func refuse(page, url string) spec.Reason {
+	if r := explain.Refused(page, url); r != "" {
+		return r
+	}
+	if u, err := spec.ParseURL(url); err == nil && u.IsHTTP() && spec.IsBadPort(u.Origin().Port) {
+		return spec.ReasonBadPort
+	}
+	return ""
+}

@@ -185,6 +185,15 @@ func TestMixedContent(t *testing.T) {
 	contains(t, pageOf(rep), "MixedContent", "not CORS: mixed-content")
 }
 
+// A port that browsers do not connect to is not asked, and not told as a server that is not there.
+func TestBadPort(t *testing.T) {
+	rep := do(t, fetch.Question{URL: "http://127.0.0.1:6000/x"})
+	contains(t, pageOf(rep), "UnsafePort", "not CORS: network", "another port", "!Nothing listens", "!Access-Control-Allow-Origin")
+	if r := &rep.Results[0]; len(r.Sent) != 0 || r.Answer.Reason != spec.ReasonBadPort || r.Answer.Side == cases.SideServer {
+		t.Errorf("sent %d, %s of %s", len(r.Sent), r.Answer.Reason, r.Answer.Side)
+	}
+}
+
 func TestRedirectToPlainHTTP(t *testing.T) {
 	url := serve(t, nil, says(302, "Access-Control-Allow-Origin: *", "Location: http://api.example.invalid/y"))
 	rep := do(t, fetch.Question{URL: url})
