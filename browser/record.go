@@ -204,7 +204,7 @@ func (rec *recorder) event(ev any) *record {
 		}
 	case *network.EventLoadingFailed:
 		if r := rec.byID[e.RequestID]; r != nil {
-			if r.failed == nil { // a redirect that a policy stops fails, and then is aborted
+			if r.failed == nil || !byPolicy(r.failed) {
 				r.failed = e
 			}
 			return r
@@ -216,6 +216,12 @@ func (rec *recorder) event(ev any) *record {
 		}
 	}
 	return nil
+}
+
+// byPolicy tells whether a policy of the page stopped a request. Where that was a redirect, another
+// failure is reported after it, which only says that the request was aborted.
+func byPolicy(e *network.EventLoadingFailed) bool {
+	return e.BlockedReason == network.BlockedReasonCsp || e.BlockedReason == network.BlockedReasonMixedContent
 }
 
 // started gives the n-th request that was started for the URL.
