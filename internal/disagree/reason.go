@@ -40,7 +40,7 @@ func Reasons(x BlockedRequest, model, browser *spec.Outcome) (what, m, b, depart
 	case model.Reason == spec.ReasonRedirectContainsCredentials && plainNetworkError(browser.Reason) && x.withinOrigin(model):
 		return "", "", "", "" // as the profile says: redirect-userinfo
 	case x.Mode == spec.ModeSameOrigin && browser.Reason == spec.ReasonDisallowedByMode &&
-		(model.Reason == spec.ReasonRedirectContainsCredentials || model.Reason == spec.ReasonCorsDisabledScheme || model.Reason == spec.ReasonMixedContent):
+		(model.Reason == spec.ReasonRedirectContainsCredentials || model.Reason == spec.ReasonCorsDisabledScheme || model.Reason == spec.ReasonMixedContent || model.Reason == spec.ReasonCSP):
 		return "", "", "", departureInRenderer // which of two reasons comes first
 	}
 	return "reason", string(model.Reason), string(browser.Reason), ""

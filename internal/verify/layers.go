@@ -77,6 +77,9 @@ func (g *LayerGenerator) page(x *Exchange, path string) {
 		u, _ := spec.ParseURL(x.Request.URL)
 		c.Secure = new(u.Scheme() == "https" || strings.Contains(x.Request.URL, "//127.0.0.1:") || strings.Contains(x.Request.URL, "//localhost:"))
 	}
+	if strings.HasPrefix(x.Request.Origin, "http:") {
+		c.Secure = new(false) // the page around it is not secure, whatever its own host is
+	}
 	if g.chance(30) {
 		c.Embedder = pick(g.rng, spec.EmbedderRequireCORP, spec.EmbedderCredentialless)
 	}
