@@ -29,7 +29,7 @@ func TestContainerfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	start(t, root, nil, "sh", "-c", strings.Replace(build, from, out, 1)).expect(t, 0)
-	start(t, root, nil, out, "--version").expect(t, 0, "corsproof")
+	start(t, root, nil, out, "--help").expect(t, 0, "corsproof run")
 	for _, m := range regexp.MustCompile(`(?m)^COPY ([^-\n].*) \S+$`).FindAllStringSubmatch(text, -1) {
 		for _, name := range strings.Fields(m[1]) {
 			if _, err := os.Stat(filepath.Join(root, name)); err != nil {
