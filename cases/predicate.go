@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 )
@@ -180,11 +181,32 @@ func (q *Predicate) Within() (all []*Predicate) {
 	return all
 }
 
+// listFields are the fields of a Predicate that hold lists of predicates: by index, the key of each.
+var listFields = func() map[int]string {
+	keys := map[int]string{}
+	t := reflect.TypeFor[Predicate]()
+	for i := range t.NumField() {
+		switch t.Field(i).Type {
+		case reflect.TypeFor[[]Predicate](), reflect.TypeFor[[][]Predicate]():
+			keys[i] = t.Field(i).Tag.Get("yaml")
+		}
+	}
+	return keys
+}()
+
+// listOrder are the indexes of listFields in order.
+var listOrder = slices.Sorted(maps.Keys(listFields))
+
 // lists calls f for each list of predicates in the predicate's fields.
 func (q *Predicate) lists(path string, f func(list []Predicate, path string)) {
-	for field, v := range reflect.ValueOf(q).Elem().Fields() {
-		path := path + "." + field.Tag.Get("yaml")
-		switch list := v.Interface().(type) {
+	v := reflect.ValueOf(q).Elem()
+	for _, i := range listOrder {
+		field := v.Field(i)
+		if field.Len() == 0 { // as nearly always
+			continue
+		}
+		path := path + "." + listFields[i]
+		switch list := field.Interface().(type) {
 		case []Predicate:
 			f(list, path)
 		case [][]Predicate:

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/browserfields"
 	"github.com/corsproof/corsproof/internal/contract"
 )
 
@@ -46,7 +48,7 @@ func benchChecks(b *testing.B) (*harness.Target, []cases.Check) {
 // bare tells whether net/http can send the step's request.
 func bare(s *cases.Step) bool {
 	w := s.Wire
-	if s.Times > 1 || s.Parallel > 1 || w.Connection != "" || w.Version != "HTTP/1.1" || w.Body != "" || strings.HasPrefix(w.Path, "=") ||
+	if s.Grow != nil || s.Times > 1 || s.Parallel > 1 || w.Connection != "" || w.Version != "HTTP/1.1" || w.Body != "" || strings.HasPrefix(w.Path, "=") ||
 		w.Path == "/panic" || w.Method != strings.ToUpper(w.Method) {
 		return false
 	}
@@ -78,7 +80,7 @@ func BenchmarkWire(b *testing.B) {
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "checks/s")
 }
 
-// BenchmarkBareClient sends the same requests by net/http and looks at nothing.
+// BenchmarkBareClient sends the same requests, with all their fields, by net/http and looks at nothing.
 func BenchmarkBareClient(b *testing.B) {
 	target, checks := benchChecks(b)
 	client := &http.Client{
@@ -111,7 +113,11 @@ func sendBare(client *http.Client, base string, w *cases.Wire) error {
 	if err != nil {
 		return err
 	}
-	for _, line := range w.Headers {
+	before, after := browserfields.BrowserFields(browserfields.RawAsking(base+w.Path, w.Method, w.Headers))
+	if w.Bare {
+		before, after = nil, nil
+	}
+	for _, line := range slices.Concat(before, w.Headers, after) {
 		name, value, _ := strings.Cut(line, ":")
 		req.Header.Add(name, strings.TrimSpace(value))
 	}
