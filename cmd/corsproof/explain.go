@@ -28,7 +28,7 @@ of what corsproof eval reads. What it is, is found out.
 Nothing is sent, but with --live. What the text leaves open is said to be open, with
 the command that decides it. Secrets in the text are not shown.
 
-Exit status: 0 the page can read the answer, 1 it cannot or that is open, 2 usage.`,
+Exit status: 0 the page can read the answer, or a preflight sent by hand is granted, 1 it cannot or that is open, 2 usage.`,
 		Example: `  corsproof explain                 # paste, then Ctrl-D
   corsproof explain page.har
   corsproof explain page.har --reads X-Total-Count
@@ -46,7 +46,7 @@ Exit status: 0 the page can read the answer, 1 it cannot or that is open, 2 usag
 	fs.StringArrayVarP(&f.headers, "header", "H", nil, "request header of the script, `NAME` or 'NAME: VALUE'; repeatable")
 	fs.StringVar(&f.reads, "reads", "", "the response header `NAME` that the script cannot read")
 	fs.StringVar(&f.responseOf, "response-of", "", "what pasted headers answer: preflight or response")
-	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx")
+	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx (--stack help: which there are)")
 	fs.StringVar(&f.kind, "kind", "", "what the input is, if it is taken for something else: "+kindNames())
 	fs.BoolVar(&f.json, "json", false, "as JSON")
 	fs.BoolVar(&f.live, "live", false, "make the request, as corsproof fetch does, and explain what comes of it (GET and HEAD; others with -X)")
@@ -95,7 +95,7 @@ func (f *explainFlags) run(cmd *cobra.Command, args []string) error {
 	} else {
 		err = explain.Write(cmd.OutOrStdout(), a)
 	}
-	if err == nil && a.Reason != explain.ReasonAllowed {
+	if err == nil && a.Reason != explain.ReasonAllowed && a.Reason != explain.ReasonGranted {
 		return &status{code: exitFailures}
 	}
 	return err

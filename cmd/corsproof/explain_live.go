@@ -41,6 +41,9 @@ func (f *explainFlags) ask(cmd *cobra.Command, text string, c *explain.Context) 
 	if err != nil {
 		return fetchError(err)
 	}
+	if rep.Results[0].Readable() && explain.Blocked(text, explain.Kind(f.kind), *c) {
+		rep.Notes = append(rep.Notes, "The message is about a request that was blocked, and this one is not. Either the server was mended since, or the page's request is another: give its method, headers and credentials with -X, -H and --credentials.")
+	}
 	if f.json {
 		err = encode(cmd.OutOrStdout(), rep.Results[0].Answer)
 	} else {

@@ -214,6 +214,9 @@ func (f *fetchFlags) question(args []string) (*fetch.Question, *fetch.Options, e
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := f.filledIn(); err != nil {
+		return nil, nil, err
+	}
 	q := &fetch.Question{URL: address, Repeat: f.repeat, Reads: f.reads}
 	if q.Stack, err = findStack(f.stack); err != nil {
 		return nil, nil, err
@@ -271,6 +274,19 @@ func (f *fetchFlags) address(args []string) (string, error) {
 		return "", usage(errors.New("the URL holds a user name or password: fetch throws at such a URL"), "-u USER:PASSWORD sends them as the script's Authorization")
 	}
 	return urls[0], nil
+}
+
+// filledIn refuses the places to fill in of a command that explain printed.
+func (f *fetchFlags) filledIn() error {
+	if f.request.method == explain.UnnamedMethod {
+		return usage(errors.New("-X METHOD: METHOD is a place to fill in"), "the method of the request that was blocked, such as -X POST: the script has it, and DevTools, Network")
+	}
+	for _, h := range f.request.headers {
+		if name, _, _ := strings.Cut(h, ":"); name == explain.UnnamedHeader {
+			return usage(fmt.Errorf("-H %q: NAME is a place to fill in", h), "-H 'NAME: VALUE' for each header that the script sets, such as -H 'Content-Type: application/json'; leave it out if the script sets none")
+		}
+	}
+	return nil
 }
 
 // asked is how requests are made, with what the script sets in its Page.

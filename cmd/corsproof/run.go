@@ -199,7 +199,7 @@ func wayHints(err error) []string {
 func flagHints(kind harness.TargetErrorKind) []string {
 	switch kind {
 	case harness.BadTLS:
-		return []string{"--insecure accepts any certificate"}
+		return []string{"--insecure accepts any certificate, where there is one"}
 	case harness.Hangs:
 		return []string{"--timeout 30s waits longer"}
 	case harness.NoContract:

@@ -30,15 +30,17 @@ func (s *sighting) alternatives(id string) []Alternative {
 		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
 		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
 		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
-	case s.reason == spec.ReasonMissingAllowOriginHeader && s.answers == nil && s.status < 300 && !s.fromCache:
+	case s.reason == spec.ReasonMissingAllowOriginHeader && s.status < 300 && !s.fromCache && s.from == "":
 		if s.status == 0 {
 			add(s.reason, "error-no-cors", "if the status is 400 or more: "+title("error-no-cors"))
 		}
 		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
+	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil:
+		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: the browser took from a cache what was stored for "+s.otherPage()+", since the answer does not say Vary: Origin")
 	case s.reason == spec.ReasonPreflightDisallowedRedirect && strings.HasPrefix(s.url, "http://") && s.fields == nil:
 		add(s.reason, "https-only-host", "if the command shows no redirect: "+title("https-only-host"))
 	case s.reason == ReasonCookieNotSent:
-		add(ReasonHTTPError, "", "if the request did carry the cookie: the server refuses it, and CORS has no part in it")
+		add(ReasonHTTPError, "", "if the server wants a token, or the request did carry the cookie: CORS has no part in it")
 		add(ReasonCookieNotSent, "cookie-same-site", title("cookie-same-site"))
 		add(ReasonCookieNotSent, "cookie-third-party", title("cookie-third-party"))
 	case s.reason == spec.ReasonNetworkError && s.code == "":
@@ -60,6 +62,18 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 	add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+title("no-cors"))
 	add(ReasonRefused, "connection-refused", "if the command shows no answer: "+title("connection-refused"))
 	add(ReasonByClient, "extension-blocked", "if the command shows that all is right: "+title("extension-blocked"))
+}
+
+// otherPage is the page that an answer lets in, where it is not the one that asked; empty where it
+// is none, or where this one's spelling is what differs.
+func (s *sighting) otherPage() string {
+	if s.value == nil || s.origin == "" || s.origin == "null" || originOf(*s.value) != *s.value {
+		return ""
+	}
+	if id := s.mismatch(); id != "allow-origin-other" && id != forms["host"] {
+		return ""
+	}
+	return *s.value
 }
 
 // browserSays tells a reason that a browser says in the words of another.

@@ -9,6 +9,7 @@ import (
 // spec, which are DevTools' (CorsError) where it has one.
 const (
 	ReasonAllowed          spec.Reason = "Allowed"      // CORS lets the page read the answer
+	ReasonGranted          spec.Reason = "Granted"      // the input is a preflight alone, and it is granted
 	ReasonUndetermined     spec.Reason = "Undetermined" // the input does not show it
 	ReasonHTTPError        spec.Reason = "HttpError"    // CORS is in order, the status is an error
 	ReasonHeaderNotExposed spec.Reason = "HeaderNotExposed"

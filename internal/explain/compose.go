@@ -44,7 +44,7 @@ const mostOthers = 50
 // rank orders reasons: what certainly failed before what may have.
 func rank(r spec.Reason) int {
 	switch r {
-	case ReasonAllowed:
+	case ReasonAllowed, ReasonGranted:
 		return 5
 	case ReasonHTTPError, ReasonCookieNotSent:
 		return 4
@@ -146,7 +146,7 @@ func onPreflight(r spec.Reason) spec.Reason {
 func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	a := &Answer{
 		Kind: kind, Browser: s.browser, Method: s.method, URL: safeURL(s.url), Origin: s.origin, Reason: s.reason,
-		Confidence: s.confidence(), Notes: s.notes, Alternatives: []Alternative{},
+		Confidence: s.confidence(), Alternatives: []Alternative{},
 	}
 	if l := LayerOf(s.reason); l != LayerCORS {
 		a.Mask = &l
@@ -168,7 +168,9 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	} else {
 		a.Fix.Do = s.doInstead()
 	}
+	s.reword(a)
 	s.fixFor(a, cause, c)
+	a.Notes = s.notes
 	a.Alternatives = append(a.Alternatives, s.alternatives(id)...)
 	if len(a.Alternatives) > 0 && a.Confidence == Certain {
 		a.Confidence = Likely

@@ -19,7 +19,9 @@ var (
 	netLine    = mustPattern(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|[A-Z]{3,10}) '?((?:https?|wss?)://[^\s']+)'? (net::err_[\w.]+)(?: (\d{3}))?(?: \(([^)]*)\))?`)
 	resource   = mustPattern(`failed to load resource: (net::err_[\w.]+|the server responded with a status of (\d{3}))`)
 	before     = regexp.MustCompile(`(?i)pre-?flight`)
-	selfOrigin = mustPattern(`same as the request origin '?(\S+?)'?\.?(?: |$)`)
+	// sourcePlace is what DevTools writes before a message: the end of the URL's path, and a line.
+	sourcePlace = regexp.MustCompile(`^\s*(\S+?):\d+ `)
+	selfOrigin  = mustPattern(`same as the request origin '?(\S+?)'?\.?(?: |$)`)
 
 	// scriptError is all that a script sees, which says nothing.
 	scriptError = mustPattern(`failed to fetch|networkerror when attempting|load failed|network error|xmlhttprequest error|unknown error|err_network|cors request failed|due to access control checks|script error`)
@@ -40,7 +42,7 @@ func readConsole(in string) []sighting {
 			break
 		}
 	}
-	return joined(list)
+	return withoutOthers(joined(list))
 }
 
 // mostMessages is how many messages of a text are read.
@@ -126,14 +128,15 @@ func readMessage(m string) *sighting {
 	if fail := failed(m); fail != nil && s.reason == "" {
 		s.reason = fail.reason
 	}
+	s.plainHTTP = s.reason == ReasonTLS && PlainHTTP(m)
 	if s.code = codeOf(m); s.code != "" && s.browser == "" && strings.HasPrefix(s.code, "net::") {
 		s.browser = "chrome"
 	}
 	if s.url == "" {
 		s.url = trimURL(anyURL.FindString(m))
 	}
-	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) && !strings.Contains(strings.ToUpper(m), "CORS") {
-		return nil
+	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) {
+		return nil // the word CORS alone is no message of a browser
 	}
 	return s
 }
@@ -168,6 +171,10 @@ func (s *sighting) readHead(m string) {
 	}
 	if h := resource.groups(m, lower); h != nil && h[2] != "" {
 		s.status, _ = strconv.Atoi(h[2])
+		s.resource = "?"
+		if place := sourcePlace.FindStringSubmatch(m); place != nil {
+			s.resource = place[1]
+		}
 	}
 }
 
@@ -221,10 +228,31 @@ func joined(list []sighting) []sighting {
 
 // goesWith tells whether another message, further down, is about the same request.
 func (s *sighting) goesWith(o *sighting) bool {
+	if s.bareStatus() != o.bareStatus() {
+		return s.endsIn(o.resource) || o.endsIn(s.resource)
+	}
 	if s.url != "" && o.url != "" {
 		return sameURL(s.url, o.url) && (s.reason == "" || o.reason == "" || o.reason == reasonNoSuccess || s.reason == o.reason || s.reason == reasonNoSuccess)
 	}
 	return s.reason == "" || o.reason == "" && o.code == ""
+}
+
+// bareStatus tells whether a message is no more than the status of a resource, which need not be
+// that of the request: nearly every console has the 404 of /favicon.ico.
+func (s *sighting) bareStatus() bool { return s.resource != "" && s.url == "" }
+
+// endsIn tells whether a name as DevTools writes it, the end of a path, is that of the URL.
+func (s *sighting) endsIn(resource string) bool {
+	bare, _, _ := strings.Cut(s.url, "#")
+	return len(resource) > 1 && strings.HasSuffix(strings.ToLower(bare), "/"+strings.ToLower(resource))
+}
+
+// withoutOthers leaves out the statuses of resources where a message says why a request failed.
+func withoutOthers(list []sighting) []sighting {
+	if !slices.ContainsFunc(list, func(s sighting) bool { return s.reason != "" }) {
+		return list
+	}
+	return slices.DeleteFunc(list, func(s sighting) bool { return s.resource != "" && s.reason == "" && s.code == "" })
 }
 
 // sameURL tells whether two are one, of which one may have been cut.

@@ -132,6 +132,8 @@ func (s *sighting) settle(c *Context) {
 	s.mode, s.verdict = mode, &v
 	s.param = v.param
 	switch {
+	case v.needs == "response" && v.hop == 0 && a.preflightAlone:
+		s.reason = ReasonGranted
 	case v.needs != "":
 		s.reason = ReasonUndetermined
 	case v.reason != "":
@@ -221,7 +223,7 @@ func (s *sighting) readableAnswer(a *answersSeen, v *verdict) {
 	s.reason = ReasonHTTPError
 	credentials, _ := last.Header.Get("Access-Control-Allow-Credentials")
 	sentSome := a.request.Header.Has("Cookie") || a.request.Header.Has("Authorization")
-	if (last.Status == 401 || last.Status == 403) && credentials == "true" && !sentSome && v.typ == spec.TypeCORS {
+	if (last.Status == 401 || last.Status == 403) && credentials == "true" && !sentSome && v.typ == spec.TypeCORS && s.scheme() == "" {
 		s.reason = ReasonCookieNotSent
 	}
 }

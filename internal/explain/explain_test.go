@@ -204,7 +204,7 @@ func TestManyOthers(t *testing.T) {
 	if err := explain.Write(&page, a); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(page.String(), "\n"); len(a.Others) != 39 || n > 60 || !strings.Contains(page.String(), "31 more: --json") {
+	if n := strings.Count(page.String(), "\n"); len(a.Others) != 39 || n > 70 || !strings.Contains(page.String(), "31 more: --json") {
 		t.Errorf("%d others, %d lines:\n%s", len(a.Others), n, page.String())
 	}
 }
@@ -277,5 +277,53 @@ func TestPrinted(t *testing.T) {
 				t.Errorf("%s, %s: %s", p.Reason, browser, got)
 			}
 		}
+	}
+}
+
+// TestStatusOfOthers: the status of another resource, which nearly every console has, is not that
+// of the request.
+func TestStatusOfOthers(t *testing.T) {
+	const message, missing = head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.", "Failed to load resource: the server responded with a status of 404 (Not Found)"
+	for _, text := range []string{"favicon.ico:1  " + missing + "\n(index):1 " + message, message + "\n" + missing, message + "\nGET https://api.example/favicon.ico " + missing} {
+		if a := explained(t, text, explain.Context{}); a.Cause.ID != "no-cors" || a.URL != "https://api.example/v1/cart" || len(a.Others) > 0 {
+			t.Errorf("%q: %s, %s, %d others", text, a.Cause.ID, a.URL, len(a.Others))
+		}
+	}
+	if a := explained(t, message+"\ncart:1 "+missing, explain.Context{}); a.Cause.ID != "not-found-no-cors" {
+		t.Errorf("its own status: %s", a.Cause.ID)
+	}
+}
+
+// TestCheckOfPreflight: the command makes the request that was blocked, with places to fill in for
+// what the message does not say; a request without a preflight would be another.
+func TestCheckOfPreflight(t *testing.T) {
+	for text, want := range map[string]string{
+		before + "Redirect is not allowed for a preflight request.":                                                  "corsproof fetch 'https://api.example/v1/cart' -X METHOD --from https://shop.example -H 'NAME: ...'",
+		head + "Request header field x-tenant is not allowed by Access-Control-Allow-Headers in preflight response.": "corsproof fetch 'https://api.example/v1/cart' -X METHOD --from https://shop.example -H 'x-tenant: ...'",
+	} {
+		if a := explained(t, text, explain.Context{}); a.Check != want {
+			t.Errorf("%q: %s", text, a.Check)
+		}
+		if _, err := explain.Request(text, "", explain.Context{}); err == nil {
+			t.Errorf("%q: a request is made that the message does not name", text)
+		}
+	}
+}
+
+// TestPreflightByHand: a preflight that was sent with curl, and granted, is all right.
+func TestPreflightByHand(t *testing.T) {
+	const sent = "> OPTIONS /v1/cart HTTP/1.1\n> Host: api.example\n> User-Agent: curl/8.5.0\n> Origin: https://shop.example\n> Access-Control-Request-Method: PUT\n> \n< HTTP/1.1 204 No Content\n< Access-Control-Allow-Origin: https://shop.example\n"
+	if a := explained(t, sent+"< Access-Control-Allow-Methods: PUT\n", explain.Context{}); a.Reason != explain.ReasonGranted {
+		t.Errorf("%s", a.Reason)
+	}
+	if a := explained(t, sent, explain.Context{}); a.Reason != "MethodDisallowedByPreflightResponse" {
+		t.Errorf("%s", a.Reason)
+	}
+}
+
+// TestNoMessage: the word CORS is no message of a browser.
+func TestNoMessage(t *testing.T) {
+	if a := explained(t, "hello my CORS is broken", explain.Context{}); !strings.Contains(a.Cause.Title, "No message of a browser") {
+		t.Errorf("%s", a.Cause.Title)
 	}
 }

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
@@ -12,14 +13,21 @@ import (
 // fixFor adds what to write in the configuration of the stack that is given, or that the
 // answer names.
 func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
-	if cause == nil || cause.Setting == "" {
+	if cause == nil {
 		return
 	}
 	stack, by := c.Stack, ""
 	if stack == nil {
 		stack, by = s.stack()
 	}
+	if stack != nil && cause.ID == "preflight-redirected-slash" && bothPaths[stack.ID] != "" {
+		a.Fix.Text, a.Fix.Stack, a.Fix.By = bothPaths[stack.ID], stack.Name, by
+	}
+	if cause.Setting == "" {
+		return
+	}
 	if stack == nil {
+		s.offerStack(cause)
 		return
 	}
 	a.Fix.Text, a.Fix.Proved = cases.Fix(stack, cause, s.policy(), cases.Values{Origin: s.named(), Method: s.method})
@@ -30,6 +38,34 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 		a.Fix.Text = strings.NewReplacer(measuredWith, o, regexp.QuoteMeta(measuredWith), regexp.QuoteMeta(o)).Replace(a.Fix.Text)
 	}
 }
+
+// bothPaths lets a stack, by its id, answer a path with and without a slash at its end, where it
+// would redirect from one to the other.
+var bothPaths = map[string]string{
+	// https://werkzeug.palletsprojects.com/en/stable/routing/#werkzeug.routing.Map
+	"flask": "app.url_map.strict_slashes = False  # before the routes",
+}
+
+// offerStack says how to see the setting: of the stacks that the answer hints at, or of any.
+func (s *sighting) offerStack(cause *cases.Cause) {
+	var given []string
+	for _, r := range cases.Recognise(s.header()) {
+		for _, id := range r.Stacks {
+			if flag := "--stack " + id; len(given) < mostOffered && !slices.Contains(given, flag) {
+				given = append(given, flag)
+			}
+		}
+	}
+	switch {
+	case len(given) > 0:
+		s.notes = append(s.notes, "The answer looks like one of a known stack. Once more with "+strings.Join(given, " or ")+", its setting is shown.")
+	case sideOf(cause) == cases.SideServer:
+		s.notes = append(s.notes, "With --stack ID the setting of your server or framework is shown, such as --stack express, --stack flask or --stack nginx; --stack help names all.")
+	}
+}
+
+// mostOffered is how many stacks are named of which an answer may be.
+const mostOffered = 3
 
 // measuredWith is the page's origin in the configurations that were measured.
 const measuredWith = "https://app.example.com"
@@ -104,6 +140,9 @@ func (s *sighting) check(c *Context) string {
 		page = "PAGE_ORIGIN"
 	}
 	method, names := s.asksFor(c)
+	if s.asksUnnamed(method, names) {
+		return s.unnamedCommand(u, page, names)
+	}
 	if method == "GET" || method == "HEAD" {
 		return s.fetchCommand(u, page, method, names)
 	}
@@ -118,9 +157,44 @@ func (s *sighting) check(c *Context) string {
 	return cmd + " 2>&1 | corsproof explain"
 }
 
+// The places to fill in of a command: what a message about a preflight does not say.
+const (
+	UnnamedMethod = "METHOD"
+	UnnamedHeader = "NAME"
+)
+
+// asksUnnamed tells whether permission was asked for what the text does not name: by a method
+// that it does not say, or, since a method needed none, for headers.
+func (s *sighting) asksUnnamed(method, names string) bool {
+	if s.preflight != yes || s.answers != nil {
+		return false
+	}
+	return s.unnamedMethod() || spec.IsSafelistedMethod(method) && names == ""
+}
+
+// unnamedMethod tells whether the text does not say the method of the request.
+func (s *sighting) unnamedMethod() bool {
+	return s.method == "" && (s.reason != spec.ReasonMethodDisallowedByPreflightResponse || s.param == "")
+}
+
+// unnamedCommand makes the request that a message about a preflight is about, with places to
+// fill in: another request, such as one without a preflight, may well be allowed.
+func (s *sighting) unnamedCommand(url, page, names string) string {
+	method := UnnamedMethod
+	if !s.unnamedMethod() {
+		method = spec.NormalizeMethod(s.method)
+	}
+	cmd := s.fetchCommand(url, page, "GET", orSome(names, UnnamedHeader))
+	return strings.Replace(cmd, " --from ", " -X "+word(method)+" --from ", 1)
+}
+
 // fetchCommand makes the request as a browser does.
 func (s *sighting) fetchCommand(url, page, method, names string) string {
-	cmd := "corsproof fetch " + quote(url) + " --from " + word(page)
+	cmd := "corsproof fetch " + quote(url)
+	if other := s.otherPage(); other != "" && s.reason == spec.ReasonAllowOriginMismatch && s.answers == nil {
+		cmd += " --from " + word(other) // what a cache keeps of this page's is what the other may get
+	}
+	cmd += " --from " + word(page)
 	if method != "GET" {
 		cmd += " -X " + method
 	}

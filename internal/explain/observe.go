@@ -18,6 +18,8 @@ type Observed struct {
 	// Broken: there was a connection and no answer over it; else, with ReasonNetworkError, none
 	// could be made.
 	Broken bool
+	// PlainHTTP: TLS was asked for, and the port speaks HTTP without it.
+	PlainHTTP bool
 	// FromCache: the browser's HTTP cache gave the last answer.
 	FromCache bool
 }
@@ -33,7 +35,7 @@ type ObservedHop struct {
 func Observe(o *Observed, c Context) *Answer {
 	r := o.Request
 	c = Context{Origin: r.Origin, URL: r.URL, Method: spec.NormalizeMethod(orGET(r.Method)), Credentials: r.Credentials, Header: r.Header, Reads: c.Reads, Stack: c.Stack}
-	s := sighting{url: r.URL, origin: r.Origin, method: c.Method, reason: o.Reason, fromCache: o.FromCache}
+	s := sighting{url: r.URL, origin: r.Origin, method: c.Method, reason: o.Reason, fromCache: o.FromCache, plainHTTP: o.PlainHTTP}
 	if o.Reason == spec.ReasonNetworkError {
 		s.code = "net::ERR_CONNECTION_TIMED_OUT"
 		if o.Broken {

@@ -114,6 +114,7 @@ func newSighting(p *pair, c *Context) sighting {
 	}
 	if f := failed(p.failure); f != nil && p.answer == nil {
 		s.reason = f.reason
+		s.plainHTTP = f.reason == ReasonTLS && PlainHTTP(p.failure)
 	}
 	return s
 }
@@ -134,6 +135,8 @@ func (s *sighting) takePreflight(p *pair) {
 		addNames(&a.request.Header, names)
 		_, hasOrigin := p.request.fields.Get("Origin")
 		a.noOrigin = !hasOrigin
+		agent, _ := p.request.fields.Get("User-Agent")
+		a.preflightAlone = strings.HasPrefix(strings.ToLower(agent), "curl") && hasOrigin
 	}
 	s.method = a.request.Method
 	if !spec.NeedsPreflight(spec.NormalizeMethod(orGET(a.request.Method)), unsafeValues(a.request.Header), false) {

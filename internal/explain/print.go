@@ -109,6 +109,8 @@ func verdictWord(a *Answer) string {
 	switch {
 	case a.Reason == ReasonAllowed:
 		return "ALLOWED"
+	case a.Reason == ReasonGranted:
+		return "GRANTED"
 	case a.Reason == ReasonHTTPError:
 		return "ERROR"
 	case a.Confidence == Open:
@@ -124,7 +126,7 @@ func tag(a *Answer) string {
 	if a.Mask != nil {
 		parts = append(parts, "not CORS: "+string(*a.Mask))
 	}
-	if a.Reason != ReasonAllowed && a.Confidence != Open && a.Side != "not-cors" {
+	if a.Reason != ReasonAllowed && a.Reason != ReasonGranted && a.Confidence != Open && a.Side != "not-cors" {
 		parts = append(parts, "side: "+string(a.Side))
 	}
 	if a.Confidence == Likely {

@@ -24,6 +24,11 @@ type sighting struct {
 	// fromCache: the browser blocked an answer that did not come from the network.
 	fromCache bool
 	code      string // of the network, such as net::ERR_CONNECTION_REFUSED
+	// resource is what "Failed to load resource" names, the end of a path, or "?" where it names
+	// nothing; empty: it is no such message.
+	resource string
+	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.
+	plainHTTP bool
 
 	answers *answersSeen // nil: the text has none
 	notes   []string
@@ -55,6 +60,8 @@ type answersSeen struct {
 	// noOrigin: the request was sent without Origin, so that a server may have kept its
 	// CORS headers back.
 	noOrigin bool
+	// preflightAlone: a preflight was sent by hand, to see the answer.
+	preflightAlone bool
 	// blocked tells what the browser did.
 	blocked answer3
 	hops    []hopSeen

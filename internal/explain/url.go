@@ -2,6 +2,7 @@ package explain
 
 import (
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/origin"
@@ -113,6 +114,14 @@ func AsksForLocalNetwork(page, url string) bool {
 	r, _ := beforeCORS(page, url)
 	return LayerOf(r) == LayerLocalNetwork
 }
+
+// PlainHTTP tells whether a connection failed because TLS was asked for where HTTP is spoken
+// without it, in the words of the system.
+func PlainHTTP(message string) bool { return noTLS.MatchString(message) }
+
+// noTLS is what crypto/tls, curl with OpenSSL, and Firefox say of an answer to a TLS handshake that
+// is no TLS.
+var noTLS = regexp.MustCompile(`(?i)first record does not look like a TLS handshake|server gave HTTP response to HTTPS client|wrong version number|packet length too long|SSL_ERROR_RX_RECORD_TOO_LONG`)
 
 // Trouble is the reason that fits why a connection failed, in the words of the system.
 func Trouble(message string) spec.Reason {

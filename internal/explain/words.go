@@ -20,7 +20,12 @@ func (s *sighting) title() string {
 		return "CORS is in order: the page can read this answer"
 	case ReasonHTTPError:
 		return "CORS is in order: the page can read the answer, and it is an error, " + s.statusText()
+	case ReasonGranted:
+		return "The preflight is granted: the browser goes on and sends the request"
 	case ReasonUndetermined:
+		if s.nothing {
+			return "No message of a browser is recognised in this text"
+		}
 		return "The text does not show why it failed"
 	case ReasonNosniff:
 		return "The answer's type is not what the element may use"
@@ -44,6 +49,8 @@ func (s *sighting) doInstead() string {
 		return "Let the server send the script with Content-Type: text/javascript, a style sheet with text/css. If it answers with a page instead (an error, a login), that is what to mend: look at the content."
 	case ReasonBadPort:
 		return "Let the server listen at another port, such as 8080. Browsers do not connect to this one, which belongs to another protocol."
+	case ReasonGranted:
+		return "Nothing for the preflight. The answer to the request itself needs Access-Control-Allow-Origin as well, and with cookies Access-Control-Allow-Credentials: true."
 	case ReasonUndetermined:
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
@@ -89,6 +96,8 @@ func (s *sighting) here() string {
 		return fmt.Sprintf("The page sends the header %s.%s", orSome(s.param, "that is not listed"), s.listSays(allowHeaders))
 	case ReasonHeaderNotExposed:
 		return fmt.Sprintf("The script wants to read %s, which a page of another origin can only if the answer exposes it.", s.param)
+	case ReasonGranted:
+		return "It was asked for " + strings.Join(s.permissions(), ", ") + ". The answer to the request itself is not in the text."
 	case ReasonUndetermined:
 		return s.hereOpen()
 	case ReasonAllowed:
@@ -178,7 +187,7 @@ func (s *sighting) hereOpen() string {
 	a := s.answers
 	switch {
 	case s.nothing:
-		return "Nothing in it is about a request. What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
+		return "What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
 	case a == nil && s.browser == "chrome" && s.asker != "":
 		return "The message is cut. The reason comes after \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
@@ -201,6 +210,12 @@ func (s *sighting) hereOpen() string {
 		return "The answer is a redirect that is followed, and what the next server answers is not in the text."
 	}
 	return ""
+}
+
+// permissions are the method and the headers that a preflight asked for.
+func (s *sighting) permissions() []string {
+	r := s.answers.request
+	return append([]string{spec.NormalizeMethod(orGET(r.Method))}, spec.UnsafeRequestHeaderNames(r.Header)...)
 }
 
 // willPreflight says what a browser asks before it sends a request.

@@ -66,6 +66,9 @@ func (p *page) title(r *Result) []string {
 	if r.Answer.Reason != explain.ReasonAllowed && r.Answer.Side != "not-cors" {
 		tags = append(tags, "side: "+string(r.Answer.Side))
 	}
+	if r.Answer.Confidence == explain.Likely {
+		tags = append(tags, "likely")
+	}
 	if len(tags) > 0 {
 		text += " [" + strings.Join(tags, ", ") + "]"
 	}

@@ -215,6 +215,7 @@ func (r *Result) observed() *explain.Observed {
 	for i, h := range r.Line.Hops {
 		o.Hops = append(o.Hops, explain.ObservedHop{URL: r.Outcome.Hops[i].URL, Preflight: h.Preflight, Response: h.Response})
 	}
+	o.PlainHTTP = explain.PlainHTTP(r.Trouble)
 	o.Broken = o.Reason == spec.ReasonNetworkError && !r.Unreachable
 	return o
 }
@@ -307,6 +308,9 @@ func (rep *Report) note(opt Options, cookies *jar) {
 	if names, to := rep.carriedOn(); names != "" {
 		add("%s went on to %s: a browser carries what a script sets along on a redirect, but for Authorization.", names, to)
 	}
+	if page := rep.mayVary(); page != "" {
+		add("A cache may keep this answer, which names the page's origin and does not say Vary: Origin. If the server lets in other origins too, one page gets what is for another: --from %s with a second --from shows it.", page)
+	}
 	if rep.varies() {
 		add("The answer depends on Origin, and it does not say Vary: Origin: a cache may give one page what is for another.")
 	}
@@ -349,6 +353,37 @@ func (rep *Report) varies() bool {
 		said = said && (slices.ContainsFunc(h.Elements("Vary"), func(v string) bool { return v == "*" || strings.EqualFold(v, "Origin") }) || noStore(h))
 	}
 	return len(grants) > 1 && !said
+}
+
+// mayVary is the page that was asked for alone, and that was let in by name in an answer that a
+// cache may keep and give to other pages; empty where it is not so.
+func (rep *Report) mayVary() string {
+	if len(rep.Results) != 1 {
+		return ""
+	}
+	r := &rep.Results[0]
+	if len(r.Line.Hops) == 0 || r.Line.Hops[0].Response == nil {
+		return ""
+	}
+	h, page := r.Line.Hops[0].Response.Header, r.Line.Request.Origin
+	grant, _ := h.Get("Access-Control-Allow-Origin")
+	if grant != page || !kept(h) || slices.ContainsFunc(h.Elements("Vary"), func(v string) bool { return v == "*" || strings.EqualFold(v, "Origin") }) {
+		return ""
+	}
+	return page
+}
+
+// kept tells whether an answer says for how long a cache may give it without asking
+// (RFC 9111, section 4.2.1).
+func kept(h spec.Header) bool {
+	if noStore(h) || slices.ContainsFunc(h.Elements("Cache-Control"), func(v string) bool { return strings.EqualFold(v, "no-cache") }) {
+		return false
+	}
+	return slices.ContainsFunc(h.Elements("Cache-Control"), func(v string) bool {
+		name, seconds, _ := strings.Cut(strings.ToLower(v), "=")
+		n, err := strconv.Atoi(strings.Trim(seconds, `"`))
+		return (name == "max-age" || name == "s-maxage") && err == nil && n > 0
+	})
 }
 
 func noStore(h spec.Header) bool {

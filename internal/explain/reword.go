@@ -1,0 +1,97 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// reword says of a cause what holds of this input, where what is true of the cause in general
+// says more than the input shows.
+func (s *sighting) reword(a *Answer) {
+	switch {
+	case s.plainHTTP:
+		s.rewordPlainHTTP(a)
+	case a.Cause.ID == "no-cors":
+		s.rewordMissing(a)
+	case s.reason == ReasonCookieNotSent:
+		s.rewordUnknownLogin(a)
+	case s.reason == ReasonHTTPError && s.scheme() != "":
+		s.rewordLogin(a)
+	case s.fromCache && a.Side == cases.SideProxy:
+		a.Side = cases.SideServer // it is the browser's own cache, and the server tells it what to keep apart
+	}
+}
+
+// rewordPlainHTTP is for https:// at a port without TLS, where no certificate was seen.
+func (s *sighting) rewordPlainHTTP(a *Answer) {
+	a.Cause = Cause{
+		Title: "This port does not speak TLS: no certificate was seen",
+		Here:  "https:// was asked for, and the answer to the TLS handshake was no TLS.",
+	}
+	a.Fix.Do = "Ask for http:// if the server speaks HTTP without TLS there, as most do in development. Or let it, or a proxy before it, speak TLS at this port."
+}
+
+// rewordMissing is for an answer without Access-Control-Allow-Origin: for another origin the
+// server may have one.
+func (s *sighting) rewordMissing(a *Answer) {
+	a.Cause.Title = "The answer has no Access-Control-Allow-Origin for this origin"
+	if a.Cause.Here == "" && s.looksAtOrigin() {
+		a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin: the server decides by the origin, and it does not let in this one."
+	}
+	if o := s.named(); o != "" {
+		a.Fix.Do += " " + compareWith(o)
+	}
+}
+
+// compareWith says what to look for in a list of origins.
+func compareWith(page string) string {
+	return "If the server has a list of origins, compare it with " + page + " character by character: scheme, host, port, and no slash at the end."
+}
+
+// looksAtOrigin tells whether an answer without Access-Control-Allow-Origin has lines by which
+// the server can be seen to decide by the origin.
+func (s *sighting) looksAtOrigin() bool {
+	for _, f := range s.fields {
+		if strings.HasPrefix(strings.ToLower(f.Name), "access-control-allow-") {
+			return true
+		}
+	}
+	return variesByOrigin(s.fields)
+}
+
+// variesByOrigin tells whether an answer says Vary: Origin.
+func variesByOrigin(h spec.Header) bool {
+	return slices.ContainsFunc(h.Elements("Vary"), func(v string) bool { return strings.EqualFold(v, "Origin") })
+}
+
+// scheme is how the server wants a request authenticated that had neither cookie nor
+// Authorization, in the words of WWW-Authenticate (RFC 9110, section 11.6.1); empty: it does not say.
+func (s *sighting) scheme() string {
+	if s.status != 401 || s.answers == nil || s.answers.request.Header.Has("Authorization") {
+		return ""
+	}
+	v, _ := s.fields.Get("WWW-Authenticate")
+	name, _, _ := strings.Cut(strings.TrimSpace(v), " ")
+	return strings.Trim(name, ",")
+}
+
+// rewordLogin is for a 401 that says which Authorization is missing.
+func (s *sighting) rewordLogin(a *Answer) {
+	a.Cause.Title = "CORS is in order: the page can read the answer, 401. The request had no Authorization, and the server asks for one"
+	a.Cause.Here = "The answer says WWW-Authenticate: " + s.scheme() + "."
+	a.Fix.Do = fmt.Sprintf("Let the script set Authorization: %s ... . The browser then asks for permission first (a preflight), which Access-Control-Allow-Headers has to grant for authorization.", s.scheme())
+	if strings.EqualFold(s.scheme(), "Basic") {
+		a.Fix.Do += " Only with credentials: 'include' does the browser itself add what the user typed."
+	}
+}
+
+// rewordUnknownLogin is for an answer that refuses somebody who is not signed in, and does not
+// say whether it wants a cookie or Authorization.
+func (s *sighting) rewordUnknownLogin(a *Answer) {
+	a.Cause.Title = "The request had neither cookies nor Authorization, and the server refuses it"
+	a.Fix.Do = "Find out how the server knows who asks. By a cookie: let the script ask with credentials: 'include' (withCredentials = true). By a token: let it set Authorization, which Access-Control-Allow-Headers has to allow. If the script does so already, look why the browser keeps the cookie back: SameSite, Secure, third-party cookies."
+}
