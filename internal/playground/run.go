@@ -14,6 +14,9 @@ import (
 // content is what the second origin answers, unless the status has none.
 const content = `{"hello": "from the server"}`
 
+// items is the path of the second origin, before the id of a run.
+const items = "/items"
+
 // run is one order and what came of it on the wire.
 type run struct {
 	armed
@@ -47,10 +50,10 @@ func (p *Playground) arm(o Order) (any, error) {
 	if !a.response.Header.Has("Content-Type") {
 		a.response.Header.Add("Content-Type", "application/json")
 	}
-	r := &run{armed: *a}
-	id := p.keep(r)
-	r.request.URL = p.URL + "/items/" + id
-	return &Armed{ID: id, URL: r.request.URL, LeftOut: append([]string{}, r.leftOut...)}, nil
+	// The id tells answers apart and is no part of what is judged: the page says /items throughout.
+	a.request.URL = p.URL + items
+	id := p.keep(&run{armed: *a})
+	return &Armed{ID: id, URL: a.request.URL + "/" + id, LeftOut: append([]string{}, a.leftOut...)}, nil
 }
 
 // answer answers as a run says, and writes down what arrived.

@@ -105,7 +105,7 @@ func (p *Playground) page() http.Handler {
 func (p *Playground) second() http.Handler {
 	mux := http.NewServeMux()
 	p.frame(mux)
-	mux.HandleFunc("/items/{id}", p.answer)
+	mux.HandleFunc(items+"/{id}", p.answer)
 	return mux
 }
 

@@ -10,6 +10,8 @@ const el = (tag, attrs, ...kids) => {
 const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 // vis writes out what could not be seen, or would turn text around.
 const vis = text => String(text).replace(hidden, c => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+// prose is a text for people: what stands in backticks is shown as code.
+const prose = text => vis(text || "").split(/`([^`]+)`/).map((part, i) => i % 2 ? el("code", {}, part) : part);
 const second = $("second").textContent;
 
 // What is chosen stands in the address: #method=PUT&ao=*. What is as usual is left out.
@@ -90,11 +92,19 @@ function changed() {
   const lines = byLines();
   $("knobs").hidden = lines;
   $("site-row").hidden = !lines;
-  $("pre").readOnly = $("ans").readOnly = !lines;
   if (!lines) written();
+  for (const area of [$("pre"), $("ans")]) settled(area, !lines);
   $("code").textContent = vis(script());
   for (const e of document.querySelectorAll("[aria-invalid]")) e.removeAttribute("aria-invalid");
   history.replaceState(null, "", address(state()));
+}
+
+// settled shows lines that follow from the settings: nobody has to pass them by the Tab key, or to
+// scroll in them.
+function settled(area, is) {
+  area.readOnly = is;
+  area.tabIndex = is ? -1 : 0;
+  area.rows = is ? Math.max(4, area.value.split("\n").length) : 6;
 }
 
 async function post(path, body) {
@@ -127,7 +137,8 @@ function trouble(err) {
   const id = fields[err.field] || err.field, input = $(id);
   const where = err.line ? `, line ${err.line}` : "";
   const name = {pre: "Answer to a preflight", ans: "Answer to the request", site: "Origin in the lines"}[id] || id;
-  $("result").replaceChildren(el("p", {class: "error", role: "alert"}, vis(err.text ? `${err.field === "page" ? "" : name + where + ": "}${err.text}` : `${err}. Is corsproof serve still running?`)));
+  say("");
+  show(el("p", {class: "error", role: "alert"}, vis(err.text ? `${err.field === "page" ? "" : name + where + ": "}${err.text}` : `${err}. Is corsproof serve still running?`)));
   if (input) {
     const bad = !byLines() && id === "pre" ? $("ps") : !byLines() && id === "ans" ? $("st") : input;
     bad.setAttribute("aria-invalid", "true");
@@ -135,14 +146,25 @@ function trouble(err) {
   }
 }
 
+// show puts something into the result. The choice of a stack is kept when it goes.
+const chooser = document.querySelector("label.stack"), stack = $("stack");
+function show(...parts) {
+  if ($("result").contains(chooser)) $("apart").append(chooser);
+  $("result").replaceChildren(...parts);
+}
+// say tells somebody who does not see the page what came of it, in a sentence.
+const say = text => { $("heard").textContent = text; };
+
 // last is the run that is shown, to be shown again with another stack.
 let last = null, running = false;
 async function send() {
   if (running) return;
   running = true;
-  $("send").disabled = true;
+  // The button is not disabled: it would lose the focus.
+  $("send").setAttribute("aria-busy", "true");
   last = null;
-  $("result").replaceChildren(el("p", {class: "dim"}, "The browser is asking..."));
+  show(el("p", {class: "dim"}, "The browser is asking..."));
+  say("The browser is asking...");
   for (const e of document.querySelectorAll("[aria-invalid]")) e.removeAttribute("aria-invalid");
   try {
     const armed = await post("arm", {origin: pageOrigin(), method: init().method, headers: headerLines(), credentials: $("credentials").value,
@@ -150,22 +172,26 @@ async function send() {
     const saw = await perform(armed.url);
     last = {armed, saw, origin: pageOrigin()};
     await verdict();
+    $("result").focus({preventScroll: true});
     $("result").scrollIntoView({block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth"});
   } catch (err) {
     trouble(err);
   }
   running = false;
-  $("send").disabled = false;
+  $("send").removeAttribute("aria-busy");
 }
 async function verdict() {
   const v = await post("verdict", {id: last.armed.id, agent: navigator.userAgent, stack: $("stack").value, saw: last.saw});
-  $("result").replaceChildren(...shown(v, last));
-  document.querySelector("label.stack").hidden = !v.explain || v.explain.side !== "server";
+  const choosing = document.activeElement === stack;
+  show(...shown(v, last));
+  if (choosing && stack.closest("#result")) stack.focus({preventScroll: true});
+  const set = v.explain && v.explain.fix.text && v.explain.fix.stack;
+  say(choosing ? set ? `The setting of ${set} is shown.` : "No setting is shown." : document.querySelector("#verdict .big").textContent);
 }
 
 const web = url => /^https:\/\//.test(url) ? url : null;
 const diff = (kind, sign, lines) => (lines || []).map(l => el("span", {class: kind}, `${sign} ${vis(l)}\n`));
-const row = (name, ...value) => value.flat().filter(Boolean).length ? [el("dt", {}, name), el("dd", {}, ...value)] : [];
+const row = (name, ...value) => value.flat().some(v => v) ? [el("dt", {}, name), el("dd", {}, ...value)] : [];
 
 function shown(v, {armed, saw, origin}) {
   return [banner(v, saw), agreement(v), ...cause(v), el("h2", {}, "What went over the wire"), ...wire(v, origin), el("h2", {}, "What the script saw"), ...seen(v, saw),
@@ -178,22 +204,22 @@ function banner(v, saw) {
   const opaque = saw.type === "opaque", ok = !saw.error;
   const text = opaque ? "The script got an opaque answer: it can read nothing of it." : ok ? "The script can read the answer." : v.model.outcome === "type-error" ? "The browser did not take the request: nothing was sent." : "The browser blocked it: the script cannot read the answer.";
   return el("div", {class: "verdict " + (opaque ? "" : ok ? "pass" : "fail"), id: "verdict"}, el("p", {class: "big"}, text),
-    el("p", {}, v.model.reason ? [el("code", {id: "reason"}, vis(v.model.reason)), " "] : "", vis(v.text)));
+    el("p", {}, v.model.reason ? [el("code", {id: "reason"}, vis(v.model.reason)), " "] : "", prose(v.text)));
 }
 
 function agreement(v) {
-  if (v.differs.length) return el("div", {class: "differ", id: "agreement"}, "This browser did otherwise than the model of it says. An extension or a setting may be the reason: ", el("ul", {}, v.differs.map(d => el("li", {}, vis(d)))));
-  if (v.departs.length) return el("div", {class: "differ", id: "agreement"}, "This browser departs from the standard here, as is known of it: ", el("ul", {}, v.departs.map(d => el("li", {}, vis(d)))));
+  if (v.differs.length) return el("div", {class: "differ", id: "agreement"}, "This browser did otherwise than the model of it says. An extension or a setting may be the reason: ", el("ul", {}, v.differs.map(d => el("li", {}, prose(d)))));
+  if (v.departs.length) return el("div", {class: "differ", id: "agreement"}, "This browser departs from the standard here, as is known of it: ", el("ul", {}, v.departs.map(d => el("li", {}, prose(d)))));
   return el("p", {class: "agree", id: "agreement"}, "The model of the Fetch Standard says the same as this browser did.");
 }
 
 function cause(v) {
   const x = v.explain;
   if (!x || v.model.outcome !== "blocked" && !x.cause.id) return [];
-  return [el("h2", {id: "cause", "data-id": x.cause.id}, vis(x.cause.title)), x.received || x.wanted ? el("pre", {tabindex: 0}, diff("got", "-", x.received), diff("want", "+", x.wanted)) : "",
-    el("dl", {}, row("here", vis(x.cause.here || "")), row("why", vis(x.cause.why || "")), row("whose", vis(x.side)), row("fix", vis(x.fix.do)),
-      x.fix.text ? row(vis(x.fix.stack || "setting"), el("pre", {tabindex: 0}, vis(x.fix.text))) : [],
-      row("or", (x.alternatives || []).map(a => el("p", {}, vis(a.text)))))].filter(Boolean);
+  return [el("h2", {id: "cause", "data-id": x.cause.id}, vis(x.cause.title)), x.received || x.wanted ? el("pre", {}, diff("got", "-", x.received), diff("want", "+", x.wanted)) : "",
+    el("dl", {}, row("here", prose(x.cause.here)), row("why", prose(x.cause.why)), row("whose", vis(x.side)), row("fix", prose(x.fix.do), x.side === "server" ? chooser : ""),
+      x.fix.text ? row(vis(x.fix.stack || "setting"), el("pre", {}, vis(x.fix.text))) : [],
+      row("or", (x.alternatives || []).map(a => el("p", {}, prose(a.text)))))].filter(Boolean);
 }
 
 const key = name => /^(origin|vary|access-control-.*)$/i.test(name);
@@ -203,24 +229,24 @@ function wire(v, origin) {
   if (!v.wire.length) return [el("p", {}, "Nothing was sent.")];
   const list = v.wire.map(m => el("div", {class: "msg"},
     el("b", {}, `${origin} → ${m.preflight ? "preflight: " : ""}${m.method} /items`),
-    el("pre", {tabindex: 0}, fieldLines(m.request.filter(([n]) => key(n) || /^(cookie|authorization|content-type)$/i.test(n)))),
-    el("details", {}, el("summary", {}, "the other request headers"), el("pre", {tabindex: 0}, fieldLines(m.request.filter(([n]) => !key(n))))),
-    el("b", {}, `${origin} ← ${m.status} ${m.phrase}`), el("pre", {tabindex: 0}, fieldLines(m.response))));
+    el("pre", {}, fieldLines(m.request.filter(([n]) => key(n) || /^(cookie|authorization|content-type)$/i.test(n)))),
+    el("details", {}, el("summary", {}, "the other request headers"), el("pre", {}, fieldLines(m.request.filter(([n]) => !key(n))))),
+    el("b", {}, `${origin} ← ${m.status} ${m.phrase}`), el("pre", {}, fieldLines(m.response))));
   if (!v.wire.some(m => !m.preflight)) list.push(el("p", {id: "not-sent"}, "The request itself was not sent: the preflight comes first, and it failed."));
   return list;
 }
 
 function seen(v, saw) {
-  if (saw.error) return [el("pre", {id: "saw", tabindex: 0}, vis(saw.error)),
+  if (saw.error) return [el("pre", {id: "saw"}, vis(saw.error)),
     v.wire.some(m => !m.preflight) ? el("p", {}, `The server got the request and answered ${v.wire.find(m => !m.preflight).status}. The browser keeps that from the script, which cannot tell this from a broken network.`) : ""].filter(Boolean);
-  return [el("pre", {id: "saw", tabindex: 0}, `status ${saw.status}, type ${saw.type}\n`, fieldLines(saw.headers), "\n", vis(saw.body) || "(no content)"),
+  return [el("pre", {id: "saw"}, `status ${saw.status}, type ${saw.type}\n`, fieldLines(saw.headers), "\n", vis(saw.body) || "(no content)"),
     v.hidden.length ? el("p", {id: "hidden"}, `Hidden from the script: ${vis(v.hidden.join(", "))}. Access-Control-Expose-Headers lists what it may read besides.`) : ""].filter(Boolean);
 }
 
 function steps(v) {
   const t = v.model.trace || [];
-  if (!t.length) return el("p", {}, vis(v.model.error || v.text || "The request was not taken."));
-  return el("ol", {class: "steps", id: "steps"}, t.map(s => el("li", {}, vis(s.text) + " ", el("a", {href: web(s.spec), target: "_blank", rel: "noreferrer noopener"}, vis(s.step)))),
+  if (!t.length) return el("p", {}, prose(v.model.error || v.text || "The request was not taken."));
+  return el("ol", {class: "steps", id: "steps"}, t.map(s => el("li", {}, prose(s.text), " ", el("a", {href: web(s.spec), target: "_blank", rel: "noreferrer noopener"}, vis(s.step)))),
     v.model.preflight_cache_seconds > 0 ? el("li", {}, `the preflight's answer is kept for ${v.model.preflight_cache_seconds} seconds; browsers keep none for longer than a limit of their own`) : "");
 }
 
