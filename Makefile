@@ -32,9 +32,9 @@ endpoints: chromium
 	CORSPROOF_ENDPOINTS=browser $(GO) test -count=1 -run TestEndpoints ./cmd/corsproof
 
 # Every hostile server: no HTTP, too much, too slow, silence, death, floods of frames. make test
-# has a sample.
+# has a sample. Most of the time is waiting, so that many run at once.
 hostile:
-	CORSPROOF_HOSTILE=all $(GO) test -count=1 -run TestHostile ./cmd/corsproof
+	CORSPROOF_HOSTILE=all $(GO) test -count=1 -parallel 8 -run TestHostile ./cmd/corsproof
 
 # How many small changes of the code the tests notice. A sample of 100 takes
 # about a quarter of an hour, and goes on where it was interrupted; other samples, all

@@ -34,7 +34,7 @@ var _ = Describe("requests that a person stated", func() {
 				o.Roots = x509.NewCertPool()
 				o.Roots.AddCert(t.Certificate())
 			}
-			between, err := relay.Start(o)
+			between, err := relay.Start(o, false)
 			Expect(err).NotTo(HaveOccurred())
 			defer between.Close()
 			own, err := browser.Start(ctx, browser.Options{

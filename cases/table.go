@@ -152,7 +152,7 @@ func (l *loader) source(src Source, user bool) error {
 	defer parsing.Wait()
 	documents := make([]func() (*yaml.Node, error), len(entries))
 	for i, e := range entries {
-		data, err := fs.ReadFile(src.FS, path.Join(src.Dir, e.Name()))
+		data, err := readFile(src.FS, path.Join(src.Dir, e.Name()))
 		if err != nil {
 			return fmt.Errorf("read the case file %s: %w", path.Join(src.Label, e.Name()), err)
 		}

@@ -88,6 +88,8 @@ func targetError(url string, err error, timeout time.Duration) error {
 	switch wire.KindOf(err) {
 	case wire.Unreachable:
 		e.Kind, e.Hints = Unreachable, []string{"is the server started, and is this its port?"}
+	case wire.Exhausted:
+		e.Kind, e.Hints = Exhausted, []string{"allow it more open files: ulimit -n 1024; a browser needs some 200"}
 	case wire.Timeout:
 		e.Kind, e.Hints = Hangs, []string{fmt.Sprintf("nothing came within %v; a larger timeout may help, or the server waits for something itself", timeout)}
 	case wire.Closed, wire.Cut, wire.Reset:

@@ -11,6 +11,7 @@ type TargetErrorKind string
 // The kinds.
 const (
 	Unreachable TargetErrorKind = "unreachable"  // nothing accepts connections there
+	Exhausted   TargetErrorKind = "exhausted"    // this process has no file descriptor left for a connection to it
 	Hangs       TargetErrorKind = "hangs"        // it accepts connections and does not answer
 	HangsUp     TargetErrorKind = "hangs-up"     // it closes connections without an answer
 	NotHTTP     TargetErrorKind = "not-http"     // what it answers is not HTTP
@@ -37,6 +38,8 @@ func (e *TargetError) Error() string {
 	switch e.Kind {
 	case Unreachable:
 		what = "the target is not reachable"
+	case Exhausted:
+		what = "this process may not open another connection, which is not the target's fault"
 	case Hangs:
 		what = "the target does not answer"
 	case HangsUp:

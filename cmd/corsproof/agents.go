@@ -21,6 +21,7 @@ import (
 // out without a browser; stop ends what was started.
 func openAgents(ctx context.Context, mode, chrome string, o *ask.Options) (agents []agent.Agent, note string, stop func(), err error) {
 	stop = func() {}
+	hold(ctx)
 	switch mode {
 	case "none":
 		return nil, "", stop, nil
@@ -68,7 +69,7 @@ func browserOptions(chrome string, o *ask.Options) (opt browser.Options, stop fu
 	if u, err := url.Parse(opt.Remote); opt.Remote != "" && (err != nil || !origin.Loopback(u.Hostname())) {
 		return opt, stop, errors.New("a browser on another machine cannot be held to what the flags state of the requests, nor to the limits for servers that are not on this machine")
 	}
-	between, err := relay.Start(o)
+	between, err := relay.Start(o, opt.Remote != "")
 	if err != nil {
 		return opt, stop, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -137,7 +138,7 @@ func (f *explainFlags) input(stdin io.Reader, args []string) (string, error) {
 		if f.kind == string(explain.KindURL) || explain.Recognise(args[0]) == explain.KindURL {
 			return args[0], nil
 		}
-		data, err := os.ReadFile(args[0])
+		data, err := input.File(args[0], input.Made)
 		if err != nil {
 			return "", usage(fmt.Errorf("reading the input: %w", err), "FILE is a file; a message of the console is pasted into standard input")
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/draft"
+	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/project"
 )
@@ -103,7 +104,7 @@ func (f *initFlags) draft(from string) (*draft.Draft, error) {
 		}
 		return &draft.Draft{Name: u.Hostname(), URL: u.Scheme + "://" + u.Host, From: u.Scheme + "://" + u.Host + u.EscapedPath(), Endpoints: []draft.Endpoint{{Path: path}}}, nil
 	}
-	data, err := os.ReadFile(from)
+	data, err := input.File(from, input.Made)
 	if err != nil {
 		return nil, usage(fmt.Errorf("reading the OpenAPI document: %w", err), "expected http://HOST[:PORT][/PATH], https://..., or a file")
 	}

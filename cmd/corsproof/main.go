@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -49,7 +50,14 @@ func main() {
 	// the second ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
+	ctx, atOnce := interruptible(ctx)
+	ended := context.AfterFunc(ctx, func() {
+		if atOnce() {
+			os.Exit(say(os.Stderr, &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}))
+		}
+	})
 	err := newRoot().ExecuteContext(ctx)
+	ended() // stop ends ctx too
 	stop()
 	os.Exit(say(os.Stderr, err))
 }
@@ -64,10 +72,22 @@ func say(w io.Writer, err error) int {
 		s = &status{code: exitUsage, err: err} // cobra's own: unknown flag, unknown command
 	}
 	if msg := s.Error(); msg != "" {
-		fmt.Fprintf(w, "error: %s\n", msg)
+		fmt.Fprintf(w, "error: %s\n", shorter(msg))
 	}
 	for _, h := range s.hints {
 		fmt.Fprintf(w, "hint: %s\n", h)
 	}
 	return s.code
+}
+
+// shorter is a message of which no line is endless: it may quote a file that is one line.
+func shorter(msg string) string {
+	const most = 2000 // bytes
+	lines := strings.Split(msg, "\n")
+	for i, line := range lines {
+		if len(line) > most {
+			lines[i] = fmt.Sprintf("%s ... (%d bytes are left out here) ... %s", strings.ToValidUTF8(line[:most/2], ""), len(line)-most, strings.ToValidUTF8(line[len(line)-most/2:], ""))
+		}
+	}
+	return strings.Join(lines, "\n")
 }

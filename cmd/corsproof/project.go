@@ -205,6 +205,7 @@ func (f *runFlags) byProject(ctx context.Context, cmd *cobra.Command, path strin
 		r.plan.WriteDry(cmd.OutOrStdout(), r.checks)
 		return nil
 	}
+	hold(ctx)
 	defer func() { err = r.outputs.left(withoutSecrets(err, r.plan.Secrets())) }()
 	defer r.runner.Browsers.Close()
 	return r.once(ctx)

@@ -169,7 +169,7 @@ func versions(agents []agent.Agent, long bool) []string {
 func runError(err error) error {
 	var target *harness.TargetError
 	switch {
-	case errors.As(err, &target) && (target.Kind == harness.BadURL || target.Kind == harness.NotSelected):
+	case errors.As(err, &target) && (target.Kind == harness.BadURL || target.Kind == harness.NotSelected || target.Kind == harness.Exhausted):
 		return usage(err, target.Hints...)
 	case errors.As(err, &target) && target.Kind == harness.NoContract:
 		return &status{code: exitUnreachable, err: err, hints: append([]string{

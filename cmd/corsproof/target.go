@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/internal/adapter"
 	"github.com/corsproof/corsproof/internal/contract"
+	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/secret"
 )
@@ -77,7 +77,7 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		return nil, usage(errors.New("--policy and --origin (or a flag that goes with it) both state the policy"), "leave one of them out")
 	}
 	if f.policyFile != "" {
-		data, err := os.ReadFile(f.policyFile)
+		data, err := input.File(f.policyFile, input.Written)
 		if err != nil {
 			return nil, usage(fmt.Errorf("reading the policy: %w", err))
 		}
@@ -179,6 +179,7 @@ func openAdapter(ctx context.Context, table *cases.Table, dir, release string, s
 			return nil, nil, err
 		}
 	}
+	hold(ctx)
 	cache := m.Cache("")
 	fmt.Fprintf(stderr, "%s: installing and starting ...\n", m.Display)
 	took, err := m.Install(ctx, cache)

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/input"
 )
 
 // ManifestFile is the name of the manifest in an adapter's directory.
@@ -118,7 +119,7 @@ func Load(dir string) (*Manifest, error) {
 		return nil, fmt.Errorf("loading the adapter in %s: %w", dir, err)
 	}
 	file := filepath.Join(dir, ManifestFile)
-	data, err := os.ReadFile(file)
+	data, err := input.File(file, input.Written)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("loading the adapter in %s: there is no %s; give an adapter's directory, such as testdata/frameworks/rs-cors", dir, ManifestFile)
 	}

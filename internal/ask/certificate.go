@@ -4,12 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"os"
+
+	"github.com/corsproof/corsproof/internal/input"
 )
 
 // ReadRoots reads certificate authorities out of a file in PEM.
 func ReadRoots(path string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(path)
+	pem, err := input.File(path, input.Written)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +27,15 @@ func ReadCertificate(cert, key string) (*tls.Certificate, error) {
 	if key == "" {
 		key = cert
 	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
+	chain, err := input.File(cert, input.Written)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate: %w", err)
+	}
+	private, err := input.File(key, input.Written)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate's key: %w", err)
+	}
+	pair, err := tls.X509KeyPair(chain, private)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s and its key %s: %w", cert, key, err)
 	}

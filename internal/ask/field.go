@@ -1,7 +1,6 @@
 package ask
 
 import (
-	"bufio"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/corsproof/corsproof/internal/input"
 )
 
 // ParseFields reads "NAME: VALUE", or the lines of a file where text is "@FILE"
@@ -28,15 +29,15 @@ func parseFields(text string, take func(name, value string) (Field, error)) ([]F
 		}
 		return []Field{f}, nil
 	}
-	in, err := os.Open(path)
+	data, err := input.File(path, input.Written)
 	if err != nil {
 		return nil, fmt.Errorf("reading request fields: %w", err)
 	}
-	defer in.Close()
 	var list []Field
-	lines := bufio.NewScanner(in)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		n++
+		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -45,9 +46,6 @@ func parseFields(text string, take func(name, value string) (Field, error)) ([]F
 			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		list = append(list, f)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("reading request fields of %s: %w", path, err)
 	}
 	if len(list) == 0 {
 		return nil, fmt.Errorf("%s has no request field; expected lines such as NAME: VALUE", path)
@@ -134,7 +132,7 @@ func Bearer(token string) (Field, error) {
 // ParseCookies reads "a=1; b=2", or the same out of a file where text is "@FILE".
 func ParseCookies(text string) ([]Cookie, error) {
 	if path, file := strings.CutPrefix(text, "@"); file {
-		data, err := os.ReadFile(path)
+		data, err := input.File(path, input.Written)
 		if err != nil {
 			return nil, fmt.Errorf("reading cookies: %w", err)
 		}
@@ -165,7 +163,7 @@ func ParseData(text string) (string, error) {
 	if !file {
 		return text, nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := input.File(path, input.Content)
 	if err != nil {
 		return "", fmt.Errorf("reading the content to send: %w", err)
 	}

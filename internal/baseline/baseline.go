@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/input"
 )
 
 // Entry is something that is known.
@@ -51,7 +51,7 @@ const dayForm = "2006-01-02"
 // Load reads a baseline. With missing a file that is not there is an empty one. The error is a
 // cases.Problems, or says why the file could not be read.
 func Load(path string, missing bool) (*File, error) {
-	data, err := os.ReadFile(path)
+	data, err := input.File(path, input.Written)
 	switch {
 	case missing && errors.Is(err, fs.ErrNotExist), err == nil && len(strings.TrimSpace(string(data))) == 0:
 		return &File{path: path, exist: err == nil}, nil

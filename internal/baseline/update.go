@@ -3,13 +3,13 @@ package baseline
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/report"
 )
 
@@ -38,7 +38,7 @@ func (l *File) Update(r *report.Report, s Scope, strict bool) ([]byte, Change, e
 	data := []byte(head + "known: []\n")
 	if l.exist && len(l.Known) > 0 {
 		var err error
-		if data, err = os.ReadFile(l.path); err != nil {
+		if data, err = input.File(l.path, input.Written); err != nil {
 			return nil, Change{}, fmt.Errorf("reading the baseline: %w", err)
 		}
 	}

@@ -6,6 +6,7 @@ package hostile
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -30,6 +31,8 @@ type Behaviour struct {
 	// Serve serves a connection until it returns, which closes it; n counts the requests to the server.
 	Serve func(c net.Conn, n *atomic.Int64)
 	TLS   bool // HTTP/2 over TLS
+	// Wait is how long a request is waited for, where nothing else ends it; 0: ten seconds, which a busy machine may need.
+	Wait time.Duration
 }
 
 // All are the behaviours.
@@ -38,8 +41,14 @@ func All() []Behaviour {
 	for _, list := range [][]Behaviour{foreign(), malformed(), large(), silent(), closing(), odd(), dying(), overHTTP2()} {
 		all = append(all, list...)
 	}
+	for i := range all {
+		all[i].Wait = cmp.Or(all[i].Wait, 10*time.Second)
+	}
 	return all
 }
+
+// waited is the time for requests to servers that keep silent.
+const waited = 2 * time.Second
 
 // answer sends the same bytes to each request, and goes on.
 func answer(text string) func(net.Conn, *atomic.Int64) {

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -68,8 +69,11 @@ func large() []Behaviour {
 		tooLarge("endless 100", flood("", "HTTP/1.1 100 Continue\r\n\r\n")),
 		tooLarge("endless 103", flood("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")),
 		tooLarge("hints of 200 kB each", flood("", "HTTP/1.1 103 Early Hints\r\nLink: "+strings.Repeat("a", 200_000)+"\r\n\r\n")),
-		{Name: "large, content without end", Exit: []int{Conformant, Failures}, Serve: each(func(c net.Conn, r *http.Request) bool {
+		{Name: "large, content without end", Wait: time.Second, Exit: []int{Conformant, Failures}, Serve: each(func(c net.Conn, r *http.Request) bool {
 			return endless(c, right(r)+"Connection: close\r\n\r\n", strings.Repeat("a", 1<<14), 0)
+		})},
+		{Name: "large, chunks without end", Wait: time.Second, Exit: []int{Conformant, Failures}, Serve: each(func(c net.Conn, r *http.Request) bool {
+			return r.Method == http.MethodHead && good(c, r) || endless(c, right(r)+"Transfer-Encoding: chunked\r\n\r\n", "4000\r\n"+strings.Repeat("a", 1<<14)+"\r\n", 0)
 		})},
 	}
 }
@@ -86,11 +90,19 @@ func silent() []Behaviour {
 	slow := func(text string) func(net.Conn, *atomic.Int64) {
 		return each(func(c net.Conn, _ *http.Request) bool { return endless(c, text, "a", 50*time.Millisecond) })
 	}
-	return append(list,
+	list = append(list,
 		Behaviour{Name: "silent, on accept", Exit: []int{Gone}, Says: "does not answer", Serve: func(c net.Conn, _ *atomic.Int64) { time.Sleep(30 * time.Second) }},
 		Behaviour{Name: "slow, a byte of a status line at a time", Exit: []int{Gone}, Says: "does not answer", Serve: slow("HTTP/1.1 200 ")},
+		// The answer is there and its content never ends: what a script may read is known, and how long it waits is its own affair.
+		Behaviour{Name: "slow, a chunk of a byte at a time", Wait: time.Second, Exit: []int{Conformant, Failures, Gone}, Serve: each(func(c net.Conn, r *http.Request) bool {
+			return r.Method == http.MethodHead && good(c, r) || endless(c, right(r)+"Transfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", 50*time.Millisecond)
+		})},
 		Behaviour{Name: "slow, a byte of a header at a time", Exit: []int{Gone}, Says: "does not answer", Serve: slow("HTTP/1.1 200 OK\r\nX: ")},
 	)
+	for i := range list {
+		list[i].Wait = cmp.Or(list[i].Wait, waited)
+	}
+	return list
 }
 
 // closing are servers that hang up.
@@ -146,7 +158,7 @@ func dying() []Behaviour {
 		for name, end := range map[string]func(net.Conn){
 			"resets": reset, "silence": hang, "garbage": func(c net.Conn) { _, _ = io.WriteString(c, "garbage\r\n") }, "half an answer": func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nX") },
 		} {
-			list = append(list, Behaviour{Name: fmt.Sprintf("dying, by %s after %d requests", name, after), Exit: []int{Gone}, Says: "died|did not survive|does not answer|without an answer|does not speak HTTP|in the middle",
+			list = append(list, Behaviour{Name: fmt.Sprintf("dying, by %s after %d requests", name, after), Wait: waited, Exit: []int{Gone}, Says: "died|did not survive|does not answer|without an answer|does not speak HTTP|in the middle",
 				Serve: counted(func(c net.Conn, r *http.Request, n int64) bool {
 					if n > after {
 						end(c)

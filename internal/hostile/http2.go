@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"net/http"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -14,7 +17,7 @@ import (
 func overHTTP2() []Behaviour {
 	var list []Behaviour
 	add := func(name string, onRequest func(f *http2.Framer, id uint32)) {
-		list = append(list, Behaviour{Name: "h2, " + name, Exit: []int{Gone, Failures}, TLS: true, Serve: frames(onRequest)})
+		list = append(list, Behaviour{Name: "h2, " + name, Exit: []int{Gone, Failures}, TLS: true, Wait: waited, Serve: frames(onRequest)})
 	}
 	head := func(fields ...string) []byte {
 		var b bytes.Buffer
@@ -72,7 +75,57 @@ func overHTTP2() []Behaviour {
 		for f.WriteRSTStream(id, http2.ErrCodeCancel) == nil {
 		}
 	})
-	return list
+	for i := range list {
+		if list[i].Name == "h2, a head and silence" { // an answer to each request, whose content is waited for
+			list[i].Wait = time.Second
+		}
+	}
+	return append(list, Behaviour{Name: "h2, a graceful goaway after each answer, refusing what came with it", Exit: []int{Conformant}, TLS: true, Serve: leaving})
+}
+
+// leaving is a right server that ends each connection after an answer, as RFC 9113 section 6.8 has it:
+// what was sent besides is refused, so that it can be sent again.
+func leaving(c net.Conn, n *atomic.Int64) {
+	if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
+		return
+	}
+	f := http2.NewFramer(c, c)
+	f.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	_ = f.WriteSettings()
+	var answered uint32
+	for {
+		in, err := f.ReadFrame()
+		if err != nil {
+			return
+		}
+		h, ok := in.(*http2.MetaHeadersFrame)
+		switch {
+		case ok && answered > 0 && h.StreamID > answered:
+			_ = f.WriteRSTStream(h.StreamID, http2.ErrCodeRefusedStream)
+		case ok && answered == 0:
+			answered = h.StreamID
+			n.Add(1)
+			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: answered, BlockFragment: rightH2(h), EndHeaders: true, EndStream: true})
+			_ = f.WriteGoAway(answered, http2.ErrCodeNo, nil)
+		}
+	}
+}
+
+// rightH2 is the head of a right answer to a request, which right has for HTTP/1.
+func rightH2(h *http2.MetaHeadersFrame) []byte {
+	r := &http.Request{Method: h.PseudoValue("method"), Header: http.Header{}}
+	for _, f := range h.RegularFields() {
+		r.Header.Add(f.Name, f.Value)
+	}
+	var b bytes.Buffer
+	e := hpack.NewEncoder(&b)
+	_ = e.WriteField(hpack.HeaderField{Name: ":status", Value: "200"})
+	for line := range strings.SplitSeq(strings.TrimSpace(right(r)), "\r\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			_ = e.WriteField(hpack.HeaderField{Name: strings.ToLower(name), Value: value})
+		}
+	}
+	return b.Bytes()
 }
 
 // frames reads requests and has each answered by frames.

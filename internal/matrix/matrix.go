@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"sort"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/adapter"
+	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/report"
 )
 
@@ -188,7 +188,7 @@ func (m *Matrix) Sort() {
 
 // Read reads a matrix that WriteJSON wrote.
 func Read(path string) (*Matrix, error) {
-	data, err := os.ReadFile(path)
+	data, err := input.File(path, input.Made)
 	if err != nil {
 		return nil, fmt.Errorf("reading an earlier comparison: %w", err)
 	}

@@ -3,12 +3,12 @@ package project
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/input"
 )
 
 // Name is the file's name in a project's folder.
@@ -131,7 +131,7 @@ type Endpoint struct {
 // depends on values is said by Plan. The error is a cases.Problems, or says why
 // the file could not be read.
 func Load(path string) (*File, error) {
-	data, err := os.ReadFile(path)
+	data, err := input.File(path, input.Written)
 	if err != nil {
 		return nil, fmt.Errorf("reading the project file: %w", err)
 	}

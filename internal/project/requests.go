@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/ask"
+	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/origin"
 )
 
@@ -115,7 +115,7 @@ func (p *planner) content(o *ask.Options, e *Endpoint, path string) {
 	case e.Body != nil:
 		o.Data = e.Body
 	case e.BodyFile != "":
-		data, err := os.ReadFile(p.file.Near(e.BodyFile))
+		data, err := input.File(p.file.Near(e.BodyFile), input.Content)
 		if err != nil {
 			p.bad(path+".body_file", err.Error(), "a file beside the project's")
 			return

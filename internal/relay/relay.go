@@ -25,14 +25,17 @@ type Relay struct {
 	addr  string // of the server that the options are for
 	tls   bool   // it speaks TLS
 	cert  tls.Certificate
+	all   bool // users of this machine may use it
 	ctx   context.Context
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
 }
 
-// Start listens on loopback, where every program of this machine can reach it for as
-// long as it runs.
-func Start(o *ask.Options) (*Relay, error) {
+// Start listens on loopback, for as long as it runs. Browsers have no name and password for a
+// SOCKS proxy, so that it goes by who owns a connection: other users of this machine, who
+// would send requests with what was given to us alone, are refused where the system tells (Linux).
+// anyUser lets them in: the browser may be that of another user.
+func Start(o *ask.Options, anyUser bool) (*Relay, error) {
 	scheme, authority, _, err := origin.Split(o.Scope)
 	if err != nil {
 		return nil, err
@@ -40,7 +43,7 @@ func Start(o *ask.Options) (*Relay, error) {
 	if _, _, err := net.SplitHostPort(authority); err != nil {
 		authority = net.JoinHostPort(origin.Host(o.Scope), origin.DefaultPort(scheme))
 	}
-	r := &Relay{given: o, addr: authority, tls: scheme == "https"}
+	r := &Relay{given: o, addr: authority, tls: scheme == "https", all: anyUser}
 	if r.cert, err = testcert.New(origin.Host(o.Scope)); err != nil {
 		return nil, err
 	}
@@ -92,6 +95,9 @@ func (r *Relay) accept() {
 
 // serve serves one connection of the browser.
 func (r *Relay) serve(c net.Conn) {
+	if !r.all && stranger(c) {
+		return
+	}
 	addr, err := handshake(c)
 	if err != nil {
 		return

@@ -27,7 +27,7 @@ import (
 // start starts a relay and gives a way to connect through it, as a browser would.
 func start(t *testing.T, o *ask.Options) func(ctx context.Context, network, addr string) (net.Conn, error) {
 	t.Helper()
-	r, err := relay.Start(o)
+	r, err := relay.Start(o, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	r, err := relay.Start(&ask.Options{Scope: "http://" + ln.Addr().String()})
+	r, err := relay.Start(&ask.Options{Scope: "http://" + ln.Addr().String()}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ func Held(p *cases.Policy) string {
 		if len(list) == 0 {
 			return none
 		}
-		return what + strings.Join(list, ", ")
+		return what + some(list)
 	}
 	origins := slices.Concat(p.Origins, p.OriginPatterns, p.OriginRegexes)
 	if p.OriginFunc != nil {
@@ -34,7 +34,16 @@ func Held(p *cases.Policy) string {
 		parts[len(parts)-2] = fmt.Sprintf("max-age %d", *p.MaxAge)
 	}
 	if len(p.TimingOrigins) > 0 {
-		parts = append(parts, "times of loads for "+strings.Join(p.TimingOrigins, ", "))
+		parts = append(parts, "times of loads for "+some(p.TimingOrigins))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// some names the entries of a list, of a long one the first.
+func some(list []string) string {
+	const most = 20
+	if len(list) <= most+1 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d others", strings.Join(list[:most], ", "), len(list)-most)
 }

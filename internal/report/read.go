@@ -8,12 +8,13 @@ import (
 
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
+	"github.com/corsproof/corsproof/internal/input"
 )
 
 // Read reads what WriteJSON wrote. The error says what is there instead: no JSON,
 // another kind of file, or a report of another version of the format.
 func Read(r io.Reader) (*Report, error) {
-	data, err := io.ReadAll(r)
+	data, err := input.All(r, "it", input.Made)
 	if err != nil {
 		return nil, err
 	}

@@ -202,9 +202,12 @@ func (c *Client) push(ep Endpoint, h *h1conn) {
 func (c *Client) open(ctx context.Context, ep Endpoint, own bool) (*Conn, error) {
 	dialCtx, cancel := context.WithTimeout(ctx, c.opt.DialTimeout)
 	defer cancel()
-	nc, err := c.dial(dialCtx, ep)
+	nc, err := c.dialAgain(dialCtx, ep)
 	if err != nil {
 		e := &Error{Kind: Unreachable, Addr: ep.Addr, Doing: "connecting to", Err: err}
+		if exhausted(err) {
+			e.Kind = Exhausted
+		}
 		if errors.Is(ctx.Err(), context.Canceled) {
 			e.Kind, e.Err = Canceled, context.Cause(ctx)
 		}

@@ -16,6 +16,7 @@ type ErrorKind string
 // The kinds.
 const (
 	Unreachable ErrorKind = "unreachable" // no connection could be made
+	Exhausted   ErrorKind = "exhausted"   // this process, or machine, has no file descriptor left for a connection
 	NoTLS       ErrorKind = "tls"         // the TLS handshake failed
 	NoProtocol  ErrorKind = "no-protocol" // the server does not speak the protocol asked for
 	Timeout     ErrorKind = "timeout"     // no complete answer in time

@@ -71,5 +71,5 @@ func (s *Sender) Close() { s.Client.Close() }
 // Unusable are the failures after which nothing can be said about the target's
 // CORS: it is not there, must not be asked, or the caller has given up.
 func Unusable(kind ErrorKind) bool {
-	return kind == Unreachable || kind == Canceled || kind == NoTLS || kind == Forbidden
+	return kind == Unreachable || kind == Exhausted || kind == Canceled || kind == NoTLS || kind == Forbidden
 }

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// An interrupt ends a command in good order where there is something to lose: a browser or a
+// server that it started, or what it measured. Before that, while it reads a pipe to which nobody
+// writes or a very large file, nothing would look at the context, and it ends at once.
+
+type holdsKey struct{}
+
+// interruptible is a context for commands; atOnce tells whether none has anything to lose yet.
+func interruptible(ctx context.Context) (_ context.Context, atOnce func() bool) {
+	holds := new(atomic.Bool)
+	return context.WithValue(ctx, holdsKey{}, holds), func() bool { return !holds.Load() }
+}
+
+// hold says that there is something to lose from here on.
+func hold(ctx context.Context) {
+	if holds, ok := ctx.Value(holdsKey{}).(*atomic.Bool); ok {
+		holds.Store(true)
+	}
+}
+
+// readers are the commands that call hold themselves, or have nothing to lose at any time.
+var readers = map[string]bool{
+	"corsproof run": true, "corsproof explain": true, "corsproof report": true, "corsproof report merge": true, "corsproof diff": true, "corsproof init": true,
+	"corsproof cases": true, "corsproof causes": true, "corsproof policies": true, "corsproof eval": true, "corsproof schema": true, "corsproof version": true,
+}
