@@ -109,6 +109,11 @@ deploy-check: build chromium
 under-load: build chromium
 	@bash .ci/under-load
 
+# Runs under fire, at random: Chrome killed and frozen, signals, flaky servers; MINUTES, SEED, LOAD.
+.PHONY: soak
+soak: build chromium
+	@.ci/soak
+
 selfcheck: build
 	@$(BIN) selfcheck
 

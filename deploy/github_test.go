@@ -31,12 +31,12 @@ type step struct {
 // runner does what a runner of GitHub does with a composite action: it evaluates expressions, and runs
 // the steps in order with the files that they write to. Steps of other actions are kept.
 type runner struct {
-	t                             *testing.T
-	workspace, temp               string
-	inputs, outputs               map[string]string
-	used                          []step
-	log, summary, output, stepEnd string
-	code                          int
+	t               *testing.T
+	workspace, temp string
+	inputs, outputs map[string]string
+	used            []step
+	log, summary    string
+	code            int
 }
 
 var expression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)

@@ -21,7 +21,6 @@ import (
 // out without a browser; stop ends what was started.
 func openAgents(ctx context.Context, mode, chrome string, o *ask.Options) (agents []agent.Agent, note string, stop func(), err error) {
 	stop = func() {}
-	hold(ctx)
 	switch mode {
 	case "none":
 		return nil, "", stop, nil

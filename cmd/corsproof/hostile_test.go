@@ -33,15 +33,15 @@ import (
 //	 2  secrets of the URL, fields, bodies          here: secrets_test.go; internal/secret
 //	 3  a frozen browser, a first interrupt unheard browser: frozen_test.go
 //	 4  death or silence that fails a check         harness: silence_test.go; here: dying, silent, flaky, resets five times
-//	 5  waiting for a turn within the time limit    harness: limits_test.go; internal/limit: TestRate (none yet: in Chrome)
+//	 5  waiting for a turn within the time limit    harness: limits_test.go; internal/limit: TestRate; here: TestChromeKeepsToTheRate
 //	 6  a redirect to a server that is not ours     harness: limits_test.go; internal/limit: TestCheck
 //	 7  late answers of a busy machine              harness: late.go by again_test.go; browser: overdue_test.go; make under-load
 //	 8  memory and reports of a target's choice     harness/agent: trim_test.go; here: large, and the size of each report
 //	 9  floods, refusals, leave-taking of HTTP/2    internal/wire: h2_test.go; here: h2
-//	10  signals                                     browser: frozen_test.go (none yet: of the command)
+//	10  signals                                     browser: frozen_test.go; here: TestInterrupt; make soak
 //	11  report files cut, empty, of yesterday       here: testdata/script, report and unreachable
 //	12  headlines that name another cause           here: foreign, malformed, large
-//	    few file descriptors                        none yet
+//	    few file descriptors, full disk, closed streams here: testdata/script, streams
 //	    direction controls and escapes              internal/block: block_test.go; here: odd
 //	    time that grows with the square of a line   harness/exchange: growth_test.go
 //	    files without an end                        internal/input

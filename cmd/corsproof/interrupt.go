@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/spf13/cobra"
 )
 
 // An interrupt ends a command in good order where there is something to lose: a browser or a
@@ -24,8 +26,18 @@ func hold(ctx context.Context) {
 	}
 }
 
+// reads tells whether a command is one of readers, or below one.
+func reads(cmd *cobra.Command) bool {
+	for c := cmd; c != nil; c = c.Parent() {
+		if readers[c.CommandPath()] {
+			return true
+		}
+	}
+	return false
+}
+
 // readers are the commands that call hold themselves, or have nothing to lose at any time.
 var readers = map[string]bool{
-	"corsproof run": true, "corsproof explain": true, "corsproof report": true, "corsproof report merge": true, "corsproof diff": true, "corsproof init": true,
+	"corsproof run": true, "corsproof explain": true, "corsproof report": true, "corsproof diff": true, "corsproof init": true,
 	"corsproof cases": true, "corsproof causes": true, "corsproof policies": true, "corsproof eval": true, "corsproof schema": true, "corsproof version": true,
 }

@@ -59,6 +59,7 @@ func (f *runFlags) many(ctx context.Context, cmd *cobra.Command, urls []string) 
 		m.pools = append(m.pools, f.pool())
 	}
 	defer m.close()
+	hold(ctx)
 	file, err := m.begin(ctx)
 	if err != nil {
 		return err

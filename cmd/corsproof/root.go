@@ -35,7 +35,7 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		SilenceErrors: true,
 	}
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
-		if !readers[cmd.CommandPath()] {
+		if !reads(cmd) {
 			hold(cmd.Context())
 		}
 	}

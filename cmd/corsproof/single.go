@@ -111,6 +111,7 @@ func (c *common) run(ctx context.Context, args []string, outputs *outputs) (rep 
 	if done, err := c.f.meant(ctx, c.cmd, r.target, c.table.Policies, outputs.page, r.by); done {
 		return nil, err
 	}
+	hold(ctx)
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -129,6 +130,7 @@ func (r *singleRun) open(ctx context.Context, args []string) error {
 	f := r.f
 	if len(args) == 0 {
 		if f.adapter == "" {
+			hold(ctx)
 			r.pool.Soon(ctx, nil)
 		}
 		if err := r.load(); err != nil {
@@ -142,6 +144,7 @@ func (r *singleRun) open(ctx context.Context, args []string) error {
 	r.target, r.stop, r.by = target, stop, secretsOf(target)
 	if len(args) > 0 {
 		if target.Declared != nil {
+			hold(ctx)
 			r.pool.Soon(ctx, target.Requests)
 		}
 		if err := r.load(); err != nil {

@@ -72,6 +72,7 @@ func (f *runFlags) untilInterrupted(ctx context.Context, cmd *cobra.Command, arg
 	if err := f.watchable(); err != nil {
 		return err
 	}
+	hold(ctx)
 	events, err := watch.New()
 	if err != nil {
 		return usage(err)
