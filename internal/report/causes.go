@@ -133,16 +133,21 @@ func (p *Printer) also(r *Report) {
 	p.printf("%s\n\n", p.paint("         these break no must; in full: -v", color.Faint))
 }
 
-// stack says whose settings are shown, or how to see some. What is only a candidate
-// is not taken for certain.
+// stack says whose settings are shown, or how to see some.
 func (p *Printer) stack(r *Report) {
-	if !r.settable() || r.manyPolicies() {
-		return
+	if text := r.stackText(); text != "" {
+		p.lines(wrapped(block.Wrap(block.Visible(text), block.Columns-9), "stack"))
+	}
+}
+
+// stackText says whose settings a report has, or how to see some; empty where there is
+// nothing to say. What is only a candidate is not taken for certain.
+func (r *Report) stackText() string {
+	if !r.settable() || r.manyPolicies() || r.Stack != nil && r.Stack.By == "" {
+		return ""
 	}
 	text := "--stack ID shows the setting of your framework or server"
 	switch {
-	case r.Stack != nil && r.Stack.By == "":
-		return
 	case r.Stack != nil:
 		text = fmt.Sprintf("%s, by %s; if it is another: --stack ID", r.Stack.Name, r.Stack.By)
 	case len(r.Recognised) > 0:
@@ -154,12 +159,28 @@ func (p *Printer) stack(r *Report) {
 			}
 			lines = append(lines, fmt.Sprintf("%s (%s)", k.Line, strings.Join(list, ", ")))
 		}
-		text = strings.Join(lines, "; ") + ": --stack ID shows the setting"
+		text = strings.Join(lines, "; ") + ": " + candidates(r.Recognised) + " shows the setting"
 	}
 	if len(r.Recognised) > 0 {
 		text = "recognised: " + text
 	}
-	p.lines(wrapped(block.Wrap(block.Visible(text), block.Columns-9), "stack"))
+	return text
+}
+
+// candidates is the flag to give: whole where one or two stacks come into question.
+func candidates(list []Recognised) string {
+	var ids []string
+	for _, k := range list {
+		for _, id := range k.Stacks {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	if len(ids) > 2 {
+		return "--stack ID"
+	}
+	return "--stack " + strings.Join(ids, " or --stack ")
 }
 
 // wrapped are lines with a name before the first.

@@ -46,7 +46,7 @@ func (r *Report) writeHTML(w io.Writer, _ Options) error {
 	var b bytes.Buffer
 	err = pageTemplate.Execute(&b, map[string]any{
 		"Report": r, "Verdict": verdict, "Kind": kind, "Sum": r.sum(), "Incomplete": r.incomplete(), "About": r.pageAbout(), "Causes": r.pageCauses(),
-		"Recognised": r.Recognised, "NotLookedAt": r.NotLookedAt,
+		"Stack": r.stackText(), "Checks": block.Count(len(r.Results), "check"), "NotLookedAt": r.NotLookedAt,
 		"CSP": csp, "CSS": template.CSS(pageCSS), "JS": template.JS(pageJS), "Data": template.JS(data), // json.Marshal escapes <, > and &
 	})
 	if err != nil {

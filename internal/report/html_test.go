@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/pagetest"
 	"github.com/corsproof/corsproof/internal/report"
@@ -20,6 +21,9 @@ import (
 // exposed is a report of which every text that comes from a server, or may, is hostile.
 func exposed() *report.Report {
 	rep := hostileReport()
+	for i := range rep.Findings {
+		rep.Findings[i].Docs = cases.ErrorPages + rep.Findings[i].ID + ".md"
+	}
 	for i := range rep.Results {
 		row := &rep.Results[i]
 		row.Title, row.Why, row.Fix, row.Answered, row.Spec = row.Case+hostile, hostile, hostile, hostile, []string{"javascript:pwned=1", "https://fetch.spec.whatwg.org/#http-cors-protocol"}
@@ -91,6 +95,12 @@ var _ = Describe("the HTML page in Chrome, from a file", Ordered, Label("browser
 		Eventually(eval(`document.querySelector("#shown").textContent + " " + location.hash`)).WithTimeout(soon).Should(HavePrefix("1 of 4 checks #q=X-Bytes"))
 		typed("no such thing")
 		Eventually(eval(`document.querySelector("#shown").textContent`)).WithTimeout(soon).Should(ContainSubstring("nothing matches"))
+	})
+
+	It("leads from a cause to its page, when it has one of ours", func() {
+		open("")
+		Expect(eval(`[...document.querySelectorAll("details.cause")].filter(c => c.querySelector("a.more")).every(c => c.querySelector("a.more").href.endsWith("/docs/errors/" + c.id.replace("cause/", "") + ".md"))`)()).To(Equal("true"))
+		Expect(eval(`document.querySelectorAll("details.cause a.more").length > 0`)()).To(Equal("true"))
 	})
 
 	It("copies a command as it is to be pasted", func() {

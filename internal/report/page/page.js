@@ -45,6 +45,7 @@ function recall() {
   const v = p.has("v") ? p.get("v").split(",") : p.get("cause") || p.get("check") ? order : usual();
   for (const i of document.querySelectorAll("#verdicts input")) i.checked = v.includes(i.value);
   draw(p.get("check"));
+  if (location.hash.length > 1) $("all").open = true;
   if (p.get("cause") || p.get("check")) ($("open") || $("checks")).scrollIntoView();
 }
 
@@ -132,6 +133,8 @@ for (const g of [...new Set(data.checks.map(c => c.group))]) $("group").append(e
 for (const id in data.titles) $("cause").append(el("option", {value: id}, data.titles[id]));
 $("filter").hidden = false;
 $("filter").addEventListener("submit", e => e.preventDefault());
+// On a phone the checks are folded where causes say what they mean.
+$("all").open = !(matchMedia("(max-width:700px)").matches && document.querySelector("details.cause"));
 let waiting;
 $("filter").addEventListener("input", e => {
   if (e.target.id === "cause" && $("cause").value) for (const i of document.querySelectorAll("#verdicts input")) i.checked = true;
