@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +89,9 @@ func targetError(url string, err error, timeout time.Duration) error {
 	switch wire.KindOf(err) {
 	case wire.Unreachable:
 		e.Kind, e.Hints = Unreachable, []string{"is the server started, and is this its port?"}
+		if _, ok := errors.AsType[*net.DNSError](err); ok {
+			e.Hints = []string{"is the name right? No address is known for it here"}
+		}
 	case wire.Exhausted:
 		e.Kind, e.Hints = Exhausted, []string{"allow it more open files: ulimit -n 1024; a browser needs some 200"}
 	case wire.Timeout:

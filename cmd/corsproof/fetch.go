@@ -262,11 +262,7 @@ func (f *fetchFlags) address(args []string) (string, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		hint := "expected http://HOST[:PORT][/PATH] or https://..."
 		if !strings.Contains(urls[0], "://") {
-			scheme := "https"
-			if host, _, _ := strings.Cut(strings.Split(urls[0], "/")[0], ":"); origin.Loopback(host) {
-				scheme = "http"
-			}
-			hint = "with its scheme, as a script has it: " + scheme + "://" + urls[0]
+			hint = "with its scheme, as a script has it: " + withScheme(urls[0])
 		}
 		return "", usage(fmt.Errorf("%q is not the URL of a server", explain.SafeURL(urls[0])), hint)
 	}

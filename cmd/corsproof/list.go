@@ -40,6 +40,11 @@ func (f *listFlags) given() bool { return f.targets != "" || f.results != "" || 
 
 // conflicts is what is wrong with the flags for a run of several targets.
 func (f *runFlags) conflicts(cmd *cobra.Command, urls []string) error {
+	for _, u := range urls {
+		if err := checkAddress(u); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.targets != "" && len(urls) > 0:
 		return usage(errors.New("URLs and --targets both name the targets"), "leave one of them out")

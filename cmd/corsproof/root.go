@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // version is set by release builds: -ldflags "-X main.version=v1.2.3".
@@ -40,12 +42,29 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		}
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err, cmd.CommandPath()+" --help lists the flags")
+		return usage(err, append(nearFlags(cmd, err), cmd.CommandPath()+" --help lists the flags")...)
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRun(), newReport(), newServe(), newCases(), newCauses(), newPolicies(), newEval(), newExplain(), newFetch(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newSchema(), newInit(), newVersion())
 	root.AddCommand(newDiff())
 	return root
+}
+
+// nearFlags says which flag may be meant by one that there is not.
+func nearFlags(cmd *cobra.Command, err error) []string {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return nil
+	}
+	names := &cobra.Command{SuggestionsMinimumDistance: 2} // which compares the names of commands
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	near := names.SuggestionsFor(unknown.GetSpecifiedName())
+	if len(near) == 0 {
+		return nil
+	}
+	return []string{"did you mean --" + near[0] + "?"}
 }
 
 func newVersion() *cobra.Command {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/corsproof/corsproof/internal/contract"
 	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/limit"
+	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/secret"
 )
 
@@ -108,9 +110,49 @@ func (f *targetFlags) declared() (*cases.Policy, error) {
 		for i, problem := range problems {
 			errs[i] = problem
 		}
-		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)), "wildcards of subdomains and ports (origin_patterns) and expressions go into a file: --policy FILE, of the form that corsproof cases --policy-schema prints")
+		return nil, usage(fmt.Errorf("the policy of the flags: %w", errors.Join(errs...)), originHints(f.origins)...)
 	}
 	return p, nil
+}
+
+// originHints say what was meant by an --origin that is none.
+func originHints(origins []string) (hints []string) {
+	for _, o := range origins {
+		u, err := url.Parse(o)
+		switch {
+		case strings.ContainsAny(o, "*\\^$(|") && o != "*":
+			return []string{"wildcards of subdomains and ports (origin_patterns) and expressions go into a file: --policy FILE, of the form that corsproof cases --policy-schema prints"}
+		case o == "*" || o == "null":
+		case !strings.Contains(o, "://"):
+			hints = append(hints, "an origin has its scheme: --origin "+withScheme(o))
+		case err == nil && u.Host != "" && o != u.Scheme+"://"+u.Host:
+			hints = append(hints, "an origin has no path, and no slash at its end: --origin "+u.Scheme+"://"+u.Host)
+		}
+	}
+	return hints
+}
+
+// withScheme is an address with the scheme that it has most likely.
+func withScheme(address string) string {
+	host, _, _ := strings.Cut(strings.Split(address, "/")[0], ":")
+	if origin.Loopback(host) {
+		return "http://" + address
+	}
+	return "https://" + address
+}
+
+// bareHost is an address that lacks nothing but its scheme.
+var bareHost = regexp.MustCompile(`^([^/:]+\.[^/:]+|[^/:]+:[0-9]+)(:[0-9]+)?(/|$)`)
+
+// addressHint says what is missing from an address that is none of a server.
+func addressHint(address string) string {
+	switch {
+	case address == "true" || address == "false":
+		return "flags such as --credentials take no value: leave " + address + " out"
+	case bareHost.MatchString(address):
+		return "with its scheme: " + withScheme(address)
+	}
+	return "expected http://HOST[:PORT][/PATH] or https://..."
 }
 
 // open gives the target, started where it has to be, and what stops it.
@@ -201,7 +243,7 @@ func checkAddress(address string) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return usage(fmt.Errorf("%q is not the URL of a server", (&secret.Redactor{Endpoint: true}).URL(address)), "expected http://HOST[:PORT][/PATH] or https://...")
+		return usage(fmt.Errorf("%q is not the URL of a server", (&secret.Redactor{Endpoint: true}).URL(address)), addressHint((&secret.Redactor{Endpoint: true}).URL(address)))
 	case u.User != nil:
 		return usage(errors.New("the URL holds a user name or password, which would end up in reports"), "leave them out")
 	}
