@@ -30,7 +30,7 @@ func (d *Draft) Write(w io.Writer) error {
 	}
 	line("\nendpoints:")
 	for i := range d.Endpoints {
-		d.Endpoints[i].write(&b, len(d.Policies) > 1)
+		d.Endpoints[i].write(&b, len(d.Policies) > 1, len(d.Headers)+len(d.GateHeaders) > 0)
 	}
 	line("\n# baseline: corsproof-baseline.yaml   # corsproof run --update-baseline writes it\nreports:\n  junit: cors-junit.xml\n  markdown: cors-report.md")
 	_, err := io.WriteString(w, b.String())
@@ -85,7 +85,8 @@ func parts(b *strings.Builder, p *cases.Policy) {
 	}
 }
 
-func (e *Endpoint) write(b *strings.Builder, several bool) {
+// write gives an endpoint; given: the target has request fields of its own, such as a token.
+func (e *Endpoint) write(b *strings.Builder, several, given bool) {
 	if e.Question != "" {
 		fmt.Fprintf(b, "  # ? %s\n", comment(e.Question))
 	}
@@ -105,8 +106,8 @@ func (e *Endpoint) write(b *strings.Builder, several bool) {
 	if several {
 		fmt.Fprintf(b, "    policy: %s\n", e.policy)
 	}
-	if e.Status >= 400 {
-		fmt.Fprintf(b, "    status: %d\n", e.Status)
+	if e.Status >= 400 || given && e.Status >= 200 && e.Status < 300 && e.carrier() == "GET" {
+		fmt.Fprintf(b, "    status: %d\n", e.Status) // without the token it is another: an expired one ends the run
 	}
 }
 
