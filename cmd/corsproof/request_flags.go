@@ -270,7 +270,11 @@ func (f *requestFlags) await(ctx context.Context, o *ask.Options) error {
 	if f.wait <= 0 {
 		return nil
 	}
-	if err := o.Await(ctx, o.Scope, f.wait); err != nil {
+	err := o.Await(ctx, o.Scope, f.wait)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+	case err != nil:
 		return &status{code: exitUnreachable, err: fmt.Errorf("--wait: the server did not come up: %w", err)}
 	}
 	return nil
