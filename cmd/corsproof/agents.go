@@ -42,7 +42,7 @@ func openAgents(ctx context.Context, mode, chrome string, o *ask.Options) (agent
 		return nil, "no Chrome or Chromium here: decided by the model alone (" + missing.Hint() + ")", stop, nil
 	}
 	if ctx.Err() != nil {
-		return nil, "", stop, &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+		return nil, "", stop, nothingLost()
 	}
 	return nil, "", stop, &status{code: exitBrowser, err: err, hints: []string{"--browser none runs without a browser"}}
 }

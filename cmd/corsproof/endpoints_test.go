@@ -166,7 +166,7 @@ func runEndpoint(t *testing.T, table *cases.Table, agents []agent.Agent, k *endp
 	printer := report.Printer{W: &page}
 	printer.Print(rep)
 	code := exitConformant
-	if e, ok := errors.AsType[*status](verdict(rep, err)); ok {
+	if e, ok := errors.AsType[*status](verdict(rep)); ok {
 		code = e.code
 	}
 	return code, page.String(), sum

@@ -131,7 +131,7 @@ func runHostile(ctx context.Context, t *testing.T, table *cases.Table, b *hostil
 	printer := report.Printer{W: &page}
 	printer.Print(rep)
 	said = page.String()
-	if verr := verdict(rep, err); verr != nil {
+	if verr := verdict(rep); verr != nil {
 		said += verr.Error()
 		if e, ok := errors.AsType[*status](verr); ok {
 			code = e.code

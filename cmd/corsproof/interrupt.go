@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,11 @@ import (
 // An interrupt ends a command in good order where there is something to lose: a browser or a
 // server that it started, or what it measured. Before that, while it reads a pipe to which nobody
 // writes or a very large file, nothing would look at the context, and it ends at once.
+
+// nothingLost is the end of a command that had nothing to lose yet.
+func nothingLost() error {
+	return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+}
 
 type holdsKey struct{}
 

@@ -53,7 +53,7 @@ func main() {
 	ctx, atOnce := interruptible(ctx)
 	ended := context.AfterFunc(ctx, func() {
 		if atOnce() {
-			os.Exit(say(os.Stderr, &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}))
+			os.Exit(say(os.Stderr, nothingLost()))
 		}
 	})
 	err := newRoot().ExecuteContext(ctx)

@@ -113,7 +113,7 @@ func (f *mergeFlags) conclude(cmd *cobra.Command, outputs *outputs, rep *report.
 	if err := outputs.write(rep, cmd.OutOrStdout()); err != nil {
 		return err
 	}
-	if err := verdict(rep, nil); err != nil {
+	if err := verdict(rep); err != nil {
 		return err
 	}
 	if err := stale(rep); err != nil {

@@ -282,7 +282,7 @@ func (r *projectRun) conclude(printer *report.Printer, rep *report.Report) error
 		return err
 	}
 	for _, look := range []func() error{
-		func() error { return verdict(rep, nil) }, func() error { return stale(rep) }, func() error { return r.f.strictly(rep) },
+		func() error { return verdict(rep) }, func() error { return stale(rep) }, func() error { return r.f.strictly(rep) },
 	} {
 		if err := look(); err != nil {
 			return err

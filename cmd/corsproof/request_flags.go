@@ -273,7 +273,7 @@ func (f *requestFlags) await(ctx context.Context, o *ask.Options) error {
 	err := o.Await(ctx, o.Scope, f.wait)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+		return nothingLost()
 	case err != nil:
 		return &status{code: exitUnreachable, err: fmt.Errorf("--wait: the server did not come up: %w", err)}
 	}

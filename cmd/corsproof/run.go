@@ -178,7 +178,7 @@ func runError(err error) error {
 	case errors.As(err, &target):
 		return &status{code: exitUnreachable, err: err, hints: slices.Concat(wayHints(err), target.Hints, flagHints(target.Kind))}
 	case errors.Is(err, context.Canceled):
-		return &status{code: exitUsage, err: errors.New("interrupted before anything was measured")}
+		return nothingLost()
 	}
 	return usage(err)
 }
@@ -209,7 +209,7 @@ func flagHints(kind harness.TargetErrorKind) []string {
 }
 
 // verdict is the exit status of a run, as an error.
-func verdict(rep *report.Report, runErr error) error {
+func verdict(rep *report.Report) error {
 	switch {
 	case rep.Stopped != nil && rep.Stopped.Cancelled:
 		return &status{code: exitUsage, err: errors.New("interrupted; what was measured until then is above")}
@@ -221,8 +221,6 @@ func verdict(rep *report.Report, runErr error) error {
 		return &status{code: exitUnreachable, err: errors.New(strings.Join(rep.Troubled(), "\n")), hints: []string{"what was measured is above"}}
 	case rep.Counts.Fail > 0 || len(rep.Breaking()) > 0:
 		return &status{code: exitFailures}
-	case runErr != nil:
-		return runError(runErr)
 	case rep.Counts.Error > 0:
 		return &status{code: exitUnreachable, err: fmt.Errorf("%d checks could not be decided", rep.Counts.Error)}
 	case rep.Counts.Disagreements > 0:

@@ -249,7 +249,7 @@ func (r *singleRun) conclude(printer *report.Printer, rep *report.Report) error 
 
 // ended is the exit status of a run of one target.
 func (f *runFlags) ended(rep *report.Report) error {
-	if err := verdict(rep, nil); err != nil {
+	if err := verdict(rep); err != nil {
 		return err
 	}
 	if err := stale(rep); err != nil {

@@ -29,7 +29,7 @@ func TestExitStatus(t *testing.T) {
 		"the suite's own errors": {report.Report{Counts: report.Counts{Checks: 3, Pass: 3, Disagreements: 1}}, exitSelfcheck},
 	} {
 		got := 0
-		if s, ok := errors.AsType[*status](verdict(&c.rep, nil)); ok {
+		if s, ok := errors.AsType[*status](verdict(&c.rep)); ok {
 			got = s.code
 		}
 		if got != c.want {
