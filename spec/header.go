@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Field is one header field line: its name and value as bytes, exactly as on
 // the wire. Go strings hold bytes; nothing here goes through UTF-8 or through
@@ -87,6 +90,12 @@ func (h Header) Elements(name string) []string {
 		}
 	}
 	return list
+}
+
+// VariesBy tells whether a cache keeps answers apart by a request field: Vary lists it, or "*"
+// (RFC 9110 section 12.5.5).
+func (h Header) VariesBy(name string) bool {
+	return slices.ContainsFunc(h.Elements("Vary"), func(e string) bool { return e == "*" || strings.EqualFold(e, name) })
 }
 
 // Add appends a field. As the standard's append does, it reuses the spelling

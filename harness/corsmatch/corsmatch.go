@@ -96,13 +96,9 @@ func Expose(names ...string) types.GomegaMatcher {
 // the responses apart.
 func VaryBy(names ...string) types.GomegaMatcher {
 	return &matcher{what: "vary by " + strings.Join(names, ", "), judge: func(_ int, h spec.Header) string {
-		listed := map[string]bool{}
-		for _, e := range h.Elements("Vary") {
-			listed[strings.ToLower(e)] = true
-		}
 		var missing []string
 		for _, name := range names {
-			if !listed["*"] && !listed[strings.ToLower(name)] {
+			if !h.VariesBy(name) {
 				missing = append(missing, name)
 			}
 		}

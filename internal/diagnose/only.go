@@ -68,7 +68,7 @@ func (x *exchange) is(right string) bool {
 	case "denied":
 		return !x.sharedAtAll()
 	case "varies":
-		return slices.ContainsFunc(x.header.Elements("Vary"), func(e string) bool { return e == "*" || strings.EqualFold(e, "Origin") })
+		return x.header.VariesBy("Origin")
 	case "exposes":
 		return x.Expose.N > 0
 	}

@@ -350,7 +350,7 @@ func (rep *Report) varies() bool {
 		}
 		h := r.Line.Hops[0].Response.Header
 		grants[strings.Join(h.Values("Access-Control-Allow-Origin"), "\n")] = true
-		said = said && (slices.ContainsFunc(h.Elements("Vary"), func(v string) bool { return v == "*" || strings.EqualFold(v, "Origin") }) || noStore(h))
+		said = said && (h.VariesBy("Origin") || noStore(h))
 	}
 	return len(grants) > 1 && !said
 }
@@ -367,7 +367,7 @@ func (rep *Report) mayVary() string {
 	}
 	h, page := r.Line.Hops[0].Response.Header, r.Line.Request.Origin
 	grant, _ := h.Get("Access-Control-Allow-Origin")
-	if grant != page || !kept(h) || slices.ContainsFunc(h.Elements("Vary"), func(v string) bool { return v == "*" || strings.EqualFold(v, "Origin") }) {
+	if grant != page || !kept(h) || h.VariesBy("Origin") {
 		return ""
 	}
 	return page

@@ -101,10 +101,8 @@ func (j *judge) earlier(name string) (*agent.Exchange, []agent.Symptom) {
 // variesOr: Vary lists the field, or the CORS fields are the same in every
 // step of the case, so that a cache cannot hand out the wrong ones.
 func (j *judge) variesOr(field string) []agent.Symptom {
-	for _, e := range j.ex.Response.Elements("Vary") {
-		if e == "*" || strings.EqualFold(e, field) {
-			return nil
-		}
+	if j.ex.Response.VariesBy(field) {
+		return nil
 	}
 	mine := Comparable(j.ex.Response, false)
 	for i := range j.steps {
