@@ -69,16 +69,7 @@ func together(table *cases.Table, shards []*Summary) error {
 		}
 		seen[s.Shard.Index] = true
 	}
-	var missing []string
-	for i := 1; i <= first.Shard.Of; i++ {
-		if !seen[i] {
-			missing = append(missing, fmt.Sprint(i))
-		}
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("of the %d shards these are missing: %s", first.Shard.Of, strings.Join(missing, ", "))
-	}
-	return nil
+	return first.Shard.Missing(func(i int) bool { return seen[i] })
 }
 
 func sameEndpoint(a, b ShardTarget) bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
@@ -18,6 +19,20 @@ type Shard struct {
 // About says in a line that this is not all.
 func (s Shard) About() string {
 	return fmt.Sprintf("shard %d of %d: corsproof report merge says what all of them show together", s.Index, s.Of)
+}
+
+// Missing says which of all shards are not there; nil where all are.
+func (s Shard) Missing(there func(index int) bool) error {
+	var missing []string
+	for i := 1; i <= s.Of; i++ {
+		if !there(i) {
+			missing = append(missing, fmt.Sprint(i))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("of the %d shards these are missing: %s", s.Of, strings.Join(missing, ", "))
 }
 
 // takes are the checks of a shard, and which they are of all: every n-th, so that what takes

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/corsproof/corsproof/cases"
 )
@@ -68,16 +67,7 @@ func complete(names []string, list []*Report) error {
 			at[s.Index] = names[i]
 		}
 	}
-	var missing []string
-	for i := 1; i <= of; i++ {
-		if at[i] == "" {
-			missing = append(missing, fmt.Sprint(i))
-		}
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("of the %d shards these are missing: %s", of, strings.Join(missing, ", "))
-	}
-	return nil
+	return first.Shard.Missing(func(i int) bool { return at[i] != "" })
 }
 
 // sameOf tells whether two shards mean the same endpoint. Its address may be another: each shard may
