@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 )
@@ -181,31 +180,27 @@ func (q *Predicate) Within() (all []*Predicate) {
 	return all
 }
 
-// listFields are the fields of a Predicate that hold lists of predicates: by index, the key of each.
-var listFields = func() map[int]string {
-	keys := map[int]string{}
+// listFields are the indexes of the fields of a Predicate that hold lists of predicates.
+var listFields = func() (indexes []int) {
 	t := reflect.TypeFor[Predicate]()
 	for i := range t.NumField() {
 		switch t.Field(i).Type {
 		case reflect.TypeFor[[]Predicate](), reflect.TypeFor[[][]Predicate]():
-			keys[i] = t.Field(i).Tag.Get("yaml")
+			indexes = append(indexes, i)
 		}
 	}
-	return keys
+	return indexes
 }()
-
-// listOrder are the indexes of listFields in order.
-var listOrder = slices.Sorted(maps.Keys(listFields))
 
 // lists calls f for each list of predicates in the predicate's fields.
 func (q *Predicate) lists(path string, f func(list []Predicate, path string)) {
 	v := reflect.ValueOf(q).Elem()
-	for _, i := range listOrder {
+	for _, i := range listFields {
 		field := v.Field(i)
 		if field.Len() == 0 { // as nearly always
 			continue
 		}
-		path := path + "." + listFields[i]
+		path := path + "." + predicateKeys[i]
 		switch list := field.Interface().(type) {
 		case []Predicate:
 			f(list, path)

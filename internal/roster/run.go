@@ -104,15 +104,16 @@ func (w *work) known(e Entry, seen map[key]bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k := keyOf(e.URL)
-	switch {
-	case seen[k]:
+	if seen[k] {
 		w.out.Again++
 		return true
-	case w.File.Done(e):
-		w.out.Skipped++
 	}
 	seen[k] = true
-	return w.File.Done(e)
+	done := w.File.Done(e)
+	if done {
+		w.out.Skipped++
+	}
+	return done
 }
 
 // work measures entries until there are no more.
