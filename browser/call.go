@@ -23,7 +23,7 @@ type jsCall struct {
 	Cache          string      `json:"cache,omitempty"`
 	Body           *jsBody     `json:"body,omitempty"`
 	Keepalive      bool        `json:"keepalive,omitempty"`
-	Layers         bool        `json:"layers,omitempty"` // whether a policy of the page stopped it is told
+	Layers         bool        `json:"layers,omitempty"` // also report whether a policy of the page stopped it
 	Timing         bool        `json:"timing,omitempty"` // whether the page can read the times of the load
 	UploadListener bool        `json:"uploadListener,omitempty"`
 	Crossorigin    string      `json:"crossorigin,omitempty"`

@@ -27,7 +27,7 @@ var _ = Describe("two mistakes of one server", func() {
 		}
 	}
 
-	It("are told as those two", func(ctx SpecContext) {
+	It("are reported as two causes", func(ctx SpecContext) {
 		Expect(single).To(HaveLen(len(causes)), "%v", p.Stated())
 		table, err := cases.Load()
 		Expect(err).NotTo(HaveOccurred())

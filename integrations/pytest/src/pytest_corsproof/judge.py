@@ -1,4 +1,4 @@
-"""Says what the results of a run mean to test items. A cause is told once, by the first item that fails by it."""
+"""Says what the results of a run mean to test items. A cause is reported once, by the first item that fails because of it."""
 
 from __future__ import annotations
 
