@@ -96,7 +96,7 @@ func (w *writer) reason(p *explain.Printed) string {
 // meaning says what a reason is, and whether it is CORS.
 func meaning(r spec.Reason, causes []string) string {
 	text := "`" + string(r) + "`"
-	if layer := explain.LayerOf(r); layer != explain.LayerCORS {
+	if layer := explain.LayerOf(r); layer != spec.LayerCORS {
 		text += fmt.Sprintf(": this is not CORS (layer: %s), and no CORS header changes it.", layer)
 		if len(causes) > 0 {
 			text += " " + plain(cases.FindCause(causes[0]).Why)
@@ -123,8 +123,8 @@ func command(r spec.Reason) string {
 	switch {
 	case r.IsPreflight():
 		return "curl -sv -X OPTIONS https://api.example.com/items " + origin + " -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: content-type' 2>&1 | corsproof explain"
-	case explain.LayerOf(r) == explain.LayerCORS && r != explain.ReasonForbiddenHeader && r != spec.ReasonDisallowedByMode && r != spec.ReasonCorsDisabledScheme,
-		explain.LayerOf(r) == explain.LayerNetwork, explain.LayerOf(r) == explain.LayerTLS:
+	case explain.LayerOf(r) == spec.LayerCORS && r != explain.ReasonForbiddenHeader && r != spec.ReasonDisallowedByMode && r != spec.ReasonCorsDisabledScheme,
+		explain.LayerOf(r) == spec.LayerNetwork, explain.LayerOf(r) == spec.LayerTLS:
 		return "corsproof fetch https://api.example.com/items --from https://app.example.com"
 	}
 	return ""

@@ -16,66 +16,35 @@ const (
 	ReasonOpaque           spec.Reason = "OpaqueResponse"
 	ReasonCookieNotSent    spec.Reason = "CookieNotSent"
 	ReasonForbiddenHeader  spec.Reason = "ForbiddenHeader" // a script sets a header that belongs to the browser
-
-	ReasonMixedContent                = spec.ReasonMixedContent
-	ReasonCSP                         = spec.ReasonCSP
-	ReasonIntegrity                   = spec.ReasonIntegrity
-	ReasonLocalPermission             = spec.ReasonLocalPermission
-	ReasonLocalInsecure               = spec.ReasonInsecureLocalNetwork
-	ReasonLocalSpace                  = spec.ReasonLocalTarget
-	ReasonCORPOrigin                  = spec.ReasonCORPNotSameOrigin
-	ReasonCORPSite                    = spec.ReasonCORPNotSameSite
-	ReasonCORPByCOEP                  = spec.ReasonCORPByCOEP
-	ReasonORB                         = spec.ReasonORB
-	ReasonNosniff                     = spec.ReasonNosniff
-	ReasonBadPort                     = spec.ReasonBadPort
-	ReasonRefused         spec.Reason = "ConnectionRefused"
-	ReasonNotResolved     spec.Reason = "NameNotResolved"
-	ReasonTLS             spec.Reason = "TlsError"
-	ReasonByClient        spec.Reason = "BlockedByClient"
-	ReasonServiceWorker               = spec.ReasonWorker
-	ReasonWebSocket       spec.Reason = "WebSocketRefused" // the handshake was answered with another status than 101
-	ReasonAborted         spec.Reason = "Aborted"
-	ReasonOtherOrigin     spec.Reason = "SameOriginRequired" // a worker, a frame's document: no header of CORS helps
+	ReasonRefused          spec.Reason = "ConnectionRefused"
+	ReasonNotResolved      spec.Reason = "NameNotResolved"
+	ReasonTLS              spec.Reason = "TlsError"
+	ReasonByClient         spec.Reason = "BlockedByClient"
+	ReasonWebSocket        spec.Reason = "WebSocketRefused" // the handshake was answered with another status than 101
+	ReasonAborted          spec.Reason = "Aborted"
+	ReasonOtherOrigin      spec.Reason = "SameOriginRequired" // a worker, a frame's document: no header of CORS helps
 )
 
-// Layer is what stopped a request.
-type Layer = spec.Layer
-
-// The layers: those that the model decides, and those that only a browser tells.
-const (
-	LayerCORS                = spec.LayerCORS
-	LayerMixedContent        = spec.LayerMixedContent
-	LayerCSP                 = spec.LayerCSP
-	LayerIntegrity           = spec.LayerIntegrity
-	LayerLocalNetwork        = spec.LayerLocalNetwork
-	LayerCORP                = spec.LayerCORP
-	LayerORB                 = spec.LayerORB
-	LayerCookie              = spec.LayerCookie
-	LayerTLS                 = spec.LayerTLS
-	LayerNetwork             = spec.LayerNetwork
-	LayerExtension           = spec.LayerExtension
-	LayerServiceWorker       = spec.LayerWorker
-	LayerAbort         Layer = "abort"
-)
+// LayerAbort is the layer of a request that the page itself gave up, which only a browser tells.
+const LayerAbort spec.Layer = "abort"
 
 // layers are those of the reasons that the model does not know.
-var layers = map[spec.Reason]Layer{
-	ReasonCookieNotSent: LayerCookie,
-	ReasonRefused:       LayerNetwork, ReasonNotResolved: LayerNetwork, ReasonWebSocket: LayerNetwork, ReasonTLS: LayerTLS,
-	ReasonByClient: LayerExtension, ReasonAborted: LayerAbort,
+var layers = map[spec.Reason]spec.Layer{
+	ReasonCookieNotSent: spec.LayerCookie,
+	ReasonRefused:       spec.LayerNetwork, ReasonNotResolved: spec.LayerNetwork, ReasonWebSocket: spec.LayerNetwork, ReasonTLS: spec.LayerTLS,
+	ReasonByClient: spec.LayerExtension, ReasonAborted: LayerAbort,
 }
 
-// LayerOf is the layer of a reason: LayerCORS for those of the Fetch Standard's CORS checks,
+// LayerOf is the layer of a reason: spec.LayerCORS for those of the Fetch Standard's CORS checks,
 // and for those that nothing stopped.
-func LayerOf(r spec.Reason) Layer {
+func LayerOf(r spec.Reason) spec.Layer {
 	if l, ok := layers[r]; ok {
 		return l
 	}
 	if l := r.Layer(); l != "" {
 		return l
 	}
-	return LayerCORS
+	return spec.LayerCORS
 }
 
 // Confidence says how far the input shows the reason.
@@ -98,7 +67,7 @@ type Answer struct {
 
 	Reason spec.Reason `json:"reason"`
 	Side   cases.Side  `json:"side"`
-	Mask   *Layer      `json:"mask"` // what looks like CORS and is not; nil: it is CORS, or nothing is wrong
+	Mask   *spec.Layer `json:"mask"` // what looks like CORS and is not; nil: it is CORS, or nothing is wrong
 	// Header is the response header that decided, Value what it said; nil where there is
 	// none, or where the input does not show it. Of a status it is the Value.
 	Header *string `json:"header"`

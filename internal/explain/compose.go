@@ -148,7 +148,7 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 		Kind: kind, Browser: s.browser, Method: s.method, URL: safeURL(s.url), Origin: s.origin, Reason: s.reason,
 		Confidence: s.confidence(), Alternatives: []Alternative{},
 	}
-	if l := LayerOf(s.reason); l != LayerCORS {
+	if l := LayerOf(s.reason); l != spec.LayerCORS {
 		a.Mask = &l
 	}
 	a.Header, a.Value = s.decidedBy()
@@ -188,7 +188,7 @@ func (s *sighting) confidence() Confidence {
 	switch {
 	case s.reason == ReasonUndetermined:
 		return Open
-	case len(s.same) > 0, s.reason == ReasonCookieNotSent, s.answers != nil && !s.answers.answered() && LayerOf(s.reason) == LayerLocalNetwork:
+	case len(s.same) > 0, s.reason == ReasonCookieNotSent, s.answers != nil && !s.answers.answered() && LayerOf(s.reason) == spec.LayerLocalNetwork:
 		return Likely
 	}
 	return Certain
@@ -235,9 +235,9 @@ func headerOf(r spec.Reason) string {
 		return "Location"
 	case ReasonHeaderNotExposed:
 		return "Access-Control-Expose-Headers"
-	case ReasonCSP:
+	case spec.ReasonCSP:
 		return "Content-Security-Policy"
-	case ReasonCORPOrigin, ReasonCORPSite, ReasonCORPByCOEP:
+	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:
 		return "Cross-Origin-Resource-Policy"
 	}
 	return ""

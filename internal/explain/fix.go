@@ -125,14 +125,14 @@ func (s *sighting) check(c *Context) string {
 	switch s.reason {
 	case ReasonWebSocket:
 		return "curl -sv --http1.1 " + quote("http"+strings.TrimPrefix(u, "ws")) + " -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H " + quote("Origin: "+orSome(s.origin, "PAGE_ORIGIN"))
-	case ReasonCSP:
+	case spec.ReasonCSP:
 		page := s.origin
 		if page == "" {
 			page = "PAGE"
 		}
 		return "curl -sI " + quote(page) + " | grep -i content-security-policy"
-	case ReasonMixedContent, spec.ReasonCorsDisabledScheme, spec.ReasonDisallowedByMode, ReasonByClient, ReasonLocalPermission, ReasonLocalInsecure,
-		ReasonLocalSpace, ReasonServiceWorker, ReasonAborted, ReasonOtherOrigin, ReasonForbiddenHeader, ReasonIntegrity:
+	case spec.ReasonMixedContent, spec.ReasonCorsDisabledScheme, spec.ReasonDisallowedByMode, ReasonByClient, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork,
+		spec.ReasonLocalTarget, spec.ReasonWorker, ReasonAborted, ReasonOtherOrigin, ReasonForbiddenHeader, spec.ReasonIntegrity:
 		return "" // no server can show it
 	}
 	page := s.origin

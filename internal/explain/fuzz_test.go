@@ -57,7 +57,7 @@ func consistent(t *testing.T, a *explain.Answer) {
 	if a.Reason == "" || a.Side == "" || a.Cause.Title == "" || a.Fix.Do == "" || a.Alternatives == nil {
 		t.Errorf("a part is missing: %+v", a)
 	}
-	if layer := explain.LayerOf(a.Reason); (a.Mask == nil) != (layer == explain.LayerCORS) {
+	if layer := explain.LayerOf(a.Reason); (a.Mask == nil) != (layer == spec.LayerCORS) {
 		t.Errorf("%s: mask %v, layer %s", a.Reason, a.Mask, layer)
 	}
 	if (a.Reason == explain.ReasonUndetermined) != (a.Confidence == explain.Open) {

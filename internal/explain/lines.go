@@ -49,9 +49,9 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 		return s.fieldLines(), s.listWith("Access-Control-Allow-Headers", s.param)
 	case ReasonHeaderNotExposed:
 		return s.fieldLines(), s.listWith("Access-Control-Expose-Headers", s.param)
-	case ReasonCORPOrigin, ReasonCORPSite, ReasonCORPByCOEP:
+	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:
 		return s.fieldLines(), []string{"Cross-Origin-Resource-Policy: cross-origin"}
-	case ReasonCSP:
+	case spec.ReasonCSP:
 		if o := originOf(s.url); o != "" {
 			return nil, []string{"Content-Security-Policy: " + orSome(s.param, "connect-src") + " 'self' " + o}
 		}

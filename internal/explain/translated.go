@@ -49,7 +49,7 @@ func (s *sighting) readTranslated(reason string) {
 	values := quotedValues(reason)
 	switch {
 	case addressSpace.MatchString(reason) && header == "":
-		s.reason = ReasonLocalPermission
+		s.reason = spec.ReasonLocalPermission
 	case header == allowOrigin && slices.Contains(values, "*"):
 		s.reason, s.value = spec.ReasonWildcardOriginNotAllowed, text("*")
 	case header == allowOrigin && len(values) > 0:

@@ -67,7 +67,7 @@ func beforeCORS(page, url string) (reason spec.Reason, sure bool) {
 		return "", false
 	case scheme == "http" || scheme == "ws":
 		if strings.HasPrefix(page, "https://") && spaceOf("http"+strings.TrimPrefix(url, scheme)) == public {
-			return ReasonMixedContent, true
+			return spec.ReasonMixedContent, true
 		}
 	case scheme == "https" || scheme == "wss":
 	default:
@@ -75,9 +75,9 @@ func beforeCORS(page, url string) (reason spec.Reason, sure bool) {
 	}
 	if page != "null" && spaceOf(page) == public && spaceOf(url) != public {
 		if strings.HasPrefix(page, "http://") {
-			return ReasonLocalInsecure, false
+			return spec.ReasonInsecureLocalNetwork, false
 		}
-		return ReasonLocalPermission, false
+		return spec.ReasonLocalPermission, false
 	}
 	return "", false
 }
@@ -112,7 +112,7 @@ func Refused(page, url string) spec.Reason {
 // is public, and the URL is of this machine or a private network.
 func AsksForLocalNetwork(page, url string) bool {
 	r, _ := beforeCORS(page, url)
-	return LayerOf(r) == LayerLocalNetwork
+	return LayerOf(r) == spec.LayerLocalNetwork
 }
 
 // PlainHTTP tells whether a connection failed because TLS was asked for where HTTP is spoken

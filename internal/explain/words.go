@@ -27,9 +27,9 @@ func (s *sighting) title() string {
 			return "No message of a browser is recognised in this text"
 		}
 		return "The text does not show why it failed"
-	case ReasonNosniff:
+	case spec.ReasonNosniff:
 		return "The answer's type is not what the element may use"
-	case ReasonBadPort:
+	case spec.ReasonBadPort:
 		return "The port is one that browsers do not connect to"
 	}
 	if t := s.reason.Explain(); t != "" {
@@ -45,9 +45,9 @@ func (s *sighting) doInstead() string {
 		return "Nothing, as far as this text goes. If the page still fails, look at its own code, and at the console for another message."
 	case ReasonHTTPError:
 		return "Look in the server's log for this request. The page sees the status and the content."
-	case ReasonNosniff:
+	case spec.ReasonNosniff:
 		return "Let the server send the script with Content-Type: text/javascript, a style sheet with text/css. If it answers with a page instead (an error, a login), that is what to mend: look at the content."
-	case ReasonBadPort:
+	case spec.ReasonBadPort:
 		return "Let the server listen at another port, such as 8080. Browsers do not connect to this one, which belongs to another protocol."
 	case ReasonGranted:
 		return "Nothing for the preflight. The answer to the request itself needs Access-Control-Allow-Origin as well, and with cookies Access-Control-Allow-Credentials: true."
@@ -102,11 +102,11 @@ func (s *sighting) here() string {
 		return s.hereOpen()
 	case ReasonAllowed:
 		return s.hereAllowed()
-	case ReasonLocalPermission, ReasonLocalInsecure, ReasonLocalSpace:
+	case spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget:
 		return "The console speaks of CORS, but the browser stopped the request before anything was sent: the address is in the local network or on this machine."
-	case ReasonCORPByCOEP:
+	case spec.ReasonCORPByCOEP:
 		return "The answer has no Cross-Origin-Resource-Policy, and the page's own Cross-Origin-Embedder-Policy (or Document-Isolation-Policy) wants one of whatever it loads."
-	case ReasonCSP:
+	case spec.ReasonCSP:
 		if s.param != "" {
 			return "The directive is " + s.param + "."
 		}

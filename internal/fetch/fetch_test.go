@@ -197,7 +197,7 @@ func TestBadPort(t *testing.T) {
 func TestRedirectToPlainHTTP(t *testing.T) {
 	url := serve(t, nil, says(302, "Access-Control-Allow-Origin: *", "Location: http://api.example.invalid/y"))
 	rep := do(t, fetch.Question{URL: url})
-	if r := &rep.Results[0]; len(r.Sent) != 1 || r.Answer.Reason != explain.ReasonMixedContent {
+	if r := &rep.Results[0]; len(r.Sent) != 1 || r.Answer.Reason != spec.ReasonMixedContent {
 		t.Errorf("%d sent, reason %s", len(r.Sent), r.Answer.Reason)
 	}
 }

@@ -223,7 +223,7 @@ func (r *Result) observed() *explain.Observed {
 // stoppedBy is what stopped it where that is no answer; empty where an answer did, or nothing.
 func (r *Result) stoppedBy() spec.Reason {
 	switch {
-	case explain.LayerOf(r.Outcome.Reason) != explain.LayerCORS && r.Outcome.Reason != spec.ReasonNetworkError:
+	case explain.LayerOf(r.Outcome.Reason) != spec.LayerCORS && r.Outcome.Reason != spec.ReasonNetworkError:
 		return r.Outcome.Reason // the browser does not make it
 	case r.Trouble == "":
 		return ""
