@@ -28,7 +28,7 @@ func (f *Fetch) keptBack(resp Response) bool {
 		return false
 	}
 	value, _ := resp.Header.Get("Cross-Origin-Resource-Policy")
-	reason := refusesByCORP(value, f.origin, f.url.Origin())
+	reason := f.refusesByCORP(value)
 	byCOEP := value != "same-origin" && value != "same-site" && value != "cross-origin" && f.embedderRequires()
 	switch {
 	case byCOEP && !f.origin.SameOrigin(f.url.Origin()):
@@ -59,12 +59,14 @@ func (f *Fetch) embedderRequires() bool {
 	return false
 }
 
-// refusesByCORP is the reason for which a policy refuses an answer to an origin; empty for none.
-func refusesByCORP(value string, from, to Origin) Reason {
+// refusesByCORP is the reason for which a policy refuses the current URL's answer to the page; empty
+// for none.
+func (f *Fetch) refusesByCORP(value string) Reason {
+	from, to := f.origin, f.url.Origin()
 	switch {
 	case value == "same-origin" && !from.SameOrigin(to):
 		return ReasonCORPNotSameOrigin
-	case value == "same-site" && !(sameSite(from, to) && (from.Scheme == "https" || to.Scheme != "https")):
+	case value == "same-site" && !from.SameOrigin(to) && !(f.sameSite(from, to) && (from.Scheme == "https" || to.Scheme != "https")):
 		return ReasonCORPNotSameSite
 	}
 	return ""
@@ -77,18 +79,33 @@ func (f *Fetch) withoutCredentials() bool {
 	return c != nil && c.Embedder == EmbedderCredentialless && f.secure() && f.req.Mode == ModeNoCORS && !f.origin.SameOrigin(f.url.Origin())
 }
 
-// sameSite is https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site.
-func sameSite(a, b Origin) bool {
+// sameSite is https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site, or what
+// an engine has instead.
+func (f *Fetch) sameSite(a, b Origin) bool {
+	if f.p.SiteByDomain {
+		return !isAddress(a.Host) && !isAddress(b.Host) && registrable(a.Host) == registrable(b.Host)
+	}
 	return !a.Opaque() && !b.Opaque() && domain(a.Host) == domain(b.Host)
 }
 
 // domain is the registrable domain of a host; the host itself where it has none, as an address has.
 func domain(host string) string {
-	if _, ip := literal(host); ip {
-		return host
-	}
-	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+	if d := registrable(host); d != "" {
 		return d
 	}
 	return host
+}
+
+// registrable is https://url.spec.whatwg.org/#host-registrable-domain; empty for none.
+func registrable(host string) string {
+	if host == "" || isAddress(host) {
+		return ""
+	}
+	d, _ := publicsuffix.EffectiveTLDPlusOne(host)
+	return d
+}
+
+func isAddress(host string) bool {
+	_, ok := literal(host)
+	return ok
 }

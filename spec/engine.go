@@ -95,6 +95,7 @@ type Profile struct {
 	LocalFromPublic   bool // only pages of public addresses have to ask for the local network
 	LocalTargetAsks   bool // targetAddressSpace does not replace the permission
 	OpaqueBlocking    bool // Opaque Response Blocking
+	SiteByDomain      bool // Cross-Origin-Resource-Policy: same-site compares registrable domains alone
 
 	ExposedNames []string // exposed beyond the standard's, lower case
 

@@ -52,6 +52,7 @@ var profileChromium = Profile{
 	LocalFromPublic:             true,
 	LocalTargetAsks:             true,
 	OpaqueBlocking:              true,
+	SiteByDomain:                true,
 	Departures: []Departure{
 		{"authorization-wildcard", "`Access-Control-Allow-Headers: *` covers Authorization for requests without credentials; but not when the preflight cache is looked up, so that each such request is preflighted", compatAuthorization + "; " + observedChromium,
 			func(p *Profile) { p.WildcardCoversAuthorization = false }},
@@ -115,6 +116,8 @@ var profileChromium = Profile{
 			func(p *Profile) { p.LocalTargetAsks = false }},
 		{"opaque-response-blocking", "answers of types that no element can use are kept from elements (Opaque Response Blocking, a proposal); what the content decides is not modelled", "https://github.com/annevk/orb; https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/; " + observedChromium,
 			func(p *Profile) { p.OpaqueBlocking = false }},
+		{"corp-site-by-domain", "for `Cross-Origin-Resource-Policy: same-site` registrable domains are compared and nothing else: hosts that have none, and the origin `null`, are one site, and an address is of no site, not even of its own", "https://source.chromium.org/chromium/chromium/src/+/main:services/network/public/cpp/cross_origin_resource_policy.cc (ShouldAllowSameSite); " + observedChromium,
+			func(p *Profile) { p.SiteByDomain = false }},
 		{"cache-purge-arbitrary", "with 1024 preflights cached, ten that are neighbours in the cache go at random (not modelled: the one stored longest ago goes)", chromiumCORS + "preflight_cache.cc (MayPurge)",
 			nil},
 		{"refused-header-arbitrary", "which of several refused request headers is named is arbitrary (not modelled: see RefusedHeaders)", observedChromium,

@@ -35,6 +35,36 @@ func TestSitesOfAddresses(t *testing.T) {
 	}
 }
 
+// Chromium compares registrable domains and nothing else: what has none is one site, the origin
+// `null` too, and an address is of no site.
+func TestSitesByDomain(t *testing.T) {
+	for _, c := range []struct {
+		page, url string
+		standard  bool
+		chromium  bool
+	}{
+		{"null", "http://localhost:8080/", false, true},
+		{"null", "https://localhost:8080/", false, false}, // the page did not come by https
+		{"null", "http://a.example/", false, false},
+		{"null", "http://127.0.0.1/", false, false},
+		{"http://wiki", "http://intranet/", false, true},
+		{"http://wiki", "http://wiki:8080/", true, true},
+		{"http://127.0.0.1", "http://127.0.0.1:8080/", true, false},
+		{"http://127.0.0.1", "http://127.0.0.1/", true, true}, // same origin
+		{"https://a.b.example", "https://c.b.example/", true, true},
+		{"http://b.example", "https://c.b.example/", false, false},
+		{"https://a.github.io", "https://b.github.io/", false, false},
+	} {
+		req := element("image", spec.PageContext{Secure: new(false)})
+		req.Origin, req.URL = c.page, c.url
+		for engine, want := range map[spec.Engine]bool{spec.EngineFetch: c.standard, spec.EngineChromium: c.chromium} {
+			if r := kept(engine, req, 200, "Cross-Origin-Resource-Policy", "same-site", "Content-Type", "text/css"); (r == "") != want {
+				t.Errorf("%s: from %s to %s: %q", engine, c.page, c.url, r)
+			}
+		}
+	}
+}
+
 func TestEmbedderPolicy(t *testing.T) {
 	const corp = "Cross-Origin-Resource-Policy"
 	for _, c := range []struct {

@@ -17,13 +17,13 @@ type LayerGenerator struct {
 // Names that LayerFlags leads to this machine. Chromium has all of .dev in its list of hosts that want https
 // (https://hstspreload.org), so that it needs no answer over https before.
 var (
-	layerHosts = []string{"a.example.com", "b.example.com", "api.example.org", "a.corsproof.dev"}
+	layerHosts = []string{"a.example.com", "b.example.com", "api.example.org", "a.corsproof.dev", "intranet"}
 	layerHSTS  = "*.corsproof.dev"
 )
 
 // LayerFlags are the flags that a browser needs for the exchanges of a LayerGenerator.
 func LayerFlags() []string {
-	return []string{"--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.org 127.0.0.1,MAP *.corsproof.dev 127.0.0.1"}
+	return []string{"--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.org 127.0.0.1,MAP *.corsproof.dev 127.0.0.1,MAP intranet 127.0.0.1"}
 }
 
 // NewLayerGenerator makes a generator for a replaying server at the given origins, which answers
@@ -46,7 +46,7 @@ func NewLayerGenerator(seed uint64, bases []string) *LayerGenerator {
 // Session makes one exchange.
 func (g *LayerGenerator) Session(number int, path string) []Exchange {
 	g.home = pick(g.rng, g.bases...)
-	g.pages = []string{"https://app.example.com", "https://app.example.com", "http://app.example.com", "http://app.example.com", "https://shop.example.org", "http://shop.example.org", "null", g.home}
+	g.pages = []string{"https://app.example.com", "https://app.example.com", "http://app.example.com", "http://app.example.com", "https://shop.example.org", "http://shop.example.org", "http://wiki", "null", g.home, pick(g.rng, g.plain...)}
 	x := Exchange{Session: number, Request: g.request()}
 	x.Request.Cache = ""
 	base := g.home

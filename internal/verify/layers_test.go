@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"reflect"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -56,18 +57,47 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 			Expect(xs[0].Request.Context.CSP).To(HaveLen(before), "a smaller one shares nothing with it")
 		}
 	})
-	It("are decided by Chrome as the model does, and a departure that is left out shows", func() {
-		chrome, err := browser.Start(context.Background(), browser.Options{Flags: verify.LayerFlags(), IgnoreCertificateErrors: true})
+})
+
+var _ = Describe("The layers beside CORS, in Chrome", Ordered, func() {
+	var chrome *browser.Chrome
+	BeforeAll(func() {
+		var err error
+		chrome, err = browser.Start(context.Background(), browser.Options{Flags: verify.LayerFlags(), IgnoreCertificateErrors: true})
 		var missing *browser.MissingError
 		if errors.As(err, &missing) && os.Getenv("CORSPROOF_REQUIRE_CHROME") == "" {
 			Skip(err.Error())
 		}
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(chrome.Close)
+	})
+	It("are decided as by the model, and a departure that is left out shows", func() {
 		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 120, Seed: 11, Layers: true})
 		Expect(rep.Disagreements).To(BeEmpty())
 		Expect(rep.Undecided).To(BeNumerically("<", 3))
 		rep = verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 120, Seed: 11, Layers: true, MostDisagreements: 1})
 		Expect(rep.Disagreements).To(HaveLen(1))
 	})
+	It("have sites by the registrable domain alone, for Cross-Origin-Resource-Policy: same-site", func() {
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, sites)).To(BeEmpty())
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, sites)).To(HaveLen(5),
+			"null to localhost and to intranet, wiki to both, an address to its other port")
+	})
 })
+
+// sites are requests between hosts of every kind for an answer that only its own site may have.
+func sites(bases []string) (xs []verify.Exchange) {
+	port := bases[2][strings.LastIndexByte(bases[2], ':'):]
+	for _, page := range []string{"http://app.example.com", "https://app.example.com", "http://wiki", "null", bases[0]} {
+		for _, host := range []string{"https://a.example.com", "http://a.example.com", "http://api.example.org", "http://intranet", "https://intranet", "http://localhost", "http://127.0.0.1"} {
+			to, _ := spec.ParseURL(host + port)
+			if strings.HasPrefix(page, "https:") && to.Scheme() == "http" {
+				continue // mixed content
+			}
+			q := spec.Request{API: spec.APIFetch, Origin: page, URL: host + port, Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsOmit, Redirect: spec.RedirectFollow,
+				Context: &spec.PageContext{CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, Secure: new(strings.HasPrefix(page, "https:"))}}
+			xs = append(xs, verify.Exchange{Request: q, Hops: []verify.Hop{{Response: spec.Response{Status: 200, Header: spec.Header{{Name: "Cross-Origin-Resource-Policy", Value: "same-site"}}}}}})
+		}
+	}
+	return xs
+}
