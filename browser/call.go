@@ -12,25 +12,26 @@ import (
 
 // jsCall is one step as page.js takes it.
 type jsCall struct {
-	ID             int         `json:"i"`
-	API            string      `json:"api"`
-	URL            string      `json:"url"`
-	Method         string      `json:"method"`
-	Headers        [][2]string `json:"headers"`
-	Mode           string      `json:"mode,omitempty"`
-	Credentials    string      `json:"credentials,omitempty"`
-	Redirect       string      `json:"redirect,omitempty"`
-	Cache          string      `json:"cache,omitempty"`
-	Body           *jsBody     `json:"body,omitempty"`
-	Keepalive      bool        `json:"keepalive,omitempty"`
-	Layers         bool        `json:"layers,omitempty"` // also report whether a policy of the page stopped it
-	Timing         bool        `json:"timing,omitempty"` // whether the page can read the times of the load
-	UploadListener bool        `json:"uploadListener,omitempty"`
-	Crossorigin    string      `json:"crossorigin,omitempty"`
-	Times          int         `json:"times"`
-	Parallel       int         `json:"parallel"`
-	BodyTimeout    int64       `json:"bodyTimeout"` // milliseconds, for the end of a body
-	Timeout        int64       `json:"timeout"`     // milliseconds, for all of a request, the wait for a connection included
+	ID             int               `json:"i"`
+	API            string            `json:"api"`
+	URL            string            `json:"url"`
+	Method         string            `json:"method"`
+	Headers        [][2]string       `json:"headers"`
+	Mode           string            `json:"mode,omitempty"`
+	Credentials    string            `json:"credentials,omitempty"`
+	Redirect       string            `json:"redirect,omitempty"`
+	Cache          string            `json:"cache,omitempty"`
+	Body           *jsBody           `json:"body,omitempty"`
+	Init           map[string]string `json:"init,omitempty"`
+	Keepalive      bool              `json:"keepalive,omitempty"`
+	Layers         bool              `json:"layers,omitempty"` // also report whether a policy of the page stopped it
+	Timing         bool              `json:"timing,omitempty"` // whether the page can read the times of the load
+	UploadListener bool              `json:"uploadListener,omitempty"`
+	Crossorigin    string            `json:"crossorigin,omitempty"`
+	Times          int               `json:"times"`
+	Parallel       int               `json:"parallel"`
+	BodyTimeout    int64             `json:"bodyTimeout"` // milliseconds, for the end of a body
+	Timeout        int64             `json:"timeout"`     // milliseconds, for all of a request, the wait for a connection included
 }
 
 type jsBody struct {
@@ -101,7 +102,7 @@ func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 	c := jsCall{
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
-		Layers: s.Layers, Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
+		Init: s.Init, Layers: s.Layers, Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
 		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -34,7 +35,7 @@ type browserContext struct {
 	consoleOnly bool                 // its tabs get no events of requests
 	hasCookies  bool                 // those of Options.Cookies
 	id          cdp.BrowserContextID // once it has a tab
-	tabs        map[bool]*tab
+	tabs        map[tabKey]*tab
 	documents   map[documentKey]*document
 	visited     *visitedURLs
 	container   string // the host of the documents around them
@@ -44,8 +45,14 @@ type browserContext struct {
 
 type documentKey struct {
 	origin string
-	secure bool
-	page   string // fields of the page's answer, as lines
+	tabKey
+	page string // fields of the page's answer, as lines
+}
+
+// tabKey says which tab of a browser context a document is in.
+type tabKey struct {
+	secure  bool // its own document is at an https origin
+	allowed bool // the user has allowed it the local network
 }
 
 // documentKeyOf says which document a step needs: its origin, and whether it is
@@ -56,9 +63,9 @@ func documentKeyOf(s *agent.Step) documentKey {
 		page.WriteString(f.Name + ": " + f.Value + "\n")
 	}
 	if s.Request.Origin == nullOrigin {
-		return documentKey{nullOrigin, !plainHTTP(s.URL), page.String()}
+		return documentKey{nullOrigin, tabKey{!plainHTTP(s.URL), s.LocalNetwork}, page.String()}
 	}
-	return documentKey{s.Request.Origin, strings.HasPrefix(s.Request.Origin, "https:"), page.String()}
+	return documentKey{s.Request.Origin, tabKey{strings.HasPrefix(s.Request.Origin, "https:"), s.LocalNetwork}, page.String()}
 }
 
 // plainHTTP says whether a secure page may not fetch the URL.
@@ -68,7 +75,7 @@ func plainHTTP(rawURL string) bool {
 }
 
 func (r *run) newBrowserContext() *browserContext {
-	return &browserContext{chrome: r.c, consoleOnly: r.consoleOnly, tabs: map[bool]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs(), container: containerHost}
+	return &browserContext{chrome: r.c, consoleOnly: r.consoleOnly, tabs: map[tabKey]*tab{}, documents: map[documentKey]*document{}, visited: newVisitedURLs(), container: containerHost}
 }
 
 // has says whether a job performed a request of the URL here.
@@ -85,7 +92,7 @@ func (b *browserContext) register(j *agent.Job) {
 
 // open makes sure that there are documents for all keys.
 func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bool) error {
-	missing := map[bool][]documentKey{}
+	missing := map[tabKey][]documentKey{}
 	for _, k := range keys {
 		if d := b.documents[k]; d != nil && d.tab.failure() == nil {
 			if err := d.tab.setIgnoreCertificateErrors(ctx, ignore); err != nil {
@@ -94,9 +101,9 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 			continue
 		}
 		delete(b.documents, k)
-		missing[k.secure] = append(missing[k.secure], k)
+		missing[k.tabKey] = append(missing[k.tabKey], k)
 	}
-	for secure, wanted := range missing {
+	for in, wanted := range missing {
 		if b.chrome.remote {
 			// Whether a remote browser isolates sites is not known; frames
 			// of other sites would then be out of reach.
@@ -105,18 +112,22 @@ func (b *browserContext) open(ctx context.Context, keys []documentKey, ignore bo
 			}
 			continue
 		}
-		t := b.tabs[secure]
+		t := b.tabs[in]
 		if t == nil || t.failure() != nil {
 			var err error
 			if t, err = b.newTab(); err != nil {
 				return err
 			}
-			b.tabs[secure] = t
+			b.tabs[in] = t
 		}
 		if err := t.setIgnoreCertificateErrors(ctx, ignore); err != nil {
 			return err
 		}
-		documents, err := t.openFrames(ctx, b.container, wanted, secure)
+		host := b.container
+		if in.allowed {
+			host = allowed + host
+		}
+		documents, err := t.openFrames(ctx, host, wanted, in.secure)
 		for k, d := range documents {
 			b.documents[k] = d
 		}
@@ -186,7 +197,28 @@ func (c *Chrome) newContext() (cdp.BrowserContextID, error) {
 		}
 		return "", fmt.Errorf("opening a browser context: %w", err)
 	}
-	return res.BrowserContextID, nil
+	return res.BrowserContextID, c.allowLocalNetwork(res.BrowserContextID)
+}
+
+// allowed begins the name of the container whose pages the user has allowed to reach the local network: the
+// permission is that of the page around them.
+const allowed = "allowed."
+
+// allowLocalNetwork is the user's answer to the questions of those pages.
+func (c *Chrome) allowLocalNetwork(id cdp.BrowserContextID) error {
+	if !c.opt.LocalNetwork {
+		return nil
+	}
+	for _, name := range []string{"local-network", "loopback-network"} {
+		_, err := chromedp.CallBrowser(c.ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+			Origin: "https://" + allowed + containerHost, BrowserContextID: id,
+		})
+		if err != nil {
+			return fmt.Errorf("allowing pages the local network: %w", err)
+		}
+	}
+	return nil
 }
 
 // all returns the tabs of the browser context.

@@ -52,6 +52,10 @@ type Options struct {
 	Hosts []string
 	// Paced says that the proxy holds the browser to the limits of the run (harness.Paced).
 	Paced bool
+	// LocalNetwork has the browser look at address spaces: pages, which are public as the agent makes
+	// them, then reach the local network and this machine only in steps that say so. A remote browser
+	// does not heed it.
+	LocalNetwork bool
 	// Cookies are those that the browser has of targets, in every browser context.
 	Cookies []Cookie
 	// Width is the number of requests at once. Zero: 12.
@@ -198,7 +202,7 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 		chromedp.UserDataDir(c.profile),
 		chromedp.CombinedOutput(output),
 		chromedp.ModifyCmdFunc(c.filter.install),
-		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
+		chromedp.Flag("disable-features", strings.Join(c.disabled(), ",")),
 		chromedp.Flag("disable-site-isolation-trials", true),
 		chromedp.Flag("renderer-process-limit", "1"),
 		chromedp.Flag("disable-component-update", true),
@@ -227,11 +231,19 @@ func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.Ex
 			continue
 		}
 		if name == "disable-features" { // add to ours: a second flag would replace them
-			value = strings.Join(append(disabledFeatures[:len(disabledFeatures):len(disabledFeatures)], value), ",")
+			value = strings.Join(append(slices.Clip(c.disabled()), value), ",")
 		}
 		opts = append(opts, chromedp.Flag(name, value))
 	}
 	return opts
+}
+
+// disabled are the features that are switched off in this browser.
+func (c *Chrome) disabled() []string {
+	if c.opt.LocalNetwork {
+		return disabledFeatures[1:]
+	}
+	return disabledFeatures
 }
 
 // bypassNothing is a list of hosts that are reached without the proxy: none, this
@@ -276,7 +288,7 @@ func (c *Chrome) describe(name, product string) string {
 	if c.remote {
 		return product + " (remote, its own flags)"
 	}
-	parts := []string{"disabled features: " + strings.Join(disabledFeatures[:4], ", "), "no site isolation", "third-party cookies allowed"}
+	parts := []string{"disabled features: " + strings.Join(c.disabled()[:4], ", "), "no site isolation", "third-party cookies allowed"}
 	if c.opt.IgnoreCertificateErrors {
 		parts = append(parts, "certificate errors ignored")
 	} else {

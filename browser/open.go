@@ -167,7 +167,7 @@ func (t *tab) openFrames(ctx context.Context, host string, wanted []documentKey,
 		scheme = "https://"
 	}
 	if t.topLevel == nil {
-		if _, err := t.open(ctx, documentKey{origin: scheme + host, secure: secure}); err != nil {
+		if _, err := t.open(ctx, documentKey{origin: scheme + host, tabKey: tabKey{secure: secure}}); err != nil {
 			return nil, err
 		}
 	}

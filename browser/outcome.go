@@ -128,6 +128,9 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *agent.Outco
 		// not CORS: the response was let through.
 		o.Error = res.Error
 		return nil
+	case !res.OK && r.call.js.Init["integrity"] != "":
+		o.Result, o.Type, o.Reason, o.Error, o.FailedHop = spec.Blocked, spec.TypeErr, spec.ReasonIntegrity, res.Error, len(rec.hops)-1
+		return nil
 	case !res.OK:
 		return &UnobservedError{URL: res.URL, What: "why the script got an error (" + res.Error + ")"}
 	}
@@ -226,7 +229,10 @@ func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter str
 		return "", "", &NetError{URL: last, Code: "mixed content", Text: "an https page may not fetch over plain http; that is not CORS"}
 	case network.BlockedReasonCorpNotSameOrigin, network.BlockedReasonCorpNotSameOriginAfterDefaultedToSameOriginByCoep, network.BlockedReasonCorpNotSameSite:
 		return agent.ReasonBlockedByCORP, "", nil
-	case network.BlockedReasonOrigin: // the renderer's name for a mode of same-origin
+	case network.BlockedReasonOrigin: // the renderer's name for a mode of same-origin, and for an element's URL with user name or password
+		if !scriptReads(api(req)) && strings.Contains(rec.hops[0].request.URL, "@") {
+			return spec.ReasonNetworkError, "", nil
+		}
 		return spec.ReasonDisallowedByMode, "", nil
 	default:
 		return "", "", &NetError{URL: last, Code: f.ErrorText, Text: "blocked by the browser: " + f.BlockedReason.String()}

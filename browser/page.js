@@ -88,7 +88,7 @@
       onAbort(() => ctl.abort());
       let req;
       try {
-        const init = { method: c.method, headers: c.headers, signal: ctl.signal };
+        const init = { ...c.init, method: c.method, headers: c.headers, signal: ctl.signal };
         for (const k of ['mode', 'credentials', 'redirect', 'cache']) if (c[k]) init[k] = c[k];
         if (c.keepalive) init.keepalive = true;
         if (c.body) { init.body = body(c.body); if (c.body.kind === 'stream') init.duplex = 'half'; }
@@ -96,7 +96,7 @@
       } catch (e) { r.thrown = String(e); return; }
       let res;
       await null; // DevTools reports the stack of each request: keep it short
-      try { res = await fetch(req); } catch (e) { r.error = String(e); return; }
+      try { res = await fetch(req, c.init); } catch (e) { r.error = String(e); return; }
       r.ok = true; r.type = res.type; r.status = res.status; r.redirected = res.redirected;
       r.headers = [...res.headers];
       if (res.body) await read(res.body, r, bodyTimeout(c, res.headers.get('content-type')));
@@ -144,6 +144,7 @@
     element(c, r, onAbort, el, attr) {
       return new Promise((done) => {
         if (c.crossorigin) el.crossOrigin = c.crossorigin;
+        Object.assign(el, c.init);
         el.onload = () => { r.ok = true; done(); };
         el.onerror = () => { r.error = 'error event'; done(); };
         onAbort(() => { el.remove(); done(); });

@@ -56,14 +56,27 @@ func (f *Fetch) beforeCORS() bool {
 	if f.p.CSPBeforeUpgrade && f.req.API == APIFetch && len(f.hops) == 1 && f.blockedByCSP() {
 		return true
 	}
+	if f.p.NoCORSModeFirst && f.req.API == APIFetch && len(f.hops) == 1 && f.refusesMode() {
+		return true
+	}
 	f.upgrade()
 	f.hop().URL = f.url.String()
-	if f.blockedByCSP() || f.mixed() || f.blockedByIntegrityPolicy() || f.badPort() {
+	if f.blockedByCSP() || f.elementUserinfo() || f.mixed() || f.blockedByIntegrityPolicy() || f.badPort() {
 		return true
 	}
 	f.knownHSTS()
 	f.hop().URL = f.url.String()
 	return f.byWorker()
+}
+
+// elementUserinfo is what Chromium does with an element whose URL has a user name or a password.
+func (f *Fetch) elementUserinfo() bool {
+	if !f.p.ElementUserinfoRefused || f.req.API != APIElement || len(f.hops) > 1 || !f.url.HasCredentials() {
+		return false
+	}
+	f.t.add(ruleNetworkError, "the engine loads no element from a URL with user name or password: network error")
+	f.block(ReasonNetworkError, "")
+	return true
 }
 
 // setScheme gives the current URL another scheme.

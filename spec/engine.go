@@ -87,15 +87,20 @@ type Profile struct {
 	RedirectDropsNames      []string // lower-case names of author headers that no redirect keeps
 	EqualLocationsAreOne    bool     // equal Location lines count as one; different ones fail whatever the status
 	// Layers beside CORS, decided with a PageContext.
-	HSTSRedirects     bool // a host that wants https gets a redirect of the browser's own
-	UpgradeNotTrusted bool // upgrade-insecure-requests leaves this machine's addresses alone, but on redirects
-	CSPBeforeUpgrade  bool // fetch()'s URL has to be allowed as the script gives it, and as it is upgraded
-	SourceAddresses   bool // a Content-Security-Policy can name addresses
-	SourceUpgrades    bool // and scheme and port of a source are upgraded together or not at all
-	LocalFromPublic   bool // only pages of public addresses have to ask for the local network
-	LocalTargetAsks   bool // targetAddressSpace does not replace the permission
-	OpaqueBlocking    bool // Opaque Response Blocking
-	SiteByDomain      bool // Cross-Origin-Resource-Policy: same-site compares registrable domains alone
+	HSTSRedirects          bool // a host that wants https gets a redirect of the browser's own
+	UpgradeNotTrusted      bool // upgrade-insecure-requests leaves this machine's addresses alone, but on redirects
+	CSPBeforeUpgrade       bool // fetch()'s URL has to be allowed as the script gives it, and as it is upgraded
+	SourceAddresses        bool // a Content-Security-Policy can name addresses
+	SourceUpgrades         bool // and scheme and port of a source are upgraded together or not at all
+	LocalFromPublic        bool // only pages of public addresses have to ask for the local network
+	LocalTargetAsks        bool // targetAddressSpace does not replace the permission
+	OpaqueBlocking         bool // Opaque Response Blocking
+	LocalOwnFirst          bool // a trustworthy URL of the page's own origin is never asked for
+	LocalTargetLate        bool // targetAddressSpace is not looked at for a preflight
+	ElementUserinfoRefused bool // no element is loaded from a URL with user name or password
+	NoCORSModeFirst        bool // of mode no-cors the redirect mode is looked at before mixed content
+	IntegrityLax           bool // integrity metadata is compared with what content there is, and an element's without a known digest counts as none
+	SiteByDomain           bool // Cross-Origin-Resource-Policy: same-site compares registrable domains alone
 
 	ExposedNames []string // exposed beyond the standard's, lower case
 

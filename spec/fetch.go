@@ -79,6 +79,8 @@ type Request struct {
 type Response struct {
 	Status int
 	Header Header
+	// Content is looked at for a request with integrity metadata alone; nil: not known.
+	Content []byte
 }
 
 // ActionKind says what a Fetch wants next.

@@ -1,6 +1,9 @@
 package spec_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
 	"testing"
 
 	"github.com/corsproof/corsproof/spec"
@@ -155,6 +158,91 @@ func TestIntegrity(t *testing.T) {
 	}
 }
 
+// A preflight of Chromium's knows nothing of targetAddressSpace; the request after it does.
+func TestLocalNetworkTargetLate(t *testing.T) {
+	for engine, preflights := range map[spec.Engine]bool{spec.EngineFetch: false, spec.EngineChromium: true} {
+		c := &spec.PageContext{AddressSpace: spec.SpacePublic, TargetAddressSpace: spec.SpaceLocal}
+		f := spec.Begin(spec.Request{Origin: "https://a.example", URL: "https://b.example/", Method: "PUT", Context: c}, spec.Options{Engine: engine})
+		if got := f.Next().Kind == spec.ActionPreflight; got != preflights {
+			t.Fatalf("%s: a preflight: %v", engine, got)
+		}
+		f.Deliver(spec.Response{Status: 204, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Access-Control-Allow-Methods", Value: "*"}}})
+		if out := f.Outcome(); out.Reason != spec.ReasonLocalTarget || out.Hops[0].Sent {
+			t.Errorf("%s: %+v", engine, out)
+		}
+	}
+}
+
+// The content decides where it is known, and an answer without content matches nothing.
+func TestIntegrityOfContent(t *testing.T) {
+	const (
+		wrong   = "sha256-x"
+		unknown = "md5-x"
+	)
+	right := "sha256-" + base64.StdEncoding.EncodeToString(sum("ok"))
+	for _, c := range []struct {
+		integrity, method string
+		status            int
+		content           []byte
+		want              spec.Reason
+		open              bool // the content would decide
+	}{
+		{right, "GET", 200, []byte("ok"), "", false},
+		{right, "GET", 200, []byte("no"), spec.ReasonIntegrity, false},
+		{wrong + " " + right, "GET", 200, []byte("ok"), "", false},
+		{right + " sha512-x", "GET", 200, []byte("ok"), spec.ReasonIntegrity, false}, // the strongest counts
+		{right + "?option", "GET", 200, []byte("ok"), "", false},
+		{unknown, "GET", 200, []byte("ok"), "", false},
+		{right, "GET", 200, nil, "", true},
+		{right, "HEAD", 200, []byte("ok"), spec.ReasonIntegrity, false},
+		{right, "GET", 204, nil, spec.ReasonIntegrity, false},
+	} {
+		req := spec.Request{Origin: "https://a.example", URL: "https://a.example/x", Method: c.method, Context: &spec.PageContext{Integrity: c.integrity, IntegrityPolicy: []string{}}}
+		f := spec.Begin(req, spec.Options{})
+		f.Deliver(spec.Response{Status: c.status, Content: c.content})
+		if got := f.Outcome().Reason; got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+		if open := slices.Contains(f.NotConsidered(nil), string(spec.LayerIntegrity)); open != c.open {
+			t.Errorf("%+v: the content would decide: %v", c, open)
+		}
+	}
+	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonIntegrity, spec.EngineChromium: ""} {
+		head := spec.Request{Origin: "https://a.example", URL: "https://a.example/x", Method: "HEAD", Context: &spec.PageContext{Integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum(""))}}
+		if r := kept(engine, head, 200); r != want {
+			t.Errorf("%s: the digest of nothing, for an answer without content: %q", engine, r)
+		}
+		if r := kept(engine, element("script", spec.PageContext{Integrity: unknown}), 200, "Content-Type", "text/javascript"); r != want {
+			t.Errorf("%s: an element's metadata without a digest: %q", engine, r)
+		}
+	}
+}
+
+func sum(content string) []byte {
+	s := sha256.Sum256([]byte(content))
+	return s[:]
+}
+
+func TestElementUserinfo(t *testing.T) {
+	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: "", spec.EngineChromium: spec.ReasonNetworkError} {
+		req := element("image", spec.PageContext{})
+		req.URL = "https://user@b.example/"
+		if r := kept(engine, req, 200, "Content-Type", "image/svg+xml"); r != want {
+			t.Errorf("%s: %q", engine, r)
+		}
+	}
+}
+
+// Of mode no-cors Chromium looks at the redirect mode before mixed content.
+func TestModeBeforeMixedContent(t *testing.T) {
+	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonMixedContent, spec.EngineChromium: spec.ReasonNoCorsRedirectModeNotFollow} {
+		req := spec.Request{Origin: "https://a.example", URL: "http://b.example/", Mode: spec.ModeNoCORS, Redirect: spec.RedirectManual, Context: &spec.PageContext{}}
+		if r := kept(engine, req, 200); r != want {
+			t.Errorf("%s: %q", engine, r)
+		}
+	}
+}
+
 func TestServiceWorker(t *testing.T) {
 	for _, c := range []struct {
 		answer spec.WorkerAnswer
@@ -194,6 +282,8 @@ func TestLocalNetworkTarget(t *testing.T) {
 		{spec.EngineChromium, "https://a.example", "http://b.example/", "", true, true, spec.ReasonMixedContent},
 		{spec.EngineChromium, "https://a.example", "http://b.example/", spec.SpaceLocal, true, true, spec.ReasonLocalTarget},
 		{spec.EngineChromium, "http://a.example", "http://192.168.7.7/", "", true, false, spec.ReasonInsecureLocalNetwork},
+		{spec.EngineFetch, "http://127.0.0.1", "http://127.0.0.1/", spec.SpaceLocal, false, true, spec.ReasonLocalTarget},
+		{spec.EngineChromium, "http://127.0.0.1", "http://127.0.0.1/", spec.SpaceLocal, false, true, ""}, // its own, before all
 	} {
 		req := spec.Request{Origin: c.origin, URL: c.url, Context: &spec.PageContext{AddressSpace: spec.SpacePublic, TargetAddressSpace: c.target, LocalNetwork: c.allowed}}
 		if r := kept(c.engine, req, 200, "Access-Control-Allow-Origin", "*"); r != c.want {

@@ -32,14 +32,17 @@ func localNetworkKnown(e Engine) bool {
 }
 
 // localNetwork is https://wicg.github.io/local-network-access/#local-network-access-check for a
-// connection to the current URL.
-func (f *Fetch) localNetwork() bool {
+// connection to the current URL, for a preflight or for the request itself.
+func (f *Fetch) localNetwork(preflight bool) bool {
 	c := f.req.Context
 	if c == nil || c.AddressSpace == "" || !localNetworkKnown(f.p.Engine) {
 		return false
 	}
 	page, server := c.AddressSpace, f.serverSpace()
-	if target := c.TargetAddressSpace; target != "" {
+	if f.p.LocalOwnFirst && f.origin.SameOrigin(f.url.Origin()) && (f.url.Scheme() == "https" || loopbackHost(f.url.host)) {
+		return false
+	}
+	if target := c.TargetAddressSpace; target != "" && !(preflight && f.p.LocalTargetLate) {
 		if target != server {
 			return f.keptOut(ReasonLocalTarget, "and the script said targetAddressSpace: "+string(target))
 		}

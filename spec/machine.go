@@ -153,9 +153,7 @@ func (f *Fetch) enterHop() {
 		f.block(ReasonDisallowedByMode, "")
 		return
 	case mode == ModeNoCORS:
-		if f.req.Redirect != RedirectFollow {
-			f.t.add(ruleMainNoCORS, "mode no-cors and the redirect mode is not follow: network error")
-			f.block(ReasonNoCorsRedirectModeNotFollow, "")
+		if f.refusesMode() {
 			return
 		}
 		f.t.add(ruleMainNoCORS, "cross-origin with mode no-cors: the tainting is opaque")
@@ -187,6 +185,17 @@ func (f *Fetch) enterHop() {
 		return
 	}
 	f.preflight()
+}
+
+// refusesMode is the part of main fetch, step 12, that refuses mode no-cors across origins because of the
+// redirect mode.
+func (f *Fetch) refusesMode() bool {
+	if f.req.Mode != ModeNoCORS || f.req.Redirect == RedirectFollow || f.tainting == TypeBasic && f.origin.SameOrigin(f.url.Origin()) {
+		return false
+	}
+	f.t.add(ruleMainNoCORS, "mode no-cors and the redirect mode is not follow: network error")
+	f.block(ReasonNoCorsRedirectModeNotFollow, "")
+	return true
 }
 
 // needsPreflight is the condition of main fetch's step 12 for a cors request
@@ -255,7 +264,7 @@ func (f *Fetch) hop() *Hop { return &f.hops[len(f.hops)-1] }
 // (https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 1 to 6.
 func (f *Fetch) preflight() {
 	redirect, internal := f.internalRedirect()
-	if !internal && f.localNetwork() {
+	if !internal && f.localNetwork(true) {
 		return
 	}
 	h := f.hop()
@@ -287,7 +296,7 @@ func (f *Fetch) send() {
 		f.deliverResponse(redirect)
 		return
 	}
-	if f.localNetwork() {
+	if f.localNetwork(false) {
 		return
 	}
 	h := f.hop()

@@ -100,6 +100,9 @@ func (f *Fetch) deliverResponse(resp Response) {
 			return
 		case RedirectManual:
 			f.t.add(ruleHTTPRedirect, "a redirect, and the redirect mode is manual: an opaque-redirect response")
+			if f.mismatches(resp) {
+				return
+			}
 			f.end(Allowed, TypeOpaqueRedirect)
 			return
 		}
@@ -107,7 +110,7 @@ func (f *Fetch) deliverResponse(resp Response) {
 			return
 		}
 	}
-	if f.wrongType(resp) || f.unverifiable() {
+	if f.wrongType(resp) || f.mismatches(resp) {
 		return
 	}
 	// Main fetch, step 14.

@@ -44,9 +44,15 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			if live && layers {
 				return usage(errors.New("--live and --layers exclude each other"), "run it twice")
 			}
-			how := browser.Options{Path: chrome}
+			how, opt := browser.Options{Path: chrome}, verify.Options{Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration, Live: live}
 			if layers {
-				how.Flags, how.IgnoreCertificateErrors = verify.LayerFlags(), true
+				servers, err := verify.NewLayerReplay()
+				if err != nil {
+					return &status{code: exitUnreachable, err: err}
+				}
+				defer servers.Close()
+				opt.Layers = servers
+				how.Flags, how.LocalNetwork, how.IgnoreCertificateErrors = verify.LayerFlags(servers), true, true
 			}
 			b, err := browser.Start(cmd.Context(), how)
 			if err != nil {
@@ -54,7 +60,7 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			}
 			defer b.Close()
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", b.Version())
-			opt := verify.Options{Agent: b, Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration, Live: live, Layers: layers}
+			opt.Agent = b
 			if duration > 0 {
 				opt.N = 0
 			}

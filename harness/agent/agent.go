@@ -54,6 +54,11 @@ type Step struct {
 	// Layers: what stops the request and is not CORS is its outcome, with the reason that spec has
 	// for it. Without it that is an error, since it says nothing about the target.
 	Layers bool
+	// LocalNetwork: the user has allowed the page to reach the local network and this machine. Only of an
+	// agent that looks at address spaces.
+	LocalNetwork bool
+	// Init are further members of fetch's init, or properties of an element: integrity, targetAddressSpace.
+	Init map[string]string
 	// Before is called when the steps before it are done and this one is about
 	// to be performed; may be nil. Only for jobs of several steps.
 	Before func()

@@ -10,9 +10,10 @@ import (
 // Departures of Chromium that no model can have, because of what they are; the
 // comparison knows them.
 const (
-	departureArbitraryName = "refused-header-arbitrary"
-	departureInRenderer    = "mode-in-renderer"
-	departureSchemeError   = "redirect-scheme-error"
+	departureArbitraryName   = "refused-header-arbitrary"
+	departureInRenderer      = "mode-in-renderer"
+	departureStalePermission = "local-network-named"
+	departureSchemeError     = "redirect-scheme-error"
 )
 
 // BlockedRequest is a request that the model and a browser both blocked, as far
@@ -22,7 +23,8 @@ type BlockedRequest struct {
 	Mode   spec.Mode
 	// Refused are the request headers that the answer to the preflight does not
 	// allow; nil: that is not known.
-	Refused []string
+	Refused      []string
+	LocalNetwork bool // the user has allowed the page the local network
 }
 
 // Reasons says on what point the two disagree about why a request was
@@ -35,6 +37,8 @@ func Reasons(x BlockedRequest, model, browser *spec.Outcome) (what, m, b, depart
 		return x.parameters(model, browser)
 	case plainNetworkError(model.Reason) && plainNetworkError(browser.Reason):
 		return "", "", "", ""
+	case x.LocalNetwork && plainNetworkError(model.Reason) && browser.Reason == spec.ReasonLocalPermission:
+		return "", "", "", departureStalePermission
 	case model.Reason == spec.ReasonCorsDisabledScheme && plainNetworkError(browser.Reason) && wasSent(model):
 		return "", "", "", departureSchemeError
 	case model.Reason == spec.ReasonRedirectContainsCredentials && plainNetworkError(browser.Reason) && x.withinOrigin(model):

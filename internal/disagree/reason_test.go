@@ -28,6 +28,8 @@ var _ = Describe("why a request was blocked", func() {
 		Entry("another reason", several, refused(header, "x-a"), refused(spec.ReasonMissingAllowOriginHeader, ""), "reason", ""),
 		Entry("names of ours for network errors", several, refused(spec.ReasonTooManyRedirects, ""), refused(spec.ReasonNetworkError, ""), "", ""),
 		Entry("a CORS error that is a network error to the browser", several, refused(header, "x-a"), refused(spec.ReasonNetworkError, ""), "reason", ""),
+		Entry("a network error that is called a permission", disagree.BlockedRequest{LocalNetwork: true}, refused(spec.ReasonNetworkError, ""), refused(spec.ReasonLocalPermission, ""), "", "local-network-named"),
+		Entry("a network error, and a permission that nobody gave", several, refused(spec.ReasonNetworkError, ""), refused(spec.ReasonLocalPermission, ""), "reason", ""),
 		Entry("a redirect to another scheme", several, refused(spec.ReasonCorsDisabledScheme, ""), refused("", ""), "", "redirect-scheme-error"),
 		Entry("user info in a redirect across origins", several, refused(spec.ReasonRedirectContainsCredentials, ""), refused("", ""), "reason", ""),
 		Entry("user info in a redirect within the origin", disagree.BlockedRequest{Origin: "https://api.example"}, refused(spec.ReasonRedirectContainsCredentials, ""), refused("", ""), "", ""),

@@ -31,8 +31,8 @@ type comparison struct {
 }
 
 func compare(x Exchange, model spec.Outcome, browser agent.Outcome, seen []Seen) comparison {
-	if refusedByType(model.Reason) && browser.Result == spec.Allowed && browser.Error != "" {
-		browser.Outcome = model // an element that is refused by its type has an error event, and no reason
+	if refusedByElement(x.Request, model.Reason) && browser.Result == spec.Allowed && browser.Error != "" {
+		browser.Outcome = model
 	}
 	c := comparison{x: x, model: model, browser: browser, seen: seen}
 	c.differ("outcome", string(model.Result), string(browser.Result))
@@ -54,8 +54,11 @@ func compare(x Exchange, model spec.Outcome, browser agent.Outcome, seen []Seen)
 	return c
 }
 
-// refusedByType tells whether a browser says of a reason no more than that the element failed.
-func refusedByType(r spec.Reason) bool { return r == spec.ReasonNosniff || r == spec.ReasonMimeType }
+// refusedByElement tells whether a browser says of a reason no more than that the element failed: its
+// type, or its content, was not what it wants.
+func refusedByElement(q spec.Request, r spec.Reason) bool {
+	return q.API == spec.APIElement && (r == spec.ReasonNosniff || r == spec.ReasonMimeType || r == spec.ReasonIntegrity)
+}
 
 func (c *comparison) differ(what, model, browser string) {
 	if model != browser {
@@ -65,7 +68,7 @@ func (c *comparison) differ(what, model, browser string) {
 
 // reasons compares why a request was blocked.
 func (c *comparison) reasons() {
-	x := disagree.BlockedRequest{Origin: c.x.Request.Origin, Mode: c.x.Request.Mode, Refused: c.refused()}
+	x := disagree.BlockedRequest{Origin: c.x.Request.Origin, Mode: c.x.Request.Mode, Refused: c.refused(), LocalNetwork: c.x.Request.Context != nil && c.x.Request.Context.LocalNetwork}
 	what, m, b, departure := disagree.Reasons(x, &c.model, &c.browser.Outcome)
 	if what != "" {
 		c.differ(what, m, b)

@@ -36,6 +36,7 @@ func (x Exchange) answer(a spec.Action) spec.Response {
 		r = x.Hops[hop].Preflight
 	default:
 		r = x.Hops[hop].Response
+		r.Content = []byte(content)
 	}
 	return withLength(r)
 }

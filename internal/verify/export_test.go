@@ -39,7 +39,12 @@ func Count(seed uint64, outcomes [][]spec.Outcome) *Report {
 // server grants everything, and compares them with Chromium's model.
 func Differences(ctx context.Context, agent agent.Agent, xs []Exchange) (diffs []string, err error) {
 	grant := spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Access-Control-Allow-Headers", Value: "*"}}
-	return DifferencesAt(ctx, agent, spec.EngineChromium, func(bases []string) []Exchange {
+	replay, err := NewReplay()
+	if err != nil {
+		return nil, err
+	}
+	defer replay.Close()
+	return DifferencesAt(ctx, agent, spec.EngineChromium, replay, func(bases []string) []Exchange {
 		for i := range xs {
 			xs[i].Request.URL = bases[0]
 			xs[i].Hops = []Hop{{Preflight: spec.Response{Status: 204, Header: grant}, Response: spec.Response{Status: 200, Header: grant}}}
@@ -50,12 +55,7 @@ func Differences(ctx context.Context, agent agent.Agent, xs []Exchange) (diffs [
 
 // DifferencesAt lets an agent perform exchanges, each a session of its own, and compares them with an
 // engine's model. URLs are origins, to which a path is added.
-func DifferencesAt(ctx context.Context, agent agent.Agent, engine spec.Engine, exchanges func(bases []string) []Exchange) (diffs []string, err error) {
-	replay, err := NewReplay()
-	if err != nil {
-		return nil, err
-	}
-	defer replay.Close()
+func DifferencesAt(ctx context.Context, agent agent.Agent, engine spec.Engine, replay *Replay, exchanges func(bases []string) []Exchange) (diffs []string, err error) {
 	r := &runner{opt: Options{Agent: agent, Engine: engine}, replay: replay, report: newReport(0, engine)}
 	xs := exchanges(replay.Bases())
 	sessions := make([][]Exchange, len(xs))
@@ -67,7 +67,7 @@ func DifferencesAt(ctx context.Context, agent agent.Agent, engine spec.Engine, e
 	for i := range out {
 		if v := r.judge(sessions[i], out[i]); !v.known || v.differs >= 0 {
 			q := xs[i].Request
-			diffs = append(diffs, fmt.Sprintf("%s %s from %s, %s, cache %s %v: known %v, %+v", q.Method, q.URL, q.Origin, q.Mode, q.Cache, q.Header, v.known, v.diffs))
+			diffs = append(diffs, fmt.Sprintf("%s %s from %s, %s, cache %s %v, context %+v: known %v, %+v", q.Method, q.URL, q.Origin, q.Mode, q.Cache, q.Header, q.Context, v.known, v.diffs))
 		}
 	}
 	return diffs, err

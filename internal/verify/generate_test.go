@@ -52,9 +52,12 @@ var _ = Describe("The generator", func() {
 	})
 
 	It("makes use of every modelled departure of Chromium that a browser shows without HTTP/2", func() {
+		servers, err := verify.NewLayerReplay()
+		Expect(err).NotTo(HaveOccurred())
+		defer servers.Close()
 		used := map[string]bool{}
-		sessions, layers := generated(2, 12000), verify.NewLayerGenerator(2, testBases)
-		for i := range 1000 {
+		sessions, layers := generated(2, 12000), verify.NewLayerGenerator(2, servers)
+		for i := range 2500 {
 			sessions = append(sessions, layers.Session(i, verify.PathOf(i)))
 		}
 		for _, xs := range sessions {
@@ -65,7 +68,7 @@ var _ = Describe("The generator", func() {
 			}
 		}
 		for _, d := range spec.ProfileOf(spec.EngineChromium).Departures {
-			if d.Modelled() && !strings.HasPrefix(d.ID, "local-network-") { // the agent switches that check off
+			if d.Modelled() && d.ID != "local-network-from-public" { // all pages of the agent are public
 				Expect(used).To(HaveKey(d.ID))
 			}
 		}

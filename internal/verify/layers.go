@@ -1,52 +1,85 @@
 package verify
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/spec"
 )
 
 // A LayerGenerator makes exchanges for the layers beside CORS: pages with policies, http and https,
-// names of several sites, elements, answers with Cross-Origin-Resource-Policy and with types. Equal
-// seeds and bases give equal exchanges.
+// names of several sites, elements, answers with Cross-Origin-Resource-Policy and with types, integrity
+// metadata, servers of the local network and of this machine. Equal seeds and servers give equal exchanges.
 type LayerGenerator struct {
 	*Generator
-	plain []string // the replaying server's origins at addresses of this machine
+	plain  []string                     // the servers' origins at addresses of this machine
+	far    []string                     // origins of public address spaces
+	near   []string                     // of the local network and of this machine
+	spaces map[string]spec.AddressSpace // by port
 }
 
 // Names that LayerFlags leads to this machine. Chromium has all of .dev in its list of hosts that want https
 // (https://hstspreload.org), so that it needs no answer over https before.
 var (
-	layerHosts = []string{"a.example.com", "b.example.com", "api.example.org", "a.corsproof.dev", "intranet"}
+	layerHosts = []string{"a.example.com", "b.example.com", "api.example.org", "intranet", "a.corsproof.dev"}
 	layerHSTS  = "*.corsproof.dev"
 )
 
-// LayerFlags are the flags that a browser needs for the exchanges of a LayerGenerator.
-func LayerFlags() []string {
-	return []string{"--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.org 127.0.0.1,MAP *.corsproof.dev 127.0.0.1,MAP intranet 127.0.0.1"}
+// NewLayerReplay starts the servers for a LayerGenerator, in each address space.
+func NewLayerReplay() (*Replay, error) {
+	return newReplay(spec.SpacePublic, spec.SpacePublic, spec.SpaceLocal, spec.SpaceLoopback)
 }
 
-// NewLayerGenerator makes a generator for a replaying server at the given origins, which answers
-// on their ports over TLS too.
-func NewLayerGenerator(seed uint64, bases []string) *LayerGenerator {
-	var all []string
-	for i, b := range bases {
-		all = append(all, b)
+// LayerFlags are the flags that a browser needs for the exchanges of a LayerGenerator with these servers.
+func LayerFlags(servers *Replay) []string {
+	var spaces []string
+	for port, space := range servers.spaces {
+		spaces = append(spaces, "127.0.0.1:"+port+"="+string(space))
+	}
+	slices.Sort(spaces)
+	return []string{
+		"--host-resolver-rules=MAP *.example.com 127.0.0.1,MAP *.example.org 127.0.0.1,MAP *.corsproof.dev 127.0.0.1,MAP intranet 127.0.0.1",
+		"--ip-address-space-overrides=" + strings.Join(spaces, ","),
+	}
+}
+
+// NewLayerGenerator makes a generator for servers, which answer on their ports over TLS too.
+func NewLayerGenerator(seed uint64, servers *Replay) *LayerGenerator {
+	g := &LayerGenerator{Generator: NewGenerator(seed, nil), plain: servers.Bases(), spaces: servers.spaces}
+	for i, b := range g.plain {
+		port := b[strings.LastIndexByte(b, ':'):]
+		names := []string{strings.TrimPrefix(b, "http://")}
 		if i%2 == 0 { // each port has two names
-			port := b[strings.LastIndexByte(b, ':'):]
-			all = append(all, "https"+strings.TrimPrefix(b, "http"))
 			for _, host := range layerHosts {
-				all = append(all, "http://"+host+port, "https://"+host+port)
+				names = append(names, host+port)
+			}
+		}
+		for _, name := range names {
+			if both := []string{"http://" + name, "https://" + name}; g.spaces[port[1:]] == spec.SpacePublic {
+				g.far = append(g.far, both...)
+			} else if !strings.HasSuffix(name, ".dev"+port) { // to which a browser would redirect itself
+				g.near = append(g.near, both...)
 			}
 		}
 	}
-	return &LayerGenerator{Generator: NewGenerator(seed, all), plain: bases}
+	return g
+}
+
+// settle chooses the servers and the page of an exchange.
+func (g *LayerGenerator) settle() {
+	g.bases = g.far
+	g.home = pick(g.rng, g.bases...)
+	if g.chance(25) {
+		g.bases = slices.Concat(g.near, g.near, g.far)
+		g.bases = slices.DeleteFunc(g.bases, func(b string) bool { return strings.Contains(b, ".dev:") })
+		g.home = pick(g.rng, g.bases...)
+	}
+	g.pages = []string{"https://app.example.com", "https://app.example.com", "http://app.example.com", "http://app.example.com", "https://shop.example.org", "http://shop.example.org", "http://wiki", "null", g.home, pick(g.rng, g.plain...)}
 }
 
 // Session makes one exchange.
 func (g *LayerGenerator) Session(number int, path string) []Exchange {
-	g.home = pick(g.rng, g.bases...)
-	g.pages = []string{"https://app.example.com", "https://app.example.com", "http://app.example.com", "http://app.example.com", "https://shop.example.org", "http://shop.example.org", "http://wiki", "null", g.home, pick(g.rng, g.plain...)}
+	g.settle()
 	x := Exchange{Session: number, Request: g.request()}
 	x.Request.Cache = ""
 	base := g.home
@@ -55,18 +88,20 @@ func (g *LayerGenerator) Session(number int, path string) []Exchange {
 		x.Request.Mode, x.Request.Redirect = spec.ModeNoCORS, spec.RedirectFollow
 		x.Request.API, x.Request.Method, x.Request.Header, x.Request.Body, x.Request.UploadListener = spec.APIFetch, pick(g.rng, "GET", "POST"), nil, nil, false
 	}
-	c := &spec.PageContext{HSTS: []string{layerHSTS}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone}
+	c := &spec.PageContext{HSTS: []string{layerHSTS}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, AddressSpace: spec.SpacePublic}
 	if g.chance(20) {
 		c.Destination = pick(g.rng, "image", "script", "style")
 		x.Request = spec.Request{API: spec.APIElement, Origin: x.Request.Origin, URL: x.Request.URL, Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsInclude, Redirect: spec.RedirectFollow}
 	}
 	x.Request.Context = c
 	g.page(&x, path)
+	g.members(&x)
 	g.answers(&x, base, path)
 	g.types(&x)
 	if g.chance(25) {
 		g.spoil(&x)
 	}
+	g.place(&x)
 	return []Exchange{x}
 }
 
@@ -186,6 +221,15 @@ func pageFields(c *spec.PageContext) spec.Header {
 func plainerContext(c *spec.PageContext, change func(func(x *Exchange))) {
 	if c == nil {
 		return
+	}
+	if c.Integrity != "" {
+		change(func(x *Exchange) { x.Request.Context.Integrity = "" })
+	}
+	if c.LocalNetwork {
+		change(func(x *Exchange) { x.Request.Context.LocalNetwork = false })
+	}
+	if c.TargetAddressSpace != "" {
+		change(func(x *Exchange) { x.Request.Context.TargetAddressSpace = "" })
 	}
 	if c.Embedder != spec.EmbedderUnsafeNone {
 		change(func(x *Exchange) { x.Request.Context.Embedder = spec.EmbedderUnsafeNone })

@@ -16,10 +16,16 @@ import (
 )
 
 var _ = Describe("exchanges about the layers beside CORS", func() {
-	bases := []string{"http://127.0.0.1:8001", "http://localhost:8001", "http://127.0.0.1:8002", "http://localhost:8002"}
+	var servers *verify.Replay
+	BeforeEach(func() {
+		var err error
+		servers, err = verify.NewLayerReplay()
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(servers.Close)
+	})
 
 	It("are the same for the same seed", func() {
-		a, b := verify.NewLayerGenerator(4, bases), verify.NewLayerGenerator(4, bases)
+		a, b := verify.NewLayerGenerator(4, servers), verify.NewLayerGenerator(4, servers)
 		for i := range 500 {
 			x, y := a.Session(i, verify.PathOf(i)), b.Session(i, verify.PathOf(i))
 			Expect(reflect.DeepEqual(x, y)).To(BeTrue())
@@ -27,7 +33,7 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 	})
 	It("have every layer that a page can have on this machine, in the standard and in Chromium, and are mostly not stopped twice", func() {
 		for _, engine := range []spec.Engine{spec.EngineFetch, spec.EngineChromium} {
-			g, reasons, allowed := verify.NewLayerGenerator(5, bases), map[spec.Reason]int{}, 0
+			g, reasons, allowed := verify.NewLayerGenerator(5, servers), map[spec.Reason]int{}, 0
 			for i := range 4000 {
 				for _, o := range verify.Decide(g.Session(i, verify.PathOf(i)), engine) {
 					reasons[o.Reason]++
@@ -40,6 +46,7 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 			if engine == spec.EngineChromium {
 				want = append(want[:5], spec.ReasonORB, spec.ReasonPreflightDisallowedRedirect)
 			}
+			want = append(want, spec.ReasonIntegrity, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget)
 			for _, r := range want {
 				Expect(reasons[r]).To(BeNumerically(">", 20), string(r))
 			}
@@ -47,7 +54,7 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 		}
 	})
 	It("are shrunk to what is needed, policies too", func() {
-		g := verify.NewLayerGenerator(6, bases)
+		g := verify.NewLayerGenerator(6, servers)
 		for i := range 300 {
 			xs := g.Session(i, verify.PathOf(i))
 			before := len(xs[0].Request.Context.CSP)
@@ -61,9 +68,13 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 
 var _ = Describe("The layers beside CORS, in Chrome", Ordered, func() {
 	var chrome *browser.Chrome
+	var servers *verify.Replay
 	BeforeAll(func() {
 		var err error
-		chrome, err = browser.Start(context.Background(), browser.Options{Flags: verify.LayerFlags(), IgnoreCertificateErrors: true})
+		servers, err = verify.NewLayerReplay()
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(servers.Close)
+		chrome, err = browser.Start(context.Background(), browser.Options{Flags: verify.LayerFlags(servers), LocalNetwork: true, IgnoreCertificateErrors: true})
 		var missing *browser.MissingError
 		if errors.As(err, &missing) && os.Getenv("CORSPROOF_REQUIRE_CHROME") == "" {
 			Skip(err.Error())
@@ -72,18 +83,56 @@ var _ = Describe("The layers beside CORS, in Chrome", Ordered, func() {
 		DeferCleanup(chrome.Close)
 	})
 	It("are decided as by the model, and a departure that is left out shows", func() {
-		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 120, Seed: 11, Layers: true})
+		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineChromium, N: 120, Seed: 11, Layers: servers})
 		Expect(rep.Disagreements).To(BeEmpty())
 		Expect(rep.Undecided).To(BeNumerically("<", 3))
-		rep = verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 120, Seed: 11, Layers: true, MostDisagreements: 1})
+		rep = verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 120, Seed: 11, Layers: servers, MostDisagreements: 1})
 		Expect(rep.Disagreements).To(HaveLen(1))
 	})
+	It("refuse an element's URL with a user name", func() {
+		element := func(bases []string) []verify.Exchange {
+			var xs []verify.Exchange
+			for destination := range map[string]string{"image": "", "script": "", "style": ""} {
+				c := &spec.PageContext{Destination: destination, AddressSpace: spec.SpacePublic, Servers: []spec.AddressSpace{spec.SpacePublic}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, Secure: new(false)}
+				q := spec.Request{API: spec.APIElement, Origin: "http://app.example.com", URL: strings.Replace(bases[0], "//", "//user@", 1), Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsInclude, Redirect: spec.RedirectFollow, Context: c}
+				xs = append(xs, verify.Exchange{Request: q, Hops: []verify.Hop{{Response: spec.Response{Status: 200, Header: spec.Header{{Name: "Content-Type", Value: "text/css"}}}}}})
+			}
+			return xs
+		}
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, servers, element)).To(BeEmpty())
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, servers, element)).To(HaveLen(3))
+	})
 	It("have sites by the registrable domain alone, for Cross-Origin-Resource-Policy: same-site", func() {
-		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, sites)).To(BeEmpty())
-		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, sites)).To(HaveLen(5),
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, servers, sites)).To(BeEmpty())
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, servers, sites)).To(HaveLen(5),
 			"null to localhost and to intranet, wiki to both, an address to its other port")
 	})
+	It("let pages reach the local network and this machine where the user has allowed it, the page is secure, and the script says where the server is", func() {
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, servers, nearby)).To(BeEmpty())
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, servers, nearby)).NotTo(BeEmpty())
+	})
 })
+
+// nearby are requests of pages of every kind to servers of every address space.
+func nearby(bases []string) (xs []verify.Exchange) {
+	tls := func(base string) string { return strings.Replace(base, "http:", "https:", 1) }
+	for _, page := range []string{"https://app.example.com", "http://app.example.com", "null", bases[4], tls(bases[4]), bases[6]} {
+		for i, base := range []string{bases[0], bases[4], bases[6]} {
+			for _, target := range []spec.AddressSpace{"", spec.SpaceLocal, spec.SpaceLoopback} {
+				for _, url := range []string{base, tls(base)} {
+					for _, method := range []string{"GET", "PUT"} {
+						c := &spec.PageContext{AddressSpace: spec.SpacePublic, Servers: []spec.AddressSpace{spec.AddressSpaces()[i]}, TargetAddressSpace: target, LocalNetwork: len(xs)%3 == 0,
+							CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, Secure: new(page == "null" || strings.HasPrefix(page, "https:"))}
+						q := spec.Request{API: spec.APIFetch, Origin: page, URL: url, Method: method, Mode: spec.ModeCORS, Credentials: spec.CredentialsOmit, Redirect: spec.RedirectFollow, Context: c}
+						grant := spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Access-Control-Allow-Methods", Value: "*"}}
+						xs = append(xs, verify.Exchange{Request: q, Hops: []verify.Hop{{Preflight: spec.Response{Status: 204, Header: grant}, Response: spec.Response{Status: 200, Header: grant}}}})
+					}
+				}
+			}
+		}
+	}
+	return xs
+}
 
 // sites are requests between hosts of every kind for an answer that only its own site may have.
 func sites(bases []string) (xs []verify.Exchange) {
@@ -95,7 +144,7 @@ func sites(bases []string) (xs []verify.Exchange) {
 				continue // mixed content
 			}
 			q := spec.Request{API: spec.APIFetch, Origin: page, URL: host + port, Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsOmit, Redirect: spec.RedirectFollow,
-				Context: &spec.PageContext{CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, Secure: new(strings.HasPrefix(page, "https:"))}}
+				Context: &spec.PageContext{AddressSpace: spec.SpacePublic, Servers: []spec.AddressSpace{spec.SpacePublic}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, Secure: new(strings.HasPrefix(page, "https:"))}}
 			xs = append(xs, verify.Exchange{Request: q, Hops: []verify.Hop{{Response: spec.Response{Status: 200, Header: spec.Header{{Name: "Cross-Origin-Resource-Policy", Value: "same-site"}}}}}})
 		}
 	}

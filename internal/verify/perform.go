@@ -54,7 +54,7 @@ func (r *runner) perform(ctx context.Context, sessions [][]Exchange, consoleOnly
 		index[p] = i
 	}
 	out := make([]observed, len(sessions))
-	consoleOnly = consoleOnly && !r.opt.Layers // the console does not tell all layers
+	consoleOnly = consoleOnly && r.opt.Layers == nil // the console does not tell all layers
 	err := performing(r.opt.Agent, consoleOnly)(ctx, jobs, func(res agent.JobResult) {
 		o := &out[index[res.ID]]
 		o.err = res.Err
@@ -97,7 +97,7 @@ func slow(xs []Exchange, seen [][]Seen) bool {
 func (r *runner) steps(path string, xs []Exchange) []agent.Step {
 	steps := make([]agent.Step, len(xs))
 	for i, x := range xs {
-		steps[i] = agent.Step{URL: x.Request.URL, Request: Script(x.Request), After: x.After, Page: pageFields(x.Request.Context), Layers: x.Request.Context != nil}
+		steps[i] = agent.Step{URL: x.Request.URL, Request: Script(x.Request), After: x.After, Page: pageFields(x.Request.Context), Layers: x.Request.Context != nil, Init: members(x.Request.Context), LocalNetwork: x.Request.Context != nil && x.Request.Context.LocalNetwork}
 		if i > 0 {
 			steps[i].Before = func() { r.replay.Turn(path, i) }
 		}

@@ -44,16 +44,20 @@ type Replay struct {
 	closed    bool
 
 	certificate tls.Certificate
+	spaces      map[string]spec.AddressSpace // by port; empty: as addresses are
 }
 
 // NewReplay starts the server on loopback.
-func NewReplay() (*Replay, error) {
-	r := &Replay{plans: map[string]*plan{}, conns: map[net.Conn]bool{}}
+func NewReplay() (*Replay, error) { return newReplay("", "") }
+
+// newReplay starts one with a port in each of the address spaces; empty: in that of loopback.
+func newReplay(spaces ...spec.AddressSpace) (*Replay, error) {
+	r := &Replay{plans: map[string]*plan{}, conns: map[net.Conn]bool{}, spaces: map[string]spec.AddressSpace{}}
 	var err error
 	if r.certificate, err = testcert.New("127.0.0.1"); err != nil {
 		return nil, err
 	}
-	for range 2 {
+	for _, space := range spaces {
 		// Only IPv4: where localhost is ::1 too, a browser tries the next
 		// address as soon as that one refuses it.
 		l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -63,6 +67,9 @@ func NewReplay() (*Replay, error) {
 		}
 		r.listeners = append(r.listeners, l)
 		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		if space != "" {
+			r.spaces[port] = space
+		}
 		r.bases = append(r.bases, "http://127.0.0.1:"+port, "http://localhost:"+port)
 		r.wg.Add(1)
 		go r.accept(l)

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,9 +29,9 @@ type Options struct {
 	// Live: the model decides about answers that package fetch got over real connections, not
 	// about those that were generated.
 	Live bool
-	// Layers: the exchanges are those of a LayerGenerator. The agent is to be started with
-	// LayerFlags, and to take any certificate.
-	Layers bool
+	// Layers: the exchanges are those of a LayerGenerator, for these servers. The agent is to be
+	// started with their LayerFlags, to look at address spaces, and to take any certificate.
+	Layers *Replay
 }
 
 // runner is a Run under way.
@@ -46,7 +48,7 @@ type runner struct {
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.Batch == 0 {
 		opt.Batch = 6000
-		if opt.Layers {
+		if opt.Layers != nil {
 			opt.Batch = 400 // most have a page of their own
 		}
 	}
@@ -56,14 +58,17 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.MostDisagreements == 0 {
 		opt.MostDisagreements = 20
 	}
-	replay, err := NewReplay()
-	if err != nil {
-		return nil, err
+	replay := opt.Layers
+	if replay == nil {
+		var err error
+		if replay, err = NewReplay(); err != nil {
+			return nil, err
+		}
+		defer replay.Close()
 	}
-	defer replay.Close()
 	r := &runner{opt: opt, replay: replay, gen: NewGenerator(opt.Seed, replay.Bases()).Session, report: newReport(opt.Seed, opt.Engine)}
-	if opt.Layers {
-		r.gen, r.report.Layers = NewLayerGenerator(opt.Seed, replay.Bases()).Session, true
+	if opt.Layers != nil {
+		r.gen, r.report.Layers = NewLayerGenerator(opt.Seed, replay).Session, true
 	}
 	start := time.Now()
 	for r.more(time.Since(start)) {
@@ -135,6 +140,9 @@ func (r *runner) account(ctx context.Context, sessions [][]Exchange, observation
 	observations, err := r.perform(ctx, again, false)
 	if err != nil {
 		return err
+	}
+	if len(again) == len(sessions) && !slices.ContainsFunc(observations, func(o observed) bool { return o.err == nil }) {
+		return fmt.Errorf("%s could tell about none of %d exchanges, the first time and the second: %w", r.opt.Agent.Name(), len(again), observations[0].err)
 	}
 	for i, xs := range again {
 		v := r.judge(xs, observations[i])
