@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -42,12 +43,38 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		}
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err, append(nearFlags(cmd, err), cmd.CommandPath()+" --help lists the flags")...)
+		return usage(plainValue(err), append(nearFlags(cmd, err), cmd.CommandPath()+" --help lists the flags")...)
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRun(), newReport(), newServe(), newCases(), newCauses(), newPolicies(), newEval(), newExplain(), newFetch(), newVerify(), newSelfcheck(), newCompare(), newAdapter(), newSchema(), newInit(), newVersion())
 	root.AddCommand(newDiff())
 	return root
+}
+
+// plainValue says which form a flag's value is to have, in place of the words
+// of the function that read it. A flag with a type of its own has said so.
+func plainValue(err error) error {
+	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	forms := map[string]string{
+		"int":      "a whole number, such as 600",
+		"int64":    "a whole number, such as 600",
+		"uint64":   "a whole number of 0 or more, such as 600",
+		"float64":  "a number, such as 0.5",
+		"bool":     "true or false",
+		"duration": "a time with its unit, such as 30s or 2m",
+	}
+	flag := invalid.GetFlag()
+	form, ok := forms[flag.Value.Type()]
+	if !ok {
+		return err
+	}
+	if unit, _ := pflag.UnquoteUsage(flag); strings.ToUpper(unit) == unit && unit != "" {
+		form += " (" + strings.ToLower(unit) + ")"
+	}
+	return fmt.Errorf("--%s is %q; expected %s", flag.Name, invalid.GetValue(), form)
 }
 
 // nearFlags says which flag may be meant by one that there is not.
