@@ -16,9 +16,18 @@ var _ = Describe("why a request was blocked", func() {
 	several := disagree.BlockedRequest{Origin: "https://app.example", Mode: spec.ModeCORS, Refused: []string{"x-a", "x-b"}}
 
 	DescribeTable("is compared", func(x disagree.BlockedRequest, model, browser *spec.Outcome, what, departure string) {
-		got, _, _, why := disagree.Reasons(x, model, browser)
+		got, ofModel, ofBrowser, why := disagree.Reasons(x, model, browser)
 		Expect(got).To(Equal(what))
 		Expect(why).To(Equal(departure))
+		switch what {
+		case "":
+			Expect(ofModel + ofBrowser).To(BeEmpty())
+		case "reason":
+			Expect([]string{ofModel, ofBrowser}).To(Equal([]string{string(model.Reason), string(browser.Reason)}))
+		default:
+			Expect(ofModel).To(ContainSubstring(model.FailedParameter))
+			Expect(ofBrowser).To(Equal(browser.FailedParameter))
+		}
 	},
 		Entry("the same", several, refused(header, "x-a"), refused(header, "x-a"), "", ""),
 		Entry("another of the refused headers", several, refused(header, "x-a"), refused(header, "x-b"), "", "refused-header-arbitrary"),

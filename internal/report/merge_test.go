@@ -230,6 +230,11 @@ func TestMergeDamaged(t *testing.T) {
 	defer stop()
 	target := harness.Target{Name: "t", Declared: &k.Policy, Endpoint: url + k.Endpoint()}
 	good := run(t, table, target, harness.Shard{Index: 1, Of: 1})
+	var marked []*report.Report
+	merged, err := report.Merge(table, []string{"a"}, []*report.Report{good}, func(r *report.Report) { marked = append(marked, r) })
+	if err != nil || len(marked) != 1 || marked[0] != merged {
+		t.Errorf("a baseline was asked about %d reports, not about the merged one (%v)", len(marked), err)
+	}
 	var data strings.Builder
 	if err := good.WriteJSON(&data); err != nil {
 		t.Fatal(err)
