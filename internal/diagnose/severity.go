@@ -180,7 +180,8 @@ func side(s *agent.Symptom) bool {
 //
 // Credentials that the policy does not allow, for a listed origin: medium, since that origin
 // has to be taken over first. A method or a header that is not listed: the server still decides
-// what it does with the request; medium with the user's credentials, low without.
+// what it does with the request; medium with the user's credentials, low without: * lists none
+// for a request with credentials.
 //
 // Otherwise it got nothing that the policy does not give it, though perhaps at another path:
 // the owner trusts it.
@@ -189,7 +190,7 @@ func granted(x *exchange, credentials bool) cases.Severity {
 	switch {
 	case p.AnyOrigin() && credentials && !p.Credentials:
 		return reading[byAnybody].credentials
-	case credentials && !p.Credentials, credentials && x.asksMore():
+	case credentials && !p.Credentials, credentials && x.asksMore() && x.grantsUnlisted():
 		return cases.Medium
 	case asksForAll(p) && credentials:
 		return cases.High
@@ -209,6 +210,16 @@ func (x *exchange) asksMore() bool {
 	other := func(m string) bool { return strings.EqualFold(m, x.Method) }
 	return x.Method != "OPTIONS" && !x.policy.AllowsMethod(x.Method) && !slices.ContainsFunc(x.policy.Methods, other) ||
 		slices.ContainsFunc(x.names(), func(n string) bool { return !x.policy.AllowsHeader(n) })
+}
+
+// grantsUnlisted: a request with credentials got what was asked for, or would get it by the
+// preflight's answer.
+func (x *exchange) grantsUnlisted() bool {
+	if !x.Preflight {
+		return x.Credentials
+	}
+	reason, _ := spec.CheckPreflight(x.Origin, spec.CredentialsInclude, x.Method, x.names(), x.Status, x.Header())
+	return reason == ""
 }
 
 func (x *exchange) sharedWithCredentials() bool {

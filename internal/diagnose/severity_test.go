@@ -88,6 +88,10 @@ var _ = Describe("Who gets in", func() {
 		Entry("the same method in other case", list, agent.Symptom{Predicate: "refuses", Seen: asking("put")}, cases.Severity("")),
 		Entry("OPTIONS", list, agent.Symptom{Predicate: "refuses", Seen: asking("OPTIONS")}, cases.Severity("")),
 		Entry("a header", list, agent.Symptom{Predicate: "refuses", Seen: asking("PUT, X-Evil")}, cases.Low),
+		Entry("a method that is granted by name, with credentials", logins, agent.Symptom{Predicate: "refuses", Seen: asking("DELETE", append(withCredentials, "Access-Control-Allow-Methods", "DELETE")...)}, cases.Medium),
+		Entry("a method that is granted by *, which is no wildcard with credentials", logins, agent.Symptom{Predicate: "refuses", Seen: asking("DELETE", append(withCredentials, "Access-Control-Allow-Methods", "*")...)}, cases.Low),
+		Entry("a header that is granted by name, with credentials", logins, agent.Symptom{Predicate: "refuses", Seen: asking("GET, x-evil", append(withCredentials, "Access-Control-Allow-Headers", "x-evil")...)}, cases.Medium),
+		Entry("a header that is granted by *", logins, agent.Symptom{Predicate: "refuses", Seen: asking("GET, x-evil", append(withCredentials, "Access-Control-Allow-Headers", "*")...)}, cases.Low),
 		Entry("a response header", list, agent.Symptom{Predicate: "hidden", Seen: seen(allowed, credentialed(allowed))}, cases.Low),
 		Entry("times of an image, for a frame whose origin is null", list, agent.Symptom{Predicate: "timing", Asked: agent.Asked{Origin: "null"}, Seen: agent.Seen{NoOrigin: true, Status: 200}}, cases.Low),
 		Entry("its own host, by default", cases.Policy{ZeroConfig: true}, agent.Symptom{Seen: seen("https://127.0.0.1:8443", credentialed("https://127.0.0.1:8443"))}, cases.Medium),
@@ -99,6 +103,7 @@ const allowed = "https://app.example"
 
 var (
 	list       = cases.Policy{Name: "list", Origins: []string{allowed, "https://admin.example:8443", "http://legacy.example"}, Methods: []string{"PUT"}}
+	logins     = cases.Policy{Name: "logins", Origins: []string{allowed}, Credentials: true, Methods: []string{"PUT"}}
 	pattern    = cases.Policy{Name: "pattern", OriginPatterns: []string{"https://*.apps.example"}}
 	anyone     = cases.Policy{Name: "any", Origins: []string{"*"}}
 	everything = cases.Policy{Name: "any-creds", Origins: []string{"*"}, Credentials: true, Unsafe: true}
