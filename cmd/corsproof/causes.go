@@ -109,7 +109,7 @@ func writeDocs(dir string) error {
 		return usage(fmt.Errorf("making the directory of --docs: %w", err))
 	}
 	for name, text := range pages {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+		if err := writeFile(filepath.Join(dir, name), []byte(text)); err != nil {
 			return usage(fmt.Errorf("writing a page of --docs: %w", err))
 		}
 	}

@@ -9,11 +9,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/draft"
 	"github.com/corsproof/corsproof/internal/input"
@@ -59,6 +61,9 @@ func (f *initFlags) run(ctx context.Context, cmd *cobra.Command, from string) er
 	if _, err := os.Lstat(f.out); !errors.Is(err, fs.ErrNotExist) {
 		return usage(fmt.Errorf("%s is there already, and stays as it is", f.out), "-o FILE writes another")
 	}
+	if err := (&output{path: f.out}).try(); err != nil {
+		return usage(fmt.Errorf("the project file cannot be written: %w", err), "-o FILE writes another")
+	}
 	d, err := f.draft(from)
 	if err != nil {
 		return err
@@ -80,9 +85,22 @@ func (f *initFlags) run(ctx context.Context, cmd *cobra.Command, from string) er
 	}
 	requests.Limits = limit.New(limits)
 	if err := d.Learn(ctx, o); err != nil {
-		return &status{code: exitUnreachable, err: fmt.Errorf("looking at the server: %w", err), hints: []string{"nothing was written"}}
+		return f.unlooked(d.URL, err)
 	}
 	return f.write(cmd, d)
+}
+
+// unlooked says why the server could not be looked at, as a run does.
+func (f *initFlags) unlooked(url string, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return usage(errors.New("interrupted; nothing was written"))
+	}
+	s := &status{code: exitUnreachable, err: fmt.Errorf("looking at the server: %w", err)}
+	if e, ok := errors.AsType[*harness.TargetError](harness.Untestable(url, err, f.timeout)); ok {
+		s.err, s.hints = e, slices.Concat(wayHints(e), e.Hints, flagHints(e.Kind))
+	}
+	s.hints = append(s.hints, "nothing was written")
+	return s
 }
 
 // draft is what is known before the server is asked.
@@ -146,12 +164,16 @@ func (f *initFlags) write(cmd *cobra.Command, d *draft.Draft) error {
 	if _, err := project.Parse(f.out, text.Bytes()); err != nil {
 		return &status{code: exitSelfcheck, err: fmt.Errorf("what was written could not be read again: %w", err), hints: []string{"please report it"}}
 	}
-	if err := os.WriteFile(f.out, text.Bytes(), 0o666); err != nil { //nolint:gosec // a file of the project, as an editor would write it
-		return usage(fmt.Errorf("writing the project file: %w", err))
-	}
 	schema := filepath.Join(filepath.Dir(f.out), filepath.FromSlash(draft.SchemaPath))
-	if err := errors.Join(os.MkdirAll(filepath.Dir(schema), 0o777), os.WriteFile(schema, project.Schema(), 0o666)); err != nil { //nolint:gosec // the same
-		return usage(fmt.Errorf("writing the schema for editors: %w", err))
+	err := os.MkdirAll(filepath.Dir(schema), 0o777) //nolint:gosec // a directory of the project, as an editor would make it
+	if err == nil {
+		err = writeFile(schema, project.Schema())
+	}
+	if err != nil {
+		return usage(fmt.Errorf("writing the schema for editors: %w", err), f.out+" was not written")
+	}
+	if err := writeFile(f.out, text.Bytes()); err != nil { // last: where it is, all of it is
+		return usage(fmt.Errorf("writing the project file: %w", err))
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: endpoints and policies as the server has them today, by %d requests. Next:\n"+
 		"  1. read it: is it what is meant? Answer the lines that begin with \"# ?\"\n", f.out, d.Requests)

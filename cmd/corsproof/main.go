@@ -56,10 +56,16 @@ func main() {
 			os.Exit(say(os.Stderr, nothingLost()))
 		}
 	})
-	err := newRoot().ExecuteContext(ctx)
+	if err := enoughFiles(); err != nil {
+		os.Exit(say(os.Stderr, err))
+	}
+	out := &stdout{file: os.Stdout}
+	root := newRoot()
+	root.SetOut(out)
+	err := root.ExecuteContext(ctx)
 	ended() // stop ends ctx too
 	stop()
-	os.Exit(say(os.Stderr, err))
+	os.Exit(say(os.Stderr, out.lost(err)))
 }
 
 // say prints an error as "error:" and "hint:" lines and returns the exit status.

@@ -21,10 +21,27 @@ func newOutputFile(path, flag string) (*outputFile, error) {
 	return f, nil
 }
 
-// write writes the file.
-func (f *outputFile) write(stdout io.Writer, write func(io.Writer) error) error {
-	if f.path == "-" {
-		return write(stdout)
+// writeFile writes a whole file in the place of the one that may be there, or leaves that as it was.
+func writeFile(path string, text []byte) error {
+	f := &output{path: path}
+	if err := f.try(); err != nil {
+		return err
 	}
-	return f.replaceOrWrite(write)
+	return f.replaceOrWrite(func(w io.Writer) error { return write(w, text) })
+}
+
+// write writes the file, if one is asked for.
+func (f *outputFile) write(stdout io.Writer, write func(io.Writer) error) error {
+	var err error
+	switch f.path {
+	case "":
+	case "-":
+		err = write(stdout)
+	default:
+		err = f.replaceOrWrite(write)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", f.name(), err)
+	}
+	return nil
 }

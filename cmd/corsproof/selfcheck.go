@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime/debug"
 
 	"github.com/schollz/progressbar/v3"
@@ -36,6 +34,14 @@ finds no defect, or a defect fails cases that have nothing to do with it.`,
 			}
 			whole := len(table.Cases)
 			if table, err = sel.cases(table); err != nil {
+				return err
+			}
+			asJSON, err := newOutputFile(jsonFile, "--json")
+			if err != nil {
+				return err
+			}
+			asHTML, err := newOutputFile(html, "--html")
+			if err != nil {
 				return err
 			}
 			agents, note, closeAgents, err := openAgents(cmd.Context(), browser, chrome, nil)
@@ -69,11 +75,8 @@ finds no defect, or a defect fails cases that have nothing to do with it.`,
 				return &status{code: exitSelfcheck, err: err}
 			}
 			m.Print(cmd.OutOrStdout(), verbose)
-			if err := writeTo(jsonFile, m.WriteJSON); err != nil {
-				return err
-			}
-			if err := writeTo(html, m.WriteHTML); err != nil {
-				return err
+			if err := errors.Join(asJSON.write(cmd.OutOrStdout(), m.WriteJSON), asHTML.write(cmd.OutOrStdout(), m.WriteHTML)); err != nil {
+				return usage(err)
 			}
 			if len(m.Problems) > 0 {
 				return &status{code: exitSelfcheck}
@@ -89,19 +92,4 @@ finds no defect, or a defect fails cases that have nothing to do with it.`,
 	fs.StringVar(&html, "html", "", "write the kill matrix as HTML to `FILE`")
 	fs.BoolVarP(&verbose, "verbose", "v", false, "all cases that find a defect, not three")
 	return cmd
-}
-
-// writeTo writes a file, unless its path is empty.
-func writeTo(path string, write func(io.Writer) error) error {
-	if path == "" {
-		return nil
-	}
-	file, err := os.Create(path)
-	if err == nil {
-		err = errors.Join(write(file), file.Close())
-	}
-	if err != nil {
-		return usage(fmt.Errorf("writing %s: %w", path, err))
-	}
-	return nil
 }

@@ -57,7 +57,9 @@ HTTP/1.1 on one port, over TLS with HTTP/2 on another, with a self-signed certif
 				return &status{code: exitUnreachable, err: err, hints: []string{"--listen HOST:PORT chooses another address (port 0: any free one); --any-interface allows one that is not loopback"}}
 			}
 			defer srv.Close()
-			fmt.Fprintf(out, "%s\n%s\nplayground: %s/\n", srv.URL, srv.TLSURL, srv.URL)
+			if _, err := fmt.Fprintf(out, "%s\n%s\nplayground: %s/\n", srv.URL, srv.TLSURL, srv.URL); err != nil {
+				return usage(fmt.Errorf("saying where it listens: %w", err))
+			}
 			for name, why := range srv.Refused {
 				fmt.Fprintf(out, "refused: %s: %v\n", name, why)
 			}

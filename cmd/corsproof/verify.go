@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -44,6 +43,10 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			if live && layers {
 				return usage(errors.New("--live and --layers exclude each other"), "run it twice")
 			}
+			file, err := newOutputFile(out, "--out")
+			if err != nil {
+				return err
+			}
 			how, opt := browser.Options{Path: chrome}, verify.Options{Engine: spec.EngineChromium, N: n, Seed: seed, Duration: duration, Live: live}
 			if layers {
 				servers, err := verify.NewLayerReplay()
@@ -74,8 +77,8 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 			rep, err := verify.Run(cmd.Context(), opt)
 			if rep != nil {
 				rep.Print(cmd.OutOrStdout())
-				if err := writeLines(out, rep); err != nil {
-					return err
+				if err := file.write(cmd.OutOrStdout(), rep.WriteLines); err != nil {
+					return usage(err)
 				}
 			}
 			switch {
@@ -116,20 +119,4 @@ func lines(w io.Writer, opt verify.Options) func(*verify.Report) {
 		}
 		fmt.Fprintf(w, "%d%s exchanges compared in %s, %d disagreements\n", rep.Exchanges, of, rep.Elapsed.Round(time.Second), len(rep.Disagreements))
 	}
-}
-
-func writeLines(path string, rep *verify.Report) error {
-	if path == "" {
-		return nil
-	}
-	var text []byte
-	for _, d := range rep.Disagreements {
-		for _, line := range d.Lines() {
-			text = append(line.Append(text), '\n')
-		}
-	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
-		return usage(fmt.Errorf("writing the disagreements: %w", err))
-	}
-	return nil
 }

@@ -37,7 +37,13 @@ func Create(path string, h Header) (*File, error) {
 		return nil, err
 	}
 	f := &File{path: path, w: w}
-	return f, f.line(h)
+	if err := f.line(h); err != nil {
+		if info, serr := os.Stat(path); serr == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			_ = os.Remove(path)
+		}
+		return nil, errors.Join(err, w.Close())
+	}
+	return f, nil
 }
 
 // To writes the records to w, from which no later run goes on.

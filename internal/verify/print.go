@@ -110,3 +110,15 @@ func (d Disagreement) print(w io.Writer, number int) {
 		fmt.Fprintf(w, "  %s\n", strings.TrimSpace(string(line.Append(nil))))
 	}
 }
+
+// WriteLines writes the disagreements as input of `corsproof eval`.
+func (rep *Report) WriteLines(w io.Writer) error {
+	var text []byte
+	for _, d := range rep.Disagreements {
+		for _, line := range d.Lines() {
+			text = append(line.Append(text), '\n')
+		}
+	}
+	_, err := w.Write(text)
+	return err
+}
