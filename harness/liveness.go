@@ -170,7 +170,7 @@ func (r *run) alive(ctx context.Context, url string) error {
 			return nil
 		case e.Kind == Hangs:
 			return r.anyAnswer(ctx, url, err)
-		case e.Kind == NotHTTP, e.Kind == BadHTTP, e.Kind == TooLarge:
+		case e.Kind == NotHTTP, e.Kind == OnlyHTTP2, e.Kind == BadHTTP, e.Kind == TooLarge:
 			return err
 		}
 	}

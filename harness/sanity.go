@@ -80,13 +80,25 @@ func (r *run) probeMethod() string {
 	return "GET"
 }
 
+// Untestable says what it means for a test of the server at url that a request to it had no answer
+// within timeout: a *TargetError, or err where it says nothing about the server.
+func Untestable(url string, err error, timeout time.Duration) error {
+	return targetError(url, err, timeout)
+}
+
 // targetError says what a failed probe means.
 func targetError(url string, err error, timeout time.Duration) error {
 	if kind := wire.KindOf(err); kind == wire.Canceled || kind == "" {
 		return err
 	}
 	e := &TargetError{URL: url, Err: err}
+	if w, ok := errors.AsType[*wire.Error](err); ok && w.OnlyH2 {
+		e.Kind, e.Hints = OnlyHTTP2, []string{onlyHTTP2Hint(url)}
+		return e
+	}
 	switch wire.KindOf(err) {
+	case wire.NoProtocol:
+		e.Kind, e.Hints = OnlyHTTP1, []string{"ask it over HTTP/1.1, as browsers then do"}
 	case wire.Unreachable:
 		e.Kind, e.Hints = Unreachable, []string{"is the server started, and is this its port?"}
 		if _, ok := errors.AsType[*net.DNSError](err); ok {
@@ -111,6 +123,14 @@ func targetError(url string, err error, timeout time.Duration) error {
 		e.Kind, e.Hints = NotHTTP, []string{"is this the port of a web server? If it expects TLS use https://"}
 	}
 	return e
+}
+
+// onlyHTTP2Hint says how a server that speaks HTTP/2 alone is asked.
+func onlyHTTP2Hint(url string) string {
+	if origin.IsHTTPS(url) {
+		return "ask it over HTTP/2 alone (--http2)"
+	}
+	return "no browser speaks HTTP/2 without TLS: give the https:// URL of what is in front of it (with --http2), or let it speak HTTP/1.1 as well"
 }
 
 // probePolicies asks every policy that a check needs, once, for /ok below its base.

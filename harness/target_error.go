@@ -15,6 +15,8 @@ const (
 	Hangs       TargetErrorKind = "hangs"        // it accepts connections and does not answer
 	HangsUp     TargetErrorKind = "hangs-up"     // it closes connections without an answer
 	NotHTTP     TargetErrorKind = "not-http"     // what it answers is not HTTP
+	OnlyHTTP2   TargetErrorKind = "http2-only"   // it speaks HTTP/2, and not the protocol that it was asked over
+	OnlyHTTP1   TargetErrorKind = "http1-only"   // HTTP/2 was asked for, and it does not speak it
 	BadHTTP     TargetErrorKind = "bad-http"     // it speaks HTTP, and breaks its rules
 	TooLarge    TargetErrorKind = "too-large"    // the head of its answer is larger than what is read of one
 	BadTLS      TargetErrorKind = "tls"          // the TLS handshake fails
@@ -46,6 +48,10 @@ func (e *TargetError) Error() string {
 		what = "the target closes connections without an answer"
 	case NotHTTP:
 		what = "the target does not speak HTTP"
+	case OnlyHTTP2:
+		what = "the target speaks HTTP/2 only"
+	case OnlyHTTP1:
+		what = "the target does not speak HTTP/2"
 	case BadHTTP:
 		what = "the target's answer breaks the rules of HTTP"
 	case TooLarge:

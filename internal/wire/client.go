@@ -39,6 +39,7 @@ type Client struct {
 	mu     sync.Mutex
 	idle   map[Endpoint][]*h1conn // last used last
 	shared map[Endpoint]*sharedH2
+	h2only map[Endpoint]bool // what tellH2 found
 	closed bool
 }
 
@@ -60,7 +61,7 @@ func NewClient(opt Options) *Client {
 	setDefault(&opt.Patience, time.Second)
 	setDefault(&opt.DialTimeout, 5*time.Second)
 	setDefault(&opt.WriteTimeout, 2*time.Second)
-	return &Client{opt: opt, idle: map[Endpoint][]*h1conn{}, shared: map[Endpoint]*sharedH2{}}
+	return &Client{opt: opt, idle: map[Endpoint][]*h1conn{}, shared: map[Endpoint]*sharedH2{}, h2only: map[Endpoint]bool{}}
 }
 
 func setDefault[T comparable](v *T, d T) {
@@ -262,7 +263,7 @@ func (c *Client) secure(ctx context.Context, nc net.Conn, ep Endpoint) (net.Conn
 		e := &Error{Kind: NoTLS, Addr: ep.Addr, Doing: "the TLS handshake with", Err: err}
 		switch {
 		case strings.HasSuffix(err.Error(), noApplicationProtocol):
-			e.Kind = NoProtocol
+			e.Kind, e.OnlyH2 = NoProtocol, ep.Proto == H1 && c.offersH2(ctx, ep, cfg)
 		case ctx.Err() != nil:
 			e = ioError(ctx, ep.Addr, "the TLS handshake with", false, ctx.Err())
 		}
@@ -299,6 +300,9 @@ func (c *Conn) Proto() string {
 // method, as browsers do: the server hung up on an idle connection.
 func (c *Conn) Do(ctx context.Context, reqs ...*Request) []Answer {
 	answers, reused := c.try(ctx, reqs)
+	if c.h1 != nil && !reused {
+		c.client.tellH2(ctx, c.ep, answers[0].Err)
+	}
 	var again []int
 	for i, a := range answers {
 		if resendable(a, reused || i > 0) {

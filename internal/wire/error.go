@@ -40,6 +40,8 @@ type Error struct {
 	Received string
 	// Foreign says, for Malformed, that it does not even begin as HTTP.
 	Foreign bool
+	// OnlyH2 says that the server speaks HTTP/2 from the first byte, and was asked over HTTP/1.1.
+	OnlyH2 bool
 	// Partial is the head of the answer when it came whole, else nil.
 	Partial *Response
 	Err     error
@@ -50,6 +52,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Kind == Forbidden:
 		return e.Err.Error()
+	case e.OnlyH2:
+		return s + errOnlyH2.Error()
 	case e.Received != "":
 		return s + fmt.Sprintf("%v, received %q", e.Err, e.Received)
 	default:

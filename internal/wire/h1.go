@@ -208,6 +208,8 @@ func closes(h head) bool {
 func (c *h1conn) fail(ctx context.Context, doing string, started bool, err error) *Error {
 	var m *malformedError
 	switch {
+	case errors.Is(err, errOnlyH2):
+		return &Error{Kind: Malformed, Addr: c.addr, Doing: doing, Received: c.glimpse(), Foreign: true, OnlyH2: true, Err: err}
 	case errors.As(err, &m):
 		return &Error{Kind: Malformed, Addr: c.addr, Doing: doing, Received: c.glimpse(), Foreign: m.foreign, Err: err}
 	case errors.Is(err, errTooLarge):

@@ -72,6 +72,9 @@ func readBlock(r *bufio.Reader, limit int, isHead bool, started *bool) ([]byte, 
 	*started = true
 	if b, _ := r.Peek(r.Buffered()); len(b) <= limit {
 		if isHead && !looksLikeHTTP(b) {
+			if speaksH2(r) {
+				return nil, errOnlyH2
+			}
 			return nil, foreign("this is not an HTTP/1 response")
 		}
 		if n := blockEnd(b); n > 0 {
