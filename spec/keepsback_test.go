@@ -223,6 +223,18 @@ func sum(content string) []byte {
 	return s[:]
 }
 
+// A redirect that leads back to the page's own origin leaves nothing to Opaque Response Blocking.
+func TestOpaqueBlockingOfOwn(t *testing.T) {
+	for back, want := range map[string]spec.Reason{"https://a.example/y": "", "https://b.example/y": spec.ReasonORB} {
+		f := spec.Begin(element("image", spec.PageContext{}), spec.Options{Engine: spec.EngineChromium})
+		f.Deliver(spec.Response{Status: 302, Header: spec.Header{{Name: "Location", Value: back}}})
+		f.Deliver(spec.Response{Status: 200, Header: spec.Header{{Name: "Content-Type", Value: "text/csv"}}})
+		if out := f.Outcome(); out.Reason != want {
+			t.Errorf("%s: %q", back, out.Reason)
+		}
+	}
+}
+
 func TestElementUserinfo(t *testing.T) {
 	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: "", spec.EngineChromium: spec.ReasonNetworkError} {
 		req := element("image", spec.PageContext{})

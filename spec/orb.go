@@ -43,6 +43,10 @@ func (f *Fetch) opaqueBlocked(resp Response, essence string, nosniff bool) bool 
 	if f.tainting != TypeOpaque || !f.p.OpaqueBlocking {
 		return false
 	}
+	if f.origin.SameOrigin(f.url.Origin()) { // where a redirect led back: Chromium looks at the last URL
+		f.orbDecided = true
+		return false
+	}
 	listed := slices.Contains(orbListed[:], essence) || xmlOrJSON(essence)
 	f.orbDecided = true
 	switch {
