@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
@@ -36,7 +37,7 @@ func (s *sighting) alternatives(id string) []Alternative {
 		}
 		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
 	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil:
-		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: the browser took from a cache what was stored for "+s.otherPage()+", since the answer does not say Vary: Origin")
+		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: a cache gave what it had stored for "+s.otherPage()+", since the answer does not say Vary: Origin")
 	case s.reason == spec.ReasonPreflightDisallowedRedirect && strings.HasPrefix(s.url, "http://") && s.fields == nil:
 		add(s.reason, "https-only-host", "if the command shows no redirect: "+title("https-only-host"))
 	case s.reason == ReasonCookieNotSent:
@@ -70,7 +71,7 @@ func (s *sighting) otherPage() string {
 	if s.value == nil || s.origin == "" || s.origin == "null" || originOf(*s.value) != *s.value {
 		return ""
 	}
-	if id := s.mismatch(); id != "allow-origin-other" && id != forms["host"] {
+	if form := s.form(); forms[form] != "" && !slices.Contains(otherPages[:], form) {
 		return ""
 	}
 	return *s.value

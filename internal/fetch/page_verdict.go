@@ -155,6 +155,7 @@ func (r *Result) hiddenAnswer() string {
 	switch {
 	case ex.Body != "":
 		text += ": " + agent.Quoted(block.Cut(r.by.Text(ex.Body), 120))
+	case r.FromCache: // what it has is not looked at
 	case ex.BodySize == 0:
 		text += ", without content"
 	}

@@ -1,0 +1,70 @@
+package explain_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/explain"
+)
+
+// alternative is that of a cause; nil where it is not among them.
+func alternative(a *explain.Answer, cause string) *explain.Alternative {
+	i := slices.IndexFunc(a.Alternatives, func(x explain.Alternative) bool { return x.Cause == cause })
+	if i < 0 {
+		return nil
+	}
+	return &a.Alternatives[i]
+}
+
+// TestMissingForThisOrigin: one request does not show that a server sends no header to anybody; an
+// origin that is spelt otherwise in its list is as likely.
+func TestMissingForThisOrigin(t *testing.T) {
+	a := explained(t, head+"No 'Access-Control-Allow-Origin' header is present on the requested resource.", explain.Context{})
+	if a.Confidence == explain.Certain || alternative(a, "origin-not-listed") == nil || strings.Contains(a.Cause.Title, "no CORS header at all") {
+		t.Errorf("%s: %s, %+v", a.Confidence, a.Cause.Title, a.Alternatives)
+	}
+	if !strings.Contains(a.Fix.Do, app) || !strings.Contains(a.Fix.Do, "no slash at the end") {
+		t.Errorf("%s", a.Fix.Do)
+	}
+}
+
+// TestSlashOfFlask: a hook that answers OPTIONS comes after the routing that redirects, and helps nothing.
+func TestSlashOfFlask(t *testing.T) {
+	const sent = "> OPTIONS /items HTTP/1.1\n> Host: api.example\n> Origin: https://shop.example\n> Access-Control-Request-Method: POST\n> \n< HTTP/1.1 308 PERMANENT REDIRECT\n< Location: http://api.example/items/\n"
+	a := explained(t, sent, explain.Context{Stack: cases.FindStack("flask")})
+	if a.Cause.ID != "preflight-redirected-slash" || !strings.Contains(a.Fix.Text, "strict_slashes = False") || strings.Contains(a.Fix.Text, "before_request") {
+		t.Errorf("%s: %q", a.Cause.ID, a.Fix.Text)
+	}
+}
+
+// TestOtherPageFromCache: an answer that names another page can come from a cache, and the command
+// asks for both pages in one browser, which shows it.
+func TestOtherPageFromCache(t *testing.T) {
+	for value, cached := range map[string]bool{
+		"https://admin.example": true, "http://shop.example": true, "https://shop.example:8443": true, "https://www.shop.example": true,
+		"https://shop.example/": false, "https://SHOP.example": false, "shop.example": false, "https://*.example": false,
+	} {
+		a := explained(t, head+"The 'Access-Control-Allow-Origin' header has a value '"+value+"' that is not equal to the supplied origin.", explain.Context{})
+		if got := alternative(a, "vary-missing") != nil; got != cached {
+			t.Errorf("%s: a cache is named: %v", value, got)
+		}
+		if got := strings.Contains(a.Check, "--from "+value+" --from "+app); got != cached {
+			t.Errorf("%s: %s", value, a.Check)
+		}
+	}
+}
+
+// TestStackIsOffered: who does not know of --stack learns of it, with the one that the answer hints at.
+func TestStackIsOffered(t *testing.T) {
+	for text, want := range map[string]string{
+		"HTTP/1.1 200 OK\nServer: Werkzeug/3.0 Python/3.12\nContent-Type: text/html\n": "Once more with --stack flask",
+		"HTTP/1.1 200 OK\nContent-Type: text/html\n":                                   "With --stack ID",
+	} {
+		a := explained(t, text, explain.Context{Origin: app, URL: "https://api.example/v1/cart"})
+		if !strings.Contains(strings.Join(a.Notes, " "), want) {
+			t.Errorf("%q: %q", want, a.Notes)
+		}
+	}
+}
