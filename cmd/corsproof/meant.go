@@ -43,7 +43,11 @@ func (f *runFlags) meant(ctx context.Context, cmd *cobra.Command, target *harnes
 		fmt.Fprintf(page, "  %-9s %s\n", strings.ReplaceAll(q.Part, "_", "-"), q.Text)
 	}
 	words := append([]string{"corsproof", "run", url}, found.Flags()...)
-	fmt.Fprintf(page, "\nState it, and the server is held to it. What it does now, as flags to be changed:\n\n  %s\n",
+	now := "What it does now, as flags to be changed"
+	if o := found.Example(); o != "" {
+		now = "With your page's origin in place of " + o
+	}
+	fmt.Fprintf(page, "\nState it, and the server is held to it. %s:\n\n  %s\n", now,
 		agent.Command(append(words, f.repeated(cmd.Flags(), by)...)...))
 	return true, &status{code: exitUsage}
 }

@@ -93,13 +93,14 @@ type singleRun struct {
 	by      *secret.Redactor
 	checks  []cases.Check
 	agents  []agent.Agent
-	note    string // what is left out without a browser
+	note    string    // what is left out without a browser
+	began   time.Time // zero: as far as people wait for it, it begins with the checks
 }
 
 // run runs the table against the target that args and flags name. The report is nil where
 // nothing was measured.
 func (c *common) run(ctx context.Context, args []string, outputs *outputs) (rep *report.Report, err error) {
-	r := &singleRun{common: c, outputs: outputs, by: &secret.Redactor{Endpoint: true}, stop: func() {}}
+	r := &singleRun{common: c, outputs: outputs, by: &secret.Redactor{Endpoint: true}, stop: func() {}, began: time.Now()}
 	for _, address := range args {
 		r.by.AddURL(address)
 	}
@@ -173,6 +174,7 @@ func (r *singleRun) prepare(ctx context.Context) (err error) {
 
 func (r *singleRun) printer() *report.Printer {
 	printer := r.f.printer(r.outputs.page)
+	printer.Began = r.began
 	r.outputs.opts.Printer = *printer
 	return printer
 }

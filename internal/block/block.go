@@ -101,6 +101,22 @@ func (s *Style) Short(f *harness.Finding) []string {
 	return append(append(s.Title(f), s.compared(f, least)...), s.checks(f)...)
 }
 
+// Brief is a finding in fewer lines: what is wrong, and what to do, which is cut.
+func (s *Style) Brief(f *harness.Finding, set Setting) []string {
+	fix := s.fix(f, set)
+	var rows []string
+	if len(fix) > 0 {
+		rows = fix[0]
+		if len(rows) > briefly {
+			rows = append(rows[:briefly-1:briefly-1], Cut(rows[briefly-1]+" ...", width))
+		}
+	}
+	return append(append(s.Title(f), s.field("fix", rows)...), s.checks(f)...)
+}
+
+// briefly is how many rows of what to do a brief finding has.
+const briefly = 2
+
 // Title is what is wrong, with how grave it is and where to change something.
 func (s *Style) Title(f *harness.Finding) []string {
 	word, as := "WARN", RoleWarn

@@ -154,6 +154,9 @@ func TestOddServers(t *testing.T) {
 		if r.Sharing != c.sharing || !slices.Equal(r.Origins, c.origins) {
 			t.Errorf("%s: %s %q, want %s %q", c.name, r.Sharing, r.Origins, c.sharing, c.origins)
 		}
+		if o := r.Example(); (o != "") != (len(c.origins) == 0 && c.sharing != learn.Everyone) || o != "" && !slices.Contains(r.Flags(), o) {
+			t.Errorf("%s: the example %q, in the flags %q: an origin that the server does not let in is told apart", c.name, o, r.Flags())
+		}
 		if len(r.Lines()) != 5 {
 			t.Errorf("%s: %q", c.name, r.Lines())
 		}

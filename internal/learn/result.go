@@ -73,9 +73,18 @@ func (r *Result) Policy() cases.Policy {
 	case Some:
 		p.Origins = r.Origins
 	default:
-		p.Origins = []string{example}
+		p.Origins = []string{r.Example()}
 	}
 	return p
+}
+
+// Example is the origin that stands in Policy for one that a person has to name; empty where the
+// server's own do.
+func (r *Result) Example() string {
+	if r.Sharing == Everyone || r.Sharing == Some {
+		return ""
+	}
+	return example
 }
 
 // Flags are the flags of `corsproof run` that state Policy.

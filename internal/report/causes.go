@@ -86,34 +86,90 @@ func (p *Printer) causes(r *Report, room int) {
 	}
 }
 
-// form are the lines of a finding: the longest form that leaves a line for each
-// of the findings after it.
+// form are the lines of a finding: the longest form that leaves those after it a brief one each, or
+// else a whole title, or else a line.
 func (p *Printer) form(r *Report, list []Finding, i, room int) []string {
 	f := &list[i]
 	if r.manyPolicies() {
 		room = 1 << 20 // a framework under every policy: nobody expects a screen of it
 	}
-	room -= len(list) - i - 1
-	set := r.setting(f)
-	full := p.style(r, block.Most)
-	measured := p.style(r, block.Most+set.MeasuredLines())
-	forms := [][]string{measured.Lines(&f.Finding, set), full.Lines(&f.Finding, set), full.Short(&f.Finding)}
-	for n, form := range forms {
-		if len(form)+1 <= room || i == 0 && n == 1 {
-			return append(form, "")
+	forms := p.forms(r, f)
+	if i > 0 {
+		forms = append(forms, p.brief(r, f), p.titled(f))
+	}
+	for _, others := range p.reserves(r, list[i+1:]) {
+		for _, form := range forms {
+			if len(form)+others <= room {
+				return form
+			}
 		}
+	}
+	if i == 0 {
+		return forms[len(forms)-1]
 	}
 	return []string{p.oneLine(f)}
 }
 
+// forms are the forms of a finding that show what it saw, the longest first.
+func (p *Printer) forms(r *Report, f *Finding) [][]string {
+	set := r.setting(f)
+	var list [][]string
+	for _, most := range []int{block.Most + set.MeasuredLines(), block.Most, tighter} {
+		list = append(list, append(p.style(r, most).Lines(&f.Finding, set), ""))
+	}
+	return list
+}
+
+// tighter is how many lines a finding takes that leaves room to others.
+const tighter = block.Most - 3
+
+// reserves are how many lines findings take, the most first: what is wrong and what to do, what is
+// wrong, a line each.
+func (p *Printer) reserves(r *Report, list []Finding) [3]int {
+	n := [3]int{2: len(list)}
+	for i := range list {
+		n[0] += len(p.brief(r, &list[i]))
+		n[1] += len(p.titled(&list[i]))
+	}
+	return n
+}
+
+// brief is what is wrong and what to do.
+func (p *Printer) brief(r *Report, f *Finding) []string {
+	return append(p.style(r, 0).Brief(&f.Finding, r.setting(f)), "")
+}
+
+// titled is a finding's whole title, and where there is more.
+func (p *Printer) titled(f *Finding) []string {
+	const unbroken = "\x00" // in place of a blank; no title has it, see Visible
+	hint := strings.ReplaceAll("--cause "+f.ID, " ", unbroken)
+	var lines []string
+	word := p.word(f)
+	for _, row := range block.Wrap(block.Visible(f.Title)+" "+hint, block.Columns-len(titleMargin)) {
+		before, found := strings.CutSuffix(row, hint)
+		if row = p.paint(before, color.Bold); found {
+			row += strings.ReplaceAll(hint, unbroken, " ")
+		}
+		lines, word = append(lines, word+row), titleMargin
+	}
+	return lines
+}
+
+// titleMargin is the room of the word before a title.
+const titleMargin = "         "
+
+// word is the word before a title, with the blanks after it.
+func (p *Printer) word(f *Finding) string {
+	if f.Breaks() {
+		return p.paint("FAIL", color.FgRed, color.Bold) + titleMargin[4:]
+	}
+	return p.paint("WARN", color.FgYellow, color.Bold) + titleMargin[4:]
+}
+
 // oneLine is a finding in a line.
 func (p *Printer) oneLine(f *Finding) string {
-	word := p.paint("FAIL", color.FgRed, color.Bold)
-	if !f.Breaks() {
-		word = p.paint("WARN", color.FgYellow, color.Bold)
-	}
 	more := fmt.Sprintf("  --cause %s", f.ID)
-	return fmt.Sprintf("%s     %s%s", word, p.paint(block.Cut(block.Visible(f.Title), max(30, block.Columns-9-len(more))), color.Bold), more)
+	return p.word(f) + p.paint(block.Cut(block.Visible(f.Title), max(30, block.Columns-len(titleMargin)-len(more))), color.Bold) + more
 }
 
 // also writes what breaks no must beside what does, a line each.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -106,6 +107,37 @@ FAIL     Access-Control-Allow-Origin is *, which does not count; 2 checks: 1 pas
 		for _, f := range list {
 			Expect(text).To(ContainSubstring("--cause " + f.ID))
 		}
+	})
+
+	It("says of the causes after the first what to do, or at least all of what is wrong", func() {
+		causes := func(n int) string {
+			var list []harness.Finding
+			for i := range n {
+				f := spoilt
+				f.ID, f.Fix, f.Why = fmt.Sprintf("cause-%d", i), fmt.Sprintf("Mend %d.", i), strings.Repeat("Since it is so. ", 20)
+				f.Title = strings.Repeat("A title of some length ", 4) + fmt.Sprintf("with its end %d", i)
+				list = append(list, f)
+			}
+			return strings.Join(strings.Fields(page(withFindings(list, failing(result("first", "exact", agent.VerdictFail)), failing(result("second", "exact", agent.VerdictFail))), false)), " ")
+		}
+		for n := range 3 {
+			for i := range n + 1 {
+				Expect(causes(n + 1)).To(And(ContainSubstring("with its end %d", i), ContainSubstring("Mend %d.", i)))
+			}
+		}
+		for i := range 6 {
+			Expect(causes(6)).To(And(ContainSubstring("with its end %d", i), ContainSubstring("--cause cause-%d", i)))
+		}
+	})
+
+	It("says how long one waited for it, and not only how long it ran", func() {
+		rep := newReport(result("first", "a", agent.VerdictPass))
+		rep.Elapsed = time.Second
+		var own, whole strings.Builder
+		(&report.Printer{W: &own}).Print(rep)
+		(&report.Printer{W: &whole, Began: time.Now().Add(-time.Hour)}).Print(rep)
+		Expect(own.String()).To(HaveSuffix(" (1s)\n"))
+		Expect(whole.String()).To(MatchRegexp(`\(1h0m0(\.\d+)?s\)\n$`))
 	})
 
 	It("is in colour only where that is wanted", func() {

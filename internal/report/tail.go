@@ -154,6 +154,10 @@ func (p *Printer) skips(r *Report) {
 		}
 		list.add(string(row.Skip)+": "+reason, row.ID)
 	}
+	if n := len(list.order); n > 1 && !p.Verbose && len(r.main()) > 1 {
+		p.named("Not run:", fmt.Sprintf("%s, for %s: -v", block.Count(r.Counts.Skip, "check"), block.Count(n, "reason"))) // the causes want the room
+		return
+	}
 	p.reasons("Not run:", list)
 }
 
@@ -333,7 +337,11 @@ func (p *Printer) summary(r *Report) string {
 			text += ", " + part
 		}
 	}
-	return text + fmt.Sprintf(" (%s)", r.Elapsed.Round(10*time.Millisecond))
+	took := r.Elapsed
+	if !p.Began.IsZero() {
+		took = time.Since(p.Began)
+	}
+	return text + fmt.Sprintf(" (%s)", took.Round(10*time.Millisecond))
 }
 
 func plural(word string, n int) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/fatih/color"
 
@@ -23,6 +24,9 @@ type Printer struct {
 	Color   bool
 	Verbose bool   // all of it: causes in full, then every check that did not pass
 	Cause   string // the id of a finding: it alone, with the checks that it explains
+	// Began is when the command did, with the start of a browser and of a target; zero: how long the run
+	// itself took is told.
+	Began time.Time
 }
 
 func (p *Printer) paint(text string, attrs ...color.Attribute) string {
