@@ -23,16 +23,22 @@ const (
 	ReasonWebSocket        spec.Reason = "WebSocketRefused" // the handshake was answered with another status than 101
 	ReasonAborted          spec.Reason = "Aborted"
 	ReasonOtherOrigin      spec.Reason = "SameOriginRequired" // a worker, a frame's document: no header of CORS helps
+	ReasonTainted          spec.Reason = "CanvasTainted"      // what was loaded without CORS is read, a style sheet's rules too
+	ReasonFrame            spec.Reason = "FrameRefused"       // X-Frame-Options
+	ReasonPreload          spec.Reason = "PreloadUnused"      // a warning: a request could not use what was loaded for it
 )
 
 // LayerAbort is the layer of a request that the page itself gave up, which only a browser tells.
 const LayerAbort spec.Layer = "abort"
 
+// LayerFrame is the layer of a document that lets itself be shown in no frame of the page.
+const LayerFrame spec.Layer = "frame"
+
 // layers are those of the reasons that the model does not know.
 var layers = map[spec.Reason]spec.Layer{
 	ReasonCookieNotSent: spec.LayerCookie,
 	ReasonRefused:       spec.LayerNetwork, ReasonNotResolved: spec.LayerNetwork, ReasonWebSocket: spec.LayerNetwork, ReasonTLS: spec.LayerTLS,
-	ReasonByClient: spec.LayerExtension, ReasonAborted: LayerAbort,
+	ReasonByClient: spec.LayerExtension, ReasonAborted: LayerAbort, ReasonFrame: LayerFrame,
 }
 
 // LayerOf is the layer of a reason: spec.LayerCORS for those of the Fetch Standard's CORS checks,

@@ -40,7 +40,9 @@ var causes = map[spec.Reason]string{
 	spec.ReasonWorker:                               "service-worker",
 	ReasonWebSocket:                                 "websocket-refused",
 	ReasonAborted:                                   "aborted",
-	ReasonOtherOrigin:                               "worker-of-other-origin",
+	ReasonTainted:                                   "element-tainted",
+	ReasonFrame:                                     "frame-refused",
+	ReasonPreload:                                   "preload-unused",
 }
 
 // forms are the causes of a value of Access-Control-Allow-Origin, by how it differs from the
@@ -59,10 +61,18 @@ func (s *sighting) causeOf() string {
 	if s.hsts {
 		return "https-only-host"
 	}
+	if reason == spec.ReasonCSP && s.param == frameAncestors {
+		return "frame-refused" // the policy is that of what was to be shown
+	}
 	if id, ok := causes[reason]; ok {
 		return id
 	}
 	switch reason {
+	case ReasonOtherOrigin:
+		if s.param == "frame" {
+			return "frame-of-other-origin"
+		}
+		return "worker-of-other-origin"
 	case spec.ReasonMissingAllowOriginHeader:
 		return s.missing()
 	case spec.ReasonMultipleAllowOriginValues:
@@ -89,6 +99,9 @@ func (s *sighting) causeOf() string {
 	}
 	return ""
 }
+
+// frameAncestors is the directive by which a document says in whose frames it may be shown.
+const frameAncestors = "frame-ancestors"
 
 // onRequest is a reason without the word Preflight.
 func onRequest(r spec.Reason) spec.Reason {

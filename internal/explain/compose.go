@@ -50,7 +50,7 @@ func rank(r spec.Reason) int {
 		return 4
 	case ReasonUndetermined:
 		return 3
-	case ReasonAborted, ReasonForbiddenHeader:
+	case ReasonAborted, ReasonForbiddenHeader, ReasonPreload:
 		return 2
 	case ReasonByClient:
 		return 1
@@ -235,6 +235,8 @@ func headerOf(r spec.Reason) string {
 		return "Location"
 	case ReasonHeaderNotExposed:
 		return "Access-Control-Expose-Headers"
+	case ReasonFrame:
+		return "X-Frame-Options"
 	case spec.ReasonCSP:
 		return "Content-Security-Policy"
 	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:

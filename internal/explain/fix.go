@@ -125,14 +125,19 @@ func (s *sighting) check(c *Context) string {
 	switch s.reason {
 	case ReasonWebSocket:
 		return "curl -sv --http1.1 " + quote("http"+strings.TrimPrefix(u, "ws")) + " -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H " + quote("Origin: "+orSome(s.origin, "PAGE_ORIGIN"))
+	case ReasonFrame:
+		return "curl -sI " + quote(u) + " | grep -i -e x-frame-options -e content-security-policy"
 	case spec.ReasonCSP:
+		if s.param == frameAncestors {
+			return "curl -sI " + quote(u) + " | grep -i -e x-frame-options -e content-security-policy"
+		}
 		page := s.origin
 		if page == "" {
 			page = "PAGE"
 		}
 		return "curl -sI " + quote(page) + " | grep -i content-security-policy"
 	case spec.ReasonMixedContent, spec.ReasonCorsDisabledScheme, spec.ReasonDisallowedByMode, ReasonByClient, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork,
-		spec.ReasonLocalTarget, spec.ReasonWorker, ReasonAborted, ReasonOtherOrigin, ReasonForbiddenHeader, spec.ReasonIntegrity:
+		spec.ReasonLocalTarget, spec.ReasonWorker, ReasonAborted, ReasonOtherOrigin, ReasonForbiddenHeader, spec.ReasonIntegrity, ReasonPreload:
 		return "" // no server can show it
 	}
 	page := s.origin

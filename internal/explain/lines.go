@@ -51,7 +51,14 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 		return s.fieldLines(), s.listWith("Access-Control-Expose-Headers", s.param)
 	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:
 		return s.fieldLines(), []string{"Cross-Origin-Resource-Policy: cross-origin"}
+	case ReasonFrame:
+		return s.fieldLines(), []string{"Content-Security-Policy: " + frameAncestors + " " + orSome(s.named(), "(the page's origin)")}
+	case ReasonTainted:
+		return nil, s.grant()
 	case spec.ReasonCSP:
+		if s.param == frameAncestors {
+			return nil, []string{"Content-Security-Policy: " + frameAncestors + " 'self' " + orSome(s.named(), "(the page's origin)")}
+		}
 		if o := originOf(s.url); o != "" {
 			return nil, []string{"Content-Security-Policy: " + orSome(s.param, "connect-src") + " 'self' " + o}
 		}

@@ -45,6 +45,13 @@ func TestMasks(t *testing.T) {
 		{"The FetchEvent for \"https://api.example/\" resulted in a network error response: an \"opaque\" response was used for a request whose type is not no-cors", "service-worker", false},
 		{"The FetchEvent for \"https://api.example/\" resulted in a network error response: the promise was rejected.", "service-worker", false},
 		{"TimeoutError: signal timed out", "abort", false},
+		{"Refused to display 'https://www.example/' in a frame because it set 'X-Frame-Options' to 'sameorigin'.", "frame", true},
+		{"The loading of “https://www.example/” in a frame is denied by “X-Frame-Options“ directive set to “DENY“.", "frame", true},
+		{"Framing 'https://www.example/' violates the following Content Security Policy directive: \"frame-ancestors 'self'\". The request has been blocked.", "csp", true},
+		{"Framing 'https://www.example/' violates the following Content Security Policy directive: \"frame-src 'self'\". The request has been blocked.", "csp", false},
+		{"Uncaught SecurityError: Failed to execute 'toDataURL' on 'HTMLCanvasElement': Tainted canvases may not be exported.", "", false},
+		{"Uncaught SecurityError: Failed to read a named property 'document' from 'Window': Blocked a frame with origin \"https://shop.example\" from accessing a cross-origin frame.", "", false},
+		{"A preload for 'https://cdn.example/f.woff2' is found, but is not used because the request credentials mode does not match. Consider taking a look at crossorigin attribute.", "", false},
 	} {
 		a := explained(t, s.text, explain.Context{})
 		mask := ""

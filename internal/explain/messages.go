@@ -97,6 +97,15 @@ var sentences = []sentence{
 	say("safari", spec.ReasonRedirectDisallowedByMode, `not allowed to follow a redirection while loading '?(?P<url>\S+)`),
 	say("safari", spec.ReasonCorsDisabledScheme, `ftp urls are disabled`),
 
+	// What is shown, and what is read of it.
+	say("", ReasonFrame, `refused to display '?(?P<url>[a-z][a-z0-9+.-]*:[^\s']*)'? in a frame because it set (?:multiple )?'?x-frame-options'?(?: headers with conflicting values)?(?: to)? '?(?P<value>[^'.]*)`),
+	say("firefox", ReasonFrame, `loading of '(?P<url>[^']*)' in a frame is denied by '?x-frame-options'? directive set to '?(?P<value>[^'.]*)`),
+	say("firefox", spec.ReasonCSP, `blocked the loading of a resource \((?P<param>frame-ancestors)\) at '?(?P<url>[a-z][a-z0-9+.-]*:[^\s']*)`),
+	say("", ReasonTainted, `canvas has been tainted by cross-origin data|tainted canvases may not be exported|contains cross-origin data, and may not be loaded|cross-origin image at '?(?P<url>[^\s']*)'? may not be loaded|'cssrules' property from 'cssstylesheet': cannot access rules|not allowed to access cross-origin stylesheet`),
+	say("", ReasonTainted, `(?:getimagedata|todataurl|toblob|teximage2d|createimagebitmap)\S*: (?P<param>the operation is insecure)`),
+	say("chrome", ReasonPreload, `preload for '(?P<url>[^']*)' is found, but is not used because the request (?P<param>credentials mode)`),
+	say("", ReasonOtherOrigin, `blocked a (?P<param>frame) with origin '(?P<origin>[^']*)' from accessing a`),
+
 	// A page's own policies.
 	say("safari", spec.ReasonMixedContent, `page at '?(?P<page>\S+?)'? (?:was not allowed to (?:display|run)|requested) insecure content from '?(?P<url>[^\s']+)`),
 	say("chrome", spec.ReasonMixedContent, `mixed content: (?:the page at '(?P<page>[^']*)' was loaded over (?:a secure connection|https), but)?(?:.*?'(?P<url>(?:http|ws)://[^']*))?`),

@@ -113,6 +113,8 @@ func verdictWord(a *Answer) string {
 		return "GRANTED"
 	case a.Reason == ReasonHTTPError:
 		return "ERROR"
+	case a.Reason == ReasonPreload:
+		return "WARNING"
 	case a.Confidence == Open:
 		return "OPEN"
 	}

@@ -73,6 +73,9 @@ var printed = []Printed{
 	{ReasonWebSocket, "WebSocket connection to 'wss://api.example.com/' failed: Error during WebSocket handshake: Unexpected response code: 403", "", "WebSocket connection to 'wss://api.example.com/' failed: There was a bad response from the server."},
 	{ReasonAborted, "AbortError: The user aborted a request.", "AbortError: The operation was aborted.", ""},
 	{ReasonOtherOrigin, "Failed to construct 'Worker': Script at 'https://cdn.example.com/w.js' cannot be accessed from origin 'https://app.example.com'.", "Security Error: Content at https://app.example.com/ may not load data from https://cdn.example.com/w.js.", ""},
+	{ReasonTainted, "Failed to execute 'getImageData' on 'CanvasRenderingContext2D': The canvas has been tainted by cross-origin data.", "CanvasRenderingContext2D.getImageData: The operation is insecure.", ""},
+	{ReasonFrame, "Refused to display 'https://www.example.com/' in a frame because it set 'X-Frame-Options' to 'deny'.", "The loading of “https://www.example.com/” in a frame is denied by “X-Frame-Options“ directive set to “DENY“.", "Refused to display 'https://www.example.com/' in a frame because it set 'X-Frame-Options' to 'DENY'."},
+	{ReasonPreload, "A preload for 'https://cdn.example.com/a.woff2' is found, but is not used because the request credentials mode does not match. Consider taking a look at crossorigin attribute.", "", ""},
 }
 
 // AllPrinted are the sentences of the browsers, those about a preflight included.

@@ -68,3 +68,33 @@ func TestStackIsOffered(t *testing.T) {
 		}
 	}
 }
+
+// TestShownAndRead: what is said of frames, canvases, style sheets and preloads, in Chrome's words and others',
+// is told by its cause, with what to send and to whom.
+func TestShownAndRead(t *testing.T) {
+	for _, c := range []struct{ text, cause, wanted, check string }{
+		{"Refused to display 'https://www.example/' in a frame because it set 'X-Frame-Options' to 'deny'.", "frame-refused", "Content-Security-Policy: frame-ancestors", "curl -sI 'https://www.example/'"},
+		{"Refused to display 'https://www.example/' in a frame because it set multiple 'X-Frame-Options' headers with conflicting values ('DENY, SAMEORIGIN'). Falling back to 'deny'.", "frame-refused", "frame-ancestors", "curl -sI"},
+		{"Framing 'https://www.example/' violates the following Content Security Policy directive: \"frame-ancestors 'self'\". The request has been blocked.", "frame-refused", "frame-ancestors 'self'", "curl -sI 'https://www.example/'"},
+		{"Framing 'https://www.example/' violates the following Content Security Policy directive: \"frame-src 'self'\". The request has been blocked.", "content-security-policy", "frame-src 'self' https://www.example", "PAGE"},
+		{"Uncaught SecurityError: Failed to execute 'getImageData' on 'CanvasRenderingContext2D': The canvas has been tainted by cross-origin data.", "element-tainted", "Access-Control-Allow-Origin", "corsproof fetch"},
+		{"SecurityError: Failed to execute 'texImage2D' on 'WebGLRenderingContext': The image element contains cross-origin data, and may not be loaded.", "element-tainted", "Access-Control-Allow-Origin", "corsproof fetch"},
+		{"SecurityError: Failed to read the 'cssRules' property from 'CSSStyleSheet': Cannot access rules", "element-tainted", "Access-Control-Allow-Origin", "corsproof fetch"},
+		{"Uncaught DOMException: CanvasRenderingContext2D.getImageData: The operation is insecure.", "element-tainted", "Access-Control-Allow-Origin", "corsproof fetch"},
+		{"Blocked a frame with origin \"https://shop.example\" from accessing a cross-origin frame.", "frame-of-other-origin", "", ""},
+		{"A preload for 'https://cdn.example/f.woff2' is found, but is not used because the request credentials mode does not match. Consider taking a look at crossorigin attribute.", "preload-unused", "", ""},
+	} {
+		a := explained(t, c.text, explain.Context{})
+		if a.Cause.ID != c.cause || !strings.Contains(strings.Join(a.Wanted, "\n"), c.wanted) || !strings.Contains(a.Check, c.check) || c.check == "" && a.Check != "" {
+			t.Errorf("%q: %s, %q, %q", c.text, a.Cause.ID, a.Wanted, a.Check)
+		}
+	}
+	var page strings.Builder
+	if err := explain.Write(&page, explained(t, "A preload for 'https://cdn.example/f.woff2' is found, but is not used because the request credentials mode does not match.", explain.Context{})); err != nil || strings.Contains(page.String(), "BLOCKED") {
+		t.Errorf("nothing is blocked by it: %v\n%s", err, page.String())
+	}
+	a := explained(t, "A preload for 'https://cdn.example/f.woff2' is found, but is not used because the request credentials mode does not match.\n"+head+"No 'Access-Control-Allow-Origin' header is present on the requested resource.", explain.Context{})
+	if a.Cause.ID != "no-cors" || len(a.Others) != 1 {
+		t.Errorf("a warning comes before what is blocked: %s, %d others", a.Cause.ID, len(a.Others))
+	}
+}
