@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -60,7 +59,8 @@ func (f *baselineFlags) settle(list *baseline.File, rep *report.Report, chosen, 
 	}
 	s := scope(rep, chosen)
 	if !f.update {
-		rep.Baseline.Stale = list.Stale(s)
+		rep.Baseline.File = inRepository(f.file)
+		list.Settle(rep, s)
 		return "", nil
 	}
 	if rep.Stopped != nil || len(rep.Troubled()) > 0 || len(rep.AgentErrors) > 0 {
@@ -70,8 +70,7 @@ func (f *baselineFlags) settle(list *baseline.File, rep *report.Report, chosen, 
 	if err != nil {
 		return "", usage(err)
 	}
-	out := &output{path: f.file}
-	if err := errors.Join(out.try(), out.replace(func(w io.Writer) error { _, err := w.Write(text); return err })); err != nil {
+	if err := writeFile(f.file, text); err != nil {
 		return "", &status{code: exitUsage, err: fmt.Errorf("writing the baseline: %w", err)}
 	}
 	anew, err := baseline.Parse(f.file, text)
@@ -82,7 +81,8 @@ func (f *baselineFlags) settle(list *baseline.File, rep *report.Report, chosen, 
 		rep.Results[i].Known = ""
 	}
 	anew.Apply(rep, time.Now())
-	rep.Baseline.Stale = anew.Stale(s)
+	rep.Baseline.File = inRepository(f.file)
+	anew.Settle(rep, s)
 	return fmt.Sprintf("%s: %s", f.file, change), nil
 }
 

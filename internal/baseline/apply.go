@@ -148,6 +148,16 @@ type Scope struct {
 	Browser bool
 }
 
+// Settle puts into the report which entries are out of date.
+func (l *File) Settle(r *report.Report, s Scope) {
+	r.Baseline.Stale, r.Baseline.StaleLines = l.Stale(s), nil
+	for i := range l.Known {
+		if l.Known[i].stale(s) != "" {
+			r.Baseline.StaleLines = append(r.Baseline.StaleLines, l.Known[i].line)
+		}
+	}
+}
+
 // Stale says which entries are out of date: they have expired, or what they name is no longer
 // wrong. Of what a run could not show nothing is said.
 func (l *File) Stale(s Scope) []string {

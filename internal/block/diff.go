@@ -2,6 +2,7 @@ package block
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness"
@@ -36,16 +37,45 @@ func (s *Style) diff(f *harness.Finding) []string {
 }
 
 func (s *Style) compared(f *harness.Finding, e extent) []string {
-	same := 0
-	for same < min(len(f.Received), len(f.Wanted)) && f.Received[same] == f.Wanted[same] {
-		same++
+	c := Compare(f.Received, f.Wanted)
+	out := s.signed(" ", c.Before, RoleFaint, e)
+	out = append(out, s.signed("-", c.Received, RoleMinus, e)...)
+	out = append(out, s.signed("+", c.Wanted, RolePlus, e)...)
+	return append(out, s.signed(" ", c.After, RoleFaint, e)...)
+}
+
+// Compared are the lines of an answer that were received and those that were wanted, apart from
+// what both have before and after them.
+type Compared struct{ Before, Received, Wanted, After []string }
+
+// Compare finds what both have. Where that is all, it stands on both sides: nothing would be left to see.
+func Compare(received, wanted []string) Compared {
+	least := min(len(received), len(wanted))
+	if slices.Equal(received, wanted) {
+		least = 0
 	}
-	if same == len(f.Received) && same == len(f.Wanted) {
-		same = 0 // nothing would be left to see
+	before, after := 0, 0
+	for before < least && received[before] == wanted[before] {
+		before++
 	}
-	out := s.signed(" ", f.Received[:same], RoleFaint, e)
-	out = append(out, s.signed("-", f.Received[same:], RoleMinus, e)...)
-	return append(out, s.signed("+", f.Wanted[same:], RolePlus, e)...)
+	for before+after < least && received[len(received)-1-after] == wanted[len(wanted)-1-after] {
+		after++
+	}
+	return Compared{received[:before], received[before : len(received)-after], wanted[before : len(wanted)-after], received[len(received)-after:]}
+}
+
+// Lines are all of it, each with its sign and a blank: a diff, as readers of one know it.
+func (c Compared) Lines() []string {
+	var list []string
+	for _, part := range []struct {
+		sign  string
+		lines []string
+	}{{"  ", c.Before}, {"- ", c.Received}, {"+ ", c.Wanted}, {"  ", c.After}} {
+		for _, line := range part.lines {
+			list = append(list, part.sign+line)
+		}
+	}
+	return list
 }
 
 // signed are lines with a sign.

@@ -17,6 +17,15 @@ import (
 // diff are the lines of an answer that decided, and those in their place that would
 // have been right.
 func diff(e *Explained) (received, wanted []string) {
+	received, wanted = sides(e)
+	if slices.Equal(received, wanted) { // the lines are as they should be: what is wrong is not in them
+		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
+	}
+	return received, wanted
+}
+
+// sides are both sides as the symptom has them.
+func sides(e *Explained) (received, wanted []string) {
 	s := &e.Symptom
 	switch {
 	case s.Seen.Status == 0:
@@ -73,6 +82,9 @@ func (e *Explained) lines(field string) []string {
 func (e *Explained) right(field string) []string {
 	p, name := e.Check.Policy, http.CanonicalHeaderKey(field)
 	line := func(value string) []string { return []string{name + ": " + agent.Show(value)} }
+	if e.Predicate == "absent" && field != allowOrigin && field == first(e.facts["field"]) {
+		return []string{"(no " + name + ")"}
+	}
 	switch field {
 	case allowOrigin:
 		return e.rightOrigin()

@@ -145,7 +145,7 @@ func (r *Runner) job(ctx context.Context, j *Job, checks []cases.Check, part har
 func (j *Job) endpoint(rep *report.Report, err error, by *secret.Redactor) report.Endpoint {
 	e := report.Endpoint{
 		Name: j.Name, URL: by.URL(j.Target.Endpoint), Method: j.Target.Requests.QuestionMethod(), Policy: j.Policy,
-		Declared: j.Target.Declared, Expected: j.Status,
+		Declared: j.Target.Declared, Line: j.Line, Expected: j.Status,
 	}
 	if rep == nil && err != nil {
 		e.Trouble = by.Text(strings.ReplaceAll(err.Error(), "\n", " "))

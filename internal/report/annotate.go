@@ -16,20 +16,20 @@ import (
 // (docs.github.com: Workflow commands for GitHub Actions).
 func (r *Report) writeGitHub(w io.Writer, o Options) error {
 	out := &keeping{w: w}
-	line := func(kind, title, text string) {
+	line := func(at Place, kind, title, text string) {
 		props := "title=" + githubProperty(block.Visible(title))
-		if o.At.File != "" {
-			props = fmt.Sprintf("file=%s,line=%d,", githubProperty(o.At.File), o.At.Line) + props
+		if at.File != "" {
+			props = fmt.Sprintf("file=%s,line=%d,", githubProperty(at.File), at.Line) + props
 		}
 		fmt.Fprintf(out, "::%s %s::%s\n", kind, props, githubData(text))
 	}
 	list := r.unknown()
 	for i := range list {
 		f := &list[i]
-		line(map[string]string{"error": "error", "warning": "warning", "note": "notice"}[sarifLevel(f)], "CORS: "+f.Title, r.brief(f))
+		line(r.shownAt(f, o), map[string]string{"error": "error", "warning": "warning", "note": "notice"}[sarifLevel(f)], "CORS: "+f.Title, r.brief(f))
 	}
 	for _, t := range r.incomplete() {
-		line("error", "corsproof", t)
+		line(r.troublePlace(t, o), "error", "corsproof", t.text)
 	}
 	return out.err
 }
@@ -46,10 +46,10 @@ func githubProperty(s string) string {
 // commands). It knows errors and warnings.
 func (r *Report) writeAzure(w io.Writer, o Options) error {
 	out := &keeping{w: w}
-	line := func(kind, code, text string) {
+	line := func(at Place, kind, code, text string) {
 		props := "type=" + kind + ";"
-		if o.At.File != "" {
-			props += fmt.Sprintf("sourcepath=%s;linenumber=%d;", azureProperty(o.At.File), o.At.Line)
+		if at.File != "" {
+			props += fmt.Sprintf("sourcepath=%s;linenumber=%d;", azureProperty(at.File), at.Line)
 		}
 		fmt.Fprintf(out, "##vso[task.logissue %scode=%s;]%s\n", props, azureProperty(code), azureData(text))
 	}
@@ -60,10 +60,10 @@ func (r *Report) writeAzure(w io.Writer, o Options) error {
 		if f.Breaks() {
 			kind = "error"
 		}
-		line(kind, f.ID, block.Visible(f.Title)+"\n"+r.brief(f))
+		line(r.shownAt(f, o), kind, f.ID, block.Visible(f.Title)+"\n"+r.brief(f))
 	}
 	for _, t := range r.incomplete() {
-		line("error", "corsproof", t)
+		line(r.troublePlace(t, o), "error", "corsproof", t.text)
 	}
 	return out.err
 }
@@ -86,24 +86,12 @@ func (r *Report) brief(f *Finding) string {
 		}
 	}
 	add("who: ", f.Affects)
-	for _, line := range f.Received {
-		add("- ", line)
-	}
-	for _, line := range f.Wanted {
-		add("+ ", line)
+	for _, line := range block.Compare(f.Received, f.Wanted).Lines() {
+		add("", line)
 	}
 	add("fix: ", f.Fix)
 	add("target: ", strings.TrimSpace(r.Target+" "+strings.Join(f.Policies, ", ")))
 	return strings.Join(list, "\n")
-}
-
-// incomplete is why the findings may not be all there are.
-func (r *Report) incomplete() []string {
-	list := r.troubles()
-	if r.Counts.Error > 0 {
-		list = append(list, undone(r.Counts.Error))
-	}
-	return list
 }
 
 // gravity in the words of Code Quality and Code Insights.

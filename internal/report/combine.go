@@ -19,6 +19,8 @@ type Endpoint struct {
 	Method   string        `json:"method,omitempty"` // empty: GET, or what it has
 	Policy   string        `json:"policy"`           // the policy's own name
 	Declared *cases.Policy `json:"declared,omitempty"`
+	// Line is where Report.PolicyFile, the project's, has it, from 1; 0: not known.
+	Line int `json:"line,omitempty"`
 	// Status is what it answers to an ordinary request, Expected what it is known to answer; 0: not known.
 	Status   int `json:"status,omitempty"`
 	Expected int `json:"expected_status,omitempty"`

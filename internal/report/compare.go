@@ -126,7 +126,7 @@ func incomparable(a, b *Report) []string {
 		if r.Shard != nil {
 			notes = append(notes, fmt.Sprintf("one is shard %d of %d alone", r.Shard.Index, r.Shard.Of))
 		}
-		notes = append(notes, r.troubles()...)
+		notes = append(notes, texts(r.troubles())...)
 	}
 	return notes
 }

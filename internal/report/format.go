@@ -18,11 +18,14 @@ type Format struct {
 // forms that are Placed.
 type Options struct {
 	// At is where a code host shows the findings; the zero value: in the file of the
-	// policy, if there is one.
+	// policy, if there is one, and in that of a project at the lines of endpoints.
 	At Place
 	// Printer says how the terminal page is laid out. Its W is not used.
 	Printer Printer
 }
+
+// at is At, at its first line where none is named.
+func (o Options) at() Place { return Place{o.At.File, max(o.At.Line, 1)} }
 
 // Place is a line of a file in a repository. The zero value is none.
 type Place struct {
@@ -61,13 +64,7 @@ func FindFormat(name string) *Format {
 
 // Write writes a report in this form.
 func (f *Format) Write(w io.Writer, r *Report, o Options) error {
-	if o.At == (Place{}) {
-		o.At.File = r.PolicyFile
-	}
-	if o.At.File != "" {
-		o.At.Line = max(o.At.Line, 1)
-	}
-	if f.Placed && o.At.File == "" {
+	if f.Placed && o.At.File == "" && r.PolicyFile == "" {
 		return fmt.Errorf("the form %s shows each finding at a line of a file, and none was named", f.Name)
 	}
 	if err := f.write(r, w, o); err != nil {

@@ -45,7 +45,7 @@ func (r *Report) writeHTML(w io.Writer, _ Options) error {
 	csp := "default-src 'none'; base-uri 'none'; form-action 'none'; script-src '" + sourceHash(pageJS) + "'; style-src '" + sourceHash(pageCSS) + "'"
 	var b bytes.Buffer
 	err = pageTemplate.Execute(&b, map[string]any{
-		"Report": r, "Verdict": verdict, "Kind": kind, "Sum": r.sum(), "Incomplete": r.incomplete(), "About": r.pageAbout(), "Causes": r.pageCauses(),
+		"Report": r, "Verdict": verdict, "Kind": kind, "Sum": r.sum(), "Incomplete": texts(r.incomplete()), "About": r.pageAbout(), "Causes": r.pageCauses(),
 		"Stack": r.stackText(), "Checks": block.Count(len(r.Results), "check"), "NotLookedAt": r.NotLookedAt,
 		"CSP": csp, "CSS": template.CSS(pageCSS), "JS": template.JS(pageJS), "Data": template.JS(data), // json.Marshal escapes <, > and &
 	})
@@ -132,16 +132,9 @@ func (r *Report) pageCauses() []pageCause {
 		if r.Stack != nil {
 			c.Stack = r.Stack.Name
 		}
-		same := 0
-		for same < min(len(f.Received), len(f.Wanted)) && f.Received[same] == f.Wanted[same] {
-			c.Lines = append(c.Lines, pageLine{" ", "same", f.Received[same]})
-			same++
-		}
-		for _, line := range f.Received[same:] {
-			c.Lines = append(c.Lines, pageLine{"-", "got", line})
-		}
-		for _, line := range f.Wanted[same:] {
-			c.Lines = append(c.Lines, pageLine{"+", "want", line})
+		for _, line := range block.Compare(f.Received, f.Wanted).Lines() {
+			sign := line[:1]
+			c.Lines = append(c.Lines, pageLine{sign, map[string]string{" ": "same", "-": "got", "+": "want"}[sign], line[2:]})
 		}
 		list = append(list, c)
 	}

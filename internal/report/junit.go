@@ -115,7 +115,7 @@ func (r *Report) junitFindings() junitSuite {
 		suite.wrong(row.ID, r.Target, seconds(row.Elapsed.Seconds()), row.Reason, details(row))
 	}
 	for _, t := range r.troubles() {
-		suite.wrong("the whole run", r.Target, 0, t, t)
+		suite.wrong("the whole run", r.Target, 0, t.text, t.text)
 	}
 	return suite
 }

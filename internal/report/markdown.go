@@ -26,15 +26,22 @@ func (r *Report) writeMarkdown(w io.Writer, _ Options) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s CORS of %s\n\n**%s**\n\n%s\n\n", sign, code(r.Target), escapeMarkdown(text), escapeMarkdown(r.sum()))
 	for _, t := range r.incomplete() {
-		fmt.Fprintf(&b, "> **%s**\n\n", escapeMarkdown(t))
+		fmt.Fprintf(&b, "> **%s**\n\n", escapeMarkdown(t.text))
 	}
 	if len(r.Findings) > 0 {
-		b.WriteString("| | What is wrong | Level | Change it in | Checks |\n|---|---|---|---|--:|\n")
+		where, rule := "", ""
+		if r.manyPolicies() {
+			where, rule = " Policies |", "---|"
+			if len(r.Endpoints) > 0 {
+				where = " Endpoints |"
+			}
+		}
+		fmt.Fprintf(&b, "| | What is wrong |%s Level | Change it in | Checks |\n|---|---|%s---|---|--:|\n", where, rule)
 	}
 	for i := range r.Findings {
 		b.WriteString(r.markdownRow(&r.Findings[i]))
 	}
-	b.WriteString("\n")
+	b.WriteString("\n" + r.markdownEndpoints())
 	tail := "<sub>" + escapeHTML(r.Tool)
 	for _, a := range r.Agents {
 		tail += ", " + escapeHTML(a.Short())
@@ -65,7 +72,38 @@ func (r *Report) markdownRow(f *Finding) string {
 	if f.Severity != nil {
 		tag = "security: " + string(*f.Severity)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %d |\n", sign, escapeMarkdown(f.Title), tag, f.Side, len(f.Explains))
+	where := ""
+	if r.manyPolicies() {
+		where = " " + someOf(f.Policies) + " |"
+	}
+	return fmt.Sprintf("| %s | %s |%s %s | %s | %d |\n", sign, escapeMarkdown(f.Title), where, tag, f.Side, len(f.Explains))
+}
+
+// someOf are the first few names of a list.
+func someOf(names []string) string {
+	const few = 4
+	var list []string
+	for _, name := range names[:min(len(names), few)] {
+		list = append(list, code(name))
+	}
+	if len(names) > few {
+		list = append(list, fmt.Sprintf("%d more", len(names)-few))
+	}
+	return strings.Join(list, ", ")
+}
+
+// markdownEndpoints says of each of several endpoints what came of it.
+func (r *Report) markdownEndpoints() string {
+	if len(r.Endpoints) < 2 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| Endpoint | |\n|---|---|\n")
+	for i := range r.Endpoints {
+		text, _ := r.said(&r.Endpoints[i])
+		fmt.Fprintf(&b, "| %s | %s |\n", code(r.Endpoints[i].Name), escapeMarkdown(text))
+	}
+	return b.String() + "\n"
 }
 
 // markdownFull is a finding in a part that opens; those that break something are open.
@@ -91,14 +129,10 @@ func (r *Report) markdownFinding(f *Finding) string {
 	if f.Affects != "" {
 		part("**Who.**", code(f.Affects))
 	}
-	var diff []string
-	for _, line := range f.Received {
-		diff = append(diff, "- "+line)
+	if r.manyPolicies() {
+		part("**Where.**", someOf(f.Policies))
 	}
-	for _, line := range f.Wanted {
-		diff = append(diff, "+ "+line)
-	}
-	if len(diff) > 0 {
+	if diff := block.Compare(f.Received, f.Wanted).Lines(); len(diff) > 0 {
 		b.WriteString(fenced("diff", strings.Join(diff, "\n")))
 	}
 	if f.Says != "" {

@@ -31,7 +31,7 @@ func (r *Report) writeGitLab(w io.Writer, o Options) error {
 		Location    location `json:"location"`
 	}
 	severity := map[string]string{"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "must": "major", "should": "minor", "practice": "info", "info": "info"}
-	at := location{o.At.File, lines{o.At.Line}}
+	place := func(at Place) location { return location{at.File, lines{at.Line}} }
 	list := []issue{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -39,12 +39,12 @@ func (r *Report) writeGitLab(w io.Writer, o Options) error {
 		if f.Severity != nil {
 			category = "Security"
 		}
-		list = append(list, issue{"issue", f.ID, "CORS: " + f.Title, content{r.markdownFinding(f)}, []string{category}, severity[graveOf(f)], r.fingerprint(f), at})
+		list = append(list, issue{"issue", f.ID, "CORS: " + f.Title, content{r.markdownFinding(f)}, []string{category}, severity[graveOf(f)], r.fingerprint(f), place(r.shownAt(f, o))})
 	}
 	for _, t := range r.incomplete() {
 		f := &Finding{}
-		f.ID = t
-		list = append(list, issue{"issue", "corsproof", t, content{escapeMarkdown(t)}, []string{"Bug Risk"}, "major", r.fingerprint(f), at})
+		f.ID = t.text
+		list = append(list, issue{"issue", "corsproof", t.text, content{escapeMarkdown(t.text)}, []string{"Bug Risk"}, "major", r.fingerprint(f), place(r.troublePlace(t, o))})
 	}
 	return indentedJSON(w, list)
 }
@@ -80,7 +80,7 @@ func (r *Report) writeBitbucket(w io.Writer, o Options) error {
 	const mostAnnotations, longestSummary, longestDetails = 100, 450, 2000
 	severity := map[string]string{"critical": "CRITICAL", "high": "HIGH", "medium": "MEDIUM", "low": "LOW", "must": "HIGH", "should": "MEDIUM", "practice": "LOW", "info": "LOW"}
 	verdict, _ := r.Verdict()
-	details := strings.Join(append([]string{verdict, r.sum()}, r.incomplete()...), "\n")
+	details := strings.Join(append([]string{verdict, r.sum()}, texts(r.incomplete())...), "\n")
 	result := "PASSED"
 	if len(r.Breaking())+len(r.incomplete()) > 0 {
 		result = "FAILED"
@@ -94,9 +94,10 @@ func (r *Report) writeBitbucket(w io.Writer, o Options) error {
 	}}, []annotation{}}
 	for i := range r.Findings[:min(len(r.Findings), mostAnnotations)] {
 		f := &r.Findings[i]
+		at := r.shownAt(f, o)
 		a := annotation{
 			ID: "corsproof-" + r.fingerprint(f), Title: f.Title, Type: "BUG", Summary: shortened(f.Title, longestSummary), Details: shortened(r.brief(f), longestDetails),
-			Result: "PASSED", Severity: severity[graveOf(f)], Path: o.At.File, Line: o.At.Line,
+			Result: "PASSED", Severity: severity[graveOf(f)], Path: at.File, Line: at.Line,
 		}
 		if f.Severity != nil {
 			a.Type = "VULNERABILITY"

@@ -84,6 +84,8 @@ type Baseline struct {
 	File string `json:"file"`
 	// Stale are the entries that are out of date, each as a sentence with its line.
 	Stale []string `json:"stale,omitempty"`
+	// StaleLines are their lines in the file, from 1, in the same order.
+	StaleLines []int `json:"stale_lines,omitempty"`
 }
 
 // Counts are the results by verdict.

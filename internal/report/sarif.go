@@ -27,7 +27,7 @@ func (r *Report) writeSARIF(w io.Writer, o Options) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		r.rule(run.AddRule(f.ID), f)
-		run.AddResult(r.sarifResult(f, run.GetRuleIndex(f.ID), o.At))
+		run.AddResult(r.sarifResult(f, run.GetRuleIndex(f.ID), r.places(f, o)))
 	}
 	if len(r.Findings) == 0 {
 		run.Results = []*sarif.Result{} // none were found, which is not the same as none were looked for
@@ -100,12 +100,16 @@ func sarifLevel(f *Finding) string {
 	return "note"
 }
 
-func (r *Report) sarifResult(f *Finding, rule int, at Place) *sarif.Result {
+// sarifResult is a finding. Code hosts show it at its first location; that of other endpoints are related ones.
+func (r *Report) sarifResult(f *Finding, rule int, at []Place) *sarif.Result {
 	res := sarif.NewRuleResult(f.ID).WithRuleIndex(rule).WithLevel(sarifLevel(f)).WithKind("fail").
 		WithMessage(sarif.NewTextMessage(strings.Join(r.lines(f), "\n")))
 	location := sarif.NewLocation().WithPhysicalLocation(r.sarifPlace(at)).
 		WithLogicalLocations([]*sarif.LogicalLocation{sarif.NewLogicalLocation().WithName(r.Target).WithFullyQualifiedName(r.URL).WithKind("resource")})
 	res.AddLocation(location)
+	for i := 1; i < len(at); i++ {
+		res.AddRelatedLocation(sarif.NewLocation().WithID(i).WithPhysicalLocation(r.sarifPlace(at[i:])).WithMessage(sarif.NewTextMessage("another endpoint that shows it")))
+	}
 	res.WithPartialFingerprints(map[string]string{"corsproofFinding/v1": r.fingerprint(f)})
 	if f.Known != "" {
 		res.AddSuppression(sarif.NewSuppression().WithKind("external").WithStatus("accepted").WithJustification(f.Known))
@@ -119,11 +123,11 @@ func (r *Report) sarifResult(f *Finding, rule int, at Place) *sarif.Result {
 }
 
 // sarifPlace is where a finding is shown: SARIF asks for an address, and code hosts for a file.
-func (r *Report) sarifPlace(at Place) *sarif.PhysicalLocation {
-	if at.File != "" {
-		file := (&url.URL{Path: at.File}).String()
+func (r *Report) sarifPlace(at []Place) *sarif.PhysicalLocation {
+	if len(at) > 0 {
+		file := (&url.URL{Path: at[0].File}).String()
 		return sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(file)).
-			WithRegion(sarif.NewRegion().WithStartLine(at.Line))
+			WithRegion(sarif.NewRegion().WithStartLine(at[0].Line))
 	}
 	address := r.URL
 	if u, err := url.Parse(address); err != nil || !u.IsAbs() {
@@ -140,7 +144,11 @@ func (r *Report) invocation() *sarif.Invocation {
 		inv.WithStartTimeUtc(r.Started.UTC().Format(time.RFC3339)).WithEndTimeUtc(r.Started.Add(r.Elapsed).UTC().Format(time.RFC3339))
 	}
 	for _, t := range troubles {
-		inv.AddToolExecutionNotification(sarif.NewNotification().WithLevel("error").WithMessage(sarif.NewTextMessage(t)))
+		note := sarif.NewNotification().WithLevel("error").WithMessage(sarif.NewTextMessage(t.text))
+		if t.at.File != "" {
+			note.WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(r.sarifPlace([]Place{t.at}))})
+		}
+		inv.AddToolExecutionNotification(note)
 	}
 	if n := r.Counts.Error; n > 0 {
 		inv.AddToolExecutionNotification(sarif.NewNotification().WithLevel("error").WithMessage(sarif.NewTextMessage(undone(n))))

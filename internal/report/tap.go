@@ -52,7 +52,7 @@ func (r *Report) writeTAP(w io.Writer, _ Options) error {
 		point(true, "group "+name+": "+groupText(counts[name]), "")
 	}
 	if list := r.troubles(); len(list) > 0 {
-		fmt.Fprintf(out, "Bail out! %s\n", tapText(list[0]))
+		fmt.Fprintf(out, "Bail out! %s\n", tapText(list[0].text))
 	}
 	return out.err
 }
