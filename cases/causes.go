@@ -109,8 +109,11 @@ type Match struct {
 	Case           Names `yaml:"case" json:"case,omitempty"`
 	Group          Names `yaml:"group" json:"group,omitempty"`
 	Policy         Names `yaml:"policy" json:"policy,omitempty"`
-	Others         Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
-	Origins        Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, pattern, regex, callback, nothing; any, and any-credentialed or any-plain
+	// OddAlone is yes where no browser sends the request, and another answer of the same status and URL is
+	// shared: then the status is not the reason.
+	OddAlone Names `yaml:"odd_alone" json:"odd_alone,omitempty"`
+	Others   Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
+	Origins  Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, pattern, regex, callback, nothing; any, and any-credentialed or any-plain
 }
 
 // Facts are the values of facts, by the keys that Match has in a file.

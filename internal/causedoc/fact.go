@@ -61,6 +61,7 @@ var factWords = []fact{
 	{"max_age", "Access-Control-Max-Age is %s", there},
 	{"vary", "Vary is %s", there},
 	{"vary_origin", "the answer %s by Origin", map[string]string{"yes": "varies", "no": "does not vary"}},
+	{"odd_alone", "it is %sonly lost for requests that no browser sends, whatever the status", yesNo},
 	{"others_granted", "other preflights for the URL are %sgranted", yesNo},
 	{"expose_headers", "Access-Control-Expose-Headers is %s", there},
 	{"field", "the header that is concerned is %s", nil},

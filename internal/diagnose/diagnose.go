@@ -46,6 +46,14 @@ type diagnosis struct {
 	granted   map[*cases.Policy]map[string]bool // parameters that some preflight was granted
 	direct    map[asked]bool                    // whether it was shared without a cache
 	urls      map[string]bool                   // URLs for which some preflight was
+	statuses  map[answered]bool                 // statuses with which an answer was shared
+}
+
+// answered are the answers of a status from a URL.
+type answered struct {
+	policy *cases.Policy
+	url    string
+	status int
 }
 
 // Find gives the fewest causes that explain the symptoms of all evidence.
@@ -53,7 +61,7 @@ func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
 	if !slices.ContainsFunc(all, func(e Evidence) bool { return len(e.Symptoms) > 0 }) {
 		return nil
 	}
-	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}}
+	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}, statuses: map[answered]bool{}}
 	d.look(all)
 	var symptoms []*Explained
 	for i := range all {
@@ -122,6 +130,9 @@ func (d *diagnosis) add(x *exchange) {
 		key.method = ""
 		d.direct[key] = d.direct[key] || shared
 	}
+	if !x.Preflight && x.shared() {
+		d.statuses[answered{x.policy, x.URL, x.Status}] = true
+	}
 	if !x.Preflight || !x.granted() {
 		return
 	}
@@ -170,6 +181,7 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	}
 	f["names_elsewhere"] = d.namesElsewhere(x)
 	f["others_granted"] = yes(d.urls[x.URL])
+	f["odd_alone"] = yes(!s.Sendable && d.statuses[answered{x.policy, x.URL, x.Status}])
 	// An answer that takes too long may lack the header for a good reason: the names that are asked for are odd.
 	f["lost"] = yes(s.Effect != agent.EffectUnavailable && x.AllowOrigin.N == 0 && x.Status != 0 && (slices.Contains(f["asker"], "stated") || x.NoOrigin && x.policy.AnyOrigin() && !x.policy.Credentials))
 	f["only"] = d.only(x, right(s))

@@ -71,6 +71,23 @@ var _ = Describe("The causes that are found", func() {
 		Expect(named(all, failed, anyLost)).To(Equal([]string{"any"}))
 	})
 
+	It("of an endpoint that is known to answer 401 are those of its neighbour: its errors are shared, but for odd requests", func() {
+		odd := func(id string, status int) diagnose.Evidence {
+			e := evidence(id, &p, answer("GET", status, nil), lost)
+			e.Symptoms[0].Sendable = false
+			return e
+		}
+		at := func(status int, h spec.Header) []string {
+			return named([]diagnose.Evidence{
+				evidence("actual-get-allowed-origin", &p, answer("GET", status, h), agent.Symptom{}),
+				odd("origin-leading-ows", status), odd("h1-space-before-colon", status), odd("garbage-x", status),
+			}, cases.Causes()...)
+		}
+		Expect(at(200, good)).To(ContainElement("request-field-misread"))
+		Expect(at(401, good)).To(Equal(at(200, good)))
+		Expect(at(401, nil)).To(Equal([]string{"unauthorized-no-cors"})) // that its errors are not shared is one cause
+	})
+
 	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {
 		reflected := func(p *cases.Policy, origin string) diagnose.Evidence {
 			x := seen(origin, fields("Access-Control-Allow-Origin", origin, "Access-Control-Allow-Credentials", "true"))
