@@ -21,6 +21,7 @@ import (
 	"github.com/corsproof/corsproof/internal/input"
 	"github.com/corsproof/corsproof/internal/limit"
 	"github.com/corsproof/corsproof/internal/project"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // initFlags are the flags of `corsproof init`.
@@ -85,7 +86,7 @@ func (f *initFlags) run(ctx context.Context, cmd *cobra.Command, from string) er
 	}
 	requests.Limits = limit.New(limits)
 	if err := d.Learn(ctx, o); err != nil {
-		return f.unlooked(d.URL, err)
+		return f.unlooked(d.Unanswered, err)
 	}
 	return f.write(cmd, d)
 }
@@ -94,6 +95,9 @@ func (f *initFlags) run(ctx context.Context, cmd *cobra.Command, from string) er
 func (f *initFlags) unlooked(url string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return usage(errors.New("interrupted; nothing was written"))
+	}
+	if e, ok := errors.AsType[*wire.Error](err); ok {
+		err = e
 	}
 	s := &status{code: exitUnreachable, err: fmt.Errorf("looking at the server: %w", err)}
 	if e, ok := errors.AsType[*harness.TargetError](harness.Untestable(url, err, f.timeout)); ok {
@@ -180,6 +184,7 @@ func (f *initFlags) write(cmd *cobra.Command, d *draft.Draft) error {
 	for _, h := range append(d.Headers, d.GateHeaders...) {
 		fmt.Fprintf(cmd.OutOrStdout(), "     %s is taken from the variable of the process: %s\n", h[0], h[1])
 	}
-	fmt.Fprint(cmd.OutOrStdout(), "  2. corsproof run --dry-run says what would be sent\n  3. corsproof run\n")
+	fmt.Fprintf(cmd.OutOrStdout(), "  2. corsproof run --dry-run says what would be sent\n  3. corsproof run\n"+
+		"Commit %s. What is made anew belongs into .gitignore: .corsproof/ (the schema for editors) and the reports, %s\n", f.out, strings.Join(draft.Reports(), " and "))
 	return nil
 }

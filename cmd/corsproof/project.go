@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -110,6 +111,8 @@ type projectRun struct {
 	runner  *project.Runner
 	outputs *outputs
 	note    string // what is left out without a browser
+	// noBaseline: the file names one that nobody has written.
+	noBaseline bool
 }
 
 // prepare reads the file, and all that it names. What flags say wins over what the file says.
@@ -157,12 +160,24 @@ func (f *runFlags) prepare(cmd *cobra.Command, path string) (*projectRun, error)
 	if f.dryRun {
 		return r, nil
 	}
-	if r.runner.Baseline, err = f.baselineFlags.open(); err != nil {
-		return nil, err
+	if r.noBaseline = f.notYet(cmd); !r.noBaseline {
+		if r.runner.Baseline, err = f.baselineFlags.open(); err != nil {
+			return nil, err
+		}
 	}
 	r.runner.Browsers = f.pool()
 	r.outputs, err = f.outputFlags.open(cmd, path)
 	return r, err
+}
+
+// notYet tells whether the file names a baseline that nobody has written yet: nothing is known then. A
+// flag that names one that is not there is a mistake.
+func (f *runFlags) notYet(cmd *cobra.Command) bool {
+	if f.baselineFlags.file == "" || f.baselineFlags.update || cmd.Flags().Changed("baseline") {
+		return false
+	}
+	_, err := os.Stat(f.baselineFlags.file)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // overlay takes from the file what no flag says.
@@ -245,6 +260,9 @@ func (r *projectRun) header(ctx context.Context, printer *report.Printer) error 
 	}
 	about = append(about, "sends "+strings.Join(r.plan.Methods(r.checks), ", ")+" (--dry-run says what to whom)")
 	about = append(about, fmt.Sprintf("%s of %s", block.Count(len(r.plan.Jobs), "endpoint"), r.plan.File.Path()))
+	if r.noBaseline {
+		about = append(about, "no baseline yet: --update-baseline writes "+r.f.baselineFlags.file)
+	}
 	if part := r.runner.Shard; part.Of > 0 {
 		about = append(about, part.About())
 	}

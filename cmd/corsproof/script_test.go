@@ -83,10 +83,10 @@ func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // server starts a server on loopback that behaves badly, or well, and sets URL:
-// server hang|close|garbage|plain|cors
+// server hang|close|garbage|plain|cors|login
 func server(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: server hang|close|garbage|refuse|plain|cors")
+		ts.Fatalf("usage: server hang|close|garbage|refuse|plain|cors|login")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
@@ -134,7 +134,27 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 				_, _ = fmt.Fprint(w, "hello")
 			}))
 		}()
+	case "login":
+		go func() { _ = http.Serve(l, http.HandlerFunc(behindLogin)) }()
 	default:
 		ts.Fatalf("unknown kind of server %q", args[0])
+	}
+}
+
+// behindLogin wants a token, and lets a page of one origin send it, and read that it is wrong.
+func behindLogin(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Vary", "Origin")
+	h.Set("X-Request-Id", "7")
+	if r.Header.Get("Origin") == "https://app.example.com" {
+		h.Set("Access-Control-Allow-Origin", "https://app.example.com")
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Headers", "Authorization")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+	}
+	if r.Header.Get("Authorization") != "Bearer s3cret-token" {
+		w.WriteHeader(http.StatusUnauthorized)
 	}
 }

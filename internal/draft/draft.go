@@ -25,7 +25,9 @@ type Endpoint struct {
 	Body   string
 	Probed bool // its answers were looked at
 	Status int  // of GET, if it was
-	policy string
+	// Anonymous is what it answers without the request fields of the target; nil: not known, or the same.
+	Anonymous *learn.Anonymous
+	policy    string
 }
 
 // Draft is a project that was looked at.
@@ -36,6 +38,8 @@ type Draft struct {
 	Endpoints []Endpoint
 	Policies  []Policy
 	Requests  int // that were sent
+	// Unanswered is the URL of the first endpoint that did not answer; empty: all did.
+	Unanswered string
 	// Headers are request fields of the target, as the file has them: with ${NAME}.
 	Headers, GateHeaders [][2]string
 }
@@ -72,7 +76,7 @@ func (d *Draft) Learn(ctx context.Context, o Options) error {
 		found, err := learn.Endpoint(ctx, learn.Options{URL: d.URL + e.Path, Requests: &requests, Timeout: o.Timeout, Rate: o.Rate})
 		if err != nil {
 			if first == nil {
-				first = err
+				first, d.Unanswered = err, d.URL+e.Path
 			}
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -83,12 +87,24 @@ func (d *Draft) Learn(ctx context.Context, o Options) error {
 		d.Requests += found.Requests
 		e.Probed, e.Status = true, found.Statuses["GET"]
 		e.policy = d.policy(found)
+		d.anonymous(ctx, e, found, learn.Options{URL: d.URL + e.Path, Requests: &requests, Timeout: o.Timeout, Rate: o.Rate})
 	}
 	if probed == 0 && first != nil {
 		return first
 	}
 	d.rest()
 	return nil
+}
+
+// anonymous looks what an endpoint answers to a page whose login has expired.
+func (d *Draft) anonymous(ctx context.Context, e *Endpoint, found *learn.Result, opt learn.Options) {
+	if len(d.Headers) == 0 || len(found.Origins) == 0 || e.Status >= 400 {
+		return
+	}
+	d.Requests++
+	if a, err := learn.WithoutLogin(ctx, opt, found.Origins[0]); err == nil && a.Status != e.Status {
+		e.Anonymous = a
+	}
 }
 
 // readable tells whether GET may say something about an endpoint.

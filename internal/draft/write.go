@@ -9,10 +9,17 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/block"
+	"github.com/corsproof/corsproof/internal/project"
 )
 
 // SchemaPath is where the file's first line says that its schema is, seen from the file.
 const SchemaPath = ".corsproof/project.schema.json"
+
+// The reports of the file, beside it.
+const junit, markdown = "cors-junit.xml", "cors-report.md"
+
+// Reports are the files that a run of the draft writes.
+func Reports() []string { return []string{junit, markdown} }
 
 // Write writes the file. It is one that project.Load reads.
 func (d *Draft) Write(w io.Writer) error {
@@ -31,8 +38,9 @@ func (d *Draft) Write(w io.Writer) error {
 	line("\nendpoints:")
 	for i := range d.Endpoints {
 		d.Endpoints[i].write(&b, len(d.Policies) > 1, len(d.Headers)+len(d.GateHeaders) > 0)
+		d.Endpoints[i].writeAnonymous(&b, d.Headers, len(d.Policies) > 1)
 	}
-	line("\n# baseline: corsproof-baseline.yaml   # corsproof run --update-baseline writes it\nreports:\n  junit: cors-junit.xml\n  markdown: cors-report.md")
+	line("\nbaseline: corsproof-baseline.yaml   # corsproof run --update-baseline writes it\nreports:   # written anew by each run: they belong into .gitignore, as .corsproof/ does\n  junit: %s\n  markdown: %s", junit, markdown)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -109,6 +117,29 @@ func (e *Endpoint) write(b *strings.Builder, several, given bool) {
 	if e.Status >= 400 || given && e.Status >= 200 && e.Status < 300 && e.carrier() == "GET" {
 		fmt.Fprintf(b, "    status: %d\n", e.Status) // without the token it is another: an expired one ends the run
 	}
+}
+
+// writeAnonymous gives the endpoint once more, as it answers to a page whose login has expired.
+// Where no page can read that answer, a person has to say whether one is meant to.
+func (e *Endpoint) writeAnonymous(b *strings.Builder, fields [][2]string, several bool) {
+	a := e.Anonymous
+	if a == nil {
+		return
+	}
+	var without []string
+	for _, f := range fields {
+		without = append(without, quoted(f[0])+`: ""`)
+	}
+	policy := ""
+	if several {
+		policy = ", policy: " + e.policy
+	}
+	line := fmt.Sprintf("- {path: %s, name: %s, headers: {%s}, status: %d%s}", quoted(e.Path), project.NameOf("", e.Path)+"-without-login", strings.Join(without, ", "), a.Status, policy)
+	if a.Shared {
+		fmt.Fprintf(b, "  # without these fields, as when a login has expired: a page can read that it is %d\n  %s\n", a.Status, line)
+		return
+	}
+	fmt.Fprintf(b, "  # ? Without these fields, as when a login has expired, GET is answered with %d, and no page can read that: is one meant to? Then:\n  # %s\n", a.Status, line)
 }
 
 // carrier is the method that asks the least of the server.

@@ -31,6 +31,9 @@ func (p *probe) grants(ctx context.Context) {
 			}
 		}
 		p.stars(v.actual)
+		if v.shares(from) && !slices.Contains(p.out.Expose, "*") {
+			p.out.Unread = unread(v.actual.Header, p.out.Expose)
+		}
 	}
 	if !v.grants(from, "GET") {
 		return // what else it asks of preflights cannot be known
@@ -140,6 +143,9 @@ func (p *probe) questions() {
 	}
 	if p.out.Sharing != Nobody && len(p.out.Methods) == 0 {
 		ask("methods", "which methods besides GET, HEAD and POST are meant to be allowed?")
+	}
+	if list := p.out.Unread; len(list) > 0 {
+		ask("expose_headers", "no page can read "+strings.Join(brief(list), ", ")+" of the answer: is one meant to?")
 	}
 	if p.out.Sharing != Nobody && p.out.MaxAge == nil {
 		ask("max_age", "for how long may a preflight be cached?")

@@ -29,6 +29,8 @@ type Result struct {
 	RequestHeaders []string
 	// Expose are the response fields that scripts may read, of those in the answer; "*": all.
 	Expose []string
+	// Unread are the response fields of the answer that scripts cannot read and may want to.
+	Unread []string
 	// MaxAge is how long a preflight may be cached, in seconds; nil: it is not said.
 	MaxAge *int
 	// PrivateNetwork: the preflight for a private network is granted.

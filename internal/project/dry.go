@@ -29,6 +29,8 @@ func (p *Plan) WriteDry(w io.Writer, checks [][]cases.Check) {
 			fmt.Fprintf(w, "      %s\n", block.Visible(line))
 		}
 	}
+	all := slices.Concat(checks...)
+	fmt.Fprintf(w, "\n%s, of which %d at most are run: the others need paths of the contract, or the policy says nothing that they\nare about. A run leaves out besides what an endpoint does not serve, and what only a browser shows where there is none.\n", block.Count(len(all), "check"), runnable(all))
 }
 
 // lines say what is sent to an endpoint.
@@ -60,13 +62,18 @@ func (j *Job) lines(checks []cases.Check, by *secret.Redactor) []string {
 	if j.Target.RateLimit > 0 {
 		list = append(list, fmt.Sprintf("at most %g requests a second", j.Target.RateLimit))
 	}
+	return append(list, fmt.Sprintf("%s, of which %d at most are run", block.Count(len(checks), "check"), runnable(checks)))
+}
+
+// runnable is how many checks an ordinary endpoint can be asked for, before it has said what it serves.
+func runnable(checks []cases.Check) int {
 	n := 0
 	for i := range checks {
 		if len(checks[i].Needs) == 0 && checks[i].NotApplicable == "" {
 			n++
 		}
 	}
-	return append(list, fmt.Sprintf("%s; what the endpoint does not serve is left out of them", block.Count(n, "check")))
+	return n
 }
 
 func names(fields []ask.Field) string {

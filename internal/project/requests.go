@@ -32,9 +32,9 @@ func (p *planner) options(key string, t *Target, e *Endpoint, path string) *ask.
 		Scope: strings.TrimRight(t.URL, "/") + e.Path, Insecure: t.Insecure, FromEnvironment: true, UnixSocket: t.UnixSocket,
 		Method: e.Method, Serves: e.Serves,
 	}
-	o.Page = append(p.fields(t.Headers, at+".headers", e.Headers), p.fields(e.Headers, path+".headers", nil)...)
-	o.Gate = append(p.fields(t.GateHeaders, at+".gate_headers", e.GateHeaders), p.fields(e.GateHeaders, path+".gate_headers", nil)...)
-	o.Cookies = append(p.cookies(t.Cookies, at+".cookies", e.Cookies), p.cookies(e.Cookies, path+".cookies", nil)...)
+	o.Page = append(p.fields(t.Headers, at+".headers", e.Headers), p.fields(own(e.Headers, t.Headers), path+".headers", nil)...)
+	o.Gate = append(p.fields(t.GateHeaders, at+".gate_headers", e.GateHeaders), p.fields(own(e.GateHeaders, t.GateHeaders), path+".gate_headers", nil)...)
+	o.Cookies = append(p.cookies(t.Cookies, at+".cookies", e.Cookies), p.cookies(own(e.Cookies, t.Cookies), path+".cookies", nil)...)
 	if name := o.Twice(); name != "" {
 		p.bad(path, fmt.Sprintf("the request field %s is given twice", name), "each field once: under headers (the page's script sets it) or under gate_headers (something in front of the server wants it)")
 	}
@@ -44,6 +44,14 @@ func (p *planner) options(key string, t *Target, e *Endpoint, path string) *ask.
 	}
 	p.way(o, t, at)
 	return o
+}
+
+// own are the fields, or cookies, that an endpoint has itself: an empty value only takes away that
+// of the target.
+func own(values, target map[string]string) map[string]string {
+	list := maps.Clone(values)
+	maps.DeleteFunc(list, func(key, value string) bool { return value == "" && has(target, key) })
+	return list
 }
 
 // refuses tells the statuses by which a router says that there is no such method.
