@@ -173,8 +173,11 @@ func (r *run) outcomes(c *call, i, step int) (agent.StepOutcomes, error) {
 	s := &r.jobs[i].Steps[step]
 	out := make(agent.StepOutcomes, 0, len(c.results))
 	for _, rep := range c.results {
-		if v := rep.call.document.tab.visited; v != nil && v.collided(rep.record) {
+		if v := rep.call.document.tab.visited; v != nil && v.collided(rep.record) && !(once(&r.jobs[i]) && rep.record.fresh(c.mayPreflight)) {
 			return nil, errCollision
+		}
+		if r.hopeful[i] && rep.mayHaveCookie() {
+			return nil, errCookie
 		}
 		o, err := outcome(&s.Request, s.Request.Origin, rep)
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/chromedp/cdproto/network"
+
 	"github.com/corsproof/corsproof/harness/agent"
 )
 
@@ -13,7 +15,8 @@ import (
 // them to the same place. Which job came to which URL is known as it happens; a job
 // that came to a URL of another is done once more with caches of its own (moveOn).
 // So nothing that one job left behind is ever part of the outcome of another,
-// in whatever order they run.
+// in whatever order they run. A job of one request that shows that it found nothing there is
+// not done again (record.fresh).
 
 // errCollision says that a job came to a URL that another job of the same browser
 // context had come to.
@@ -87,6 +90,37 @@ func (v *visitedURLs) collided(r *record) bool {
 		}
 	}
 	return false
+}
+
+// fresh tells whether a request shows that nothing that others had left in the caches had a part in its
+// outcome: each hop was asked of the server without a condition, and had its own preflight if there can
+// be any. So it would have gone the same way in caches of its own.
+func (r *record) fresh(mayPreflight bool) bool {
+	sent, preflights := r.sent, r.preflights
+	for i, h := range r.hops {
+		preflighted := len(preflights) > 0 && len(preflights[0].hops) > 0 && preflights[0].hops[0].request.URL == h.request.URL
+		if preflighted {
+			preflights = preflights[1:]
+		} else if mayPreflight {
+			return false
+		}
+		last := i == len(r.hops)-1
+		switch {
+		case h.hasExtraInfo || last && h.response == nil && len(sent) > 0:
+			if len(sent) == 0 || conditional(sent[0].Headers) {
+				return false
+			}
+			sent = sent[1:]
+		case !last || !preflighted || !r.failedInPreflight(): // else it was never sent
+			return false
+		}
+	}
+	return true
+}
+
+// conditional tells whether a request asks whether what the browser has is still good.
+func conditional(h network.Headers) bool {
+	return field(h, "If-None-Match") != nil || field(h, "If-Modified-Since") != nil
 }
 
 // withoutQuery is a URL without its query.

@@ -101,7 +101,9 @@ type Chrome struct {
 
 	frozen atomic.Pointer[error] // why it was ended without asking it; nil: it was not
 
-	sites atomic.Int64 // of privateContext.moveOn
+	sites       atomic.Int64 // of privateContext.moveOn
+	cookieSet   atomic.Bool  // an answer set a cookie
+	cookiesLeft atomic.Bool  // a request carried a cookie that the answer to another job had set
 
 	mu             sync.Mutex // one Perform at a time
 	closed         bool

@@ -58,6 +58,7 @@ type run struct {
 	consoleOnly bool // without the events of requests
 	// Requests that cookies may change get a private browser context.
 	isolateCookies bool
+	hopeful        map[int]bool // jobs that cookies may change, without one: see hopeful
 
 	ctx                     context.Context
 	jobs                    []agent.Job
@@ -69,6 +70,7 @@ type run struct {
 	mu       sync.Mutex
 	retry    []int // jobs to do once more because their page was gone
 	collided []int // jobs to do once more, with caches of their own
+	cookied  []int // jobs to do once more, with cookies of their own
 	noRetry  bool  // nothing is done once more
 	sent     []bool
 	done     func(agent.JobResult)
@@ -124,6 +126,7 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []agent.Job, done func(ag
 		wg.Go(func() { r.runPortions(&r.pool.waiting, waiting) })
 	}
 	wg.Wait()
+	r.runPrivate(r.cookied)
 	r.runMoving(slices.Concat(colliding, r.collided))
 
 	if ctx.Err() != nil {
@@ -176,6 +179,13 @@ func (r *run) fail(i int, err error) {
 		r.collided = append(r.collided, i)
 		return
 	}
+	if errors.Is(err, errCookie) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.c.cookiesLeft.Store(true)
+		r.cookied = append(r.cookied, i)
+		return
+	}
 	if errors.Is(err, errDocumentGone) && !r.noRetry {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -212,6 +222,7 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 	// by thousands of other requests.
 	r.sequencesShared = pool.shared.preflights+preflights <= maxCachedPreflights
 	inRun := map[string]struct{}{}
+	r.hopeful = map[int]bool{}
 	for i, j := range r.jobs {
 		if len(j.Steps) == 0 {
 			r.emit(i, agent.JobResult{ID: j.ID})
@@ -229,6 +240,9 @@ func (r *run) classify() (single, sequences, private, colliding []int) {
 		}
 		for k := range j.Steps {
 			inRun[withoutFragment(j.Steps[k].URL)] = struct{}{}
+		}
+		if own && r.c.hopeful(&r.jobs[i]) {
+			own, r.hopeful[i] = false, true
 		}
 		switch {
 		case r.c.collides(&r.jobs[i]):
@@ -265,6 +279,9 @@ func preflightCount(j *agent.Job) (n int) {
 	}
 	return n
 }
+
+// once tells whether a job is a single request: nothing of it counts on what it left itself.
+func once(j *agent.Job) bool { return len(j.Steps) == 1 && repetitions(&j.Steps[0]) == 1 }
 
 func repetitions(s *agent.Step) int { return max(s.Times, s.Parallel, 1) }
 

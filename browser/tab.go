@@ -198,7 +198,9 @@ func (t *tab) event(ev any) {
 				}
 			}
 			if x, ok := ev.(*network.EventResponseReceivedExtraInfo); ok && !t.cookieSet {
-				t.cookieSet = hasField(x.Headers, "Set-Cookie")
+				if t.cookieSet = hasField(x.Headers, "Set-Cookie"); t.cookieSet {
+					t.chrome.cookieSet.Store(true)
+				}
 			}
 			t.deliverComplete()
 		}
