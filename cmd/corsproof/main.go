@@ -46,6 +46,7 @@ func usage(err error, hints ...string) error {
 }
 
 func main() {
+	collectLate()
 	// The first interrupt ends the run in good order, with what was measured;
 	// the second ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

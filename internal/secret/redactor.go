@@ -131,7 +131,12 @@ func (r *Redactor) Text(s string) string {
 	if strings.Contains(s, "://") {
 		s = urls.ReplaceAllStringFunc(s, r.URL)
 	}
-	s = relative.ReplaceAllStringFunc(s, r.URL)
+	if strings.Contains(s, "?") {
+		s = relative.ReplaceAllStringFunc(s, r.URL)
+	}
+	if !strings.ContainsAny(s, `="`) { // most texts: each form of pairs has one of them
+		return s
+	}
 	return pairs.ReplaceAllStringFunc(s, func(pair string) string {
 		m := pairs.FindStringSubmatch(pair)
 		if !Named(m[1]) || strings.HasPrefix(m[3], Hidden) || plain.MatchString(m[3]) {
