@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,8 +45,11 @@ func (f *explainFlags) ask(cmd *cobra.Command, text string, c *explain.Context) 
 	if rep.Results[0].Readable() && explain.Blocked(text, explain.Kind(f.kind), *c) {
 		rep.Notes = append(rep.Notes, "The message is about a request that was blocked, and this one is not. Either the server was mended since, or the page's request is another: give its method, headers and credentials with -X, -H and --credentials.")
 	}
+	alone := f.alone(text, c, &rep.Results[0])
 	if f.json {
-		err = encode(cmd.OutOrStdout(), rep.Results[0].Answer)
+		err = encode(cmd.OutOrStdout(), cmp.Or(alone, rep.Results[0].Answer))
+	} else if alone != nil {
+		err = explain.Write(cmd.OutOrStdout(), alone)
 	} else {
 		err = fetch.Write(cmd.OutOrStdout(), rep, fetch.Style{})
 	}
@@ -53,6 +57,20 @@ func (f *explainFlags) ask(cmd *cobra.Command, text string, c *explain.Context) 
 		return usage(fmt.Errorf("writing what came of it: %w", err))
 	}
 	return fetchStatus(rep)
+}
+
+// alone is what the text says by itself, where no answer came now: what a browser has said of a server
+// still counts where that server is not to be reached from here. Nil: an answer came, or the text says nothing.
+func (f *explainFlags) alone(text string, c *explain.Context, r *fetch.Result) *explain.Answer {
+	if !r.Unreachable && !r.Hangs || !explain.Blocked(text, explain.Kind(f.kind), *c) {
+		return nil
+	}
+	a, err := explain.Explain(text, explain.Kind(f.kind), *c)
+	if err != nil {
+		return nil
+	}
+	a.Notes = append(slices.Clone(a.Notes), "Asked now, from here, it gives no answer ("+r.Trouble+"). So this is what the text says, and not what the server does now.")
+	return a
 }
 
 // script is a request as a script makes it. Content that was not shown is empty.

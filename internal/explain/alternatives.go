@@ -30,12 +30,12 @@ func (s *sighting) alternatives(id string) []Alternative {
 	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.status == 0:
 		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
 		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
-		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
+		add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
 	case s.reason == spec.ReasonMissingAllowOriginHeader && s.status < 300 && !s.fromCache && s.from == "":
 		if s.status == 0 {
 			add(s.reason, "error-no-cors", "if the status is 400 or more: "+title("error-no-cors"))
 		}
-		add(s.reason, "origin-not-listed", "if another origin gets the header: "+title("origin-not-listed"))
+		add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
 	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil:
 		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: a cache gave what it had stored for "+s.otherPage()+", since the answer does not say Vary: Origin")
 	case s.reason == spec.ReasonPreflightDisallowedRedirect && strings.HasPrefix(s.url, "http://") && s.fields == nil:
@@ -54,6 +54,11 @@ func (s *sighting) alternatives(id string) []Alternative {
 
 // openAlternatives are what an input can be that shows no reason.
 func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
+	if s.withoutOrigin() {
+		add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+title("no-cors"))
+		add(spec.ReasonMissingAllowOriginHeader, "origin-not-listed", "if it shows one for pages of other origins alone: this one is not in the server's list, or is spelt otherwise there")
+		return
+	}
 	if s.nothing || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}

@@ -98,3 +98,34 @@ func TestShownAndRead(t *testing.T) {
 		t.Errorf("a warning comes before what is blocked: %s, %d others", a.Cause.ID, len(a.Others))
 	}
 }
+
+// TestCommandIsAnother: where the command makes another request than the page, or has places to fill in, that is said.
+func TestCommandIsAnother(t *testing.T) {
+	notes := func(text string) string {
+		return strings.Join(explained(t, text, explain.Context{}).Notes, " ")
+	}
+	if n := notes(head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nPOST https://api.example/v1/cart net::ERR_FAILED 502 (Bad Gateway)"); !strings.Contains(n, "asks with GET") || !strings.Contains(n, "corsproof fetch 'https://api.example/v1/cart' --from https://shop.example -X POST") {
+		t.Errorf("a POST: %q", n)
+	}
+	if n := notes(before + "No 'Access-Control-Allow-Origin' header is present on the requested resource."); !strings.Contains(n, "METHOD stands for the method") || !strings.Contains(n, "NAME for each header") {
+		t.Errorf("a preflight: %q", n)
+	}
+	if n := notes(head + "Request header field x-tenant is not allowed by Access-Control-Allow-Headers in preflight response."); !strings.Contains(n, "METHOD stands") || strings.Contains(n, "NAME") {
+		t.Errorf("a header that is named: %q", n)
+	}
+	if n := notes(head + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nGET https://api.example/v1/cart net::ERR_FAILED 200 (OK)"); strings.Contains(n, "In the command") || strings.Contains(n, "asks with GET") {
+		t.Errorf("a GET: %q", n)
+	}
+}
+
+// TestAnswerToCurl: who has an answer of curl's, and none in the browser, learns what differs, and what to look for.
+func TestAnswerToCurl(t *testing.T) {
+	const sent = "> GET /v1/cart HTTP/2\n> Host: api.example\n> user-agent: curl/8.5.0\n>\n< HTTP/2 200\n< content-type: application/json\n"
+	a := explained(t, sent, explain.Context{})
+	if !strings.Contains(a.Cause.Title, "no Access-Control-Allow-Origin") || alternative(a, "no-cors") == nil || !strings.Contains(a.Check, "--from") || a.Confidence != explain.Open {
+		t.Errorf("%s, %+v, %s", a.Cause.Title, a.Alternatives, a.Check)
+	}
+	if a := explained(t, sent+"< access-control-allow-origin: *\n", explain.Context{}); strings.Contains(a.Cause.Title, "no Access-Control-Allow-Origin") {
+		t.Errorf("%s", a.Cause.Title)
+	}
+}

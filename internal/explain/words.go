@@ -26,6 +26,9 @@ func (s *sighting) title() string {
 		if s.nothing {
 			return "No message of a browser is recognised in this text"
 		}
+		if s.withoutOrigin() {
+			return "The answer has no Access-Control-Allow-Origin, and was not given to a page: the request had no Origin"
+		}
 		return "The text does not show why it failed"
 	case spec.ReasonNosniff:
 		return "The answer's type is not what the element may use"
@@ -90,6 +93,7 @@ func (s *sighting) here() string {
 		if to, ok := s.fields.Get("Location"); ok {
 			return fmt.Sprintf("The preflight (OPTIONS) was answered with %s and Location: %s.", s.statusText(), safeURL(to))
 		}
+		return "Where it leads is not in the text. Often it is the same path with a slash at its end, or without one, https in place of http, or a login; the command shows which."
 	case spec.ReasonMethodDisallowedByPreflightResponse:
 		return fmt.Sprintf("The page asks with %s.%s", orSome(s.param, s.method, "a method that is not listed"), s.listSays(allowMethods))
 	case spec.ReasonHeaderDisallowedByPreflightResponse:
@@ -200,6 +204,8 @@ func (s *sighting) hereOpen() string {
 		return s.willPreflight()
 	case !a.answered():
 		return "It has a request and no answer, and the answer decides."
+	case s.withoutOrigin():
+		return "A page of another origin sends Origin, which curl and Postman do not: they get every answer. Many servers leave out their CORS headers then; ask again with Origin."
 	case a.noOrigin && s.status != 0:
 		return "The request was sent without Origin. Many servers then leave out their CORS headers; ask again with Origin."
 	case s.verdict != nil && s.verdict.needs == "preflight":
@@ -210,6 +216,12 @@ func (s *sighting) hereOpen() string {
 		return "The answer is a redirect that is followed, and what the next server answers is not in the text."
 	}
 	return ""
+}
+
+// withoutOrigin tells whether it is an answer without Access-Control-Allow-Origin to a request without Origin.
+func (s *sighting) withoutOrigin() bool {
+	a := s.answers
+	return a != nil && a.answered() && a.noOrigin && s.status != 0 && s.status < 300 && s.reason == ReasonUndetermined && !s.fields.Has(allowOrigin)
 }
 
 // permissions are the method and the headers that a preflight asked for.
