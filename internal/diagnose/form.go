@@ -94,7 +94,7 @@ func originForm(v string, seen *agent.Seen, p *cases.Policy) string {
 		return "port"
 	case g.host == "www."+w.host, "www."+g.host == w.host:
 		return "www"
-	case g.host == origin.Host(seen.URL):
+	case g.host == origin.Host(seen.URL) && !(origin.Loopback(g.host) && origin.Loopback(w.host)): // localhost is no proxy's
 		return "own-host"
 	case !strings.Contains(v, "://"):
 		return "host"

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"html"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -10,10 +11,11 @@ var (
 	ansi      = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 	fence     = regexp.MustCompile("(?m)^[ \t]*(```|~~~)[A-Za-z0-9+#._-]*[ \t]*\r?$")
 	quotation = regexp.MustCompile(`(?m)^[ \t]*(?:>[ \t]?)+`)
+	escaped   = regexp.MustCompile(`&(?:#39|#x27|quot|apos);`)
 	sent      = regexp.MustCompile(`(?m)^[ \t]*> [A-Z]+ \S+ HTTP/`)
 )
 
-// clean takes off what the way to us has added: a byte order mark, CRLF, colours of a
+// clean takes off what the way to us has added: a byte order mark, CRLF, escapes of HTML, colours of a
 // terminal, the fences and quotation marks of Markdown and mail.
 func clean(text string) string {
 	text = strings.TrimPrefix(text, "\ufeff")
@@ -28,6 +30,9 @@ func clean(text string) string {
 	}
 	if strings.HasPrefix(strings.TrimLeft(text, " \t\n"), "{") { // JSON has none of it
 		return text
+	}
+	if escaped.MatchString(text) {
+		text = html.UnescapeString(text)
 	}
 	if strings.Contains(text, "\x1b") {
 		text = ansi.ReplaceAllString(text, "")

@@ -85,6 +85,9 @@ func segments(in string) []string {
 // ownMessage tells whether a line has what only the beginning of a message has: Firefox's
 // begin in many ways.
 func ownMessage(line string) bool {
+	if at := acHeader.FindStringIndex(line); at != nil && at[0] < 4 {
+		return false // it goes on with the header's name: a message that was broken
+	}
 	return anyURL.MatchString(line) && (acHeader.MatchString(line) || strings.Contains(strings.ToUpper(line), "CORS"))
 }
 

@@ -20,6 +20,7 @@ var (
 	nullStatus = regexp.MustCompile(`\(null\)`)
 	statusEnd  = regexp.MustCompile(`(?:: |：) ?([1-5]\d\d)(?:\D|$)`)
 	closed     = regexp.MustCompile(`[)）][.。]?\s*(?:\[[^\]]*\])?\s*$`)
+	ended      = regexp.MustCompile(`[)）][.。]?\s`)
 	token      = regexp.MustCompile("^[!#$%&*+.^_|~0-9A-Za-z-]+$")
 
 	// Words that languages have for what has no other mark. A language that is not here
@@ -44,8 +45,11 @@ func firefoxSays(text string) *sighting {
 		reason = text[:at[0]] // a language that says the reason first
 	}
 	null := nullStatus.MatchString(reason)
-	if m := statusEnd.FindStringSubmatch(reason); m != nil && !null {
-		s.status, _ = strconv.Atoi(m[1])
+	if m := statusEnd.FindStringSubmatchIndex(reason); m != nil && !null {
+		s.status, _ = strconv.Atoi(reason[m[2]:m[3]])
+		reason = reason[:m[3]] // what comes after it is another line's
+	} else if m := ended.FindStringIndex(reason); m != nil {
+		reason = reason[:m[1]-1]
 	}
 	s.readReason(reason, null)
 	return s

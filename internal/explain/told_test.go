@@ -56,6 +56,14 @@ func TestOtherPageFromCache(t *testing.T) {
 	}
 }
 
+// TestLocalhosts: localhost and 127.0.0.1 are two hosts to a browser, and no proxy has written one for the other.
+func TestLocalhosts(t *testing.T) {
+	a := explained(t, "Access to fetch at 'http://localhost:8080/me' from origin 'http://127.0.0.1:3000' has been blocked by CORS policy: The 'Access-Control-Allow-Origin' header has a value 'http://localhost:3000' that is not equal to the supplied origin.", explain.Context{})
+	if a.Side != cases.SideServer || !strings.Contains(a.Cause.Here, "localhost and 127.0.0.1 are different hosts") {
+		t.Errorf("%s, %s: %s", a.Cause.ID, a.Side, a.Cause.Here)
+	}
+}
+
 // TestStackIsOffered: who does not know of --stack learns of it, with the one that the answer hints at.
 func TestStackIsOffered(t *testing.T) {
 	for text, want := range map[string]string{
