@@ -41,7 +41,7 @@ func (r *run) judged(ctx context.Context, e *entry, name string, failures []agen
 		return res
 	}
 	if gone := r.checkAlive(ctx, e); gone != nil {
-		return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: gone.Error(), Exchanges: exchanges}
+		return agent.Result{Agent: name, Verdict: agent.VerdictError, Error: gone.Error(), Exchanges: agent.Trim(exchanges)}
 	}
 	if s := r.stopped(ctx, e); s != "" { // what came of it may come of that
 		return agent.Result{Agent: name, Verdict: agent.VerdictSkip, Note: s}

@@ -113,7 +113,7 @@ func targetError(url string, err error, timeout time.Duration) error {
 	case wire.NoTLS:
 		e.Kind, e.Hints = BadTLS, []string{"for a self-signed certificate give its authority, or accept any certificate; for a server without TLS use http://"}
 	case wire.TooLarge:
-		e.Kind, e.Hints = TooLarge, []string{"browsers read no such head either (Chrome 256 KiB): what makes it so long?"}
+		e.Kind, e.Hints = TooLarge, []string{"what makes it so long? Chrome reads 256 KiB of a head"}
 	case wire.Malformed:
 		e.Kind, e.Hints = BadHTTP, []string{"a browser may refuse such an answer, whatever its CORS fields say"}
 		if w, ok := errors.AsType[*wire.Error](err); ok && w.Foreign {

@@ -118,18 +118,17 @@ func See(e *Exchange, credentials bool) Seen {
 		Names: strings.Join(req.Values("Access-Control-Request-Headers"), ","),
 	}
 	s.URL, _, _ = strings.Cut(e.URL, "?")
+	s.URL = short(s.URL) // a redirect may have made it
 	if asked, ok := req.Get("Access-Control-Request-Method"); ok && e.Method == "OPTIONS" && !s.NoOrigin {
 		s.Preflight, s.Method = true, asked
 	}
-	s.Coding = strings.ToLower(strings.Join(resp.Values("Content-Encoding"), ", "))
-	s.Content = mediaType(resp)
+	s.Coding = short(strings.ToLower(strings.Join(resp.Values("Content-Encoding"), ", ")))
+	s.Content = short(mediaType(resp))
 	s.Accept, _ = req.Get("Accept")
 	s.Accepts, _ = req.Get("Accept-Encoding")
 	s.Language, _ = req.Get("Accept-Language")
 	s.Sends, _ = req.Get("Content-Type")
-	s.Location, _ = resp.Get("Location")
-	s.Allow, _ = resp.Get("Allow")
-	s.App, _ = resp.Get("X-App")
+	s.Location, s.Allow, s.App = shortField(resp, "Location"), shortField(resp, "Allow"), shortField(resp, "X-App")
 	for _, name := range seenFields {
 		if values := resp.Values(name); len(values) > 0 {
 			*s.field(name) = Lines{len(values), kept(strings.Join(values, "\n"))}
@@ -138,11 +137,17 @@ func See(e *Exchange, credentials bool) Seen {
 	var servers []string
 	for _, name := range serverFields {
 		for _, v := range resp.Values(name) {
-			servers = append(servers, name+": "+v)
+			servers = append(servers, name+": "+short(v))
 		}
 	}
 	s.Server = strings.Join(slices.Compact(servers), "\n")
 	return s
+}
+
+// shortField is the first value of a field of an answer.
+func shortField(h spec.Header, name string) string {
+	v, _ := h.Get(name)
+	return short(v)
 }
 
 // asked are the fields of the request without those that were added to all requests,

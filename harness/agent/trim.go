@@ -19,13 +19,17 @@ const (
 // Trim cuts what is too long in exchanges that are kept, and says so in its place. What is
 // short is kept as it is.
 func Trim(list []Exchange) []Exchange {
-	if !slices.ContainsFunc(list, func(ex Exchange) bool { return long(ex.Response) || len(ex.Body) > mostBody }) {
+	if !slices.ContainsFunc(list, long) {
 		return list
 	}
 	list = slices.Clone(list)
 	for i := range list {
 		ex := &list[i]
-		ex.Response = trim(ex.Response)
+		if !long(*ex) {
+			continue
+		}
+		ex.Response, ex.Request = trim(ex.Response), trim(ex.Request)
+		ex.URL, ex.Target = cut(ex.URL), cut(ex.Target)
 		if len(ex.Body) > mostBody {
 			ex.Body = strings.Clone(ex.Body[:mostBody])
 		}
@@ -33,13 +37,18 @@ func Trim(list []Exchange) []Exchange {
 	return list
 }
 
-func long(h spec.Header) bool {
+// long tells whether something of an exchange is, its URL too, which a redirect may have made.
+func long(ex Exchange) bool {
+	return len(ex.URL) > mostValue || longHead(ex.Response) || len(ex.Body) > mostBody
+}
+
+func longHead(h spec.Header) bool {
 	return len(h) > mostLines || slices.ContainsFunc(h, func(f spec.Field) bool { return len(f.Name)+len(f.Value) > mostValue })
 }
 
 // trim keeps the lines that say something of CORS, and of the others the first ones.
 func trim(h spec.Header) spec.Header {
-	if !long(h) {
+	if !longHead(h) {
 		return h
 	}
 	var out spec.Header
@@ -69,4 +78,12 @@ func cut(s string) string {
 		return strings.Clone(s)
 	}
 	return fmt.Sprintf("%s... (%d bytes)", s[:mostValue], len(s))
+}
+
+// short is a text as it is, or its beginning if it is too long.
+func short(s string) string {
+	if len(s) <= mostValue {
+		return s
+	}
+	return cut(s)
 }

@@ -38,7 +38,7 @@ type Behaviour struct {
 // All are the behaviours.
 func All() []Behaviour {
 	var all []Behaviour
-	for _, list := range [][]Behaviour{foreign(), malformed(), large(), silent(), closing(), odd(), dying(), overHTTP2()} {
+	for _, list := range [][]Behaviour{foreign(), malformed(), large(), silent(), closing(), odd(), dying(), invented(), overHTTP2()} {
 		all = append(all, list...)
 	}
 	for i := range all {

@@ -38,7 +38,7 @@ func malformed() []Behaviour {
 	return named("malformed, ", "breaks the rules of HTTP", []int{Gone}, map[string]string{
 		"status 000": "HTTP/1.1 000 No\r\n\r\n", "status of letters": "HTTP/1.1 abc OK\r\n\r\n", "status of two digits": "HTTP/1.1 20 OK\r\n\r\n",
 		"status of four digits": "HTTP/1.1 2000 OK\r\n\r\n", "no status": "HTTP/1.1 \r\n\r\n", "a negative status": "HTTP/1.1 -20 OK\r\n\r\n",
-		"a line without a colon": head("hello\r\n"), "a line without a name": head(": x\r\n"), "a folded first line": head(" x: y\r\n"),
+		"a line without a colon": head("hello\r\n"), "NUL in a value": head("X: a\x00b\r\n"), "NUL in a phrase": "HTTP/1.1 200 O\x00K\r\n\r\n", "a line without a name": head(": x\r\n"), "a folded first line": head(" x: y\r\n"),
 		"a negative length": head("Content-Length: -1\r\n"), "two lengths": head("Content-Length: 1\r\nContent-Length: 2\r\n"), "a length in words": head("Content-Length: two\r\n"),
 		"a length beyond 64 bits": head("Content-Length: 99999999999999999999\r\n"), "an empty length": head("Content-Length:\r\n"), "two lengths in a list": head("Content-Length: 3, 4\r\n"),
 		"a chunk size of letters": head("Transfer-Encoding: chunked\r\n") + "xyz\r\n", "a negative chunk": head("Transfer-Encoding: chunked\r\n") + "-1\r\n",
@@ -61,7 +61,7 @@ func large() []Behaviour {
 		tooLarge("an endless header line", flood(ok+"X: ", strings.Repeat("a", 1<<14))),
 		tooLarge("endless header lines", flood(ok, strings.Repeat("X: a\r\n", 1<<12))),
 		tooLarge("100,000 lines", answer(ok+strings.Repeat("X: a\r\n", 100_000)+"\r\n")),
-		tooLarge("6,000 lines", answer(ok+strings.Repeat("X: a\r\n", 6_000)+"\r\n")),
+		tooLarge("20,000 lines", answer(ok+strings.Repeat("X: a\r\n", 20_000)+"\r\n")),
 		tooLarge("a head of 10 MiB", answer(ok+"X: "+strings.Repeat("a", 10<<20)+"\r\n\r\n")),
 		tooLarge("a Vary of 900 kB", answer(ok+"Vary: "+strings.Repeat("abcdefgh,", 100_000)+"\r\n\r\n")),
 		tooLarge("a phrase of 1 MiB", answer("HTTP/1.1 200 "+strings.Repeat("OK", 1<<19)+"\r\n\r\n")),
@@ -129,7 +129,7 @@ func odd() []Behaviour {
 	}
 	for name, line := range map[string]string{
 		"escapes in a value": "X: \x1b[31mred\x1b[0m\r\n", "bidirectional controls in a value": "X: a\u202eb\u2066c\r\n", "markup in a value": "X: <script>alert(1)</script>]]>\r\n",
-		"NUL in a value": "X: a\x00b\r\n", "bytes in a value": "X: \xff\xfe\x80\r\n", "a bare CR in a value": "X: a\rb\r\n", "a folded line": "X: a\r\n b\r\n",
+		"bytes in a value": "X: \xff\xfe\x80\r\n", "a bare CR in a value": "X: a\rb\r\n", "a folded line": "X: a\r\n b\r\n",
 		"a name in capitals": "X-ODD: a\r\n", "a blank before the colon": "X-Odd : a\r\n", "a hundred cookies": strings.Repeat("Set-Cookie: a=b\r\n", 100), "a name of 4 KiB": strings.Repeat("n", 4096) + ": a\r\n",
 		"Connection: close": "Connection: close\r\n", "a workflow command": "X: ::error::gone\r\n", "percent signs": "X: %s%n%d\r\n", "surrogates": "X: \xed\xa0\x80\r\n",
 	} {

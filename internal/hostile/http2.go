@@ -80,35 +80,59 @@ func overHTTP2() []Behaviour {
 			list[i].Wait = time.Second
 		}
 	}
-	return append(list, Behaviour{Name: "h2, a graceful goaway after each answer, refusing what came with it", Exit: []int{Conformant}, TLS: true, Serve: leaving})
+	return append(list,
+		Behaviour{Name: "h2, a graceful goaway after each answer, refusing what came with it", Exit: []int{Conformant}, TLS: true, Serve: leaving},
+		Behaviour{Name: "h2, every second stream refused", Exit: []int{Conformant}, TLS: true, Serve: refusing},
+	)
 }
 
-// leaving is a right server that ends each connection after an answer, as RFC 9113 section 6.8 has it:
-// what was sent besides is refused, so that it can be sent again.
-func leaving(c net.Conn, n *atomic.Int64) {
+// refusing is a right server that refuses every second stream, which was then not looked at (RFC 9113
+// section 8.7) and is sent again, and ends what it answers with a reset that is no error (section 8.1).
+func refusing(c net.Conn, n *atomic.Int64) {
+	answerH2(c, func(f *http2.Framer, h *http2.MetaHeadersFrame) {
+		if n.Add(1)%2 == 0 {
+			_ = f.WriteRSTStream(h.StreamID, http2.ErrCodeRefusedStream)
+			return
+		}
+		_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: h.StreamID, BlockFragment: rightH2(h), EndHeaders: true, EndStream: true})
+		_ = f.WriteRSTStream(h.StreamID, http2.ErrCodeNo)
+	})
+}
+
+// answerH2 has each request answered.
+func answerH2(c net.Conn, answer func(*http2.Framer, *http2.MetaHeadersFrame)) {
 	if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
 		return
 	}
 	f := http2.NewFramer(c, c)
 	f.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
 	_ = f.WriteSettings()
-	var answered uint32
 	for {
 		in, err := f.ReadFrame()
 		if err != nil {
 			return
 		}
-		h, ok := in.(*http2.MetaHeadersFrame)
+		if h, ok := in.(*http2.MetaHeadersFrame); ok {
+			answer(f, h)
+		}
+	}
+}
+
+// leaving is a right server that ends each connection after an answer, as RFC 9113 section 6.8 has it:
+// what was sent besides is refused, so that it can be sent again.
+func leaving(c net.Conn, n *atomic.Int64) {
+	var answered uint32
+	answerH2(c, func(f *http2.Framer, h *http2.MetaHeadersFrame) {
 		switch {
-		case ok && answered > 0 && h.StreamID > answered:
+		case answered > 0 && h.StreamID > answered:
 			_ = f.WriteRSTStream(h.StreamID, http2.ErrCodeRefusedStream)
-		case ok && answered == 0:
+		case answered == 0:
 			answered = h.StreamID
 			n.Add(1)
 			_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: answered, BlockFragment: rightH2(h), EndHeaders: true, EndStream: true})
 			_ = f.WriteGoAway(answered, http2.ErrCodeNo, nil)
 		}
-	}
+	})
 }
 
 // rightH2 is the head of a right answer to a request, which right has for HTTP/1.

@@ -268,6 +268,8 @@ func wayIn(status int) string {
 	switch {
 	case status == 401 || status == 403 || status == 407:
 		return "If it wants a login, " + login + "."
+	case status == 304:
+		return "That answers a condition, and none was sent: no page gets content there. Is it the right URL?"
 	case status < 400:
 		return "Give the URL that it redirects to; if that is a login, " + login + "."
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -126,6 +127,9 @@ func (c *h1conn) receive(ctx context.Context, req *Request, start time.Time, las
 		if err != nil {
 			return nil, c.fail(ctx, "reading the head of the answer of", started, err)
 		}
+		if h.status == 101 && !upgrades(req) {
+			return nil, c.fail(ctx, "reading the answer of", true, malformed("it switches to another protocol (101), which no request asked for"))
+		}
 		if h.status < 200 && h.status != 101 {
 			if len(interim) == maxInterim {
 				return nil, c.fail(ctx, "reading the answer of", true, malformed("more than %d interim answers", maxInterim))
@@ -138,6 +142,14 @@ func (c *h1conn) receive(ctx context.Context, req *Request, start time.Time, las
 		}
 		return c.finish(ctx, req, h, interim, start, last)
 	}
+}
+
+// upgrades tells whether a request asks for another protocol.
+func upgrades(req *Request) bool {
+	return slices.ContainsFunc(req.Lines, func(line string) bool {
+		name, _, _ := strings.Cut(line, ":")
+		return strings.EqualFold(name, "Upgrade")
+	})
 }
 
 // maxInterim bounds the 1xx answers to one request.

@@ -16,7 +16,7 @@ import (
 var errTooLarge = errors.New("the head of the answer is too large")
 
 // maxLines bounds the field lines of a head: each takes more memory than it has bytes.
-const maxLines = 5_000
+const maxLines = 12_000
 
 // malformedError is a violation of the message grammar.
 type malformedError struct {
@@ -52,6 +52,9 @@ func readHead(r *bufio.Reader, limit int, started *bool) (head, error) {
 	}
 	// One string for the whole head; names and values are slices of it.
 	text := string(raw)
+	if strings.IndexByte(text, 0) >= 0 { // no value may have one (RFC 9110 section 5.5), and Chrome takes no such head
+		return head{}, malformed("the head has a NUL byte")
+	}
 	h := head{bytes: len(text)}
 	line, rest := cutLine(text)
 	if h.proto, h.status, h.phrase, err = parseStatusLine(line); err != nil {
@@ -168,7 +171,7 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 func parseFields(text string) (spec.Header, error) {
 	n := strings.Count(text, "\n")
 	if n > maxLines {
-		return nil, fmt.Errorf("%w: it has %d lines", errTooLarge, n)
+		return nil, fmt.Errorf("%w: it has %d lines, and no more than %d are read", errTooLarge, n-1, maxLines)
 	}
 	header := make(spec.Header, 0, max(n-1, 0))
 	for text != "" {
