@@ -39,9 +39,9 @@ import (
 //	 8  memory and reports of a target's choice     harness/agent: trim_test.go; here: large, and the size of each report
 //	 9  floods, refusals, leave-taking of HTTP/2    internal/wire: h2_test.go; here: h2
 //	10  signals                                     browser: frozen_test.go; here: TestInterrupt; make soak
-//	11  report files cut, empty, of yesterday       here: testdata/script, report and unreachable
-//	12  headlines that name another cause           here: foreign, malformed, large
-//	    few file descriptors, full disk, closed streams here: testdata/script, streams
+//	11  report files cut, empty, of yesterday       here: TestFullDisk; testdata/script, report, streams and unreachable
+//	12  headlines that name another cause           here: foreign, malformed, large, invented; internal/wire: h2only_test.go
+//	    few file descriptors, full disk, closed streams here: TestFewFiles, TestFullDisk, TestLostOutput
 //	    direction controls and escapes              internal/block: block_test.go; here: odd
 //	    time that grows with the square of a line   harness/exchange: growth_test.go
 //	    files without an end                        internal/input

@@ -27,6 +27,16 @@ var _ = Describe("An exchange that is kept", func() {
 		Expect(kept[0].Response.Has("Corsproof-Left-Out")).To(BeTrue())
 		Expect(whole[0].Response).To(HaveLen(100_002), "the check's own are as they were")
 	})
+	It("is bounded where redirects have made its address long, and so is what is seen of it", func() {
+		long := "http://a.test/" + strings.Repeat("a", 1<<20)
+		ex := agent.Exchange{URL: long, Method: "GET", Status: 302, Request: spec.Header{{Name: "Referer", Value: long}}, Response: spec.Header{{Name: "Location", Value: long}}}
+		text, err := json.Marshal(agent.Trim([]agent.Exchange{ex}))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(text)).To(BeNumerically("<", 64<<10))
+		x := agent.See(&ex, false)
+		Expect(len(x.URL) + len(x.Location)).To(BeNumerically("<", 16<<10))
+		Expect(ex.URL).To(Equal(long), "the check's own is as it was")
+	})
 	It("is as it was where it is short", func() {
 		list := []agent.Exchange{{Response: spec.Header{{Name: "A", Value: "b"}}, Body: "c"}}
 		Expect(agent.Trim(list)).To(Equal(list))
