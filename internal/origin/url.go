@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -76,6 +77,32 @@ func Host(rawURL string) string {
 // Site is the site of an origin (https://html.spec.whatwg.org/#sites):
 // scheme and registrable domain.
 func Site(origin string) string {
+	sites.RLock()
+	site, ok := sites.of[origin]
+	sites.RUnlock()
+	if ok {
+		return site
+	}
+	site = siteOf(origin)
+	sites.Lock()
+	defer sites.Unlock()
+	if len(sites.of) >= mostSites {
+		clear(sites.of)
+	}
+	sites.of[origin] = site
+	return site
+}
+
+// sites are those of origins that were asked for: a run asks for the same few at each request. No more
+// than mostSites are kept, since a target that redirects can make up any number.
+var sites = struct {
+	sync.RWMutex
+	of map[string]string
+}{of: map[string]string{}}
+
+const mostSites = 1000
+
+func siteOf(origin string) string {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {
 		return origin
