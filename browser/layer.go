@@ -58,7 +58,7 @@ func upgraded(url string) string {
 // refusedByElement tells whether an element got an answer and gave it up because of its type, as a style
 // sheet does that is none.
 func refusedByElement(req *cases.Request, rec *record) bool {
-	return !readsBody(req) && rec.failed != nil && rec.failed.ErrorText == "net::ERR_ABORTED" && rec.failed.BlockedReason == "" && len(rec.got) > 0
+	return !readsBody(req) && rec.failed != nil && rec.failed.ErrorText == "net::ERR_ABORTED" && rec.failed.BlockedReason == "" && len(rec.got) >= len(rec.hops)
 }
 
 // byHSTS tells whether the redirect for which a preflight failed is the browser's own: it knew that

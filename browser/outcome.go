@@ -240,6 +240,9 @@ func failure(req *cases.Request, rec *record) (reason spec.Reason, parameter str
 	if req.Mode == string(spec.ModeSameOrigin) && !spec.SameOrigin(req.Origin, last) {
 		return spec.ReasonDisallowedByMode, "", nil // a redirect that led elsewhere; the renderer decides
 	}
+	if f.ErrorText == "net::ERR_ABORTED" && !scriptReads(api(req)) && len(rec.hops) > 1 && len(rec.got) < len(rec.hops) && strings.Contains(last, "@") {
+		return spec.ReasonRedirectContainsCredentials, "", nil // the renderer's doing, without a word
+	}
 	switch f.ErrorText {
 	case "net::ERR_BLOCKED_BY_ORB":
 		return agent.ReasonBlockedByORB, "", nil

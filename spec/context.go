@@ -61,7 +61,7 @@ func (f *Fetch) beforeCORS() bool {
 	}
 	f.upgrade()
 	f.hop().URL = f.url.String()
-	if f.blockedByCSP() || f.elementUserinfo() || f.mixed() || f.blockedByIntegrityPolicy() || f.badPort() {
+	if f.blockedByCSP() || f.blockedByIntegrityPolicy() || f.elementUserinfo() || f.mixed() || f.badPort() {
 		return true
 	}
 	f.knownHSTS()

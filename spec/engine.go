@@ -99,6 +99,7 @@ type Profile struct {
 	LocalTargetLate        bool // targetAddressSpace is not looked at for a preflight
 	ElementUserinfoRefused bool // no element is loaded from a URL with user name or password
 	NoCORSModeFirst        bool // of mode no-cors the redirect mode is looked at before mixed content
+	IntegrityPolicyScripts bool // Integrity-Policy is for scripts alone
 	IntegrityLax           bool // integrity metadata is compared with what content there is, and an element's without a known digest counts as none
 	SiteByDomain           bool // Cross-Origin-Resource-Policy: same-site compares registrable domains alone
 

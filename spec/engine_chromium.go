@@ -56,6 +56,7 @@ var profileChromium = Profile{
 	LocalTargetLate:             true,
 	ElementUserinfoRefused:      true,
 	NoCORSModeFirst:             true,
+	IntegrityPolicyScripts:      true,
 	IntegrityLax:                true,
 	SiteByDomain:                true,
 	Departures: []Departure{
@@ -127,6 +128,8 @@ var profileChromium = Profile{
 			func(p *Profile) { p.ElementUserinfoRefused = false }},
 		{"no-cors-mode-first", "fetch() with mode no-cors and a redirect mode other than follow is refused for that before mixed content is looked at", "https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc; " + observedChromium,
 			func(p *Profile) { p.NoCORSModeFirst = false }},
+		{"integrity-policy-scripts", "Integrity-Policy stops scripts, and no style sheets", observedChromium,
+			func(p *Profile) { p.IntegrityPolicyScripts = false }},
 		{"integrity-lax", "an answer that has no content is compared as empty content; and an element's integrity metadata of which no digest is known counts as none, for an opaque answer too", "https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/platform/loader/subresource_integrity.cc; " + observedChromium,
 			func(p *Profile) { p.IntegrityLax = false }},
 		{"opaque-response-blocking", "answers of types that no element can use are kept from elements (Opaque Response Blocking, a proposal); what the content decides is not modelled", "https://github.com/annevk/orb; https://source.chromium.org/chromium/chromium/src/+/main:services/network/orb/; " + observedChromium,

@@ -19,6 +19,9 @@ var (
 // https://w3c.github.io/webappsec-subresource-integrity/#should-request-be-blocked-by-integrity-policy.
 func (f *Fetch) blockedByIntegrityPolicy() bool {
 	c := f.req.Context
+	if f.p.IntegrityPolicyScripts && c.Destination != "script" {
+		return false
+	}
 	if !slices.Contains(c.IntegrityPolicy, c.Destination) || f.integrityAsked() {
 		return false
 	}

@@ -150,7 +150,7 @@ func TestIntegrity(t *testing.T) {
 		integrity string
 		want      spec.Reason
 	}{{spec.ModeNoCORS, "", spec.ReasonIntegrityPolicy}, {spec.ModeNoCORS, "sha256-x", spec.ReasonIntegrityPolicy}, {spec.ModeCORS, "", spec.ReasonIntegrityPolicy}, {spec.ModeCORS, "sha256-x", ""}} {
-		req := element("script", spec.PageContext{Integrity: c.integrity, IntegrityPolicy: []string{"script"}})
+		req := element("script", spec.PageContext{Integrity: c.integrity, IntegrityPolicy: []string{"script", "style"}})
 		req.Mode = c.mode
 		if r := kept("", req, 200, "Access-Control-Allow-Origin", "https://a.example", "Access-Control-Allow-Credentials", "true"); r != c.want {
 			t.Errorf("%s, %q: %q", c.mode, c.integrity, r)
@@ -250,6 +250,15 @@ func TestModeBeforeMixedContent(t *testing.T) {
 	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonMixedContent, spec.EngineChromium: spec.ReasonNoCorsRedirectModeNotFollow} {
 		req := spec.Request{Origin: "https://a.example", URL: "http://b.example/", Mode: spec.ModeNoCORS, Redirect: spec.RedirectManual, Context: &spec.PageContext{}}
 		if r := kept(engine, req, 200); r != want {
+			t.Errorf("%s: %q", engine, r)
+		}
+	}
+}
+
+// Chromium's Integrity-Policy knows scripts alone.
+func TestIntegrityPolicyOfStyles(t *testing.T) {
+	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonIntegrityPolicy, spec.EngineChromium: ""} {
+		if r := kept(engine, element("style", spec.PageContext{IntegrityPolicy: []string{"style"}}), 200, "Content-Type", "text/css"); r != want {
 			t.Errorf("%s: %q", engine, r)
 		}
 	}

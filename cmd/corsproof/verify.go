@@ -55,6 +55,9 @@ what the script can read. Each disagreement is shrunk and written as an eval lin
 				}
 				defer servers.Close()
 				opt.Layers = servers
+				for _, url := range verify.LayerCookies() {
+					how.Cookies = append(how.Cookies, browser.Cookie{URL: url, Name: "c", Value: "1"})
+				}
 				how.Flags, how.LocalNetwork, how.IgnoreCertificateErrors = verify.LayerFlags(servers), true, true
 			}
 			b, err := browser.Start(cmd.Context(), how)

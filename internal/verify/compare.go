@@ -50,7 +50,7 @@ func compare(x Exchange, model spec.Outcome, browser agent.Outcome, seen []Seen)
 		c.reasons()
 	}
 	names := fieldNames(x.Request)
-	c.differ("requests", wanted(model, x.Request.Cache, names, c.tellsCredentials()), saw(seen, names, c.tellsCredentials()))
+	c.differ("requests", wanted(model, x.Request.Cache, names, c.tellsCredentials), saw(seen, names, c.sawCredentials))
 	return c
 }
 
@@ -100,11 +100,22 @@ func readable(h map[string]string) string {
 	return strings.Join(lines, ", ")
 }
 
-// tellsCredentials says whether the server can tell if a request may carry
-// cookies: browsers announce it to secure URLs of other sites.
-// (https://privacycg.github.io/storage-access-headers/)
-func (c *comparison) tellsCredentials() bool {
-	return c.x.Request.Context == nil && !strings.Contains(c.x.Request.Origin, "127.0.0.1") && !strings.Contains(c.x.Request.Origin, "localhost")
+// tellsCredentials says whether the server at a URL can tell if a request carries, or may carry,
+// cookies. With a context the browser has the LayerCookies, which go to secure URLs. Else browsers announce
+// it to secure URLs of other sites (https://privacycg.github.io/storage-access-headers/).
+func (c *comparison) tellsCredentials(url string) bool {
+	if c.x.Request.Context != nil {
+		return strings.HasPrefix(url, "https:") || strings.HasPrefix(url, "http://127.0.0.1:") || strings.HasPrefix(url, "http://localhost:")
+	}
+	return !strings.Contains(c.x.Request.Origin, "127.0.0.1") && !strings.Contains(c.x.Request.Origin, "localhost")
+}
+
+// sawCredentials says whether a request that the server saw carries, or may carry, cookies.
+func (c *comparison) sawCredentials(h spec.Header) bool {
+	if c.x.Request.Context != nil {
+		return h.Has("Cookie")
+	}
+	return c.tellsCredentials("") && h.Has("Sec-Fetch-Storage-Access")
 }
 
 // fieldNames are the request headers to compare, in lower case: the script's
@@ -135,7 +146,7 @@ func browsersOwn(name string, mode spec.Mode) bool {
 
 // wanted is the model's account of the requests that reach the server, with
 // what fetch's cache mode adds to the script's headers.
-func wanted(o spec.Outcome, cacheMode string, names []string, credentials bool) string {
+func wanted(o spec.Outcome, cacheMode string, names []string, credentials func(url string) bool) string {
 	var lines []string
 	for _, h := range o.Hops {
 		if !strings.HasPrefix(h.URL, "http") {
@@ -145,7 +156,7 @@ func wanted(o spec.Outcome, cacheMode string, names []string, credentials bool) 
 			lines = append(lines, describe("OPTIONS", h.PreflightOrigin, h.ACRM, h.ACRH))
 		}
 		if h.Sent {
-			lines = append(lines, describe(h.Method, h.Origin, nil, nil)+describeFields(withCacheFields(h.Header, cacheMode), names)+describeCredentials(credentials && h.Credentials))
+			lines = append(lines, describe(h.Method, h.Origin, nil, nil)+describeFields(withCacheFields(h.Header, cacheMode), names)+describeCredentials(credentials(h.URL) && h.Credentials))
 		}
 	}
 	return strings.Join(lines, "; ")
@@ -174,14 +185,14 @@ func withCacheFields(h spec.Header, cacheMode string) spec.Header {
 }
 
 // saw is the server's.
-func saw(seen []Seen, names []string, credentials bool) string {
+func saw(seen []Seen, names []string, credentials func(h spec.Header) bool) string {
 	lines := make([]string, len(seen))
 	for i, s := range seen {
 		lines[i] = describe(s.Method, optional(s.Header, "Origin"), optional(s.Header, "Access-Control-Request-Method"), optional(s.Header, "Access-Control-Request-Headers"))
 		if !s.Preflight {
 			lines[i] += describeFields(s.Header, names)
 		}
-		lines[i] += describeCredentials(credentials && s.Header.Has("Sec-Fetch-Storage-Access"))
+		lines[i] += describeCredentials(credentials(s.Header))
 	}
 	return strings.Join(lines, "; ")
 }

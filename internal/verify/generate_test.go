@@ -57,7 +57,7 @@ var _ = Describe("The generator", func() {
 		defer servers.Close()
 		used := map[string]bool{}
 		sessions, layers := generated(2, 12000), verify.NewLayerGenerator(2, servers)
-		for i := range 2500 {
+		for i := range 5000 {
 			sessions = append(sessions, layers.Session(i, verify.PathOf(i)))
 		}
 		for _, xs := range sessions {

@@ -43,6 +43,16 @@ func LayerFlags(servers *Replay) []string {
 	}
 }
 
+// LayerCookies are the URLs of which the browser has a cookie: by it a server sees whether a request carries
+// credentials.
+func LayerCookies() []string {
+	list := []string{"https://127.0.0.1", "https://localhost"}
+	for _, host := range layerHosts {
+		list = append(list, "https://"+host)
+	}
+	return list
+}
+
 // NewLayerGenerator makes a generator for servers, which answer on their ports over TLS too.
 func NewLayerGenerator(seed uint64, servers *Replay) *LayerGenerator {
 	g := &LayerGenerator{Generator: NewGenerator(seed, nil), plain: servers.Bases(), spaces: servers.spaces}
@@ -75,6 +85,12 @@ func (g *LayerGenerator) settle() {
 		g.home = pick(g.rng, g.bases...)
 	}
 	g.pages = []string{"https://app.example.com", "https://app.example.com", "http://app.example.com", "http://app.example.com", "https://shop.example.org", "http://shop.example.org", "http://wiki", "null", g.home, pick(g.rng, g.plain...)}
+	if g.chance(8) { // hosts without a domain
+		g.home = pick(g.rng, slices.DeleteFunc(slices.Clone(g.bases), func(b string) bool {
+			return !strings.HasPrefix(b, "http://intranet:") && !strings.HasPrefix(b, "http://localhost:")
+		})...)
+		g.pages = []string{"null", "http://wiki", g.home}
+	}
 }
 
 // Session makes one exchange.
@@ -86,12 +102,18 @@ func (g *LayerGenerator) Session(number int, path string) []Exchange {
 	x.Request.URL = base + path + "/0"
 	if g.chance(25) {
 		x.Request.Mode, x.Request.Redirect = spec.ModeNoCORS, spec.RedirectFollow
+		if g.chance(10) {
+			x.Request.Redirect = pick(g.rng, spec.RedirectManual, spec.RedirectError)
+		}
 		x.Request.API, x.Request.Method, x.Request.Header, x.Request.Body, x.Request.UploadListener = spec.APIFetch, pick(g.rng, "GET", "POST"), nil, nil, false
 	}
 	c := &spec.PageContext{HSTS: []string{layerHSTS}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, AddressSpace: spec.SpacePublic}
 	if g.chance(20) {
 		c.Destination = pick(g.rng, "image", "script", "style")
 		x.Request = spec.Request{API: spec.APIElement, Origin: x.Request.Origin, URL: x.Request.URL, Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsInclude, Redirect: spec.RedirectFollow}
+	}
+	if x.Request.API == spec.APIElement && g.chance(4) {
+		x.Request.URL = strings.Replace(x.Request.URL, "//", "//user@", 1)
 	}
 	x.Request.Context = c
 	g.page(&x, path)
@@ -211,6 +233,9 @@ func pageFields(c *spec.PageContext) spec.Header {
 	for _, v := range c.CSPReportOnly {
 		h = append(h, spec.Field{Name: "Content-Security-Policy-Report-Only", Value: v})
 	}
+	if len(c.IntegrityPolicy) > 0 {
+		h = append(h, spec.Field{Name: "Integrity-Policy", Value: "blocked-destinations=(" + strings.Join(c.IntegrityPolicy, " ") + ")"})
+	}
 	if c.Embedder != "" && c.Embedder != spec.EmbedderUnsafeNone {
 		h = append(h, spec.Field{Name: "Cross-Origin-Embedder-Policy", Value: string(c.Embedder)})
 	}
@@ -224,6 +249,9 @@ func plainerContext(c *spec.PageContext, change func(func(x *Exchange))) {
 	}
 	if c.Integrity != "" {
 		change(func(x *Exchange) { x.Request.Context.Integrity = "" })
+	}
+	if len(c.IntegrityPolicy) > 0 {
+		change(func(x *Exchange) { x.Request.Context.IntegrityPolicy = []string{} })
 	}
 	if c.LocalNetwork {
 		change(func(x *Exchange) { x.Request.Context.LocalNetwork = false })

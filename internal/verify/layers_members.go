@@ -16,7 +16,11 @@ func (g *LayerGenerator) members(x *Exchange) {
 	if x.Request.API == spec.APIXHR || c.Destination == "image" {
 		return
 	}
-	if g.chance(12) {
+	c.IntegrityPolicy = []string{}
+	if c.Destination != "" && g.chance(20) {
+		c.IntegrityPolicy = pick(g.rng, []string{"script"}, []string{"style"}, []string{"script", "style"})
+	}
+	if g.chance(14) {
 		c.Integrity = pick(g.rng, metadata(content)...)
 	}
 	if len(g.bases) != len(g.far) && x.Request.API == spec.APIFetch && g.chance(20) {

@@ -34,7 +34,7 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 	It("have every layer that a page can have on this machine, in the standard and in Chromium, and are mostly not stopped twice", func() {
 		for _, engine := range []spec.Engine{spec.EngineFetch, spec.EngineChromium} {
 			g, reasons, allowed := verify.NewLayerGenerator(5, servers), map[spec.Reason]int{}, 0
-			for i := range 4000 {
+			for i := range 8000 {
 				for _, o := range verify.Decide(g.Session(i, verify.PathOf(i)), engine) {
 					reasons[o.Reason]++
 					if o.Result == spec.Allowed {
@@ -46,11 +46,11 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 			if engine == spec.EngineChromium {
 				want = append(want[:5], spec.ReasonORB, spec.ReasonPreflightDisallowedRedirect)
 			}
-			want = append(want, spec.ReasonIntegrity, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget)
+			want = append(want, spec.ReasonIntegrity, spec.ReasonIntegrityPolicy, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget)
 			for _, r := range want {
 				Expect(reasons[r]).To(BeNumerically(">", 20), string(r))
 			}
-			Expect(allowed).To(BeNumerically(">", 1200))
+			Expect(allowed).To(BeNumerically(">", 2400))
 		}
 	})
 	It("are shrunk to what is needed, policies too", func() {
@@ -74,7 +74,11 @@ var _ = Describe("The layers beside CORS, in Chrome", Ordered, func() {
 		servers, err = verify.NewLayerReplay()
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(servers.Close)
-		chrome, err = browser.Start(context.Background(), browser.Options{Flags: verify.LayerFlags(servers), LocalNetwork: true, IgnoreCertificateErrors: true})
+		var cookies []browser.Cookie
+		for _, url := range verify.LayerCookies() {
+			cookies = append(cookies, browser.Cookie{URL: url, Name: "c", Value: "1"})
+		}
+		chrome, err = browser.Start(context.Background(), browser.Options{Flags: verify.LayerFlags(servers), LocalNetwork: true, Cookies: cookies, IgnoreCertificateErrors: true})
 		var missing *browser.MissingError
 		if errors.As(err, &missing) && os.Getenv("CORSPROOF_REQUIRE_CHROME") == "" {
 			Skip(err.Error())
@@ -89,18 +93,21 @@ var _ = Describe("The layers beside CORS, in Chrome", Ordered, func() {
 		rep = verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 120, Seed: 11, Layers: servers, MostDisagreements: 1})
 		Expect(rep.Disagreements).To(HaveLen(1))
 	})
-	It("refuse an element's URL with a user name", func() {
+	It("refuse an element's URL with a user name, and one that a redirect leads to", func() {
 		element := func(bases []string) []verify.Exchange {
 			var xs []verify.Exchange
 			for destination := range map[string]string{"image": "", "script": "", "style": ""} {
 				c := &spec.PageContext{Destination: destination, AddressSpace: spec.SpacePublic, Servers: []spec.AddressSpace{spec.SpacePublic}, CSP: []string{}, Embedder: spec.EmbedderUnsafeNone, Secure: new(false)}
 				q := spec.Request{API: spec.APIElement, Origin: "http://app.example.com", URL: strings.Replace(bases[0], "//", "//user@", 1), Method: "GET", Mode: spec.ModeNoCORS, Credentials: spec.CredentialsInclude, Redirect: spec.RedirectFollow, Context: c}
 				xs = append(xs, verify.Exchange{Request: q, Hops: []verify.Hop{{Response: spec.Response{Status: 200, Header: spec.Header{{Name: "Content-Type", Value: "text/css"}}}}}})
+				q.URL = bases[0]
+				location := spec.Header{{Name: "Location", Value: strings.Replace(bases[2], "//", "//user@", 1) + verify.PathOf(len(xs)) + "/1"}}
+				xs = append(xs, verify.Exchange{Request: q, Hops: []verify.Hop{{Response: spec.Response{Status: 302, Header: location}}, {Response: spec.Response{Status: 200}}}})
 			}
 			return xs
 		}
 		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, servers, element)).To(BeEmpty())
-		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, servers, element)).To(HaveLen(3))
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineFetch, servers, element)).To(HaveLen(6))
 	})
 	It("have sites by the registrable domain alone, for Cross-Origin-Resource-Policy: same-site", func() {
 		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, servers, sites)).To(BeEmpty())

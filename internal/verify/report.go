@@ -89,7 +89,7 @@ func (rep *Report) Missing() []spec.Reason {
 
 // layerReasons are those that a LayerGenerator is there for.
 var layerReasons = []spec.Reason{spec.ReasonCSP, spec.ReasonMixedContent, spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP, spec.ReasonORB, spec.ReasonPreflightDisallowedRedirect,
-	spec.ReasonIntegrity, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget}
+	spec.ReasonIntegrity, spec.ReasonIntegrityPolicy, spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget}
 
 // outOfReach are the reasons that no generated exchange can have: a network
 // error is not an answer, and a stream body needs HTTP/2.

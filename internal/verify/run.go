@@ -30,7 +30,8 @@ type Options struct {
 	// about those that were generated.
 	Live bool
 	// Layers: the exchanges are those of a LayerGenerator, for these servers. The agent is to be
-	// started with their LayerFlags, to look at address spaces, and to take any certificate.
+	// started with their LayerFlags, to look at address spaces, to have the LayerCookies, and
+	// to take any certificate.
 	Layers *Replay
 }
 

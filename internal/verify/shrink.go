@@ -138,7 +138,7 @@ func plainerRequest(q spec.Request, change func(func(x *Exchange))) {
 	set(q.Cache != "", func(q *spec.Request) { q.Cache = "" })
 	set(q.API == spec.APIXHR && !q.UploadListener, func(q *spec.Request) { q.API = spec.APIFetch })
 	set(q.Redirect != spec.RedirectFollow, func(q *spec.Request) { q.Redirect = spec.RedirectFollow })
-	set(q.Credentials != spec.CredentialsSameOrigin, func(q *spec.Request) { q.Credentials = spec.CredentialsSameOrigin })
+	set(q.API != spec.APIElement && q.Credentials != spec.CredentialsSameOrigin, func(q *spec.Request) { q.Credentials = spec.CredentialsSameOrigin })
 	set(q.Body != nil && q.Body.ContentType != "", func(q *spec.Request) { q.Body.ContentType = "" })
 }
 
