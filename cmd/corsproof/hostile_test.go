@@ -45,6 +45,7 @@ import (
 //	    direction controls and escapes              internal/block: block_test.go; here: odd
 //	    time that grows with the square of a line   harness/exchange: growth_test.go
 //	    files without an end                        internal/input
+//	    replaced HTTP/2 connections left open       internal/wire: retire_test.go
 func TestHostile(t *testing.T) {
 	table, err := cases.Load()
 	if err != nil {
