@@ -1,6 +1,18 @@
 package adapter
 
-import "strings"
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/corsproof/corsproof/cases"
+)
+
+// Await waits for a server at a base URL, and says why it did not come up.
+func Await(base string, patience time.Duration) string {
+	p := &process{base: base, done: make(chan struct{})}
+	return p.await(context.Background(), cases.Policy{Name: "list", Origins: []string{"https://app.example"}}, patience)
+}
 
 // ContractPaths are the paths of the contract that adapters are asked for, without queries.
 func ContractPaths() []string {

@@ -99,6 +99,8 @@ func (p *process) awaitAny(ctx context.Context, patience time.Duration) string {
 				return ""
 			}
 			last = "GET / was answered " + answer.Status + ", and not by an application,"
+		} else if unreadable(err) {
+			last = fmt.Sprintf("it gave no answer that can be read (%v)", err)
 		}
 		select {
 		case <-p.done:

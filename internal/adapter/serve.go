@@ -2,7 +2,9 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -91,6 +93,8 @@ func (p *process) await(ctx context.Context, policy cases.Policy, patience time.
 	for {
 		answer, err := p.probe(deadline, policy)
 		switch {
+		case unreadable(err):
+			last = fmt.Sprintf("it gave no answer that can be read (%v)", err)
 		case err != nil:
 		case (anOrigin(policy) == "" || policy.ZeroConfig) && answer.StatusCode == http.StatusForbidden:
 			return "" // a framework that turns away whom the policy, or its default, does not name
@@ -112,6 +116,13 @@ func (p *process) await(ctx context.Context, policy cases.Policy, patience time.
 			pause = min(2*pause, 250*time.Millisecond)
 		}
 	}
+}
+
+// unreadable tells an answer that is not HTTP, or breaks its rules, from none: a server that is
+// still starting refuses connections, or ends them.
+func unreadable(err error) bool {
+	var ne net.Error
+	return err != nil && !errors.As(err, &ne) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, context.Canceled)
 }
 
 // state asks the running server whether the framework refused a policy.
