@@ -96,12 +96,7 @@ func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	return append(out, checks...)
 }
 
-// Short is a finding in few lines: what is wrong, what was received and wanted.
-func (s *Style) Short(f *harness.Finding) []string {
-	return append(append(s.Title(f), s.compared(f, least)...), s.checks(f)...)
-}
-
-// Brief is a finding in fewer lines: what is wrong, and what to do, which is cut.
+// Brief is a finding in few lines: what is wrong, and what to do, which is cut.
 func (s *Style) Brief(f *harness.Finding, set Setting) []string {
 	fix := s.fix(f, set)
 	var rows []string

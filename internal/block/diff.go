@@ -14,12 +14,11 @@ type extent struct {
 	rows    int // of each entry; 0: all
 }
 
-// The extents from the whole to the least, and how many rows the second may take in all.
+// The extents, the whole first, and how many rows the second may take in all.
 var (
 	everything = extent{}
 	much       = extent{3, 2}
 	some       = extent{2, 1}
-	least      = extent{1, 1}
 )
 
 const mostRows = 6
@@ -93,7 +92,7 @@ func (s *Style) signed(sign string, list []string, as Role, e extent) []string {
 			add(map[bool]string{true: sign, false: " "}[k == 0], row)
 		}
 	}
-	if n := len(list) - most; n > 0 && e != least {
+	if n := len(list) - most; n > 0 {
 		add(sign, fmt.Sprintf("(%d more)", n))
 	}
 	return out
