@@ -293,7 +293,7 @@ func (b *agentBatch) report(ctx context.Context, a *attempt, p part) {
 	case b.run.limited(p):
 		p, aside = b.limited(p, second)
 	case second && !b.run.limited(before):
-		p = b.run.twice(ctx, a.entry, before, p)
+		p = b.run.asked(ctx, a.entry, before, p)
 	case !second:
 		aside = silent(p)
 	}

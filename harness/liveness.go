@@ -197,14 +197,23 @@ func (r *run) anyAnswer(ctx context.Context, url string, err error) error {
 	return err
 }
 
-// insist performs a check, and again where all that failed is that no answer
-// came: what happened to one request by chance is not a finding.
+// mostAttempts bounds how often a check is performed that gets no answer: of a server that drops one
+// request of thirty by chance, each run would have a check that meets that twice.
+const mostAttempts = 4
+
+// insist performs a check, and again where all that failed is that no answer came: what happened to
+// one request by chance is not a finding. Silence that is waited for is asked for twice only.
 func (r *run) insist(ctx context.Context, e *entry, attempt func() part) part {
+	began := time.Now()
 	first := attempt()
 	if !silent(first) && first.result.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
 		return first
 	}
-	return r.twice(ctx, e, first, attempt())
+	last := attempt()
+	for n := 2; n < mostAttempts && silent(last) && time.Since(began) < r.timeout/2 && r.stopped(ctx, e) == ""; n++ {
+		last = attempt()
+	}
+	return r.asked(ctx, e, first, last)
 }
 
 // silent tells whether all that failed is that no answer came.
@@ -213,8 +222,8 @@ func silent(p part) bool {
 	return len(failures) > 0 && !slices.ContainsFunc(failures, func(f agent.Symptom) bool { return !f.Silent })
 }
 
-// twice is the part of an agent that performed a check twice for want of an answer.
-func (r *run) twice(ctx context.Context, e *entry, first, second part) part {
+// asked is the part of an agent that performed a check again for want of an answer.
+func (r *run) asked(ctx context.Context, e *entry, first, second part) part {
 	said := first.result.Error
 	if len(first.result.Failures) > 0 {
 		said = first.result.Failures[0].Actual
@@ -230,9 +239,9 @@ func (r *run) twice(ctx context.Context, e *entry, first, second part) part {
 	if why := r.unsteady(ctx, e); why != "" {
 		res.Verdict, res.Note = agent.VerdictUndecided, why
 	} else if n := atOnce(e.check); n > 1 {
-		res.Verdict, res.Note = agent.VerdictUndecided, fmt.Sprintf("%d requests at once were not all answered in time, twice, while the target answers one after another: that is what it can carry, and no permission", n)
+		res.Verdict, res.Note = agent.VerdictUndecided, fmt.Sprintf("%d requests at once were not all answered in time, again and again, while the target answers one after another: that is what it can carry, and no permission", n)
 	} else if !slices.ContainsFunc(res.Failures, func(f agent.Symptom) bool { return !f.Moot }) {
-		res.Verdict, res.Note = agent.VerdictUndecided, "no answer came, twice, while the target answers ordinary requests: nobody was let in, and nothing was denied"
+		res.Verdict, res.Note = agent.VerdictUndecided, "no answer came, again and again, while the target answers ordinary requests: nobody was let in, and nothing was denied"
 	}
 	return second
 }

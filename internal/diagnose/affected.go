@@ -47,14 +47,15 @@ func affected(list []Explained) string {
 }
 
 func answerOf(s *agent.Seen) string {
-	what := "answer"
-	if s.Preflight {
-		what = "preflight"
+	switch {
+	case s.Status != 0 && s.Preflight:
+		return "preflight " + strconv.Itoa(s.Status)
+	case s.Status != 0:
+		return "answer " + strconv.Itoa(s.Status)
+	case s.Preflight:
+		return "no answer to the preflight"
 	}
-	if s.Status == 0 {
-		return what + " missing"
-	}
-	return what + " " + strconv.Itoa(s.Status)
+	return "no answer"
 }
 
 func add(list []string, s string) []string {

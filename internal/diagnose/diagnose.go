@@ -157,11 +157,13 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	f := x.facts
 	f["effect"] = []string{string(s.Effect)}
 	f["reason"] = []string{cmp.Or(agent.OfExchange(s.Reason), "none")}
-	f["predicate"] = []string{s.Predicate}
 	f["sendable"] = yes(s.Sendable)
 	f["excess"] = yes(s.Seen.Excess)
 	f["error"] = []string{s.Seen.Error}
-	f["case"], f["group"] = []string{e.Check.Case.ID}, []string{e.Check.Case.Group}
+	if !s.Silent { // where no answer came nothing is known of what was looked for in it
+		f["predicate"] = []string{s.Predicate}
+		f["case"], f["group"] = []string{e.Check.Case.ID}, []string{e.Check.Case.Group}
+	}
 	f["credentials"] = yes(s.Asked.Credentials || s.Seen.Credentials)
 	f["parameter"] = []string{strings.ToLower(s.Asked.Parameter)}
 	if s.Asked.Parameter != "" {

@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"net"
 	"net/http"
 	"strings"
 
@@ -77,6 +78,10 @@ func keptOut() []Kind {
 			{"501", handled(before(policied(p), isOptions, status(501)))},
 			{"401", handled(before(policied(p), isOptions, status(401, "WWW-Authenticate", "Bearer")))},
 		}, Finds: "{shape}", Never: []string{severity, commas}},
+		{Name: "preflight-unanswered", Says: "Something before the server drops preflights; the other answers are right.", Broken: []Shape{
+			{"closed", handled(before(policied(p), isPreflight, dropped(false)))},
+			{"reset", handled(before(policied(p), isPreflight, dropped(true)))},
+		}, Finds: "No preflight gets an answer", Never: []string{severity, "unusual request", "carries content", "grows", "no length", "has no Allow"}},
 		{Name: "preflight-redirected", Says: "A preflight is answered with a redirect; the other answers are right.", Broken: []Shape{
 			{"302", handled(before(policied(p), isPreflight, status(302, "Location", "/login")))},
 			{"301", handled(before(policied(p), isPreflight, status(301, "Location", "https://www.example.net/items")))},
@@ -148,6 +153,20 @@ func onItems(r *http.Request) bool   { return r.URL.Path == "/items" }
 
 func method(name string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == name }
+}
+
+// dropped ends the connection without an answer, by a reset or by closing it.
+func dropped(reset bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(http.ErrAbortHandler) // HTTP/2: the stream is reset
+		}
+		if tcp, ok := conn.(*net.TCPConn); ok && reset {
+			_ = tcp.SetLinger(0)
+		}
+		_ = conn.Close()
+	}
 }
 
 // status answers with a status and fields.
