@@ -22,14 +22,15 @@ func named(prefix, says string, exit []int, texts map[string]string, serve func(
 
 // foreign are servers of other protocols.
 func foreign() []Behaviour {
-	return named("foreign, ", "does not speak HTTP|without an answer|breaks the rules of HTTP|middle of the answer", []int{Gone}, map[string]string{
+	http2 := named("foreign, ", "speaks HTTP/2 only", []int{Gone}, map[string]string{"http/2 frames": "\x00\x00\x12\x04\x00\x00\x00\x00\x00"}, answer)
+	return append(http2, named("foreign, ", "does not speak HTTP|without an answer|breaks the rules of HTTP|middle of the answer", []int{Gone}, map[string]string{
 		"ssh": "SSH-2.0-OpenSSH_9.2\r\n", "smtp": "220 mail.example ESMTP\r\n", "ftp": "220 (vsFTPd 3.0.3)\r\n", "redis": "-ERR unknown command 'GET'\r\n",
 		"imap": "* OK IMAP4rev1\r\n", "http 0.9": "<html>hello</html>\n", "blank lines": "\r\n\r\n\r\n\r\n", "text http/2": "HTTP/2 200\r\n\r\n",
 		"http/3": "HTTP/3.0 200 OK\r\n\r\n", "no dot": "HTTP/11 200 OK\r\n\r\n", "lower case": "http/1.1 200 OK\r\n\r\n", "icy": "ICY 200 OK\r\n\r\n",
 		"a blank first": " HTTP/1.1 200 OK\r\n\r\n", "a byte order mark": "\xef\xbb\xbfHTTP/1.1 200 OK\r\n\r\n", "a tls alert": "\x15\x03\x01\x00\x02\x02\x28",
-		"http/2 frames": "\x00\x00\x12\x04\x00\x00\x00\x00\x00", "zeros": strings.Repeat("\x00", 99), "escapes": "\x1b[31m\x1b]0;x\x07\r\n", "a request": "GET / HTTP/1.1\r\n\r\n",
+		"zeros": strings.Repeat("\x00", 99), "escapes": "\x1b[31m\x1b]0;x\x07\r\n", "a request": "GET / HTTP/1.1\r\n\r\n",
 		"postgres": "E\x00\x00\x00\x85SFATAL\x00", "mysql": "J\x00\x00\x00\n8.0.33\x00", "json": "{\"error\":\"bad\"}\n", "rtsp": "RTSP/1.0 200 OK\r\n\r\n",
-	}, answer)
+	}, answer)...)
 }
 
 // malformed are servers of HTTP that break its rules.
