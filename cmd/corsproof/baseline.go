@@ -59,8 +59,7 @@ func (f *baselineFlags) settle(list *baseline.File, rep *report.Report, chosen, 
 	}
 	s := scope(rep, chosen)
 	if !f.update {
-		rep.Baseline.File = inRepository(f.file)
-		list.Settle(rep, s)
+		list.Settle(rep, inRepository(f.file), s)
 		return "", nil
 	}
 	if rep.Stopped != nil || len(rep.Troubled()) > 0 || len(rep.AgentErrors) > 0 {
@@ -81,8 +80,7 @@ func (f *baselineFlags) settle(list *baseline.File, rep *report.Report, chosen, 
 		rep.Results[i].Known = ""
 	}
 	anew.Apply(rep, time.Now())
-	rep.Baseline.File = inRepository(f.file)
-	anew.Settle(rep, s)
+	anew.Settle(rep, inRepository(f.file), s)
 	return fmt.Sprintf("%s: %s", f.file, change), nil
 }
 

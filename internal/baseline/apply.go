@@ -148,27 +148,29 @@ type Scope struct {
 	Browser bool
 }
 
-// Settle puts into the report which entries are out of date.
-func (l *File) Settle(r *report.Report, s Scope) {
-	r.Baseline.Stale, r.Baseline.StaleLines = l.Stale(s), nil
-	for i := range l.Known {
-		if l.Known[i].stale(s) != "" {
-			r.Baseline.StaleLines = append(r.Baseline.StaleLines, l.Known[i].line)
-		}
-	}
+// Settle puts into the report which entries are out of date, and the path by which it names the list.
+func (l *File) Settle(r *report.Report, path string, s Scope) {
+	r.Baseline.File = path
+	r.Baseline.Stale, r.Baseline.StaleLines = l.outdated(s)
 }
 
 // Stale says which entries are out of date: they have expired, or what they name is no longer
 // wrong. Of what a run could not show nothing is said.
 func (l *File) Stale(s Scope) []string {
-	var list []string
+	texts, _ := l.outdated(s)
+	return texts
+}
+
+// outdated are the entries that are out of date, each as a sentence, and their lines in the file.
+func (l *File) outdated(s Scope) (texts []string, lines []int) {
 	for i := range l.Known {
 		e := &l.Known[i]
 		if text := e.stale(s); text != "" {
-			list = append(list, fmt.Sprintf("%s:%d: %s (%s) %s", l.path, e.line, e.ID, e.Reason, text))
+			texts = append(texts, fmt.Sprintf("%s:%d: %s (%s) %s", l.path, e.line, e.ID, e.Reason, text))
+			lines = append(lines, e.line)
 		}
 	}
-	return list
+	return texts, lines
 }
 
 func (e *Entry) stale(s Scope) string {

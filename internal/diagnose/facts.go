@@ -48,7 +48,12 @@ func (x *exchange) granted() bool {
 	if !x.Preflight {
 		return false
 	}
-	reason, _ := spec.CheckPreflight(x.Origin, x.mode(), x.Method, x.names(), x.Status, x.header)
+	return x.passes(x.mode())
+}
+
+// passes tells whether the answer to a preflight grants what it asks for.
+func (x *exchange) passes(mode spec.CredentialsMode) bool {
+	reason, _ := spec.CheckPreflight(x.Origin, mode, x.Method, x.names(), x.Status, x.header)
 	return reason == ""
 }
 

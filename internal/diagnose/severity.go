@@ -86,7 +86,7 @@ var reading = map[who]struct{ credentials, without cases.Severity }{
 }
 
 func letIn(s *agent.Symptom, c *cases.Check) cases.Severity {
-	x := &exchange{Seen: s.Seen, policy: c.Policy}
+	x := &exchange{Seen: s.Seen, policy: c.Policy, header: s.Seen.Header()}
 	if asked := s.Asked.Origin; asked != "" && (x.NoOrigin || !x.sharedWith(x.Origin) && x.sharedWith(asked)) {
 		// An image without CORS, whose page learns of it all the same; or the answer names another origin than that which asked.
 		x.Origin, x.NoOrigin = asked, false
@@ -218,17 +218,16 @@ func (x *exchange) grantsUnlisted() bool {
 	if !x.Preflight {
 		return x.Credentials
 	}
-	reason, _ := spec.CheckPreflight(x.Origin, spec.CredentialsInclude, x.Method, x.names(), x.Status, x.Header())
-	return reason == ""
+	return x.passes(spec.CredentialsInclude)
 }
 
 func (x *exchange) sharedWithCredentials() bool {
-	return !x.NoOrigin && spec.CheckCORS(x.Origin, spec.CredentialsInclude, x.Header()) == ""
+	return !x.NoOrigin && spec.CheckCORS(x.Origin, spec.CredentialsInclude, x.header) == ""
 }
 
 // sharedWith tells whether a page of an origin can read such an answer.
 func (x *exchange) sharedWith(o string) bool {
-	return spec.CheckCORS(o, spec.CredentialsOmit, x.Header()) == ""
+	return spec.CheckCORS(o, spec.CredentialsOmit, x.header) == ""
 }
 
 // stated: who reads is allowed to.

@@ -77,8 +77,8 @@ func TestStackIsOffered(t *testing.T) {
 	}
 }
 
-// TestShownAndRead: what is said of frames, canvases, style sheets and preloads, in Chrome's words and others',
-// is told by its cause, with what to send and to whom.
+// TestShownAndRead: messages about frames, canvases, style sheets and preloads, in Chrome's words and others',
+// lead to their cause, to what has to be sent, and to the command that checks it.
 func TestShownAndRead(t *testing.T) {
 	for _, c := range []struct{ text, cause, wanted, check string }{
 		{"Refused to display 'https://www.example/' in a frame because it set 'X-Frame-Options' to 'deny'.", "frame-refused", "Content-Security-Policy: frame-ancestors", "curl -sI 'https://www.example/'"},

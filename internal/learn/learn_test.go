@@ -155,7 +155,7 @@ func TestOddServers(t *testing.T) {
 			t.Errorf("%s: %s %q, want %s %q", c.name, r.Sharing, r.Origins, c.sharing, c.origins)
 		}
 		if o := r.Example(); (o != "") != (len(c.origins) == 0 && c.sharing != learn.Everyone) || o != "" && !slices.Contains(r.Flags(), o) {
-			t.Errorf("%s: the example %q, in the flags %q: an origin that the server does not let in is told apart", c.name, o, r.Flags())
+			t.Errorf("%s: the example %q, in the flags %q: only a made-up origin is an example", c.name, o, r.Flags())
 		}
 		if len(r.Lines()) != 5 {
 			t.Errorf("%s: %q", c.name, r.Lines())

@@ -80,8 +80,8 @@ func (r *Result) Policy() cases.Policy {
 	return p
 }
 
-// Example is the origin that stands in Policy for one that a person has to name; empty where the
-// server's own do.
+// Example is the made-up origin in Policy, in place of which a person has to name one; empty where
+// Policy has those that the server lets in.
 func (r *Result) Example() string {
 	if r.Sharing == Everyone || r.Sharing == Some {
 		return ""

@@ -24,8 +24,8 @@ type Printer struct {
 	Color   bool
 	Verbose bool   // all of it: causes in full, then every check that did not pass
 	Cause   string // the id of a finding: it alone, with the checks that it explains
-	// Began is when the command did, with the start of a browser and of a target; zero: how long the run
-	// itself took is told.
+	// Began is when the command did, with the start of a browser and of a target; zero: the time is
+	// that of the run itself.
 	Began time.Time
 }
 

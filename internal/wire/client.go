@@ -263,7 +263,7 @@ func (c *Client) secure(ctx context.Context, nc net.Conn, ep Endpoint) (net.Conn
 		e := &Error{Kind: NoTLS, Addr: ep.Addr, Doing: "the TLS handshake with", Err: err}
 		switch {
 		case strings.HasSuffix(err.Error(), noApplicationProtocol):
-			e.Kind, e.OnlyH2 = NoProtocol, ep.Proto == H1 && c.offersH2(ctx, ep, cfg)
+			e.Kind, e.OnlyH2 = NoProtocol, ep.Proto == H1 && c.offersH2(ctx, ep)
 		case ctx.Err() != nil:
 			e = ioError(ctx, ep.Addr, "the TLS handshake with", false, ctx.Err())
 		}

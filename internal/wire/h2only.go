@@ -3,7 +3,6 @@ package wire
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -92,14 +91,12 @@ func greeted(ctx context.Context, nc net.Conn) bool {
 }
 
 // offersH2 tells whether a server whose TLS knows no HTTP/1.1 knows HTTP/2.
-func (c *Client) offersH2(ctx context.Context, ep Endpoint, cfg *tls.Config) bool {
-	nc, err := c.dial(ctx, ep)
+func (c *Client) offersH2(ctx context.Context, ep Endpoint) bool {
+	ep.Proto = H2
+	conn, err := c.open(ctx, ep, true)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = nc.Close() }()
-	cfg = cfg.Clone()
-	cfg.NextProtos = []string{http2.NextProtoTLS}
-	tc := tls.Client(nc, cfg)
-	return tc.HandshakeContext(ctx) == nil && tc.ConnectionState().NegotiatedProtocol == http2.NextProtoTLS
+	defer conn.Release()
+	return conn.h2 != nil
 }

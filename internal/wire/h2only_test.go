@@ -64,7 +64,7 @@ var _ = Describe("a server that speaks HTTP/2 only", func() {
 		return e
 	}
 
-	DescribeTable("is told as that", func(word func() string, prefaced, only bool) {
+	DescribeTable("is recognised", func(word func() string, prefaced, only bool) {
 		var n atomic.Int64
 		ep := answered(word(), prefaced, &n)
 		c := wire.NewClient(wire.Options{})
@@ -88,7 +88,7 @@ var _ = Describe("a server that speaks HTTP/2 only", func() {
 		Entry("not one of settings that are none", func() string { return "\x00\x00\x05\x04\x00\x00\x00\x00\x00abcde" }, false, false),
 	)
 
-	It("is told as that over TLS", func() {
+	It("is recognised over TLS", func() {
 		cert, err := testcert.New("127.0.0.1")
 		Expect(err).NotTo(HaveOccurred())
 		// crypto/tls itself lets a client of HTTP/1.1 in where a server knows h2 alone; OpenSSL's servers do not.
