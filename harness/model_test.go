@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/model"
+	"github.com/corsproof/corsproof/internal/tcptest"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -292,21 +292,8 @@ var _ = Describe("the model agent", func() {
 	})
 
 	DescribeTable("tells a server that does not answer from one that is not there", func(ctx SpecContext, answer string, kind string) {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(ln.Close)
-		go func() {
-			for {
-				conn, err := ln.Accept()
-				if err != nil {
-					return
-				}
-				_, _ = conn.Read(make([]byte, 4096))
-				_, _ = io.WriteString(conn, answer)
-				_ = conn.Close()
-			}
-		}()
-		r := perform(ctx, &seen{Server: &httptest.Server{URL: "http://" + ln.Addr().String()}}, agent.Step{URL: "/ok"})
+		addr := tcptest.Serve(GinkgoT(), tcptest.Say(answer))
+		r := perform(ctx, &seen{Server: &httptest.Server{URL: "http://" + addr}}, agent.Step{URL: "/ok"})
 		Expect(r.Err).NotTo(HaveOccurred())
 		o := r.Steps[0][0]
 		Expect(o.Reason).To(Equal(spec.ReasonNetworkError))

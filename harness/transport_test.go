@@ -16,41 +16,29 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/tcptest"
 	"github.com/corsproof/corsproof/spec"
 )
 
 // rawTalk is a server that gets one request head at a time and writes what it
 // likes; false ends the connection.
 func rawTalk(talk func(head string, r *bufio.Reader, w net.Conn) bool) (url string) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(ln.Close)
-	go func() {
+	return "http://" + tcptest.Serve(GinkgoT(), func(conn net.Conn) {
+		r := bufio.NewReader(conn)
 		for {
-			conn, err := ln.Accept()
-			if err != nil {
+			var head strings.Builder
+			for !strings.HasSuffix(head.String(), "\r\n\r\n") {
+				line, err := r.ReadString('\n')
+				if err != nil {
+					return
+				}
+				head.WriteString(line)
+			}
+			if !talk(head.String(), r, conn) {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				r := bufio.NewReader(conn)
-				for {
-					var head strings.Builder
-					for !strings.HasSuffix(head.String(), "\r\n\r\n") {
-						line, err := r.ReadString('\n')
-						if err != nil {
-							return
-						}
-						head.WriteString(line)
-					}
-					if !talk(head.String(), r, conn) {
-						return
-					}
-				}
-			}()
 		}
-	}()
-	return "http://" + ln.Addr().String() + "/x"
+	}) + "/x"
 }
 
 const granted = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: " + app + "\r\nVary: Origin\r\n"

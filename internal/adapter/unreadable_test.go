@@ -1,33 +1,19 @@
 package adapter_test
 
 import (
-	"io"
-	"net"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/internal/adapter"
+	"github.com/corsproof/corsproof/internal/tcptest"
 )
 
 var _ = Describe("a server that does not come up", func() {
 	DescribeTable("is said not to answer, or to answer what cannot be read", func(word, says string) {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(ln.Close)
-		go func() {
-			for {
-				conn, err := ln.Accept()
-				if err != nil {
-					return
-				}
-				_, _ = conn.Read(make([]byte, 1<<12))
-				_, _ = io.WriteString(conn, word)
-				_ = conn.Close()
-			}
-		}()
-		Expect(adapter.Await("http://"+ln.Addr().String(), time.Second)).To(MatchRegexp(says))
+		addr := tcptest.Serve(GinkgoT(), tcptest.Say(word))
+		Expect(adapter.Await("http://"+addr, time.Second)).To(MatchRegexp(says))
 	},
 		Entry("no word", "", "^it did not answer within 1s$"),
 		Entry("a control byte in a header", "HTTP/1.1 200 OK\r\nX: a\x01b\r\nContent-Length: 0\r\n\r\n", "no answer that can be read|X-App"),

@@ -1,6 +1,7 @@
 package baseline_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,6 +128,15 @@ func TestApply(t *testing.T) {
 			for i := range stale {
 				if !strings.Contains(stale[i], c.stale[i]) {
 					t.Errorf("out of date: %q, want %q", stale[i], c.stale[i])
+				}
+			}
+			f.Settle(r, "ci/known.yaml", c.scope)
+			if b := r.Baseline; b.File != "ci/known.yaml" || !slices.Equal(b.Stale, stale) || len(b.StaleLines) != len(stale) {
+				t.Fatalf("settled: %+v", b)
+			}
+			for i, line := range r.Baseline.StaleLines {
+				if !strings.Contains(stale[i], fmt.Sprintf(":%d: ", line)) {
+					t.Errorf("line %d for %q", line, stale[i])
 				}
 			}
 		})

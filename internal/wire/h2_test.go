@@ -31,6 +31,24 @@ func tlsServer(h http.HandlerFunc) (wire.Endpoint, wire.Options) {
 	return wire.Endpoint{Addr: s.Listener.Addr().String(), TLS: true, Proto: wire.H2}, wire.Options{TLS: &tls.Config{RootCAs: roots}}
 }
 
+// answerFrames answers each HEADERS frame of a connection by a function, until the client closes it.
+func answerFrames(conn net.Conn, answer func(fr *http2.Framer, id uint32)) {
+	if _, err := io.ReadFull(conn, make([]byte, len(http2.ClientPreface))); err != nil {
+		return
+	}
+	fr := http2.NewFramer(conn, conn)
+	_ = fr.WriteSettings()
+	for {
+		f, err := fr.ReadFrame()
+		if err != nil {
+			return
+		}
+		if f, ok := f.(*http2.HeadersFrame); ok {
+			answer(fr, f.StreamID)
+		}
+	}
+}
+
 // h2Script is an HTTP/2 server in the clear that answers each HEADERS frame by
 // a function, which may write any frame.
 func h2Script(answer func(fr *http2.Framer, id uint32)) wire.Endpoint {
@@ -57,22 +75,7 @@ func h2Script(answer func(fr *http2.Framer, id uint32)) wire.Endpoint {
 			mu.Lock()
 			conns = append(conns, conn)
 			mu.Unlock()
-			wg.Go(func() {
-				if _, err := io.ReadFull(conn, make([]byte, len(http2.ClientPreface))); err != nil {
-					return
-				}
-				fr := http2.NewFramer(conn, conn)
-				_ = fr.WriteSettings()
-				for {
-					f, err := fr.ReadFrame()
-					if err != nil {
-						return
-					}
-					if f, ok := f.(*http2.HeadersFrame); ok {
-						answer(fr, f.StreamID)
-					}
-				}
-			})
+			wg.Go(func() { answerFrames(conn, answer) })
 		}
 	})
 	return wire.Endpoint{Addr: ln.Addr().String(), Proto: wire.H2}

@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 	"golang.org/x/net/http2"
 
+	"github.com/corsproof/corsproof/internal/tcptest"
 	"github.com/corsproof/corsproof/internal/testcert"
 	"github.com/corsproof/corsproof/internal/wire"
 )
@@ -33,27 +34,15 @@ var _ = Describe("a server that speaks HTTP/2 only", func() {
 	}
 	// answered is a server that reads something, says a word, and hangs up. prefaced: only to who begins with the preface.
 	answered := func(word string, prefaced bool, connections *atomic.Int64) wire.Endpoint {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(ln.Close)
-		go func() {
-			for {
-				conn, err := ln.Accept()
-				if err != nil {
-					return
-				}
-				connections.Add(1)
-				go func() {
-					defer func() { _ = conn.Close() }()
-					begin := make([]byte, len(http2.ClientPreface))
-					_, _ = io.ReadFull(conn, begin)
-					if !prefaced || string(begin) == http2.ClientPreface {
-						_, _ = io.WriteString(conn, word)
-					}
-				}()
+		addr := tcptest.Serve(GinkgoT(), func(conn net.Conn) {
+			connections.Add(1)
+			begin := make([]byte, len(http2.ClientPreface))
+			_, _ = io.ReadFull(conn, begin)
+			if !prefaced || string(begin) == http2.ClientPreface {
+				_, _ = io.WriteString(conn, word)
 			}
-		}()
-		return wire.Endpoint{Addr: ln.Addr().String(), Proto: wire.H1}
+		})
+		return wire.Endpoint{Addr: addr, Proto: wire.H1}
 	}
 	ask := func(c *wire.Client, ep wire.Endpoint) *wire.Error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -99,21 +88,12 @@ var _ = Describe("a server that speaks HTTP/2 only", func() {
 			}
 			return &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: protos}, nil
 		}
-		ln, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{GetConfigForClient: strict})
-		Expect(err).NotTo(HaveOccurred())
-		DeferCleanup(ln.Close)
-		go func() {
-			for {
-				conn, err := ln.Accept()
-				if err != nil {
-					return
-				}
-				go func() { _, _ = io.Copy(io.Discard, conn); _ = conn.Close() }()
-			}
-		}()
+		addr := tcptest.Serve(GinkgoT(), func(conn net.Conn) {
+			_, _ = io.Copy(io.Discard, tls.Server(conn, &tls.Config{GetConfigForClient: strict}))
+		})
 		c := wire.NewClient(wire.Options{TLS: &tls.Config{InsecureSkipVerify: true}})
 		defer c.Close()
-		e := ask(c, wire.Endpoint{Addr: ln.Addr().String(), TLS: true, Proto: wire.H1})
+		e := ask(c, wire.Endpoint{Addr: addr, TLS: true, Proto: wire.H1})
 		Expect(e.Kind).To(Equal(wire.NoProtocol), e.Error())
 		Expect(e.OnlyH2).To(BeTrue())
 	})
