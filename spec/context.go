@@ -56,7 +56,7 @@ func (f *Fetch) beforeCORS() bool {
 	if f.p.CSPBeforeUpgrade && f.req.API == APIFetch && len(f.hops) == 1 && f.blockedByCSP() {
 		return true
 	}
-	if f.p.NoCORSModeFirst && f.req.API == APIFetch && len(f.hops) == 1 && f.refusesMode() {
+	if f.looksAtModeFirst() && len(f.hops) == 1 && f.refusesMode() {
 		return true
 	}
 	f.upgrade()
@@ -68,6 +68,10 @@ func (f *Fetch) beforeCORS() bool {
 	f.hop().URL = f.url.String()
 	return f.byWorker()
 }
+
+// looksAtModeFirst tells whether refusesMode is asked of the URL as the script gives it, and of no other:
+// one that upgrade-insecure-requests has taken to another origin is not refused.
+func (f *Fetch) looksAtModeFirst() bool { return f.p.NoCORSModeFirst && f.req.API == APIFetch }
 
 // elementUserinfo is what Chromium does with an element whose URL has a user name or a password.
 func (f *Fetch) elementUserinfo() bool {

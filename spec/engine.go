@@ -98,7 +98,7 @@ type Profile struct {
 	LocalOwnFirst          bool // a trustworthy URL of the page's own origin is never asked for
 	LocalTargetLate        bool // targetAddressSpace is not looked at for a preflight
 	ElementUserinfoRefused bool // no element is loaded from a URL with user name or password
-	NoCORSModeFirst        bool // of mode no-cors the redirect mode is looked at before mixed content
+	NoCORSModeFirst        bool // of mode no-cors the redirect mode is looked at before mixed content and upgrades, and not again
 	IntegrityPolicyScripts bool // Integrity-Policy is for scripts alone
 	IntegrityLax           bool // integrity metadata is compared with what content there is, and an element's without a known digest counts as none
 	SiteByDomain           bool // Cross-Origin-Resource-Policy: same-site compares registrable domains alone

@@ -126,7 +126,7 @@ var profileChromium = Profile{
 			func(p *Profile) { p.LocalTargetLate = false }},
 		{"element-userinfo", "no element is loaded from a URL with user name or password", "https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/loader/frame_fetch_context.cc (ShouldBlockFetchAsCredentialedSubresource); " + observedChromium,
 			func(p *Profile) { p.ElementUserinfoRefused = false }},
-		{"no-cors-mode-first", "fetch() with mode no-cors and a redirect mode other than follow is refused for that before mixed content is looked at", "https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc; " + observedChromium,
+		{"no-cors-mode-first", "fetch() with mode no-cors and a redirect mode other than follow is refused for the URL as the script gives it, before upgrade-insecure-requests and mixed content are looked at", "https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/fetch/fetch_manager.cc; " + observedChromium,
 			func(p *Profile) { p.NoCORSModeFirst = false }},
 		{"integrity-policy-scripts", "Integrity-Policy stops scripts, and no style sheets", observedChromium,
 			func(p *Profile) { p.IntegrityPolicyScripts = false }},

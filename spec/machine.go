@@ -153,7 +153,7 @@ func (f *Fetch) enterHop() {
 		f.block(ReasonDisallowedByMode, "")
 		return
 	case mode == ModeNoCORS:
-		if f.refusesMode() {
+		if !f.looksAtModeFirst() && f.refusesMode() {
 			return
 		}
 		f.t.add(ruleMainNoCORS, "cross-origin with mode no-cors: the tainting is opaque")

@@ -69,6 +69,30 @@ func TestHSTSInChromium(t *testing.T) {
 	}
 }
 
+// A page's own origin over https is another origin: mode no-cors with redirect mode error is refused
+// there in the standard, and not in Chromium, which looks at the script's URL (verify-model --layers
+// --seed 3201, exchange 3605).
+func TestUpgradeOfOwnOrigin(t *testing.T) {
+	const own = "http://app.example.com"
+	for _, test := range []struct {
+		engine spec.Engine
+		url    string
+		want   spec.Reason
+	}{
+		{spec.EngineFetch, own, spec.ReasonNoCorsRedirectModeNotFollow},
+		{spec.EngineChromium, own, ""},
+		{spec.EngineChromium, "https://app.example.com", spec.ReasonNoCorsRedirectModeNotFollow},
+	} {
+		req := spec.Request{Origin: own, URL: test.url + "/x", Method: "GET", Mode: spec.ModeNoCORS, Redirect: spec.RedirectError,
+			Context: &spec.PageContext{CSP: []string{"upgrade-insecure-requests"}}}
+		f := spec.Begin(req, spec.Options{Engine: test.engine})
+		f.Deliver(spec.Response{Status: 200})
+		if out := f.Outcome(); out.Reason != test.want || test.want == "" && out.Hops[0].URL != "https://app.example.com/x" {
+			t.Errorf("%s to %s: %+v", test.engine, test.url, out)
+		}
+	}
+}
+
 // Images, audio and video of a secure page are asked for over https, but not at an address.
 func TestMixedUpgrade(t *testing.T) {
 	for _, c := range []struct {
