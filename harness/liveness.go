@@ -204,16 +204,20 @@ const mostAttempts = 4
 // insist performs a check, and again where all that failed is that no answer came: what happened to
 // one request by chance is not a finding. Silence that is waited for is asked for twice only.
 func (r *run) insist(ctx context.Context, e *entry, attempt func() part) part {
-	began := time.Now()
 	first := attempt()
 	if !silent(first) && first.result.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
 		return first
 	}
 	last := attempt()
-	for n := 2; n < mostAttempts && silent(last) && time.Since(began) < r.timeout/2 && r.stopped(ctx, e) == ""; n++ {
+	for n := 2; n < mostAttempts && silent(last) && !waited(last) && r.stopped(ctx, e) == ""; n++ {
 		last = attempt()
 	}
 	return r.asked(ctx, e, first, last)
+}
+
+// waited tells whether an answer was waited for in vain, until its time was over.
+func waited(p part) bool {
+	return slices.ContainsFunc(p.result.Exchanges, func(ex agent.Exchange) bool { return ex.ErrorKind == string(wire.Timeout) })
 }
 
 // silent tells whether all that failed is that no answer came.

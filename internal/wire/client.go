@@ -41,6 +41,8 @@ type Client struct {
 	shared map[Endpoint]*sharedH2
 	h2only map[Endpoint]bool // what tellH2 found
 	closed bool
+
+	silences map[string]*silence // by address
 }
 
 // sharedH2 is the HTTP/2 connection to an endpoint. lock holds one element
@@ -293,12 +295,8 @@ func (c *Conn) Proto() string {
 	return H1
 }
 
-// Do sends requests without waiting for answers in between: pipelined over
-// HTTP/1, as concurrent streams over HTTP/2. There is an Answer for each, in
-// order. A request on a connection that had answered before and was ended
-// without a byte of an answer is sent again over a new one, whatever its
-// method, as browsers do: the server hung up on an idle connection.
-func (c *Conn) Do(ctx context.Context, reqs ...*Request) []Answer {
+// do is Do with all the time of the context.
+func (c *Conn) do(ctx context.Context, reqs []*Request) []Answer {
 	answers, reused := c.try(ctx, reqs)
 	if c.h1 != nil && !reused {
 		c.client.tellH2(ctx, c.ep, answers[0].Err)
