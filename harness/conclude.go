@@ -17,7 +17,7 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 	} else if stopped == nil {
 		stopped = r.lastLook(ctx, entries)
 	}
-	results := r.results
+	results := settleSilence(entries, r.results)
 	if r.target.Declared != nil {
 		results = settlePlain(entries, results, r.firstRefusal())
 	}

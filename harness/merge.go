@@ -232,7 +232,7 @@ func (m *merging) take(s *Summary) {
 }
 
 func (m *merging) conclusion() *Summary {
-	results := m.results
+	results := settleSilence(m.entries, m.results)
 	if m.target.Declared != nil {
 		results = settlePlain(m.entries, results, m.firstRefusal())
 	}

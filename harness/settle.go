@@ -36,12 +36,13 @@ func (r *run) report(a *attempt, p part) {
 }
 
 // deliver keeps a result and hands it on, unless what it is depends on those of
-// other checks (settlePlain).
+// other checks (settlePlain, settleSilence).
 func (r *run) deliver(e *entry, res Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.results[e.index] = res
-	if r.target.Declared != nil && len(allFailures(&res)) > 0 {
+	failures := allFailures(&res)
+	if r.target.Declared != nil && len(failures) > 0 || slices.ContainsFunc(failures, func(f agent.Symptom) bool { return f.Silent }) {
 		r.held = append(r.held, e.index)
 	} else if r.onResult != nil {
 		r.onResult(res)

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,11 +133,12 @@ func (r *run) shardTarget() ShardTarget {
 	}
 }
 
-// changed tells whether weighing in others changed a verdict. That a check is one of a plain
+// changed tells whether weighing in others changed a verdict or the effect of a failure. That a check is one of a plain
 // exchange is found again.
 func changed(before, after *Result) bool {
 	return before.Verdict != after.Verdict || slices.ContainsFunc(before.Agents, func(a agent.Result) bool {
 		at := slices.IndexFunc(after.Agents, func(b agent.Result) bool { return a.Agent == b.Agent })
-		return at < 0 || cmp.Compare(a.Verdict, after.Agents[at].Verdict) != 0
+		return at < 0 || a.Verdict != after.Agents[at].Verdict ||
+			!slices.EqualFunc(a.Failures, after.Agents[at].Failures, func(x, y agent.Symptom) bool { return x.Effect == y.Effect })
 	})
 }

@@ -123,6 +123,38 @@ var _ = Describe("A request without an answer", func() {
 		}
 	})
 
+	DescribeTable("to an odd preflight holds up the server only where others are answered", func(ctx SpecContext, hears string, want agent.Effect, grave cases.Severity) {
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != hears {
+				<-r.Context().Done()
+				return
+			}
+			allow(w)
+			w.Header().Set("Access-Control-Allow-Methods", "PUT")
+		})
+		preflight := func(id, method string) cases.Check {
+			step := wireGet("/ok", shares(app))
+			step.Wire.Method = http.MethodOptions
+			step.Wire.Headers = append(step.Wire.Headers, "Access-Control-Request-Method: "+method)
+			c := wireCheck(id, step)
+			c.Policy = &cases.Policy{Name: "exact", Origins: []string{app}, Methods: []string{"PUT"}}
+			return c
+		}
+		checks := []cases.Check{preflight("odd", "P<UT"), preflight("plain", "PUT")}
+		checks[1].Policy = checks[0].Policy
+		told := map[string]cases.Severity{}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Timeout: time.Second, OnResult: func(res harness.Result) { told[res.Case] = res.Security }}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		odd := sum.Results[0]
+		Expect(odd.Agents[0].Failures[0].Effect).To(Equal(want))
+		Expect(odd.Security).To(Equal(grave))
+		Expect(told).To(HaveKeyWithValue("odd", grave), "what is told at once is what the report has")
+	},
+		Entry("which they are not", "", agent.EffectLockedOut, cases.Severity("")),
+		Entry("which they are", "PUT", agent.EffectUnavailable, cases.Medium),
+	)
+
 	DescribeTable("of a target that dies is not a failure of anything", func(ctx SpecContext, ended string, end func(http.ResponseWriter, *http.Request)) {
 		var n atomic.Int32
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

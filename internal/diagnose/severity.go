@@ -238,6 +238,11 @@ func (x *exchange) stated() bool {
 	return slices.Contains(asker(x.Origin, x.policy, origin.Host(x.URL)), "stated")
 }
 
+// Allowed tells whether an exchange is of an origin that the policy allows.
+func Allowed(p *cases.Policy, s *agent.Seen) bool {
+	return (&exchange{Seen: *s, policy: p}).stated()
+}
+
 // reader is who gets in by an answer.
 func (x *exchange) reader() who {
 	switch {
