@@ -2,6 +2,7 @@ package raw
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,13 @@ const (
 	// slowEnough ends the growth: an answer that takes so long can be judged, and
 	// longer requests would only keep the machine busy.
 	slowEnough = 250 * time.Millisecond
+	// mostSpent bounds how long answers are waited for in all. To find growth takes about 20 s; a
+	// server that takes seconds for each answer, now and then, would keep us for half an hour.
+	mostSpent = time.Minute
 )
+
+// errSpent: mostSpent is over.
+var errSpent = errors.New("times could not be taken within " + mostSpent.String())
 
 // nobodys is the beginning of a field that nothing asks for: what the server
 // takes for the same bytes there is not the cost of what it does with a field.
@@ -37,9 +44,9 @@ const nobodys = "X-Nothing-Asks-For-This:"
 type growth struct {
 	grow *cases.Grow
 	most int // units that fit into the head; the server may take fewer
-	// ask sends the request with n units behind begin (with lines: in fields that
+	// asks sends the request with n units behind begin (with lines: in fields that
 	// begin so, or in those of the step where it is empty). The error is a *lostError.
-	ask func(begin string, n int) (agent.Exchange, error)
+	asks func(begin string, n int) (agent.Exchange, error)
 	// compute does work of our own that takes so long at least: compute, or a test's.
 	compute func(time.Duration) time.Duration
 
@@ -49,6 +56,8 @@ type growth struct {
 	refused []agent.Exchange
 	lost    error
 	broken  string // why measuring came to an end
+	spent   time.Duration
+	late    bool // more than mostSpent
 }
 
 // growing performs a step that grows.
@@ -59,7 +68,7 @@ func (w *Run) growing(ctx context.Context, step *cases.Step) (judge.Performed, e
 	}
 	w.conn = conn
 	defer w.Close()
-	g := growth{grow: step.Grow, ask: w.asker(ctx, conn, step), compute: compute}
+	g := growth{grow: step.Grow, asks: w.asker(ctx, conn, step), compute: compute}
 	g.most = w.mostUnits(step)
 	done := judge.Performed{Step: step}
 	done.Measured, done.Undecided = g.run()
@@ -134,6 +143,17 @@ func (w *Run) asker(ctx context.Context, conn *wire.Conn, step *cases.Step) func
 	}
 }
 
+// ask is asks while there is time; the error may be errSpent too.
+func (g *growth) ask(begin string, n int) (agent.Exchange, error) {
+	if g.spent > mostSpent {
+		g.late = true
+		return agent.Exchange{}, errSpent
+	}
+	ex, err := g.asks(begin, n)
+	g.spent += ex.Elapsed
+	return ex, err
+}
+
 // control is the beginning of the line whose bytes nothing asks for. What
 // follows the colon is the same: blanks behind a letter are part of the value, blanks
 // in front of it are taken off, and servers have other work with them.
@@ -148,7 +168,10 @@ func (g *growth) control() string {
 // run measures, and gives what does not hold or why that cannot be told.
 func (g *growth) run() (failures []agent.Symptom, undecided string) {
 	short, ok := g.least(g.grow.Begin, fewUnits, 3)
-	if !ok {
+	switch {
+	case !ok && g.late:
+		return nil, g.interrupted()
+	case !ok:
 		if g.lost == nil {
 			failures = append(failures, agent.Symptom{What: "the server answers the short request", Expected: "a complete HTTP response", Actual: g.broken, Silent: true})
 		}
@@ -156,7 +179,10 @@ func (g *growth) run() (failures []agent.Symptom, undecided string) {
 	}
 	g.base = short
 	n, long := g.lengthen()
-	if g.lost != nil || n == 0 {
+	switch {
+	case g.late:
+		return nil, g.interrupted()
+	case g.lost != nil || n == 0:
 		return nil, ""
 	}
 	if g.grow.Beside != "" {
@@ -188,7 +214,7 @@ func (g *growth) lengthen() (n int, took time.Duration) {
 func (g *growth) closer(taken, refused int, took time.Duration) (int, time.Duration) {
 	for _, sixteenths := range []int{15, 13, 11, 9} {
 		n := refused / 16 * sixteenths
-		if g.lost != nil || n <= taken {
+		if g.lost != nil || g.late || n <= taken {
 			break
 		}
 		if t, ok := g.try(n); ok {
@@ -206,6 +232,8 @@ func (g *growth) try(n int) (least time.Duration, ok bool) {
 		ex, err = g.ask(g.grow.Begin, n) // it may have been the machine
 	}
 	switch {
+	case errors.Is(err, errSpent):
+		return 0, false
 	case err != nil:
 		g.lost = err
 	case ex.ErrorKind == string(wire.TooLarge): // it gives back so much that we do not read it
@@ -255,6 +283,8 @@ func (g *growth) least(begin string, n, times int) (least time.Duration, ok bool
 			g.kept = append(g.kept, ex)
 		}
 		switch {
+		case errors.Is(err, errSpent):
+			return 0, false
 		case err != nil:
 			g.lost, g.broken = err, err.Error()
 			return 0, false

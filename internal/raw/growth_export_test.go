@@ -15,7 +15,7 @@ func MeasureGrowth(grow cases.Grow, most int, ask func(begin string, n int) time
 
 // MeasureGrowthBeside measures it on a machine where a computation takes what compute gives.
 func MeasureGrowthBeside(grow cases.Grow, most int, compute func(time.Duration) time.Duration, ask func(begin string, n int) time.Duration) (failures []agent.Symptom, undecided string, longest int) {
-	g := growth{grow: &grow, most: most, compute: compute, ask: func(begin string, n int) (agent.Exchange, error) {
+	g := growth{grow: &grow, most: most, compute: compute, asks: func(begin string, n int) (agent.Exchange, error) {
 		ex := agent.Exchange{Status: 200, Elapsed: ask(begin, n), Grown: &agent.Grown{Begin: begin, Unit: grow.Unit, Times: n}}
 		if ex.Elapsed == 0 {
 			ex.Status = 431

@@ -175,7 +175,12 @@ func (g *growth) failure(n int, t timings) agent.Symptom {
 // interrupted is why measuring ended without an answer; empty where that says
 // nothing of the target.
 func (g *growth) interrupted() string {
-	if g.lost != nil {
+	switch {
+	case g.late && g.base > 0:
+		return fmt.Sprintf("%s: a short request took %s at least", errSpent, roundTime(g.base))
+	case g.late:
+		return errSpent.Error()
+	case g.lost != nil:
 		return ""
 	}
 	return "an answer did not come while times were taken: " + g.broken

@@ -70,6 +70,23 @@ var _ = Describe("growth", func() {
 		Entry("quadratic and harmless", quadratic(1e-10), 8<<10, 0),
 	)
 
+	It("ends where answers take long now and then, undecided", func() {
+		for seed := range uint64(100) {
+			r := rand.New(rand.NewPCG(seed, 2))
+			var waited time.Duration
+			found, undecided, _ := raw.MeasureGrowth(commas, 1<<20, func(string, int) time.Duration {
+				took := time.Duration((0.001 + 8*r.Float64()*float64(r.IntN(2))) * 1e9)
+				waited += took
+				return took
+			})
+			Expect(found).To(BeEmpty(), "seed %d", seed)
+			Expect(waited).To(BeNumerically("<", 70*time.Second), "seed %d", seed)
+			if waited > time.Minute {
+				Expect(undecided).To(ContainSubstring("times could not be taken within 1m0s"))
+			}
+		}
+	})
+
 	// A machine that runs each computation for three milliseconds and then others,
 	// so that the rest of it takes a multiple; how much changes by chance.
 	busy := func(r *rand.Rand, stretch float64) func(time.Duration) time.Duration {
