@@ -25,10 +25,11 @@ type call struct {
 	timeout      time.Duration // of each request that is on the wire
 	document     *document
 	results      []*repetition
-	pending      int          // repetitions not delivered yet
-	done         chan<- *call // buffered: a send never blocks
-	job          int          // index of its job in the run
-	mayPreflight bool         // preflights may have been made
+	pending      int           // repetitions not delivered yet
+	done         chan<- *call  // buffered: a send never blocks
+	job          int           // index of its job in the run
+	mayPreflight bool          // preflights may have been made
+	late         map[int]error // by repetition: those that were given up; nil: none
 }
 
 // repetition is one repetition of a call: what the script saw, and what was recorded.

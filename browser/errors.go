@@ -92,14 +92,46 @@ func (e *FrozenError) Timeout() bool { return true }
 type TimeoutError struct {
 	URL   string
 	After time.Duration // since the request, its preflight or that of a redirect was sent
+	// Preflights: it was a preflight, and the server has answered none of those before it either.
+	Preflights bool
 }
 
+// Unsure tells whether the error says nothing new about the target: nobody gets an answer there.
+func (e *TimeoutError) Unsure() bool { return e.Preflights }
+
+// Repeats tells whether the error is what others of this server were before: to ask again shows nothing.
+func (e *TimeoutError) Repeats() bool { return e.Preflights }
+
 func (e *TimeoutError) Error() string {
+	if e.Preflights {
+		return fmt.Sprintf("no answer to the preflight of %s within %v, as to all that were sent before it", e.URL, e.After)
+	}
 	return fmt.Sprintf("no answer to %s within %v of sending the request (--timeout)", e.URL, e.After)
 }
 
 // Timeout makes it a timeout as package net has them.
 func (e *TimeoutError) Timeout() bool { return true }
+
+// UnsentError says that a request was not sent in time: the few connections that a browser makes to a
+// host were taken by others.
+type UnsentError struct {
+	URL string
+	// Preflights: a preflight may be what was to be sent, and the server answers none.
+	Preflights bool
+}
+
+func (e *UnsentError) Error() string {
+	if e.Preflights {
+		return fmt.Sprintf("no answer came to any preflight, and that of %s was not sent: all of the browser's connections to the host wait", e.URL)
+	}
+	return fmt.Sprintf("the browser could not send the request of %s in time: all of its connections to the host wait for answers to others", e.URL)
+}
+
+// Repeats tells whether the error is what others of this server were before: to ask again shows nothing.
+func (e *UnsentError) Repeats() bool { return e.Preflights }
+
+// Unsure is true: the error says nothing about the target.
+func (e *UnsentError) Unsure() bool { return true }
 
 // NetError is a failure that says nothing about the target's CORS: it could
 // not be reached, or the browser refused to try.

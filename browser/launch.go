@@ -19,6 +19,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
+
+	"github.com/corsproof/corsproof/internal/silence"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -104,6 +106,9 @@ type Chrome struct {
 	sites       atomic.Int64 // of privateContext.moveOn
 	cookieSet   atomic.Bool  // an answer set a cookie
 	cookiesLeft atomic.Bool  // a request carried a cookie that the answer to another job had set
+
+	servers silence.Servers // what they make of preflights, by the origin that is asked
+	clogged atomic.Bool     // the contexts that are open have connections on which preflights wait
 
 	mu             sync.Mutex // one Perform at a time
 	closed         bool

@@ -21,7 +21,7 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (agent.Outcom
 	case res.Bug != "":
 		return o, &UnobservedError{URL: res.URL, What: "the result (" + res.Bug + ")"}
 	case res.Timeout:
-		return o, &TimeoutError{URL: res.URL, After: r.call.timeout}
+		return o, r.overdue()
 	case res.Thrown != "":
 		o.Result, o.Type, o.Error = spec.TypeError, spec.TypeErr, res.Thrown
 		return o, nil
@@ -78,6 +78,17 @@ func outcome(req *cases.Request, pageOrigin string, r *repetition) (agent.Outcom
 		o.Exchanges[n-1].Body = o.Body
 	}
 	return o, nil
+}
+
+// overdue is why a repetition was given up: there was no answer to what was sent, or nothing was sent.
+func (r *repetition) overdue() error {
+	if late := r.call.late[r.result.Rep]; late != nil {
+		return late
+	}
+	if r.call.document.tab.consoleOnly {
+		return &TimeoutError{URL: r.result.URL, After: r.call.timeout}
+	}
+	return &UnsentError{URL: r.result.URL}
 }
 
 // decide decides Result, Type, Reason and what a script can read.

@@ -3,6 +3,11 @@ package browser
 import (
 	"slices"
 	"time"
+
+	"github.com/chromedp/cdproto/network"
+
+	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/silence"
 )
 
 // A request's time is counted from when it is sent: the wait for one of the
@@ -35,13 +40,16 @@ func (t *tab) watch() {
 			return
 		}
 		for _, r := range t.rec.byID {
-			if r.overdue || r.truncated || r.terminal() || r.sentAt.IsZero() && r.answeredAt.IsZero() {
+			if r.overdue || r.truncated || r.terminal() || !r.begun() && !t.clogged(r) {
 				continue
 			}
 			c, rep := t.callOf(r)
 			switch {
 			case c == nil:
-			case !r.sentAt.IsZero() && time.Since(r.sentAt) > c.timeout:
+			case !r.begun():
+				r.overdue = true
+				go t.giveUp(c, r, rep)
+			case !r.sentAt.IsZero() && time.Since(r.sentAt) > t.patience(c, r):
 				r.overdue = true
 				go t.giveUp(c, r, rep)
 			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > c.timeout && !scriptReads(c.js.API):
@@ -51,6 +59,45 @@ func (t *tab) watch() {
 		}
 		t.watch()
 	})
+}
+
+// serverOf is what the server that a record's last request went to has made of preflights.
+func (t *tab) serverOf(r *record) *silence.Preflights {
+	return t.chrome.servers.Of(origin.Of(r.hops[len(r.hops)-1].request.URL))
+}
+
+// heard takes note of the answer to a preflight, and of what another answer took.
+func (t *tab) heard(r *record, ev any) {
+	e, ok := ev.(*network.EventResponseReceived)
+	switch {
+	case !ok:
+	case r.preflight:
+		t.serverOf(r).Answered()
+	case e.Response.Timing != nil:
+		t.serverOf(r).Other(time.Duration((e.Response.Timing.ReceiveHeadersEnd - e.Response.Timing.SendStart) * float64(time.Millisecond)))
+	}
+}
+
+// begun tells whether a request, or its preflight, is or was on the wire since its last redirect.
+func (r *record) begun() bool {
+	return !r.sentAt.IsZero() || !r.answeredAt.IsZero() || slices.ContainsFunc(r.preflights, func(p *record) bool { return !p.sentAt.IsZero() })
+}
+
+// clogged tells whether a record's request will not get a connection: the browser keeps those of preflights
+// that wait for an answer, even when their page has given them up, and the server answers none.
+func (t *tab) clogged(r *record) bool {
+	return len(r.hops) > 0 && t.chrome.clogged.Load() && t.serverOf(r).Left()
+}
+
+// patience is how long a request may be on the wire: all of its time, but for the preflights of a
+// server that answers none.
+func (t *tab) patience(c *call, r *record) time.Duration {
+	if r.preflight {
+		if d := t.serverOf(r).Wait(); d > 0 {
+			return min(d, c.timeout)
+		}
+	}
+	return c.timeout
 }
 
 // callOf returns the call of a request and the number of its repetition; nil
@@ -77,14 +124,37 @@ func (t *tab) callOf(r *record) (*call, int) {
 // have had its answer for some time: events that come before the page's next
 // reply decide.
 func (t *tab) giveUp(c *call, r *record, rep int) {
+	t.mu.Lock()
+	begun := r.begun()
+	t.mu.Unlock()
 	if c.document.eval(t.ctx, "ping") != nil {
 		return // the tab is gone
 	}
 	t.mu.Lock()
-	answered := r.sentAt.IsZero() || r.terminal()
+	answered := r.begun() != begun || begun && r.sentAt.IsZero() || r.terminal()
 	r.overdue = !answered
+	if !answered {
+		if c.late == nil {
+			c.late = map[int]error{}
+		}
+		c.late[rep] = t.why(c, r)
+	}
 	t.mu.Unlock()
 	if !answered {
 		_ = c.document.eval(t.ctx, "expire", c.js.ID, rep)
 	}
+}
+
+// why is the error of a request that is given up.
+func (t *tab) why(c *call, r *record) error {
+	if !r.begun() {
+		return &UnsentError{URL: c.url, Preflights: c.mayPreflight}
+	}
+	e := &TimeoutError{URL: c.url, After: t.patience(c, r)}
+	if r.preflight {
+		t.chrome.clogged.Store(true)
+		e.Preflights = t.serverOf(r).Left()
+		t.serverOf(r).Waited()
+	}
+	return e
 }

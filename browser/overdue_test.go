@@ -91,6 +91,56 @@ var _ = Describe("a slow target", func() {
 			Expect(r.Err.Error()).To(And(ContainSubstring("no answer"), ContainSubstring("within 400ms"), ContainSubstring("--timeout"), Not(ContainSubstring("died"))))
 		}
 	})
+
+	It("answers no preflight: others than the first are not waited for as long, and what waits behind them is told apart", func() {
+		t := newTarget(false)
+		done := make(chan struct{})
+		DeferCleanup(func() { close(done) })
+		t.slow = func(r *http.Request) answer {
+			select {
+			case <-r.Context().Done():
+			case <-done:
+			}
+			return answer{}
+		}
+		var jobs []agent.Job
+		for n := range 14 {
+			q := cases.Request{Method: "PUT"}
+			if n == 13 {
+				q.Method = "GET"
+			}
+			j := job(t.url(plan{actual: allow(app)}), q)
+			j.Timeout = 6 * time.Second
+			jobs = append(jobs, j)
+		}
+		began := time.Now()
+		results := perform(jobs...)
+		took := time.Since(began)
+		Expect(took).To(BeNumerically("<", 30*time.Second))
+		results = append(results, perform(jobs[:6]...)...)
+		Expect(time.Since(began)-took).To(BeNumerically("<", 6*time.Second), "those that were known to be waited for in vain")
+		known := 0
+		for i, r := range results {
+			if i == 13 {
+				Expect(r.Err).NotTo(HaveOccurred(), "a plain GET gets a connection of its own")
+				continue
+			}
+			Expect(r.Err).To(HaveOccurred())
+			var late *browser.TimeoutError
+			var unsent *browser.UnsentError
+			switch {
+			case errors.As(r.Err, &unsent):
+				Expect(unsent.Error()).To(ContainSubstring("no answer came to any preflight"))
+				known++
+			case errors.As(r.Err, &late) && late.Preflights:
+				Expect(late.Error()).To(ContainSubstring("as to all that were sent before it"))
+				known++
+			default:
+				Expect(late).NotTo(BeNil(), "%v", r.Err)
+			}
+		}
+		Expect(known).To(BeNumerically(">=", 6+13-2*6))
+	})
 })
 
 var _ = Describe("content that does not end", func() {

@@ -68,7 +68,7 @@ type run struct {
 	sequencesShared bool // jobs of several steps run in the context of those of one
 
 	mu       sync.Mutex
-	retry    []int // jobs to do once more because their page was gone
+	retry    []int // jobs to do once more because their page was gone, or all connections were taken
 	collided []int // jobs to do once more, with caches of their own
 	cookied  []int // jobs to do once more, with cookies of their own
 	noRetry  bool  // nothing is done once more
@@ -82,7 +82,7 @@ func (c *Chrome) perform(ctx context.Context, jobs []agent.Job, done func(agent.
 	return c.bounded(ctx, done, func(done func(agent.JobResult)) error { return c.performTwice(ctx, jobs, done, r) })
 }
 
-// performTwice does the jobs, and those whose page was gone before they could begin
+// performTwice does the jobs, and those whose page was gone before they could begin, or that got no connection,
 // once more from new pages.
 func (c *Chrome) performTwice(ctx context.Context, jobs []agent.Job, done func(agent.JobResult), r *run) error {
 	err := c.performOnce(ctx, jobs, done, r)
@@ -103,6 +103,9 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []agent.Job, done func(ag
 	}
 	if len(jobs) == 0 {
 		return nil
+	}
+	if r.pool == &c.pool && c.clogged.Swap(false) {
+		r.pool.close()
 	}
 	r.jobs, r.width, r.sent, r.done = jobs, semaphore.NewWeighted(int64(c.opt.Width)), make([]bool, len(jobs)), done
 	var cancel context.CancelFunc
@@ -186,7 +189,7 @@ func (r *run) fail(i int, err error) {
 		r.cookied = append(r.cookied, i)
 		return
 	}
-	if errors.Is(err, errDocumentGone) && !r.noRetry {
+	if (errors.Is(err, errDocumentGone) || queued(err)) && !r.noRetry {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if !r.sent[i] && !slices.Contains(r.retry, i) {
@@ -205,6 +208,14 @@ func (r *run) fail(i int, err error) {
 	if r.ctx.Err() == nil {
 		r.emit(i, agent.JobResult{ID: r.jobs[i].ID, Err: err})
 	}
+}
+
+// queued tells whether nothing of a job was sent, though it needs no preflight: preflights of others had
+// all the connections.
+func queued(err error) bool {
+	e, ok := errors.AsType[*UnsentError](err)
+	_, begun := errors.AsType[*StepsError](err)
+	return ok && !e.Preflights && !begun
 }
 
 // classify decides which jobs can share a browser context.

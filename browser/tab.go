@@ -202,6 +202,7 @@ func (t *tab) event(ev any) {
 					t.chrome.cookieSet.Store(true)
 				}
 			}
+			t.heard(r, ev)
 			t.deliverComplete()
 		}
 		t.mu.Unlock()

@@ -25,6 +25,16 @@ func unsure(err error) bool {
 	return ok && e.Unsure()
 }
 
+// repeats says whether an error is what others of the target were before, so that to ask again shows
+// nothing.
+func repeats(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		Repeats() bool
+	}](err)
+	return ok && e.Repeats()
+}
+
 // mostAgain bounds the checks that are done again: so many are no accident.
 const mostAgain = 64
 

@@ -83,7 +83,7 @@ func (t *task) judge(ctx context.Context, result agent.JobResult) part {
 	name := t.agent.Name()
 	if result.Err != nil {
 		p := t.run.lost(ctx, t.entry, name, result.Err, t.exchanges(result, nil))
-		p.doubt = name != agent.NameModel
+		p.doubt = name != agent.NameModel && !repeats(result.Err)
 		return p
 	}
 	if why := t.run.withheld(result); why != nil {

@@ -208,11 +208,22 @@ func (r *run) insist(ctx context.Context, e *entry, attempt func() part) part {
 	if !silent(first) && first.result.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
 		return first
 	}
+	if r.expected(e, first) {
+		return r.asked(ctx, e, first, first)
+	}
 	last := attempt()
 	for n := 2; n < mostAttempts && silent(last) && !waited(last) && r.stopped(ctx, e) == ""; n++ {
 		last = attempt()
 	}
 	return r.asked(ctx, e, first, last)
+}
+
+// expected tells whether all that got no answer are preflights, of which the target answers none: to
+// send them again shows nothing new.
+func (r *run) expected(e *entry, p part) bool {
+	ep, _, _, err := wire.EndpointOf(e.place.Base, wire.Any)
+	return err == nil && silent(p) && r.sender.Client.LeavesPreflights(ep) &&
+		!slices.ContainsFunc(p.result.Failures, func(f agent.Symptom) bool { return !f.Seen.Preflight })
 }
 
 // waited tells whether an answer was waited for in vain, until its time was over.

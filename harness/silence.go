@@ -6,6 +6,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/diagnose"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // settleSilence gives the results where no preflight under a policy was answered, those of the origins
@@ -13,13 +14,13 @@ import (
 // of those who ask in an odd way, who otherwise would hold up the server. The results that it is given
 // stay as they are.
 func settleSilence(entries []*entry, results []Result) []Result {
-	type heard struct{ answered, kept bool } // a preflight, ever; one of who is allowed got no answer
+	type heard struct{ answered, kept bool } // a preflight for what may be a method; and one of who is allowed was not
 	of := map[*cases.Policy]heard{}
 	for i := range results {
 		p := entries[i].check.Policy
 		h := of[p]
 		for _, s := range seenBy(&results[i]) {
-			h.answered = h.answered || s.Preflight && s.Status != 0
+			h.answered = h.answered || s.Preflight && s.Status != 0 && spec.IsToken(s.Method)
 			h.kept = h.kept || s.Preflight && s.Status == 0 && diagnose.Allowed(p, &s)
 		}
 		of[p] = h

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -154,6 +155,31 @@ var _ = Describe("A request without an answer", func() {
 		Entry("which they are not", "", agent.EffectLockedOut, cases.Severity("")),
 		Entry("which they are", "PUT", agent.EffectUnavailable, cases.Medium),
 	)
+
+	It("to any preflight is not asked for twice", func(ctx SpecContext) {
+		const many = 12
+		var preflights atomic.Int32
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions {
+				preflights.Add(1)
+				<-r.Context().Done()
+				return
+			}
+			allow(w)
+		})
+		var checks []cases.Check
+		for range many {
+			step := wireGet("/ok", shares(app))
+			step.Wire.Method = http.MethodOptions
+			step.Wire.Headers = append(step.Wire.Headers, "Access-Control-Request-Method: PUT")
+			checks = append(checks, wireCheck(strings.Repeat("a", len(checks)+1), step))
+		}
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: checks, Timeout: 200 * time.Millisecond, Concurrency: 1}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Counts[agent.VerdictFail]).To(Equal(many))
+		Expect(preflights.Load()).To(BeNumerically("<=", many+4))
+	})
 
 	DescribeTable("of a target that dies is not a failure of anything", func(ctx SpecContext, ended string, end func(http.ResponseWriter, *http.Request)) {
 		var n atomic.Int32

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/corsproof/corsproof/internal/limit"
+	"github.com/corsproof/corsproof/internal/silence"
 )
 
 // Options bound what a client reads and say how it connects. The zero value
@@ -42,7 +43,7 @@ type Client struct {
 	h2only map[Endpoint]bool // what tellH2 found
 	closed bool
 
-	silences map[string]*silence // by address
+	servers silence.Servers // by address
 }
 
 // sharedH2 is the HTTP/2 connection to an endpoint. lock holds one element
