@@ -35,8 +35,13 @@ func (s *sighting) alternatives(id string) []Alternative {
 		if s.status == 0 {
 			add(s.reason, "error-no-cors", "if the status is 400 or more: "+title("error-no-cors"))
 		}
-		add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
-	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil:
+		if id != "origin-not-listed" {
+			add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
+		}
+		if s.mayBeCached {
+			add(s.reason, "vary-missing", "if the command shows that all is right: perhaps the browser's cache gave an answer that it had stored for a request without Origin, which Vary: Origin prevents. DevTools (Network) shows where an answer came from")
+		}
+	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil && s.from == "":
 		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: a cache gave what it had stored for "+s.otherPage()+", since the answer does not say Vary: Origin")
 	case s.reason == spec.ReasonPreflightDisallowedRedirect && strings.HasPrefix(s.url, "http://") && s.fields == nil:
 		add(s.reason, "https-only-host", "if the command shows no redirect: "+title("https-only-host"))
@@ -63,7 +68,7 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 		return
 	}
 	if r, _ := beforeCORS(s.origin, s.url); r != "" {
-		add(r, causes[r], title(causes[r]))
+		add(r, causes[r], "if the command shows that all is right, and the browser is Chrome (since 142): "+title(causes[r]))
 	}
 	add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+title("no-cors"))
 	add(ReasonRefused, "connection-refused", "if the command shows no answer: "+title("connection-refused"))

@@ -70,7 +70,11 @@ type Answer struct {
 	Method  string `json:"method,omitempty"`  // empty where it is not known, as are:
 	URL     string `json:"url,omitempty"`     // secrets redacted
 	Origin  string `json:"origin,omitempty"`  // of the page
+	// From is the URL that was asked for where redirects led to URL from there.
+	From string `json:"redirected_from,omitempty"`
 
+	// Reason is why, as far as Confidence says; with Open it is the first that it can be, or
+	// ReasonUndetermined.
 	Reason spec.Reason `json:"reason"`
 	Side   cases.Side  `json:"side"`
 	Mask   *spec.Layer `json:"mask"` // what looks like CORS and is not; nil: it is CORS, or nothing is wrong

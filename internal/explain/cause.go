@@ -114,6 +114,9 @@ func (s *sighting) missing() string {
 		if s.status != 0 && !spec.OKStatus(s.status) {
 			return preflightStatus(s.status)
 		}
+		if s.notListed() {
+			return "origin-not-listed"
+		}
 		return "preflight-no-cors"
 	}
 	switch {
@@ -133,8 +136,16 @@ func (s *sighting) missing() string {
 		return "error-no-cors"
 	case s.grantedBefore():
 		return "request-no-cors"
+	case s.notListed():
+		return "origin-not-listed"
 	}
 	return "no-cors"
+}
+
+// notListed tells whether an answer without Access-Control-Allow-Origin shows that the server looks
+// at the origin: it was asked with that of the page.
+func (s *sighting) notListed() bool {
+	return s.answers != nil && s.answers.sentOrigin && s.named() != "" && !s.tainted() && s.looksAtOrigin()
 }
 
 // grantedBefore tells whether the preflight for the same request is shown, and granted.

@@ -145,7 +145,7 @@ func onPreflight(r spec.Reason) spec.Reason {
 // answer is what is said of a sighting.
 func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	a := &Answer{
-		Kind: kind, Browser: s.browser, Method: s.method, URL: safeURL(s.url), Origin: s.origin, Reason: s.reason,
+		Kind: kind, Browser: s.browser, Method: s.method, URL: safeURL(s.url), From: safeURL(s.from), Origin: s.origin, Reason: s.reason,
 		Confidence: s.confidence(), Alternatives: []Alternative{},
 	}
 	if l := LayerOf(s.reason); l != spec.LayerCORS {
@@ -174,6 +174,10 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	a.Alternatives = append(a.Alternatives, s.alternatives(id)...)
 	if len(a.Alternatives) > 0 && a.Confidence == Certain {
 		a.Confidence = Likely
+	}
+	if s.leaning != "" && s.reason == ReasonUndetermined {
+		l := LayerOf(s.leaning)
+		a.Reason, a.Mask = s.leaning, &l
 	}
 	a.Docs = docsPage(s.reason, a.Cause.ID)
 	a.Check = s.check(c)
@@ -204,7 +208,7 @@ func (s *sighting) confidence() Confidence {
 	switch {
 	case s.reason == ReasonUndetermined:
 		return Open
-	case len(s.same) > 0, s.reason == ReasonCookieNotSent, s.answers != nil && !s.answers.answered() && LayerOf(s.reason) == spec.LayerLocalNetwork:
+	case len(s.same) > 0, s.reason == ReasonCookieNotSent, s.tainted() && s.answers == nil:
 		return Likely
 	}
 	return Certain

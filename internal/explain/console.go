@@ -28,7 +28,7 @@ var (
 
 	// starts begin a message, so that what stands on one line, or was broken in several, is
 	// taken apart rightly.
-	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame|execute|apply)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
+	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|eventsource cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame|execute|apply)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
 )
 
 // readConsole reads messages of a console.
@@ -42,7 +42,7 @@ func readConsole(in string) []sighting {
 			break
 		}
 	}
-	return withoutOthers(joined(list))
+	return withoutOthers(joined(pairedSafari(list)))
 }
 
 // mostMessages is how many messages of a text are read.
@@ -103,7 +103,7 @@ func messagesOf(line string) []string {
 	var list []string
 	from := 0
 	for _, p := range at[1:] {
-		if p[0]-from < 24 { // "[Error] Fetch API cannot load" begins once
+		if p[0]-from < 24 || carriesOn.MatchString(line[from:p[0]]) { // "[Error] Fetch API cannot load" begins once
 			continue
 		}
 		list = append(list, line[from:p[0]])
@@ -136,8 +136,9 @@ func readMessage(m string) *sighting {
 		s.browser = "chrome"
 	}
 	if s.url == "" {
-		s.url = trimURL(anyURL.FindString(m))
+		s.url = s.urlOf(m)
 	}
+	s.readPlace(m)
 	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) {
 		return nil // the word CORS alone is no message of a browser
 	}
@@ -148,7 +149,7 @@ func readMessage(m string) *sighting {
 func (s *sighting) readHead(m string) {
 	lower := strings.ToLower(m)
 	if h := chromeHead.groups(m, lower); h != nil {
-		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]), h[3], h[4]
+		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]), trimURL(h[3]), h[4]
 	} else if h := oldHead.groups(m, lower); h != nil {
 		s.url = trimURL(h[2])
 		if strings.Contains(strings.ToLower(h[1]), "xmlhttprequest") {
@@ -170,7 +171,7 @@ func (s *sighting) readHead(m string) {
 		}
 		s.method = strings.ToUpper(h[1])
 		s.status, _ = strconv.Atoi(h[4])
-		s.fromCache = h[4] == "" && strings.EqualFold(h[3], "net::err_failed")
+		s.mayBeCached = h[4] == "" && strings.EqualFold(h[3], "net::err_failed") && (s.method == "GET" || s.method == "HEAD")
 	}
 	if h := resource.groups(m, lower); h != nil && h[2] != "" {
 		s.status, _ = strconv.Atoi(h[2])
@@ -276,7 +277,7 @@ func (s *sighting) add(o *sighting) {
 	if s.reason == "" || s.reason == reasonNoSuccess {
 		s.reason, s.same, s.preflight, s.param, s.value = o.reason, o.same, o.preflight, o.param, o.value
 	}
-	for _, f := range []struct{ to, from *string }{{&s.browser, &o.browser}, {&s.method, &o.method}, {&s.url, &o.url}, {&s.origin, &o.origin}, {&s.asker, &o.asker}, {&s.code, &o.code}} {
+	for _, f := range []struct{ to, from *string }{{&s.browser, &o.browser}, {&s.method, &o.method}, {&s.url, &o.url}, {&s.origin, &o.origin}, {&s.asker, &o.asker}, {&s.code, &o.code}, {&s.from, &o.from}} {
 		if *f.to == "" {
 			*f.to = *f.from
 		}
@@ -284,5 +285,5 @@ func (s *sighting) add(o *sighting) {
 	if s.status == 0 {
 		s.status = o.status
 	}
-	s.fromCache = s.fromCache || o.fromCache
+	s.mayBeCached = s.mayBeCached || o.mayBeCached
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/origin"
@@ -121,11 +122,7 @@ func (s *sighting) settle(c *Context) {
 	if a == nil || s.reason != "" {
 		return
 	}
-	if r, sure := beforeCORS(a.request.Origin, a.request.URL); r != "" && (!a.answered() || sure && a.blocked == unknown) {
-		s.reason = r
-		if !sure {
-			s.notes = append(s.notes, "The URL and the page's address tell so; whether the browser asks depends on where the page itself comes from.")
-		}
+	if s.stoppedBefore() {
 		return
 	}
 	v, mode := a.decide(s.browser)
@@ -145,6 +142,49 @@ func (s *sighting) settle(c *Context) {
 	default:
 		s.readableAnswer(a, &v)
 	}
+}
+
+// stoppedBefore takes over what stops a request before it is sent, where browsers agree about it.
+// Where they do not, or a permission decides, it is no more than the first that it can be.
+func (s *sighting) stoppedBefore() bool {
+	a := s.answers
+	r, sure := beforeCORS(s.origin, s.url)
+	if scheme, _, ok := strings.Cut(s.url, "://"); ok && !isWebScheme(scheme) { // whoever asks
+		r, sure = spec.ReasonCorsDisabledScheme, true
+	}
+	switch {
+	case r == "" || a.answered() && a.blocked != unknown:
+		return false
+	case sure:
+		s.reason = r
+		return true
+	case !a.answered() && a.blocked == unknown && !s.needsPreflight():
+		s.leaning = r
+	}
+	return false
+}
+
+// isWebScheme tells whether browsers make requests with CORS by a scheme.
+func isWebScheme(scheme string) bool {
+	switch strings.ToLower(scheme) {
+	case "http", "https", "ws", "wss":
+		return true
+	}
+	return false
+}
+
+// needsPreflight tells whether permission is asked for what is known of the request.
+func (s *sighting) needsPreflight() bool {
+	return spec.NeedsPreflight(spec.NormalizeMethod(orGET(s.answers.request.Method)), unsafeValues(s.answers.scriptHeader()), false)
+}
+
+// scriptHeader are the headers of the request that its script sets, with the Content-Type of its content.
+func (a *answersSeen) scriptHeader() spec.Header {
+	h := a.request.Header
+	if b := a.request.Body; b != nil && b.ContentType != "" && !h.Has("Content-Type") {
+		h = append(slices.Clone(h), spec.Field{Name: "Content-Type", Value: b.ContentType})
+	}
+	return h
 }
 
 // answered tells whether there is any answer.
@@ -183,7 +223,7 @@ func (s *sighting) failedWith(v *verdict) {
 	if list := s.fields.Values(headerOf(v.reason)); len(list) > 0 {
 		s.value = text(strings.Join(list, ", "))
 	}
-	if v.reason == spec.ReasonMissingAllowOriginHeader && a.noOrigin && v.hop == 0 {
+	if onRequest(v.reason) == spec.ReasonMissingAllowOriginHeader && (a.noOrigin || a.unseen && s.origin == "") && v.hop == 0 {
 		s.reason = ReasonUndetermined
 	}
 }

@@ -59,7 +59,7 @@ func (s *sighting) offerStack(cause *cases.Cause) {
 	switch {
 	case len(given) > 0:
 		s.notes = append(s.notes, "The answer looks like one of a known stack. Once more with "+strings.Join(given, " or ")+", its setting is shown.")
-	case sideOf(cause) == cases.SideServer:
+	case sideOf(cause) == cases.SideServer && !s.tainted() && !s.toLogin(): // else it is no matter of a setting
 		s.notes = append(s.notes, "With --stack ID the setting of your server or framework is shown, such as --stack express, --stack flask or --stack nginx; --stack help names all.")
 	}
 }
@@ -113,7 +113,7 @@ func (s *sighting) policy() *cases.Policy {
 // check is the command that shows what the server does, and whose output can be explained
 // again. It sends no secrets: where the server needs one, it has to be added.
 func (s *sighting) check(c *Context) string {
-	u := safeURL(s.url)
+	u := safeURL(orSome(s.from, s.url))
 	switch {
 	case s.answers != nil && s.answers.engine != "":
 		return "" // the server was asked
@@ -196,7 +196,7 @@ func (s *sighting) unnamedCommand(url, page, names string) string {
 // fetchCommand makes the request as a browser does.
 func (s *sighting) fetchCommand(url, page, method, names string) string {
 	cmd := "corsproof fetch " + quote(url)
-	if other := s.otherPage(); other != "" && s.reason == spec.ReasonAllowOriginMismatch && s.answers == nil {
+	if other := s.otherPage(); other != "" && s.reason == spec.ReasonAllowOriginMismatch && s.answers == nil && s.from == "" {
 		cmd += " --from " + word(other) // what a cache keeps of this page's is what the other may get
 	}
 	cmd += " --from " + word(page)
@@ -225,7 +225,7 @@ func (s *sighting) asksFor(c *Context) (method, names string) {
 	}
 	header := c.Header
 	if s.answers != nil {
-		header = s.answers.request.Header
+		header = s.answers.scriptHeader()
 	}
 	list := spec.UnsafeRequestHeaderNames(unsafeValues(header))
 	if s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.param != "" && !containsFold(list, s.param) {

@@ -92,7 +92,7 @@ func (r *harReader) pageOf(i int) string {
 // answers are the request and what was answered, redirects followed.
 func (r *harReader) answers(i int, cors bool) *answersSeen {
 	e, h := &r.har.Log.Entries[i], r.headers[i]
-	a := &answersSeen{request: spec.Request{Method: e.Request.Method, Header: authorFields(h)}}
+	a := &answersSeen{request: spec.Request{Method: e.Request.Method, Header: authorFields(h)}, sentOrigin: h.Has("Origin")}
 	if !cors {
 		a.request.Mode = spec.ModeNoCORS
 	}
@@ -185,7 +185,7 @@ func (s *sighting) failure(e *entry) {
 func (r *harReader) fromStore(i int, s *sighting) {
 	a := s.answers
 	hop := &a.hops[0]
-	if s.reason != "" || a.blocked != yes || hop.response != nil || hop.preflight != nil || len(a.hops) > 1 {
+	if s.reason != "" || a.blocked != yes || hop.response != nil || hop.preflight != nil || len(a.hops) > 1 || s.method != "GET" {
 		return
 	}
 	for _, j := range r.byURL[withoutFragment(s.url)] {

@@ -18,6 +18,9 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 		if s.status >= 300 {
 			received = append([]string{s.statusText()}, received...)
 		}
+		if s.toLogin() { // where nobody wants to be let in
+			return received, nil
+		}
 		if s.preflight == yes && s.status >= 300 {
 			return received, append([]string{"204 No Content"}, s.grant()...)
 		}
@@ -29,7 +32,7 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 		s.mode = spec.CredentialsInclude
 		return s.fieldLines(), s.grant()
 	case spec.ReasonAllowOriginMismatch, spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues:
-		if s.origin == "null" {
+		if s.origin == "null" || s.toLogin() {
 			return s.fieldLines(), nil
 		}
 		return s.fieldLines(), s.grant()
@@ -98,7 +101,7 @@ func (s *sighting) fieldLines() []string {
 func (s *sighting) grant() []string {
 	page := s.origin
 	switch {
-	case s.from != "" && s.answers != nil: // behind a redirect to another origin
+	case s.tainted(): // no list of origins has null
 		return []string{"Access-Control-Allow-Origin: *"}
 	case page == "" || page == "null":
 		page = "(the page's origin)"

@@ -107,6 +107,7 @@ func newSighting(p *pair, c *Context) sighting {
 	s.answers = a
 	a.request = spec.Request{Method: c.Method, Header: slices.Clone(c.Header), Credentials: c.Credentials}
 	a.credentials = c.Credentials != ""
+	a.unseen = p.request == nil
 	if p.preflight(c) {
 		s.takePreflight(p)
 	} else {
@@ -134,7 +135,7 @@ func (s *sighting) takePreflight(p *pair) {
 		names, _ := p.request.fields.Get("Access-Control-Request-Headers")
 		addNames(&a.request.Header, names)
 		_, hasOrigin := p.request.fields.Get("Origin")
-		a.noOrigin = !hasOrigin
+		a.noOrigin, a.sentOrigin = !hasOrigin, hasOrigin
 		agent, _ := p.request.fields.Get("User-Agent")
 		a.preflightAlone = strings.HasPrefix(strings.ToLower(agent), "curl") && hasOrigin
 	}
@@ -219,7 +220,7 @@ func (s *sighting) takeRequest(p *pair) {
 			a.request.Method = r.method
 		}
 		a.request.Header = append(authorFields(r.fields), c0(a.request.Header, r.fields)...)
-		a.noOrigin = !r.fields.Has("Origin") && len(r.fields) > 0
+		a.noOrigin, a.sentOrigin = !r.fields.Has("Origin") && len(r.fields) > 0, r.fields.Has("Origin")
 		if r.fields.Has("Cookie") && !a.credentials && r.fields.Has("Origin") {
 			a.request.Credentials, a.credentials = spec.CredentialsInclude, true
 		}

@@ -99,6 +99,9 @@ func about(a *Answer) string {
 	if a.URL != "" {
 		parts = append(parts, strings.TrimSpace(a.Method+" "+a.URL))
 	}
+	if a.From != "" {
+		parts = append(parts, "(redirected from "+a.From+")")
+	}
 	if a.Origin != "" {
 		parts = append(parts, "from a page of "+a.Origin)
 	}
@@ -124,6 +127,9 @@ func verdictWord(a *Answer) string {
 // tag says the reason, where the change is to be made, and that it is no matter of CORS
 // where it is none.
 func tag(a *Answer) string {
+	if a.Confidence == Open {
+		return string(ReasonUndetermined)
+	}
 	parts := []string{string(a.Reason)}
 	if a.Mask != nil {
 		parts = append(parts, "not CORS: "+string(*a.Mask))

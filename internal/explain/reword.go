@@ -15,14 +15,27 @@ func (s *sighting) reword(a *Answer) {
 	switch {
 	case s.plainHTTP:
 		s.rewordPlainHTTP(a)
+	case s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && (s.toLogin() || s.tainted()) && s.status < 300:
+		s.rewordRedirected(a)
+	case LayerOf(s.reason) == spec.LayerLocalNetwork:
+		s.rewordLocal(a)
 	case a.Cause.ID == "no-cors":
 		s.rewordMissing(a)
+	case a.Cause.ID == "origin-not-listed" && s.notListed():
+		s.rewordNotListed(a)
 	case s.reason == ReasonCookieNotSent:
 		s.rewordUnknownLogin(a)
 	case s.reason == ReasonHTTPError && s.scheme() != "":
 		s.rewordLogin(a)
 	case s.fromCache && a.Side == cases.SideProxy:
 		a.Side = cases.SideServer // it is the browser's own cache, and the server tells it what to keep apart
+	}
+}
+
+// rewordLocal leaves out what the page has already.
+func (s *sighting) rewordLocal(a *Answer) {
+	if s.reason == spec.ReasonLocalPermission && strings.HasPrefix(s.origin, "https://") {
+		a.Fix.Do = strings.Replace(a.Fix.Do, "Serve the page by https, and allow", "Allow", 1)
 	}
 }
 
@@ -39,12 +52,19 @@ func (s *sighting) rewordPlainHTTP(a *Answer) {
 // server may have one.
 func (s *sighting) rewordMissing(a *Answer) {
 	a.Cause.Title = "The answer has no Access-Control-Allow-Origin for this origin"
-	if a.Cause.Here == "" && s.looksAtOrigin() {
-		a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin: the server decides by the origin, and it does not let in this one."
+	if a.Cause.Here == "" && s.looksAtOrigin() { // nobody knows whether it is an answer to this origin
+		a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin: the server decides by the origin. If this is its answer to a request with Origin, it does not let in that one."
 	}
 	if o := s.named(); o != "" {
 		a.Fix.Do += " " + compareWith(o)
 	}
+}
+
+// rewordNotListed is for an answer by which the server is seen to decide by the origin.
+func (s *sighting) rewordNotListed(a *Answer) {
+	a.Cause.Title = "The server does not let in this origin: it is not in its list, or is spelt otherwise there"
+	a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin, and no Access-Control-Allow-Origin: the server decides by the origin, and it does not let in " + s.named() + "."
+	a.Fix.Do = "In the server's list it must be " + s.named() + ", character by character. Compare scheme (http or https), host, port, and the end first: no slash stands there. If it is missing, add it."
 }
 
 // compareWith says what to look for in a list of origins.

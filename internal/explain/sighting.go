@@ -9,7 +9,7 @@ type sighting struct {
 	browser string // chrome, firefox, safari
 	method  string
 	url     string
-	from    string // the URL that redirected to url
+	from    string // the URL that was asked for, and led to url by redirects
 	origin  string // of the page; "null" is one
 	asker   string // what asked: fetch, XMLHttpRequest, font, image, ...
 
@@ -21,12 +21,19 @@ type sighting struct {
 	param     string  // the method or header that was refused, the directive of a policy
 	value     *string // of the deciding header
 	status    int     // of the answer that was blocked
-	// fromCache: the browser blocked an answer that did not come from the network.
+	// fromCache: the browser blocked an answer that did not come from the network. A line of the
+	// console never shows that: Chrome leaves the status out of many that came from the network too.
 	fromCache bool
-	code      string // of the network, such as net::ERR_CONNECTION_REFUSED
+	// mayBeCached: the message is one that Chrome also prints for an answer of its HTTP cache.
+	mayBeCached bool
+	code        string // of the network, such as net::ERR_CONNECTION_REFUSED
 	// resource is what "Failed to load resource" names, the end of a path, or "?" where it names
 	// nothing; empty: it is no such message.
 	resource string
+	// carries: the message names the URL of another's reason, as Safari's do; repeats: it says another's
+	// once more, about place, the end of a path.
+	carries, repeats bool
+	place            string
 	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.
 	plainHTTP bool
 
@@ -38,6 +45,8 @@ type sighting struct {
 	// What settle finds out:
 
 	verdict *verdict
+	// leaning is what is looked at first where nothing shows the reason; empty: nothing is.
+	leaning spec.Reason
 	mode    spec.CredentialsMode
 	hop     int
 	fields  spec.Header // of the answer that decided
@@ -60,6 +69,10 @@ type answersSeen struct {
 	// noOrigin: the request was sent without Origin, so that a server may have kept its
 	// CORS headers back.
 	noOrigin bool
+	// sentOrigin: the request was sent with the page's Origin, as the input shows.
+	sentOrigin bool
+	// unseen: the input has an answer alone, and nobody knows what was asked for it.
+	unseen bool
 	// preflightAlone: a preflight was sent by hand, to see the answer.
 	preflightAlone bool
 	// blocked tells what the browser did.

@@ -27,7 +27,7 @@ func (s *sighting) title() string {
 			return "No message of a browser is recognised in this text"
 		}
 		if s.withoutOrigin() {
-			return "The answer has no Access-Control-Allow-Origin, and was not given to a page: the request had no Origin"
+			return s.titleWithoutOrigin()
 		}
 		return "The text does not show why it failed"
 	case spec.ReasonNosniff:
@@ -107,7 +107,11 @@ func (s *sighting) here() string {
 	case ReasonAllowed:
 		return s.hereAllowed()
 	case spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget:
-		return "The console speaks of CORS, but the browser stopped the request before anything was sent: the address is in the local network or on this machine."
+		text := "the browser stopped the request before anything was sent: the address is in the local network or on this machine."
+		if s.answers == nil {
+			return "The console speaks of CORS, but " + text
+		}
+		return capital(text)
 	case spec.ReasonCORPByCOEP:
 		return "The answer has no Cross-Origin-Resource-Policy, and the page's own Cross-Origin-Embedder-Policy (or Document-Isolation-Policy) wants one of whatever it loads."
 	case spec.ReasonCSP:
@@ -151,8 +155,8 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (s *sighting) hereMissing(what string) string {
 	switch {
-	case s.from != "" && s.answers != nil:
-		return fmt.Sprintf("The request was redirected from %s to another origin. From then on browsers send Origin: null, which only * or null allows.", safeURL(s.from))
+	case s.from != "" && s.status < 300:
+		return s.hereRedirected()
 	case s.status >= 400:
 		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header is missing besides.", capital(what), s.statusText())
 	case s.status >= 300:
@@ -165,7 +169,10 @@ func (s *sighting) hereMissing(what string) string {
 
 func (s *sighting) hereMismatch(what string) string {
 	if s.value == nil {
-		return ""
+		return s.hereRedirected()
+	}
+	if s.tainted() {
+		return s.hereRedirected() + fmt.Sprintf(" The answer names %s.", orSome(safeValue("", *s.value), "nothing"))
 	}
 	if s.origin == "" {
 		return fmt.Sprintf("%s names %s. The message does not say of which origin the page is; a page opened as a file, or in a sandboxed frame, has the origin null.", capital(what), safeValue("", *s.value))
@@ -205,7 +212,7 @@ func (s *sighting) hereOpen() string {
 	case !a.answered():
 		return "It has a request and no answer, and the answer decides."
 	case s.withoutOrigin():
-		return "A page of another origin sends Origin, which curl and Postman do not: they get every answer. Many servers leave out their CORS headers then; ask again with Origin."
+		return s.hereWithoutOrigin()
 	case a.noOrigin && s.status != 0:
 		return "The request was sent without Origin. Many servers then leave out their CORS headers; ask again with Origin."
 	case s.verdict != nil && s.verdict.needs == "preflight":
@@ -221,7 +228,31 @@ func (s *sighting) hereOpen() string {
 // withoutOrigin tells whether it is an answer without Access-Control-Allow-Origin to a request without Origin.
 func (s *sighting) withoutOrigin() bool {
 	a := s.answers
-	return a != nil && a.answered() && a.noOrigin && s.status != 0 && s.status < 300 && s.reason == ReasonUndetermined && !s.fields.Has(allowOrigin)
+	return a != nil && a.answered() && (a.noOrigin || a.unseen) && s.status != 0 && s.reason == ReasonUndetermined && s.fields != nil && !s.fields.Has(allowOrigin)
+}
+
+// titleWithoutOrigin is for such an answer.
+func (s *sighting) titleWithoutOrigin() string {
+	what := "The answer"
+	if s.status >= 300 {
+		what += " is " + s.statusText() + ", and"
+	}
+	if s.answers.unseen {
+		return what + " has no Access-Control-Allow-Origin, and whether it was given to a page the text does not show"
+	}
+	return what + " has no Access-Control-Allow-Origin, and was not given to a page: the request had no Origin"
+}
+
+// hereWithoutOrigin says what such an answer does and does not show.
+func (s *sighting) hereWithoutOrigin() string {
+	text := "A page of another origin sends Origin, which curl and Postman do not: they get every answer. Many servers leave out their CORS headers then; ask again with Origin."
+	if s.looksAtOrigin() {
+		text = "The server seems to decide by the Origin of the request (the answer has Vary: Origin, or another line of CORS), and curl and Postman send none. Ask again with Origin."
+	}
+	if s.status >= 400 {
+		text += fmt.Sprintf(" A page would see no more than a failure if the header is missing then as well: the status, %s, is to be mended too.", s.statusText())
+	}
+	return text
 }
 
 // permissions are the method and the headers that a preflight asked for.
@@ -234,7 +265,7 @@ func (s *sighting) permissions() []string {
 func (s *sighting) willPreflight() string {
 	r := s.answers.request
 	method := spec.NormalizeMethod(orGET(r.Method))
-	names := spec.UnsafeRequestHeaderNames(r.Header)
+	names := spec.UnsafeRequestHeaderNames(unsafeValues(s.answers.scriptHeader()))
 	if spec.IsSafelistedMethod(method) && len(names) == 0 {
 		return "It has a request and no answer, and the answer decides. The browser sends it at once, without a preflight."
 	}
