@@ -28,6 +28,9 @@ func exampleRest() *Policy {
 // expression but the dot.
 var plainOrigin = regexp.MustCompile(`^https?://[a-z0-9.-]+(:[0-9]+)?$`)
 
+// exampleHost is part of any host of the example.
+var exampleHost = regexp.MustCompile(`example\\?\.com`)
+
 // MeasuredFix is the configuration of a stack that was measured to be right against a cause,
 // for a policy: with the policy's origin in the place of the example's where there is one
 // and it can stand there. Nil where none was measured.
@@ -65,7 +68,7 @@ func withOrigin(text string, p *Policy) (out string, own bool) {
 	}
 	out = strings.ReplaceAll(text, exampleOrigin, p.Origins[0])
 	out = strings.ReplaceAll(out, regexp.QuoteMeta(exampleOrigin), regexp.QuoteMeta(p.Origins[0]))
-	if out == text || regexp.MustCompile(`example\\?\.com`).MatchString(strings.ReplaceAll(strings.ReplaceAll(text, exampleOrigin, ""), regexp.QuoteMeta(exampleOrigin), "")) {
+	if out == text || exampleHost.MatchString(strings.ReplaceAll(strings.ReplaceAll(text, exampleOrigin, ""), regexp.QuoteMeta(exampleOrigin), "")) {
 		return text, false
 	}
 	return out, true

@@ -21,6 +21,10 @@ type verdict struct {
 	// request after it was sent.
 	assumed  bool
 	readable map[string]string
+	// origin is the Origin of the last request, a preflight or not: null after a redirect to
+	// another origin. method and names are what the last preflight asked for; empty without one.
+	origin, method string
+	names          []string
 }
 
 // decide lets the model decide about the answers of a sighting. It gives the verdict with
@@ -62,6 +66,7 @@ func (a *answersSeen) runAs(engine spec.Engine, mode spec.CredentialsMode) verdi
 			v.needs, v.hop = "response", next.Hop
 			return v
 		}
+		v.sends(&next)
 		hop := &a.hops[next.Hop]
 		switch {
 		case next.Kind == spec.ActionPreflight && hop.preflight != nil:
@@ -86,6 +91,19 @@ func (a *answersSeen) runAs(engine spec.Engine, mode spec.CredentialsMode) verdi
 		v.needs = "request"
 	}
 	return v
+}
+
+// sends takes over what is sent.
+func (v *verdict) sends(a *spec.Action) {
+	v.origin, _ = a.Header.Get("Origin")
+	v.method, v.names = "", nil
+	if a.Kind != spec.ActionPreflight {
+		return
+	}
+	v.method, _ = a.Header.Get("Access-Control-Request-Method")
+	if list, ok := a.Header.Get("Access-Control-Request-Headers"); ok {
+		v.names = strings.Split(list, ",")
+	}
 }
 
 // granting is an answer to a preflight that grants what it asks for.

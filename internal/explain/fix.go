@@ -21,21 +21,20 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 		stack, by = s.stack()
 	}
 	if stack != nil && cause.ID == "preflight-redirected-slash" && bothPaths[stack.ID] != "" {
-		a.Fix.Text, a.Fix.Stack, a.Fix.By = bothPaths[stack.ID], stack.Name, by
+		a.Fix.Text = bothPaths[stack.ID]
 	}
-	if cause.Setting == "" {
-		return
-	}
-	if stack == nil {
+	switch {
+	case a.Fix.Text != "":
+	case stack == nil && cause.Setting != "":
 		s.offerStack(cause)
-		return
+	case stack != nil && !s.tainted():
+		a.Fix.Text, a.Fix.Proved = cases.NeededFix(stack, cause, s.policy(c), cases.Values{Origin: s.named(), Method: s.method})
 	}
-	a.Fix.Text, a.Fix.Proved = cases.Fix(stack, cause, s.policy(), cases.Values{Origin: s.named(), Method: s.method})
-	if a.Fix.Text != "" {
+	switch {
+	case a.Fix.Text != "":
 		a.Fix.Stack, a.Fix.By = stack.Name, by
-	}
-	if o := s.named(); a.Fix.Proved && o != "" {
-		a.Fix.Text = strings.NewReplacer(measuredWith, o, regexp.QuoteMeta(measuredWith), regexp.QuoteMeta(o)).Replace(a.Fix.Text)
+	case c.Stack != nil:
+		s.notes = append(s.notes, "No setting of "+stack.Name+" is known that mends this.")
 	}
 }
 
@@ -67,9 +66,6 @@ func (s *sighting) offerStack(cause *cases.Cause) {
 // mostOffered is how many stacks are named of which an answer may be.
 const mostOffered = 3
 
-// measuredWith is the page's origin in the configurations that were measured.
-const measuredWith = "https://app.example.com"
-
 // stack is the stack that an answer names for certain, with the line that does.
 func (s *sighting) stack() (*cases.Stack, string) {
 	for _, r := range cases.Recognise(s.header()) {
@@ -88,26 +84,40 @@ func (s *sighting) named() string {
 	return s.origin
 }
 
-// policy is what this page needs.
-func (s *sighting) policy() *cases.Policy {
+// policy is what this request needs, beside what the answer's lists have.
+func (s *sighting) policy(c *Context) *cases.Policy {
 	p := &cases.Policy{Name: "page", Credentials: s.mode == spec.CredentialsInclude}
 	if o := s.named(); o != "" {
 		p.Origins = []string{o}
 	}
-	method := s.method
-	if onRequest(s.reason) == spec.ReasonMethodDisallowedByPreflightResponse && s.param != "" {
-		method = s.param
+	method, names := s.wants(c)
+	if strings.HasPrefix(method, "(") {
+		method = ""
 	}
-	if method != "" && !spec.IsSafelistedMethod(method) {
-		p.Methods = []string{method}
-	}
-	if s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.param != "" {
-		p.RequestHeaders = []string{s.param}
-	}
+	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return strings.HasPrefix(s, "(") })
+	p.Methods = s.also(allowMethods, method)
+	p.Methods = slices.DeleteFunc(p.Methods, func(m string) bool { return spec.IsSafelistedMethod(m) && m != s.param })
+	p.RequestHeaders = s.also(allowHeaders, names...)
 	if s.reason == ReasonHeaderNotExposed {
-		p.ExposeHeaders = []string{s.param}
+		p.ExposeHeaders = s.also(exposeHeaders, s.param)
 	}
 	return p
+}
+
+// also are names, those of a list of the answer that decided before them. Only a preflight's lists
+// of methods and headers count.
+func (s *sighting) also(header string, names ...string) []string {
+	var list []string
+	if s.preflight == yes || header == exposeHeaders {
+		list, _ = spec.ExtractTokenList(s.fields, header)
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(e string) bool { return e == "*" || containsFold(names, e) })
+	for _, name := range names {
+		if name != "" && !containsFold(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // check is the command that shows what the server does, and whose output can be explained

@@ -10,54 +10,31 @@ import (
 )
 
 // lines are those that decided and those in their place that would do. A line that is not
-// there is "(no NAME)".
+// there is "(no NAME)". Where the script has to ask for another URL, they are those of its request.
 func (s *sighting) lines(c *Context) (received, wanted []string) {
 	switch onRequest(s.reason) {
-	case spec.ReasonMissingAllowOriginHeader:
-		received = []string{"(no Access-Control-Allow-Origin)"}
-		if s.status >= 300 {
-			received = append([]string{s.statusText()}, received...)
-		}
-		if s.toLogin() { // where nobody wants to be let in
-			return received, nil
-		}
-		if s.preflight == yes && s.status >= 300 {
-			return received, append([]string{"204 No Content"}, s.grant()...)
-		}
-		if s.status >= 300 {
-			return received, append([]string{s.statusText()}, s.grant()...)
-		}
-		return received, s.grant()
 	case spec.ReasonWildcardOriginNotAllowed, spec.ReasonInvalidAllowCredentials:
 		s.mode = spec.CredentialsInclude
-		return s.fieldLines(), s.grant()
-	case spec.ReasonAllowOriginMismatch, spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues:
-		if s.origin == "null" || s.toLogin() {
-			return s.fieldLines(), nil
-		}
-		return s.fieldLines(), s.grant()
-	case "InvalidStatus":
-		if s.status != 0 {
-			received = []string{s.statusText()}
-		}
-		return received, append([]string{"204 No Content"}, s.grant()...)
+	}
+	switch onRequest(s.reason) {
+	case spec.ReasonMissingAllowOriginHeader, spec.ReasonWildcardOriginNotAllowed, spec.ReasonInvalidAllowCredentials, "InvalidStatus",
+		spec.ReasonAllowOriginMismatch, spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues,
+		spec.ReasonMethodDisallowedByPreflightResponse, spec.ReasonInvalidAllowMethodsPreflightResponse,
+		spec.ReasonHeaderDisallowedByPreflightResponse, spec.ReasonInvalidAllowHeadersPreflightResponse:
+		return s.mend(c)
 	case "DisallowedRedirect":
-		return s.fieldLines(), append([]string{"204 No Content"}, s.grant()...)
-	case spec.ReasonMethodDisallowedByPreflightResponse, spec.ReasonInvalidAllowMethodsPreflightResponse:
-		return s.fieldLines(), s.listWith("Access-Control-Allow-Methods", orSome(s.param, s.method))
-	case spec.ReasonHeaderDisallowedByPreflightResponse, spec.ReasonInvalidAllowHeadersPreflightResponse:
-		if strings.HasPrefix(strings.ToLower(s.param), "access-control-") {
-			return s.fieldLines(), nil
+		if to := s.target(); to != "" {
+			return s.requestLines(to)
 		}
-		return s.fieldLines(), s.listWith("Access-Control-Allow-Headers", s.param)
+		return s.mend(c)
 	case ReasonHeaderNotExposed:
-		return s.fieldLines(), s.listWith("Access-Control-Expose-Headers", s.param)
+		return s.fieldLines(), s.listWith(exposeHeaders, s.param)
 	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:
 		return s.fieldLines(), []string{"Cross-Origin-Resource-Policy: cross-origin"}
 	case ReasonFrame:
 		return s.fieldLines(), []string{"Content-Security-Policy: " + frameAncestors + " " + orSome(s.named(), "(the page's origin)")}
 	case ReasonTainted:
-		return nil, s.grant()
+		return nil, []string{"Access-Control-Allow-Origin: " + s.page(), "Vary: Origin"}
 	case spec.ReasonCSP:
 		if s.param == frameAncestors {
 			return nil, []string{"Content-Security-Policy: " + frameAncestors + " 'self' " + orSome(s.named(), "(the page's origin)")}
@@ -97,41 +74,34 @@ func (s *sighting) fieldLines() []string {
 	return nil
 }
 
-// grant are the lines that let the page in.
-func (s *sighting) grant() []string {
-	page := s.origin
-	switch {
-	case s.tainted(): // no list of origins has null
-		return []string{"Access-Control-Allow-Origin: *"}
-	case page == "" || page == "null":
-		page = "(the page's origin)"
-	}
-	lines := []string{"Access-Control-Allow-Origin: " + page}
-	if s.mode == spec.CredentialsInclude {
-		lines = append(lines, "Access-Control-Allow-Credentials: true")
-	}
-	return append(lines, "Vary: Origin")
-}
-
-// listWith is the line of a list with a name in it.
-func (s *sighting) listWith(header, name string) []string {
+// listWith is the line of a list with names in it.
+func (s *sighting) listWith(header string, names ...string) []string {
 	list, ok := spec.ExtractTokenList(s.fields, header)
 	if !ok {
 		list = strings.FieldsFunc(strings.Join(s.fields.Values(header), ","), func(r rune) bool { return !strings.ContainsRune(tokenChars, r) })
 		list = slices.DeleteFunc(list, func(s string) bool { return s == "" })
 	}
 	list = slices.DeleteFunc(slices.Clone(list), func(e string) bool {
-		return e == "*" && s.mode == spec.CredentialsInclude || strings.EqualFold(e, name)
+		return e == "*" && s.mode == spec.CredentialsInclude || containsFold(names, e)
 	})
-	if name != "" {
-		list = append(list, name)
-	}
+	list = append(list, slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })...)
 	if len(list) == 0 {
-		list = []string{"(names, with commas between them)"}
-	} else if s.fields == nil && name != "" {
-		list = []string{"..., " + name}
+		list = []string{noNames}
+	} else if s.fields == nil && len(list) > 0 && s.listed() {
+		list = append([]string{"..."}, list...)
 	}
 	return []string{http.CanonicalHeaderKey(header) + ": " + agent.Show(strings.Join(list, ", "))}
+}
+
+const noNames = "(names, with commas between them)"
+
+// listed tells whether the answer had a list that is not shown.
+func (s *sighting) listed() bool {
+	switch onRequest(s.reason) {
+	case spec.ReasonMissingAllowOriginHeader, "InvalidStatus", "DisallowedRedirect":
+		return false // what has none of the lines, or is to be written anew
+	}
+	return true
 }
 
 const tokenChars = "!#$%&*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -178,14 +178,21 @@ func (p *printer) fix(f *Fix) {
 	if f.By != "" {
 		head += " (the answer says " + f.By + ")"
 	}
-	if f.Proved {
-		head += ", measured with " + measuredWith
-	}
 	p.field("fix", head+":")
-	for line := range strings.SplitSeq(f.Text, "\n") {
-		p.line("           %s", block.Visible(line))
+	for _, line := range f.Code() {
+		p.line("           %s", line)
 	}
 	p.field("", f.Do)
+}
+
+// Code are the lines of Text as they can be pasted: with blanks for tabs, and other control
+// characters made visible.
+func (f *Fix) Code() []string {
+	lines := strings.Split(strings.ReplaceAll(f.Text, "\t", "    "), "\n")
+	for i := range lines {
+		lines[i] = block.Visible(lines[i])
+	}
+	return lines
 }
 
 // command writes a command whole, in one line: it is there to be copied.

@@ -1,6 +1,11 @@
 package explain
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/spec"
+)
 
 // tainted tells whether a request was redirected in such a way that browsers send Origin: null
 // from then on: from one origin to another, where the first was already not the page's
@@ -45,12 +50,16 @@ func (s *sighting) hereRedirected() string {
 // the answer for Origin: null.
 func (s *sighting) rewordRedirected(a *Answer) {
 	switch {
-	case s.toLogin():
+	case s.toLogin() && s.status < 300:
 		a.Cause.Title = "The request was redirected to what looks like a login, which does not let the page in"
 		a.Fix.Do = "Send what the server knows a user by, a token or a cookie. Answer scripts that are not signed in with 401 and the CORS headers, not with a redirect to a page. To mend the CORS of the login itself helps nothing."
 	case s.tainted():
-		a.Cause.Title = "Behind a redirect to another origin the browser sends Origin: null, and the answer does not let that in"
-		a.Fix.Do = "Let the page ask " + safeURL(s.url) + " itself: then its own origin is sent, which the answer has to name. Or answer without a redirect. Or, if every site may read it and no cookies are used, send Access-Control-Allow-Origin: * there."
+		a.Cause.ID, a.Side = "redirected-away", cases.SideClient
+		a.Cause.Title = fmt.Sprintf("After the redirect from %s to %s the browser sends Origin: null, and the answer does not let that in", originOf(s.from), originOf(s.url))
+		a.Fix.Do = "Let the page ask " + safeURL(s.url) + " itself: then its own origin is sent, which the answer has to name. Or answer without a redirect to another origin."
+		if s.mode != spec.CredentialsInclude {
+			a.Fix.Do += " Or, if every site may read it, send Access-Control-Allow-Origin: * there."
+		}
 	default:
 		return
 	}

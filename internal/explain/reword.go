@@ -15,7 +15,7 @@ func (s *sighting) reword(a *Answer) {
 	switch {
 	case s.plainHTTP:
 		s.rewordPlainHTTP(a)
-	case s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && (s.toLogin() || s.tainted()) && s.status < 300:
+	case s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && (s.tainted() || s.toLogin() && s.status < 300):
 		s.rewordRedirected(a)
 	case LayerOf(s.reason) == spec.LayerLocalNetwork:
 		s.rewordLocal(a)
@@ -54,6 +54,9 @@ func (s *sighting) rewordMissing(a *Answer) {
 	a.Cause.Title = "The answer has no Access-Control-Allow-Origin for this origin"
 	if a.Cause.Here == "" && s.looksAtOrigin() { // nobody knows whether it is an answer to this origin
 		a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin: the server decides by the origin. If this is its answer to a request with Origin, it does not let in that one."
+	}
+	if s.verdict != nil && s.verdict.method == "" { // nothing is asked first
+		a.Fix.Do = "Send Access-Control-Allow-Origin: " + s.page() + " and Vary: Origin with this answer."
 	}
 	if o := s.named(); o != "" {
 		a.Fix.Do += " " + compareWith(o)

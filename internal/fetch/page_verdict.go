@@ -93,10 +93,10 @@ func (p *page) fix(f *explain.Fix) part {
 		head += " (the answer says " + f.By + ")"
 	}
 	q := field("fix", head+":", 1, 6)
-	for l := range strings.SplitSeq(f.Text, "\n") {
-		q.lines = append(q.lines, block.Cut("           "+block.Visible(l), block.Columns))
+	for _, l := range f.Code() {
+		q.lines = append(q.lines, "           "+l)
 	}
-	q.least = min(5, len(q.lines))
+	q.least = len(q.lines)
 	return q
 }
 

@@ -1,0 +1,116 @@
+package cases
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// mostNeeded is how many lines of a whole configuration somebody reads who has one request that
+// fails. What is longer is told by the setting alone.
+const mostNeeded = 12
+
+// NeededFix is what to write in a stack's configuration against a cause so that what need states
+// is allowed, and no more. Where more than one setting is wanted, or its place among others counts, it
+// is the configuration that was measured, with need's values in place of the example's and
+// without what need has not; proved tells so. Else it is the setting's text as Fill gives it.
+// Empty where the cause is no setting's, or the stack has nothing to say of it.
+func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text string, proved bool) {
+	if cause.Setting == "" {
+		return "", false
+	}
+	if wantsWhole(cause.Setting, need) {
+		if text := needed(provedFix(stack.Adapter, cause.ID), need); text != "" {
+			return text, true
+		}
+	}
+	text = Fill(stack, cause.Setting, need, values)
+	if text != "" && cause.Setting == SettingOrigins && need.Credentials {
+		text += "\n" + Fill(stack, SettingCredentials, need, values)
+	}
+	return text, false
+}
+
+// wantsWhole tells whether one setting does not say it all.
+func wantsWhole(setting Setting, need *Policy) bool {
+	switch setting {
+	case SettingPreflight, SettingErrors:
+		return true
+	}
+	return setting == SettingOrigins && len(need.Methods)+len(need.RequestHeaders) > 0
+}
+
+// needed is a measured configuration with the values of need; empty where there is none, where
+// they cannot stand in it, or where it is long.
+func needed(f *ProvedFix, need *Policy) string {
+	if f == nil || !plainNames(need.Methods) || !plainNames(need.RequestHeaders) || !plainNames(need.ExposeHeaders) || len(need.ExposeHeaders) > 1 {
+		return ""
+	}
+	text, own := withOrigin(strings.TrimSuffix(f.Text, "\n"), need)
+	if !own {
+		return ""
+	}
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		written, keep := exampleLine(line, need)
+		last := len(out) - 1
+		switch {
+		case keep:
+			out = append(out, written)
+		case last >= 0 && !strings.HasSuffix(line, ","): // it was the last of a list
+			out[last] = strings.TrimSuffix(out[last], ",")
+		}
+	}
+	text = strings.Join(out, "\n")
+	if len(out) > mostNeeded || exampleRoute.MatchString(text) && !slices.Contains(need.Methods, "PUT") {
+		return ""
+	}
+	return text
+}
+
+// plainNames tells whether names can be written into any configuration unchanged.
+func plainNames(list []string) bool {
+	return !slices.ContainsFunc(list, func(s string) bool { return !plainName.MatchString(s) })
+}
+
+var (
+	plainName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+	// What exampleRest states, as it stands in the configurations that were measured.
+	exampleMethods     = regexp.MustCompile(`(?i)\bGET\b(\W+)(?:HEAD\W+)?POST\W+PUT\b`)
+	exampleHeaders     = regexp.MustCompile(`(?i)\bContent-Type\b(\W+)Authorization\b`)
+	exampleExpose      = regexp.MustCompile(`\bX-Request-Id\b`)
+	exampleMaxAge      = regexp.MustCompile(`\b600\b|10 \* time\.Minute`)
+	exampleRoute       = regexp.MustCompile(`(?i)\bput\b`) // its application's, for one
+	exampleCredentials = regexp.MustCompile(`(?i)credentials`)
+)
+
+// exampleLine is a line of a measured configuration with the values of need; keep is false where
+// need has nothing that belongs there.
+func exampleLine(line string, need *Policy) (written string, keep bool) {
+	switch {
+	case exampleExpose.MatchString(line):
+		return exampleExpose.ReplaceAllString(line, first(need.ExposeHeaders)), len(need.ExposeHeaders) > 0
+	case exampleMaxAge.MatchString(line):
+		return line, need.MaxAge != nil && *need.MaxAge == *exampleRest().MaxAge
+	case exampleMethods.MatchString(line):
+		return inPlace(exampleMethods, line, methods(need)), true
+	case exampleHeaders.MatchString(line):
+		return inPlace(exampleHeaders, line, need.RequestHeaders), len(need.RequestHeaders) > 0
+	case exampleCredentials.MatchString(line):
+		return line, need.Credentials
+	}
+	return line, true
+}
+
+// inPlace writes names where a line has the example's, with what stands between those; in lower
+// case where those are.
+func inPlace(example *regexp.Regexp, line string, names []string) string {
+	m := example.FindStringSubmatchIndex(line)
+	was, between := line[m[0]:m[1]], line[m[2]:m[3]]
+	list := strings.Join(names, between)
+	if was == strings.ToLower(was) {
+		list = strings.ToLower(list)
+	}
+	return line[:m[0]] + list + line[m[1]:]
+}
