@@ -105,6 +105,9 @@ func (f *explainFlags) run(cmd *cobra.Command, args []string) error {
 // context is what the flags say, checked.
 func (f *explainFlags) context() (*explain.Context, error) {
 	c := &explain.Context{Origin: f.from, URL: f.url, Method: f.method, Credentials: spec.CredentialsMode(f.credentials), Reads: f.reads, ResponseOf: f.responseOf}
+	if c.Origin == explain.UnnamedPage {
+		return nil, placeOfPage("--from")
+	}
 	if c.Origin != "" && c.Origin != "null" {
 		o := explain.OriginOf(c.Origin)
 		if o == "" {

@@ -258,6 +258,9 @@ func (f *fetchFlags) address(args []string) (string, error) {
 		}
 		return "", usage(fmt.Errorf("expected one URL, and %d were given", len(urls)), hint)
 	}
+	if urls[0] == explain.UnnamedURL {
+		return "", usage(errors.New("URL is a place to fill in"), "the URL that the script asks for: the script has it, and DevTools, Network")
+	}
 	u, err := url.Parse(urls[0])
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		hint := "expected http://HOST[:PORT][/PATH] or https://..."
@@ -277,12 +280,24 @@ func (f *fetchFlags) filledIn() error {
 	if f.request.method == explain.UnnamedMethod {
 		return usage(errors.New("-X METHOD: METHOD is a place to fill in"), "the method of the request that was blocked, such as -X POST: the script has it, and DevTools, Network")
 	}
+	if slices.Contains(f.from, explain.UnnamedPage) {
+		return placeOfPage("--from")
+	}
 	for _, h := range f.request.headers {
-		if name, _, _ := strings.Cut(h, ":"); name == explain.UnnamedHeader {
+		name, value, _ := strings.Cut(h, ":")
+		if strings.TrimSpace(value) == explain.UnnamedValue && name != explain.UnnamedHeader {
+			return usage(fmt.Errorf("-H %q: VALUE is a place to fill in", h), "what the script sends in "+name+"; any value shows whether the header is let through")
+		}
+		if name == explain.UnnamedHeader {
 			return usage(fmt.Errorf("-H %q: NAME is a place to fill in", h), "-H 'NAME: VALUE' for each header that the script sets, such as -H 'Content-Type: application/json'; leave it out if the script sets none")
 		}
 	}
 	return nil
+}
+
+// placeOfPage refuses what stands in a command for the page's origin.
+func placeOfPage(flag string) error {
+	return usage(fmt.Errorf("%s %s: %[2]s is a place to fill in", flag, explain.UnnamedPage), "the origin of the page that asks: scheme, host and port of its address, such as http://localhost:3000 or https://app.example.com")
 }
 
 // asked is how requests are made, with what the script sets in its Page.

@@ -8,12 +8,18 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// alternatives are what else an input can come of, three at most, and how the command below
-// tells.
+// mostAlternatives are named of an input that has a reason, mostOpen of one that has none.
+const mostAlternatives, mostOpen = 3, 6
+
+// alternatives are what else an input can come of, and how the command below tells.
 func (s *sighting) alternatives(id string) []Alternative {
 	var list []Alternative
+	most := mostAlternatives
+	if s.reason == ReasonUndetermined {
+		most = mostOpen
+	}
 	add := func(reason spec.Reason, cause, text string) {
-		if len(list) < 3 && (cause == "" || cause != id) {
+		if len(list) < most && (cause == "" || cause != id) {
 			list = append(list, Alternative{reason, cause, text})
 		}
 	}
@@ -67,13 +73,32 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 	if s.nothing || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}
-	if r, _ := beforeCORS(s.origin, s.url); r != "" {
-		add(r, causes[r], "if the command shows that all is right, and the browser is Chrome (since 142): "+title(causes[r]))
+	near, _ := beforeCORS(s.origin, s.url)
+	local := func() {
+		if near != "" {
+			add(near, causes[near], "if the command shows that all is right, and the browser is Chrome (since 142): "+lower(title(causes[near])))
+		}
 	}
-	add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+title("no-cors"))
-	add(ReasonRefused, "connection-refused", "if the command shows no answer: "+title("connection-refused"))
-	add(ReasonByClient, "extension-blocked", "if the command shows that all is right: "+title("extension-blocked"))
+	if s.leaning != "" {
+		local()
+	}
+	switch {
+	case s.answers == nil && s.method == "":
+		add(spec.ReasonPreflightInvalidStatus, "preflight-refused", "if the script sends JSON, Authorization or a header of its own, or its method is PUT, PATCH or DELETE: the preflight (OPTIONS) is refused")
+	case s.answers != nil && s.needsPreflight():
+		add(spec.ReasonPreflightInvalidStatus, "preflight-refused", "if the command stops at the preflight (OPTIONS): it is refused, by authentication or the router, say, or a header or the method is not listed")
+	}
+	add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if the command shows a status of 400 or more without Access-Control-Allow-Origin: the server answers with an error, which the page cannot see")
+	add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if it shows another answer without Access-Control-Allow-Origin: "+lower(title("no-cors"))+", or does not list this origin")
+	add(ReasonRefused, "connection-refused", "if it shows no answer: nothing listens there, the name is not known, or the certificate is not accepted")
+	if s.leaning == "" {
+		local()
+	}
+	add(ReasonByClient, "extension-blocked", "if it shows that all is right: an extension of the browser, such as an ad blocker, stopped the request")
 }
+
+// lower is a title within a sentence.
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // otherPage is the page that an answer lets in, where it is not the one that asked; empty where it
 // is none, or where this one's spelling is what differs.

@@ -185,24 +185,6 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	return a
 }
 
-// aboutCheck says what has to be filled in in a command, and in what it is another request than the page's.
-func (s *sighting) aboutCheck(command string) (notes []string) {
-	if strings.Contains(command, hidden) {
-		notes = append(notes, "The command leaves out what looks like a secret: put it back in place of "+hidden+".")
-	}
-	if strings.Contains(command, " -X "+UnnamedMethod) {
-		text := "In the command " + UnnamedMethod + " stands for the method of the page's request"
-		if strings.Contains(command, " '"+UnnamedHeader+": ") {
-			text += ", and " + UnnamedHeader + " for each header that its script sets, if any"
-		}
-		notes = append(notes, text+": the message does not say it; the script and DevTools (Network) do.")
-	}
-	if strings.HasPrefix(command, "curl -sv '") && s.method != "" && s.reason != ReasonWebSocket {
-		notes = append(notes, "The command asks with GET, since a "+s.method+" may change something; the answer to that may be another. To send it as the page does, without content: "+s.fetchCommand(safeURL(s.url), orSome(s.origin, "PAGE_ORIGIN"), s.method, ""))
-	}
-	return notes
-}
-
 // confidence says how far the input shows the reason.
 func (s *sighting) confidence() Confidence {
 	switch {

@@ -308,8 +308,8 @@ func TestStatusOfOthers(t *testing.T) {
 // what the message does not say; a request without a preflight would be another.
 func TestCheckOfPreflight(t *testing.T) {
 	for text, want := range map[string]string{
-		before + "Redirect is not allowed for a preflight request.":                                                  "corsproof fetch 'https://api.example/v1/cart' -X METHOD --from https://shop.example -H 'NAME: ...'",
-		head + "Request header field x-tenant is not allowed by Access-Control-Allow-Headers in preflight response.": "corsproof fetch 'https://api.example/v1/cart' -X METHOD --from https://shop.example -H 'x-tenant: ...'",
+		before + "Redirect is not allowed for a preflight request.":                                                  "corsproof fetch 'https://api.example/v1/cart' -X METHOD --from https://shop.example -H 'NAME: VALUE'",
+		head + "Request header field x-tenant is not allowed by Access-Control-Allow-Headers in preflight response.": "corsproof fetch 'https://api.example/v1/cart' -X METHOD --from https://shop.example -H 'x-tenant: VALUE'",
 	} {
 		if a := explained(t, text, explain.Context{}); a.Check != want {
 			t.Errorf("%q: %s", text, a.Check)

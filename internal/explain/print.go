@@ -29,6 +29,14 @@ func (p *printer) line(format string, args ...any) {
 	fmt.Fprintf(&p.b, format+"\n", args...)
 }
 
+// firstSentence is the beginning of a text, where the rest says what follows from it.
+func firstSentence(s string) string {
+	if i := strings.Index(s, ". "); i >= 0 {
+		return s[:i+1]
+	}
+	return s
+}
+
 // mostShort is how many of the other requests are named.
 const mostShort = 8
 
@@ -42,6 +50,8 @@ func (p *printer) others(list []Answer) {
 		o := &list[i]
 		p.line("\n%s", orSome(about(o), "Another request"))
 		p.verdict(o)
+		p.field("here", firstSentence(o.Cause.Here))
+		p.command(o.Check)
 	}
 }
 

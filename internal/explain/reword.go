@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,9 +10,37 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
+// example is what a cause's advice has as one: a line of a header, or an address.
+var example = regexp.MustCompile(`,? as in ((Access-Control-[A-Za-z-]+): [^.]*[^.,]|https?://[^\s,]+)`)
+
+// ownExample puts the line that is wanted here in place of the example in a cause's advice, which
+// is another's: who copies it changes nothing.
+func (s *sighting) ownExample(a *Answer) {
+	m := example.FindStringSubmatchIndex(a.Fix.Do)
+	if m == nil {
+		return
+	}
+	own := ""
+	if m[4] < 0 && strings.HasPrefix(a.Cause.ID, "allow-origin-") {
+		own = s.named()
+	}
+	for _, line := range a.Wanted {
+		if m[4] >= 0 && strings.HasPrefix(line, a.Fix.Do[m[4]:m[5]]+": ") && !strings.Contains(line, "(") {
+			own = line
+		}
+	}
+	switch {
+	case own != "":
+		a.Fix.Do = a.Fix.Do[:m[2]] + own + a.Fix.Do[m[3]:]
+	case m[4] >= 0 || strings.HasPrefix(a.Cause.ID, "allow-origin-"):
+		a.Fix.Do = a.Fix.Do[:m[0]] + a.Fix.Do[m[1]:]
+	}
+}
+
 // reword says of a cause what holds of this input, where what is true of the cause in general
 // says more than the input shows.
 func (s *sighting) reword(a *Answer) {
+	s.ownExample(a)
 	switch {
 	case s.plainHTTP:
 		s.rewordPlainHTTP(a)
@@ -67,6 +96,7 @@ func (s *sighting) rewordMissing(a *Answer) {
 func (s *sighting) rewordNotListed(a *Answer) {
 	a.Cause.Title = "The server does not let in this origin: it is not in its list, or is spelt otherwise there"
 	a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin, and no Access-Control-Allow-Origin: the server decides by the origin, and it does not let in " + s.named() + "."
+	a.Cause.Why = "A browser gives the answer to a page only if Access-Control-Allow-Origin has the origin of that very page."
 	a.Fix.Do = "In the server's list it must be " + s.named() + ", character by character. Compare scheme (http or https), host, port, and the end first: no slash stands there. If it is missing, add it."
 }
 

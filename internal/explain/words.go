@@ -58,6 +58,9 @@ func (s *sighting) doInstead() string {
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
 		}
+		if s.answers == nil && s.method == "" && len(s.same) == 0 {
+			return "Copy the red line of the console that speaks of CORS or has net::, or the request itself (DevTools, Network, its menu, Copy as cURL), and explain that. Or fill in the command below: URL, method and headers of the request decide."
+		}
 		return "Ask the server with the command below, and read what it prints."
 	}
 	return ""

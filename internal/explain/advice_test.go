@@ -1,0 +1,135 @@
+package explain_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/spec"
+)
+
+// TestOwnExample: the example in the advice is the line that this page needs, and no other's.
+func TestOwnExample(t *testing.T) {
+	const page = "Access to fetch at 'http://127.0.0.1:21023/orders' from origin 'http://localhost:5173' has been blocked by CORS policy: "
+	for _, c := range []struct{ text, has, hasNot string }{
+		{page + "Request header field x-request-id is not allowed by Access-Control-Allow-Headers in preflight response.", "Access-Control-Allow-Headers: ..., x-request-id", "Content-Type, Authorization"},
+		{page + "Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response.", "Access-Control-Allow-Methods: ..., PATCH", "DELETE"},
+		{page + "The 'Access-Control-Allow-Origin' header has a value 'http://localhost:3000' that is not equal to the supplied origin.", "http://localhost:5173", "as in http://localhost:3000"},
+		{page + "The 'Access-Control-Allow-Origin' header has a value 'http://localhost:5173/' that is not equal to the supplied origin.", "http://localhost:5173", "app.example"},
+		{page + "The 'Access-Control-Allow-Origin' header contains the invalid value 'localhost:5173'.", "Access-Control-Allow-Origin: http://localhost:5173", "app.example"},
+		{"Refused to get unsafe header \"X-Total-Count\"", "X-Total-Count", "X-Request-Id"},
+		{blank + "header ‘x-trace’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight response).", "Access-Control-Allow-Headers: ..., x-trace", "Authorization"},
+		{"[Error] Method PURGE is not allowed by Access-Control-Allow-Methods.\n[Error] Fetch API cannot load https://api.example/v1/cart due to access control checks.", "PURGE", "DELETE"},
+	} {
+		a := explained(t, c.text, explain.Context{})
+		if !strings.Contains(a.Fix.Do+strings.Join(a.Wanted, "\n"), c.has) || strings.Contains(a.Fix.Do, c.hasNot) {
+			t.Errorf("%q: %s\n%q", c.text, a.Fix.Do, a.Wanted)
+		}
+	}
+}
+
+// TestPlacesAreNamed: every place to fill in of a command is explained beside it, and the command is
+// fetch's wherever fetch looks at what decides.
+func TestPlacesAreNamed(t *testing.T) {
+	places := []string{explain.UnnamedURL, explain.UnnamedPage, explain.UnnamedMethod, explain.UnnamedHeader, explain.UnnamedValue}
+	var texts []string
+	for _, p := range explain.AllPrinted() {
+		for _, text := range []string{p.Chrome, p.Safari, blank + p.Firefox + ")."} {
+			texts = append(texts, text, head+text, text+"\nPATCH https://api.example/v1/cart net::ERR_FAILED")
+		}
+	}
+	texts = append(texts, "curl 'https://api.example/x' -X DELETE -H 'X-A: 1'", "fetch('https://api.example/x', {method: 'POST', body: 'a'})", "axios.patch('https://api.example/x', {a: 1}, {headers: {'X-A': 'b'}})",
+		"> PUT /x HTTP/1.1\n> Host: api.example\n> User-Agent: curl/8\n>\n< HTTP/1.1 404 Not Found\n", "TypeError: Failed to fetch", "HTTP/1.1 200 OK\nServer: x\n")
+	curl := map[string]bool{"WebSocketRefused": true, "FrameRefused": true, "Csp": true}
+	for _, text := range texts {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		a := explained(t, text, explain.Context{})
+		said := strings.Join(a.Notes, " ")
+		words := strings.FieldsFunc(a.Check, func(r rune) bool { return strings.ContainsRune(" ':", r) })
+		for _, p := range places {
+			if slices.Contains(words, p) && !strings.Contains(said, p+" stands for") && !strings.Contains(said, p+" for ") {
+				t.Errorf("%q: %s: nobody says what %s is: %q", text, a.Check, p, said)
+			}
+		}
+		if strings.HasPrefix(a.Check, "curl") && (!curl[string(a.Reason)] && a.Reason != spec.ReasonCSP || !strings.Contains(said, "corsproof fetch does not look")) || strings.Contains(a.Check, "...") {
+			t.Errorf("%q (%s): %s: %q", text, a.Reason, a.Check, said)
+		}
+	}
+}
+
+// TestNothingButFailed: of an error that a script sees the commonest causes are named in their order, a
+// refused preflight and a hidden error among them, and what is needed to tell.
+func TestNothingButFailed(t *testing.T) {
+	for _, text := range []string{"TypeError: Failed to fetch", "Uncaught (in promise) TypeError: NetworkError when attempting to fetch resource.", "TypeError: Load failed", "AxiosError: Network Error", "net::ERR_FAILED"} {
+		a := explained(t, text, explain.Context{})
+		var got []string
+		for _, alt := range a.Alternatives {
+			got = append(got, alt.Cause)
+		}
+		if want := "preflight-refused error-no-cors no-cors connection-refused extension-blocked"; a.Confidence != explain.Open || strings.Join(got, " ") != want {
+			t.Errorf("%q: %s: %q, want %s", text, a.Confidence, got, want)
+		}
+		for _, want := range []string{"URL, method and headers", "Copy as cURL"} {
+			if !strings.Contains(a.Fix.Do, want) {
+				t.Errorf("%q: %s", text, a.Fix.Do)
+			}
+		}
+		page(t, a)
+	}
+	a := explained(t, blank+"CORS request did not succeed). Status code: (null).", explain.Context{})
+	if len(a.Alternatives) != 5 {
+		t.Errorf("Firefox says it of five failures: %+v", a.Alternatives)
+	}
+}
+
+// TestListsOthers: an answer to the page's own Origin, without Access-Control-Allow-Origin and with other
+// lines by which the server looks at the origin, shows that this one is not let in.
+func TestListsOthers(t *testing.T) {
+	const get, preflight = "> GET /x HTTP/1.1\n> Host: api.example\n%> \n", "> OPTIONS /x HTTP/1.1\n> Host: api.example\n> Access-Control-Request-Method: PUT\n%> \n"
+	for _, sent := range []string{get, preflight} {
+		for lines, listed := range map[string]bool{"< Vary: Origin\n": true, "< Access-Control-Allow-Credentials: true\n": true, "< Vary: Accept\n": false, "": false} {
+			for origin, named := range map[string]bool{"> Origin: https://shop.example\n": true, "": false} {
+				text := strings.Replace(sent, "%", origin, 1) + "< HTTP/1.1 200 OK\n< Content-Type: text/plain\n" + lines
+				a := explained(t, text, explain.Context{})
+				if got := a.Cause.ID == "origin-not-listed"; got != (listed && named) {
+					t.Errorf("%q: %s", text, a.Cause.ID)
+				} else if got && (!strings.Contains(a.Fix.Do, app) || !strings.HasPrefix(a.Cause.Title, "The server does not let in this origin") || a.Confidence != explain.Certain) {
+					t.Errorf("%q: %s: %s", text, a.Confidence, a.Fix.Do)
+				}
+			}
+		}
+	}
+}
+
+// TestTwoWriters: two lines show no proxy; where the second comes from is to be found out.
+func TestTwoWriters(t *testing.T) {
+	for _, text := range []string{
+		head + "The 'Access-Control-Allow-Origin' header contains multiple values '*, https://shop.example', but only one is allowed.",
+		"> GET /x HTTP/1.1\n> Host: api.example\n> Origin: https://shop.example\n>\n< HTTP/1.1 200 OK\n< Access-Control-Allow-Origin: *\n< Access-Control-Allow-Origin: https://shop.example\n",
+	} {
+		a := explained(t, text, explain.Context{})
+		if a.Side != cases.SideServer || !strings.Contains(a.Fix.Do, "application's own port") || !strings.Contains(strings.Join(a.Notes, " "), "--stack") {
+			t.Errorf("%q: %s: %s %q", text, a.Side, a.Fix.Do, a.Notes)
+		}
+	}
+}
+
+// TestOthersHaveTheirCheck: of several messages the first is told whole, and each other with its cause and
+// its command.
+func TestOthersHaveTheirCheck(t *testing.T) {
+	text := strings.Join([]string{
+		head + noHeader,
+		strings.ReplaceAll(head, "cart", "items") + "Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response.",
+		"GET https://cdn.example/a.js net::ERR_CONNECTION_REFUSED",
+	}, "\n")
+	out := page(t, explained(t, text, explain.Context{}))
+	for _, want := range []string{"corsproof fetch 'https://api.example/v1/items' --from https://shop.example -X PATCH", "asks with PATCH", "corsproof fetch 'https://cdn.example/a.js'"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%s is missing:\n%s", want, out)
+		}
+	}
+}
