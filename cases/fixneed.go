@@ -8,7 +8,7 @@ import (
 
 // mostNeeded is how many lines of a whole configuration somebody reads who has one request that
 // fails. What is longer is told by the setting alone.
-const mostNeeded = 12
+const mostNeeded = 10
 
 // NeededFix is what to write in a stack's configuration against a cause so that what need states
 // is allowed, and no more. Where more than one setting is wanted, or its place among others counts, it
@@ -19,25 +19,45 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	if cause.Setting == "" {
 		return "", false
 	}
-	if wantsWhole(cause.Setting, need) {
+	settings := wanting(cause.Setting, need)
+	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
+	if placed || cause.Setting == SettingOrigins && len(settings) > 1 {
 		if text := needed(provedFix(stack.Adapter, cause.ID), need); text != "" {
 			return text, true
 		}
 	}
-	text = Fill(stack, cause.Setting, need, values)
-	if text != "" && cause.Setting == SettingOrigins && need.Credentials {
-		text += "\n" + Fill(stack, SettingCredentials, need, values)
+	if len(settings) > 1 { // the same as for the cause that is mended by the lists alone
+		if text := needed(provedFix(stack.Adapter, "method-not-listed"), need); text != "" {
+			return text, false
+		}
 	}
-	return text, false
+	var lines []string
+	for _, setting := range settings {
+		if text := Fill(stack, setting, need, values); text != "" {
+			lines = append(lines, text)
+		}
+	}
+	return strings.Join(lines, "\n"), false
 }
 
-// wantsWhole tells whether one setting does not say it all.
-func wantsWhole(setting Setting, need *Policy) bool {
+// wanting are the settings that need wants beside one: whoever allows an origin, or what it may
+// ask with, allows it all at once.
+func wanting(setting Setting, need *Policy) []Setting {
+	list := []Setting{setting}
 	switch setting {
-	case SettingPreflight, SettingErrors:
-		return true
+	case SettingOrigins, SettingMethods, SettingHeaders:
+	default:
+		return list
 	}
-	return setting == SettingOrigins && len(need.Methods)+len(need.RequestHeaders) > 0
+	for _, other := range []struct {
+		setting Setting
+		wanted  bool
+	}{{SettingMethods, len(need.Methods) > 0}, {SettingHeaders, len(need.RequestHeaders) > 0}, {SettingCredentials, need.Credentials && setting == SettingOrigins}} {
+		if other.wanted && other.setting != setting {
+			list = append(list, other.setting)
+		}
+	}
+	return list
 }
 
 // needed is a measured configuration with the values of need; empty where there is none, where

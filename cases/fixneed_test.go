@@ -79,12 +79,15 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	wants(cases.SettingOrigins, need.Origins)
 	wants(cases.SettingHeaders, need.RequestHeaders)
 	wants(cases.SettingMethods, need.Methods)
+	if cause.Setting == cases.SettingOrigins && need.Credentials && stack.Settings[cases.SettingCredentials].Option != "" && !has("credentials") {
+		wrong = append(wrong, "credentials are missing")
+	}
 	wants(cases.SettingExpose, need.ExposeHeaders)
 	if proved || cause.Setting == cases.SettingOrigins {
 		if has("app.example.com") || has("x-request-id") || has("content-type") || regexp.MustCompile(`\b600\b`).MatchString(low) {
 			wrong = append(wrong, "it has what stands for the reader's own")
 		}
-		if !slices.Contains(need.Methods, "PUT") && regexp.MustCompile(`(?i)\bput\b`).MatchString(text) {
+		if !slices.Contains(need.Methods, "PUT") && !strings.Contains(stack.Settings[cases.SettingMethods].Text, "PUT") && regexp.MustCompile(`(?i)\bput\b`).MatchString(text) {
 			wrong = append(wrong, "PUT was not asked for")
 		}
 		if got := has("credentials"); got && !need.Credentials {

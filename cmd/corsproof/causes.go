@@ -80,25 +80,6 @@ func findCause(id string) (*cases.Cause, error) {
 	return nil, usage(fmt.Errorf("there is no cause %q", id), hint)
 }
 
-// findStack is the stack of that id, nil for none; the error names what somebody may have meant.
-func findStack(id string) (*cases.Stack, error) {
-	if id == "" {
-		return nil, nil
-	}
-	if s := cases.FindStack(id); s != nil {
-		return s, nil
-	}
-	var ids []string
-	for _, s := range cases.Stacks() {
-		ids = append(ids, s.ID)
-	}
-	hint := "the stacks are " + strings.Join(ids, ", ")
-	if near := cases.NearestStacks(id); len(near) > 0 {
-		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
-	}
-	return nil, usage(fmt.Errorf("there is no stack %q", id), hint)
-}
-
 // writeDocs writes the pages about reasons and causes.
 func writeDocs(dir string) error {
 	pages, err := errordoc.Pages()

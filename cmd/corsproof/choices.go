@@ -19,17 +19,33 @@ func (f *runFlags) choices(table *cases.Table) (*cases.Stack, error) {
 		}
 		f.cause = c.ID
 	}
-	if f.stack == "" {
+	return findStack(f.stack)
+}
+
+// findStack is the stack of that id, nil for none; the error names what somebody may have meant.
+func findStack(id string) (*cases.Stack, error) {
+	if id == "" {
 		return nil, nil
 	}
-	if s := cases.FindStack(f.stack); s != nil {
+	if s := cases.FindStack(id); s != nil {
 		return s, nil
 	}
 	hint := "the stacks are " + strings.Join(stackIDs(), ", ")
-	if near := cases.NearestStacks(f.stack); len(near) > 0 {
+	if near := cases.NearestStacks(id); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
 	}
-	return nil, usage(fmt.Errorf("there is no stack %q", f.stack), hint)
+	return nil, usage(fmt.Errorf("there is no stack %q", id), hint, "for another server leave --stack out: its own code sends the lines that stand behind +")
+}
+
+// listStacks answers --stack help, of whatever command, in place of what that does.
+func listStacks(cmd *cobra.Command, _ []string) error {
+	if flag := cmd.Flags().Lookup("stack"); flag == nil || flag.Value.String() != "help" {
+		return nil
+	}
+	for _, s := range cases.Stacks() {
+		fmt.Fprintf(cmd.OutOrStdout(), "%-16s %s (%s)\n", s.ID, s.Name, s.Language)
+	}
+	return &status{code: exitConformant}
 }
 
 func stackIDs() []string {

@@ -47,7 +47,7 @@ Exit status: 0 the page can read the answer, or a preflight sent by hand is gran
 	fs.StringArrayVarP(&f.headers, "header", "H", nil, "request header of the script, `NAME` or 'NAME: VALUE'; repeatable")
 	fs.StringVar(&f.reads, "reads", "", "the response header `NAME` that the script cannot read")
 	fs.StringVar(&f.responseOf, "response-of", "", "what pasted headers answer: preflight or response")
-	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx (--stack help: which there are)")
+	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx (help: which there are)")
 	fs.StringVar(&f.kind, "kind", "", "what the input is, if it is taken for something else: "+kindNames())
 	fs.BoolVar(&f.json, "json", false, "as JSON")
 	fs.BoolVar(&f.live, "live", false, "make the request, as corsproof fetch does, and explain what comes of it (GET and HEAD; others with -X)")

@@ -70,7 +70,7 @@ be reached, 4 browser missing or broken, 5 the model and the browser disagree.`,
 	fs.BoolVar(&f.upload, "upload-listener", false, "with --xhr: a listener on upload, which always makes a preflight")
 	fs.IntVar(&f.repeat, "repeat", 1, "make it `N` times in one browser, so that its caches show")
 	fs.StringVar(&f.reads, "reads", "", "the response header `NAME` that the script wants to read")
-	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx")
+	fs.StringVar(&f.stack, "stack", "", "show the setting of `STACK`, such as express or nginx (help: which there are)")
 	fs.BoolVarP(&f.include, "include", "i", false, "show all header lines of the answers")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show all header lines, the steps of the standard, the content")
 	fs.BoolVar(&f.json, "json", false, "as JSON: {exchange, result, findings}, one line for each request")

@@ -37,10 +37,11 @@ reachable, 4 browser asked for but missing or broken, 5 self-check failed.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		if !reads(cmd) {
 			hold(cmd.Context())
 		}
+		return listStacks(cmd, args)
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(plainValue(err), append(nearFlags(cmd, err), cmd.CommandPath()+" --help lists the flags")...)

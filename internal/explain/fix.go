@@ -26,7 +26,7 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 	case stack == nil && cause.Setting != "":
 		s.offerStack(cause)
 	case stack != nil && !s.tainted():
-		a.Fix.Text, a.Fix.Proved = cases.NeededFix(stack, cause, s.policy(c), cases.Values{Origin: s.named(), Method: s.method})
+		a.Fix.Text, a.Fix.Proved = cases.NeededFix(stack, cause, s.policy(cause, c), cases.Values{Origin: s.named(), Method: s.method})
 	}
 	switch {
 	case a.Fix.Text != "":
@@ -83,7 +83,7 @@ func (s *sighting) named() string {
 }
 
 // policy is what this request needs, beside what the answer's lists have.
-func (s *sighting) policy(c *Context) *cases.Policy {
+func (s *sighting) policy(cause *cases.Cause, c *Context) *cases.Policy {
 	p := &cases.Policy{Name: "page", Credentials: s.mode == spec.CredentialsInclude}
 	if o := s.named(); o != "" {
 		p.Origins = []string{o}
@@ -96,6 +96,12 @@ func (s *sighting) policy(c *Context) *cases.Policy {
 	p.Methods = s.also(allowMethods, method)
 	p.Methods = slices.DeleteFunc(p.Methods, func(m string) bool { return spec.IsSafelistedMethod(m) && m != s.param })
 	p.RequestHeaders = s.also(allowHeaders, names...)
+	switch { // the other list stays as it is where it has what it needs
+	case cause.Setting == cases.SettingMethods && (s.fields == nil || s.allowsHeaders(names)):
+		p.RequestHeaders = nil
+	case cause.Setting == cases.SettingHeaders && (s.fields == nil || s.allowsMethod(method)):
+		p.Methods = nil
+	}
 	if s.reason == ReasonHeaderNotExposed {
 		p.ExposeHeaders = s.also(exposeHeaders, s.param)
 	}

@@ -90,7 +90,7 @@ func (s *sighting) listWith(header string, names ...string) []string {
 	} else if s.fields == nil && len(list) > 0 && s.listed() {
 		list = append([]string{"..."}, list...)
 	}
-	return []string{http.CanonicalHeaderKey(header) + ": " + agent.Show(strings.Join(list, ", "))}
+	return []string{http.CanonicalHeaderKey(header) + ": " + strings.Join(list, ", ")}
 }
 
 const noNames = "(names, with commas between them)"

@@ -102,7 +102,7 @@ func TestPages(t *testing.T) {
 		"a header that only the browser sets": {nil, says(200, own), fetch.Question{Request: cases.Request{Headers: []string{"Host: x"}}}, "",
 			[]string{"drops Host", "READABLE"}},
 		"a star for Authorization": {says(204, own, "Access-Control-Allow-Headers: *"), says(200, own), fetch.Question{Request: cases.Request{Headers: []string{"Authorization: x"}}},
-			spec.ReasonHeaderDisallowedByPreflightResponse, []string{"BLOCKED", "but Chrome, Firefox, Safari: would send GET"}},
+			spec.ReasonHeaderDisallowedByPreflightResponse, []string{"GOES ON Chrome, Firefox and Safari go on: they send GET", "The Fetch Standard blocks it", "but Chrome, Firefox, Safari depart from the standard here", "!BLOCKED"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.q.URL = serve(t, c.preflight, c.actual) + "/x"
@@ -363,8 +363,11 @@ func narrow(t *testing.T, rep *fetch.Report) {
 		t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
 	}
 	for _, l := range lines[1:] {
-		if n := utf8.RuneCountInString(l); n > 80 && !strings.Contains(l, "/") { // what has no blank is not broken
+		if n := utf8.RuneCountInString(l); n > 80 && !strings.Contains(l, "/") && !strings.HasPrefix(l, "       + ") { // nor are lines to be copied broken
 			t.Errorf("%d columns: %s", n, l)
+		}
+		if prose := strings.TrimSpace(l); strings.HasSuffix(prose, "...") && !strings.ContainsAny(prose[:1], "><-{") {
+			t.Errorf("a sentence is broken off: %s", l)
 		}
 	}
 	if !slices.Equal(lines, fetch.Page(rep, fetch.Style{})) {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
@@ -75,13 +77,15 @@ func (rep *Report) shown() int {
 	return len(rep.Results) - 1
 }
 
-// part is a piece of the page. least is how many of its lines stay when room is short; of low
-// rank is what is cut first.
+// part is a piece of the page. Where room is short, it is said in fewer sentences, or not at all: no
+// sentence is broken off. Of low rank is what is left out first.
 type part struct {
-	lines       []string
-	least, rank int
-	short       []string // of a message: in place of lines, when room is short
-	last        bool     // the last message, which decides
+	lines []string
+	// fewer are what can stand in place of lines, the longest last; empty: nothing can.
+	fewer [][]string
+	rank  int
+	short []string // of a message: in place of lines, when room is short
+	last  bool     // the last message, which decides
 }
 
 // fit cuts the parts until they have room.
@@ -100,21 +104,23 @@ func fit(hops, parts []part, room int) (_, _ []part) {
 	const ends = 2 // hops that stay at each end
 	if n := len(hops) - 2*ends; n > 0 && height() > room {
 		left := fmt.Sprintf("         ... %s more; -v shows all", block.Count(n, "message"))
-		hops = slices.Concat(hops[:ends], []part{{lines: []string{left}, least: 1}}, hops[len(hops)-ends:])
+		hops = slices.Concat(hops[:ends], []part{{lines: []string{left}}}, hops[len(hops)-ends:])
 	}
 	for height() > room && shorten(parts) {
 	}
 	for i := len(hops) - 1; i >= 0 && height() > room; i-- {
 		hops[i].lines = hops[i].short
 	}
+	for height() > room && leaveOut(parts) {
+	}
 	return hops, parts
 }
 
-// shorten takes a line from the part of the lowest rank that has one to spare; false: none has.
+// shorten says the part of the lowest rank in fewer words, of several the last; false: none can be.
 func shorten(parts []part) bool {
 	at := -1
 	for i := range parts {
-		if len(parts[i].lines) > parts[i].least && (at < 0 || parts[i].rank < parts[at].rank) {
+		if len(parts[i].fewer) > 0 && (at < 0 || parts[i].rank <= parts[at].rank) {
 			at = i
 		}
 	}
@@ -122,12 +128,27 @@ func shorten(parts []part) bool {
 		return false
 	}
 	p := &parts[at]
-	p.lines = slices.Clone(p.lines[:len(p.lines)-1])
-	if n := len(p.lines); n > 0 && !strings.HasSuffix(p.lines[n-1], "...") {
-		p.lines[n-1] = block.Cut(p.lines[n-1]+" "+strings.Repeat(".", 3), block.Columns)
-	}
+	n := len(p.fewer) - 1
+	p.lines, p.fewer = p.fewer[n], p.fewer[:n]
 	return true
 }
+
+// leaveOut takes out the part of the lowest rank, of several the last; false: what is left has to stay.
+func leaveOut(parts []part) bool {
+	at := -1
+	for i := range parts {
+		if len(parts[i].lines) > 0 && parts[i].rank < stays && (at < 0 || parts[i].rank <= parts[at].rank) {
+			at = i
+		}
+	}
+	if at >= 0 {
+		parts[at].lines = nil
+	}
+	return at >= 0
+}
+
+// stays is the rank of what is never left out: the verdict, the lines to send, a configuration.
+const stays = 10
 
 // page writes pieces.
 type page struct{ style Style }
@@ -135,14 +156,31 @@ type page struct{ style Style }
 // row is a named row.
 func row(name, text string) string { return fmt.Sprintf("  %-*s %s", margin-3, name, text) }
 
-// field is a named part in rows.
+// field is a named part in rows, of which least sentences stay when room is short.
 func field(name, text string, least, rank int) part {
+	q := part{lines: fieldRows(name, text), rank: rank}
+	ends := sentenceEnd.FindAllStringIndex(text, -1)
+	if least == 0 && text != "" {
+		q.fewer = append(q.fewer, nil)
+	}
+	for i := max(least, 1) - 1; i < len(ends); i++ {
+		if fewer := fieldRows(name, text[:ends[i][0]+1]); len(fewer) < len(q.lines) {
+			q.fewer = append(q.fewer, fewer)
+		}
+	}
+	return q
+}
+
+// sentenceEnd is where a sentence ends and another begins.
+var sentenceEnd = regexp.MustCompile(`[.!?] +[A-Z]`)
+
+func fieldRows(name, text string) []string {
 	var lines []string
 	for _, l := range block.Wrap(block.Visible(text), width) {
 		lines = append(lines, row(name, l))
 		name = ""
 	}
-	return part{lines: lines, least: min(least, len(lines)), rank: rank}
+	return lines
 }
 
 // head says what was asked. Of several fetches each has a line.
@@ -152,17 +190,36 @@ func (p *page) head(rep *Report, shown int) []string {
 	if len(rep.Results) == 1 {
 		return []string{block.Visible(about), ""}
 	}
-	const most = 8
+	const most, few = 8, 3
 	lines := []string{block.Visible(fmt.Sprintf("%s %s, %d times in one browser", r.Line.Request.Method, explain.SafeURL(r.Line.Request.URL), len(rep.Results))), ""}
 	for i := range rep.Results {
 		if !p.style.Verbose && i == most && len(rep.Results) > most+1 {
 			lines = append(lines, fmt.Sprintf("  ... %d more; -v shows all", len(rep.Results)-most))
 			break
 		}
-		text := fmt.Sprintf("  %d  %-8s  %s: %s", i+1, rep.Results[i].Word(), rep.Results[i].Line.Request.Origin, rep.Results[i].brief())
-		lines = append(lines, block.Cut(block.Visible(text), block.Columns))
+		q := &rep.Results[i]
+		said := fmt.Sprintf("  %d  %-8s  %s: ", i+1, q.Word(), q.Line.Request.Origin)
+		text := block.Visible(said + q.brief())
+		if utf8.RuneCountInString(text) > block.Columns && q.Outcome.Reason != "" && len(rep.Results) > few {
+			text = block.Visible(said + string(q.Outcome.Reason))
+		}
+		lines = append(lines, hanging(text)...)
 	}
 	return append(lines, "", fmt.Sprintf("Number %d:", shown+1))
+}
+
+// hanging breaks a row that is too long; what is left stands farther in.
+func hanging(text string) []string {
+	if utf8.RuneCountInString(text) <= block.Columns {
+		return []string{text}
+	}
+	const in = "                 "
+	rows := block.Wrap(text[len("  1  "):], block.Columns-len(in))
+	for i := range rows[1:] {
+		rows[i+1] = in + rows[i+1]
+	}
+	rows[0] = text[:len("  1  ")] + rows[0]
+	return rows
 }
 
 // brief is a fetch in half a line.
@@ -201,8 +258,21 @@ func (r *Result) Word() string {
 		return "OPAQUE"
 	case r.Unreachable, r.Hangs:
 		return "NO REPLY"
+	case r.goesOn():
+		return "GOES ON"
 	}
 	return "BLOCKED"
+}
+
+// goesOn tells whether the standard blocks what all engines let pass, as far as that is known.
+func (r *Result) goesOn() bool {
+	if r.Outcome.Result != spec.Blocked || len(r.Engines) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(r.Engines, func(j Judged) bool {
+		sends := j.Unknown != "" && !strings.HasPrefix(j.Unknown, "OPTIONS ")
+		return !sends && (j.Unknown != "" || j.Outcome.Result != spec.Allowed)
+	})
 }
 
 // statusText is a status with its phrase.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
@@ -97,7 +98,12 @@ func (p *page) requestLines(r *Result, m *Message, ex *agent.Exchange) []string 
 		lines[0] += "   without Origin"
 	}
 	if !ex.Preflight && !m.FromCache {
-		lines[0] += carried(ex, m.Hop < len(r.Outcome.Hops) && r.Outcome.Hops[m.Hop].Credentials)
+		said := carried(ex, m.Hop < len(r.Outcome.Hops) && r.Outcome.Hops[m.Hop].Credentials)
+		if with := lines[0] + said; utf8.RuneCountInString(with) <= width {
+			lines[0] = with
+		} else if said != "" {
+			lines = append(lines, said)
+		}
 	}
 	for _, name := range names {
 		for _, v := range ex.Request.Values(name) {
@@ -162,7 +168,7 @@ func (r *Result) crossed(ex *agent.Exchange) bool {
 // deciding are the names of the fields of an answer that decide.
 func (p *page) deciding(r *Result, ex *agent.Exchange) []string {
 	names := []string{"Access-Control-Allow-Origin"}
-	if r.Line.Request.Credentials == spec.CredentialsInclude {
+	if star, _ := ex.Response.Get("Access-Control-Allow-Origin"); star == "*" || r.Line.Request.Credentials == spec.CredentialsInclude {
 		names = append(names, "Access-Control-Allow-Credentials")
 	}
 	if ex.Preflight {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/explain"
 	"github.com/corsproof/corsproof/spec"
@@ -14,21 +13,19 @@ import (
 // verdict is what comes of it, and what to do.
 func (p *page) verdict(r *Result, notes []string) []part {
 	a := r.Answer
-	parts := []part{{lines: p.title(r), least: 2, rank: 8}}
+	parts := []part{{lines: p.title(r), rank: stays}}
 	add := func(q part) {
 		if len(q.lines) > 0 {
 			parts = append(parts, q)
 		}
 	}
 	if !r.Readable() || a.Reason != explain.ReasonAllowed {
-		add(field("here", a.Cause.Here, 2, 5))
-		var signed []string
-		for _, l := range explain.Signed(a) {
-			signed = append(signed, block.Cut(l, block.Columns))
-		}
-		add(part{lines: signed, least: 2, rank: 7})
+		add(field("here", a.Cause.Here, 0, 5))
+		add(part{lines: signed(a), rank: stays})
 		add(field("why", a.Cause.Why, 0, 1))
-		add(p.fix(&a.Fix))
+		for _, q := range p.fix(&a.Fix) {
+			add(q)
+		}
 		for i, alt := range a.Alternatives {
 			name := ""
 			if i == 0 {
@@ -37,8 +34,9 @@ func (p *page) verdict(r *Result, notes []string) []part {
 			add(field(name, alt.Text+".", 0, 3))
 		}
 	}
-	add(r.reads())
-	add(r.hides())
+	for _, q := range append(r.reads(), r.hides()...) {
+		add(q)
+	}
 	for _, q := range r.engines(p.style.Verbose) {
 		add(q)
 	}
@@ -48,9 +46,24 @@ func (p *page) verdict(r *Result, notes []string) []part {
 		if i == 0 {
 			name = "note"
 		}
-		add(field(name, n, 1, 2))
+		least := 1
+		if i >= len(notes) { // what would show more
+			least = 0
+		}
+		add(field(name, n, least, 2))
 	}
 	return parts
+}
+
+// signed are the lines that were received and are wanted: the latter whole, to be copied.
+func signed(a *explain.Answer) []string {
+	list := explain.Signed(a)
+	for i, l := range list {
+		if !strings.HasPrefix(strings.TrimSpace(l), "+ ") {
+			list[i] = block.Cut(l, block.Columns)
+		}
+	}
+	return list
 }
 
 // title is the verdict with its reason and the side that it is on.
@@ -69,6 +82,9 @@ func (p *page) title(r *Result) []string {
 	if r.Answer.Confidence == explain.Likely {
 		tags = append(tags, "likely")
 	}
+	if r.goesOn() {
+		text = r.titleGoesOn() + text
+	}
 	if len(tags) > 0 {
 		text += " [" + strings.Join(tags, ", ") + "]"
 	}
@@ -83,45 +99,61 @@ func (p *page) title(r *Result) []string {
 	return lines
 }
 
-// fix is what to change.
-func (p *page) fix(f *explain.Fix) part {
+// titleGoesOn says what browsers do, where the standard has another word.
+func (r *Result) titleGoesOn() string {
+	for i := range r.Engines {
+		if next := r.Engines[i].Unknown; next != "" {
+			method, _, _ := strings.Cut(next, " ")
+			return "Chrome, Firefox and Safari go on: they send " + method + ", whose answer then decides. The Fetch Standard blocks it: "
+		}
+	}
+	return "Chrome, Firefox and Safari let the page read it. The Fetch Standard blocks it: "
+}
+
+// fix is what to change. A configuration is there to be copied, and stands whole.
+func (p *page) fix(f *explain.Fix) []part {
 	if f.Text == "" {
-		return field("fix", f.Do, 2, 6)
+		return []part{field("fix", f.Do, 1, 6)}
 	}
 	head := f.Stack
 	if f.By != "" {
 		head += " (the answer says " + f.By + ")"
 	}
-	q := field("fix", head+":", 1, 6)
+	code := part{lines: fieldRows("fix", head+":"), rank: stays}
 	for _, l := range f.Code() {
-		q.lines = append(q.lines, "           "+l)
+		code.lines = append(code.lines, "           "+l)
 	}
-	q.least = len(q.lines)
-	return q
+	return []part{code, field("", f.Do, 0, 2)}
+}
+
+// content is a piece of the content of an answer, in one row.
+func (r *Result) content(name, text string) part {
+	return part{lines: []string{row(name, block.Cut(block.Visible(r.by.Text(text)), width))}, rank: 6}
 }
 
 // reads is what a script can read.
-func (r *Result) reads() part {
+func (r *Result) reads() []part {
 	if !r.Readable() {
-		return part{}
+		return nil
 	}
 	text := statusText(r.Outcome.Status)
 	for _, name := range sortedNames(r.Outcome.Readable) {
 		text += ", " + name
 	}
+	list := []part{field("reads", text, 1, 4)}
 	if r.Content != "" {
-		text += "; content: " + agent.Quoted(block.Cut(r.by.Text(r.Content), 120))
+		list = append(list, r.content("", r.Content))
 	}
-	return field("reads", text, 2, 4)
+	return list
 }
 
 // hides is what a script cannot read of what came.
-func (r *Result) hides() part {
+func (r *Result) hides() []part {
 	if r.Hidden != nil {
-		return field("hidden", r.hiddenAnswer(), 2, 6)
+		return r.hiddenAnswer()
 	}
 	if r.Outcome.Type != spec.TypeCORS || len(r.Sent) == 0 {
-		return part{}
+		return nil
 	}
 	var names []string
 	for _, f := range r.Sent[len(r.Sent)-1].Exchange.Response {
@@ -131,9 +163,9 @@ func (r *Result) hides() part {
 		}
 	}
 	if len(names) == 0 {
-		return part{}
+		return nil
 	}
-	return field("hidden", strings.Join(names, ", ")+" (what Access-Control-Expose-Headers lists can be read)", 1, 3)
+	return []part{field("hidden", strings.Join(names, ", ")+" (what Access-Control-Expose-Headers lists can be read)", 0, 3)}
 }
 
 // connectionField tells of fields in which no script has an interest.
@@ -145,19 +177,12 @@ func connectionField(name string) bool {
 	return strings.HasPrefix(name, "access-control-")
 }
 
-// hiddenAnswer is the real answer, which CORS hides.
-func (r *Result) hiddenAnswer() string {
+// hiddenAnswer is the real answer, which CORS hides, and what the page sees in its place.
+func (r *Result) hiddenAnswer() []part {
 	ex := r.Hidden
 	text := "the real answer is " + statusText(ex.Status)
 	if ct, ok := ex.Response.Get("Content-Type"); ok {
 		text += ", " + ct
-	}
-	switch {
-	case ex.Body != "":
-		text += ": " + agent.Quoted(block.Cut(r.by.Text(ex.Body), 120))
-	case r.FromCache: // what it has is not looked at
-	case ex.BodySize == 0:
-		text += ", without content"
 	}
 	seen := "TypeError: Failed to fetch"
 	switch {
@@ -166,7 +191,14 @@ func (r *Result) hiddenAnswer() string {
 	case r.Line.Request.API == spec.APIXHR:
 		seen = "an error event, and status 0"
 	}
-	return text + ". The page sees: " + seen
+	switch {
+	case ex.Body != "":
+		return []part{field("hidden", text+":", 1, 6), r.content("", ex.Body), field("", "The page sees: "+seen, 0, 4)}
+	case r.FromCache: // what it has is not looked at
+	case ex.BodySize == 0:
+		text += ", without content"
+	}
+	return []part{field("hidden", text+". The page sees: "+seen, 1, 6)}
 }
 
 // engines are what the engines make of it, where that is another. all: also where they block it
@@ -179,7 +211,10 @@ func (r *Result) engines(all bool) []part {
 		if !j.Differs() || !all && j.Unknown == "" && len(j.Otherwise) == 0 && j.Outcome.Result == spec.Blocked && r.Outcome.Result == spec.Blocked {
 			continue
 		}
-		text := r.engine(j)
+		text := r.engine(j, all)
+		if r.goesOn() { // the title says what they do
+			text = "depart from the standard here"
+		}
 		if who[text] == nil {
 			said = append(said, text)
 		}
@@ -193,10 +228,18 @@ func (r *Result) engines(all bool) []part {
 			names = append(names, engineName(j.Engine))
 		}
 		line := strings.Join(names, ", ") + ": " + text
-		for _, d := range who[text][0].Departures {
-			line += ". Known: " + d.Text
+		if r.goesOn() {
+			line = strings.Join(names, ", ") + " " + text
 		}
-		parts = append(parts, field(name, line, 2, 5))
+		for i, d := range who[text][0].Departures {
+			switch {
+			case r.goesOn() && i == 0:
+				line += ": " + d.Text
+			default:
+				line += ". Known: " + d.Text
+			}
+		}
+		parts = append(parts, field(name, line, 1, 5))
 		name = ""
 	}
 	return parts
@@ -206,8 +249,11 @@ func engineName(e spec.Engine) string {
 	return map[spec.Engine]string{spec.EngineChromium: "Chrome", spec.EngineFirefox: "Firefox", spec.EngineWebKit: "Safari"}[e]
 }
 
-// engine is what one engine does otherwise.
-func (r *Result) engine(j *Judged) string {
+// mostOtherwise is how many things are named that an engine sends in another form.
+const mostOtherwise = 3
+
+// engine is what one engine does otherwise. all: however much that is.
+func (r *Result) engine(j *Judged, all bool) string {
 	var said []string
 	o := &j.Outcome
 	switch {
@@ -218,7 +264,11 @@ func (r *Result) engine(j *Judged) string {
 	case o.Reason != r.Outcome.Reason || o.FailedParameter != r.Outcome.FailedParameter:
 		said = append(said, "blocked too, by the name of another reason"+reasonOf(o))
 	}
-	for _, text := range j.Otherwise {
+	for i, text := range j.Otherwise {
+		if i == mostOtherwise && len(j.Otherwise) > i+1 && !all {
+			said = append(said, fmt.Sprintf("and %d more such; -v shows all", len(j.Otherwise)-i))
+			break
+		}
 		said = append(said, safeWords(text, o))
 	}
 	if len(said) == 0 {

@@ -249,7 +249,7 @@ func why(o *spec.Outcome, request *spec.Request) string {
 	}
 	h := &o.Hops[0]
 	if h.Preflight {
-		return "permission is asked for " + strings.Join(needs(h, request), ", ")
+		return "permission is asked for " + enumerated(needs(h, request))
 	}
 	for _, step := range o.Trace {
 		switch step.Step {
@@ -264,6 +264,15 @@ func why(o *spec.Outcome, request *spec.Request) string {
 		}
 	}
 	return ""
+}
+
+// enumerated names the first of a list whose names do not all fit a row.
+func enumerated(list []string) string {
+	text := strings.Join(list, ", ")
+	for n := len(list) - 1; n > 0 && len(text) > 45; n-- {
+		text = fmt.Sprintf("%s and %d more", strings.Join(list[:n], ", "), len(list)-n)
+	}
+	return text
 }
 
 // needs are what a preflight is made for.
@@ -301,9 +310,16 @@ func (rep *Report) note(opt Options, cookies *jar) {
 	}
 	for _, page := range rep.Question.Origins {
 		if explain.AsksForLocalNetwork(page, rep.Question.URL) {
-			add("Not looked at: Chrome (since 142) asks the user before a public page, such as one of %s, reaches this machine or a private network.", page)
+			if strings.HasPrefix(page, "https:") {
+				add("Chrome first asks the user: the page is public, the server is not.")
+			} else {
+				add("Chrome refuses this to a public page without https: the server is not public.")
+			}
 			break
 		}
+	}
+	if rep.starForAll() {
+		add("With credentials: 'include' it would be blocked: * does not count then, whatever Access-Control-Allow-Credentials says.")
 	}
 	if names, to := rep.carriedOn(); names != "" {
 		add("%s went on to %s: a browser carries what a script sets along on a redirect, but for Authorization.", names, to)
@@ -314,6 +330,20 @@ func (rep *Report) note(opt Options, cookies *jar) {
 	if rep.varies() {
 		add("The answer depends on Origin, and it does not say Vary: Origin: a cache may give one page what is for another.")
 	}
+}
+
+// starForAll tells whether a request without credentials was let in by *, in an answer that speaks of
+// credentials as if they were allowed.
+func (rep *Report) starForAll() bool {
+	return slices.ContainsFunc(rep.Results, func(r Result) bool {
+		if !r.Readable() || r.Outcome.Type != spec.TypeCORS || r.Line.Request.Credentials == spec.CredentialsInclude || len(r.Line.Hops) == 0 || r.Line.Hops[len(r.Line.Hops)-1].Response == nil {
+			return false
+		}
+		h := r.Line.Hops[len(r.Line.Hops)-1].Response.Header
+		grant, _ := h.Get("Access-Control-Allow-Origin")
+		credentials, _ := h.Get("Access-Control-Allow-Credentials")
+		return grant == "*" && credentials == "true"
+	})
 }
 
 // carriedOn are the secret headers that a redirect took to another origin, and that origin.
