@@ -103,7 +103,7 @@ func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
 		Init: s.Init, Layers: s.Layers, Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
-		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: timeout.Milliseconds(), Timeout: whole.Milliseconds(),
+		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: contentTime(s, timeout).Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {
 		c.Method = "GET"
@@ -116,6 +116,16 @@ func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 		c.Body = &jsBody{Kind: b.Kind, Text: scriptString(strings.Repeat(b.Text, max(b.Repeat, 1))), Type: b.Type}
 	}
 	return c
+}
+
+// contentTime is how long the end of an answer's content is waited for: an answer is judged at its head, so
+// that content has all the time of the step only where some text is to be found in it.
+func contentTime(s *agent.Step, timeout time.Duration) time.Duration {
+	const unread = 2 * time.Second
+	if s.Text == "" {
+		return min(timeout, unread)
+	}
+	return timeout
 }
 
 // mayPreflight says whether the browser may make a preflight for the step;

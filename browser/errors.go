@@ -152,6 +152,20 @@ func (e *NetError) Error() string {
 // Reached is the URL, that of a redirect too.
 func (e *NetError) Reached() string { return e.URL }
 
+// ContentError says that the content of an answer broke off before the script had seen its head, which the
+// browser had let through: XMLHttpRequest shows nothing of such an answer.
+type ContentError struct {
+	URL  string
+	Code string // Chrome's name: "net::ERR_CONTENT_LENGTH_MISMATCH"
+}
+
+func (e *ContentError) Error() string {
+	return fmt.Sprintf("the browser let the answer of %s through, and its content was cut short (%s), so that the script got an error", e.URL, e.Code)
+}
+
+// Unsure is true: the error says nothing about the target's CORS.
+func (e *ContentError) Unsure() bool { return true }
+
 // UnobservedError says that the browser did not report the events of a
 // request, so that its outcome would be a guess.
 type UnobservedError struct {

@@ -52,7 +52,7 @@ func (t *tab) watch() {
 			case !r.sentAt.IsZero() && time.Since(r.sentAt) > t.patience(c, r):
 				r.overdue = true
 				go t.giveUp(c, r, rep)
-			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > c.timeout && !scriptReads(c.js.API):
+			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > time.Duration(c.js.BodyTimeout)*time.Millisecond && !scriptReads(c.js.API):
 				r.truncated = true
 				go c.document.eval(t.ctx, "expire", c.js.ID, rep, true)
 			}

@@ -144,6 +144,28 @@ var _ = Describe("a slow target", func() {
 })
 
 var _ = Describe("content that does not end", func() {
+	It("is judged by its head where it is cut short, too", func() {
+		t := newTarget(false)
+		t.endless = func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, "ok")
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+		for _, length := range []string{"Content-Length: 100", "X-Chunked: yes"} {
+			for _, q := range []cases.Request{{}, {API: "xhr"}, {API: "eventsource"}, {API: "img", Crossorigin: "anonymous"}, {API: "script", Crossorigin: "anonymous"}, {Mode: "no-cors"}} {
+				a := answer{header: []string{"Access-Control-Allow-Origin: " + app, "Content-Type: text/plain", length}, endless: true}
+				r := perform(job(t.url(plan{actual: a}), q))[0]
+				var cut *browser.ContentError
+				if q.API == "xhr" && errors.As(r.Err, &cut) { // it had not seen the head yet
+					Expect(cut.Unsure()).To(BeTrue())
+					continue
+				}
+				Expect(r.Err).NotTo(HaveOccurred(), "%s %+v", length, q)
+				Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), "%s %+v: %s", length, q, r.Steps[0][0].Reason)
+			}
+		}
+	})
+
 	It("is not waited for: an answer is judged by its head", func() {
 		t := newTarget(false)
 		var sent atomic.Int64

@@ -121,17 +121,20 @@
         };
         x.onreadystatechange = () => {
           if (x.readyState !== 2) return;
+          head(); // what a script can read from now on, whatever becomes of the content
           const ms = bodyTimeout(c, x.getResponseHeader('content-type'));
           setTimeout(() => {
             if (x.readyState === 4) return;
-            head();
             r.bodyError = 'the body did not end within ' + ms + ' ms';
             x.onloadend = null; x.abort(); done();
           }, ms);
         };
         x.onloadend = () => {
           // An XMLHttpRequest that failed has status 0 and no URL.
-          if (!x.responseURL) { r.error = 'network error'; return done(); }
+          if (!x.responseURL) {
+            if (r.ok) r.bodyError = 'the content was cut short'; else r.error = 'network error';
+            return done();
+          }
           head();
           text(new Uint8Array(x.response || []).subarray(0, LIMIT), r);
           done();

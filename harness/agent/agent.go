@@ -125,9 +125,9 @@ type Exchange struct {
 	Status      int           `json:"status"`
 	Response    spec.Header   `json:"response"`
 	Body        string        `json:"body,omitempty"`         // of the response, without content coding, the first 64 KiB
-	BodyError   string        `json:"body_error,omitempty"`   // why the content coding could not be undone
+	BodyError   string        `json:"body_error,omitempty"`   // why it is not whole, or its content coding could not be undone
 	BodySize    int64         `json:"body_size,omitempty"`    // of the whole body as it was sent, in bytes
-	Unfinished  bool          `json:"unfinished,omitempty"`   // the content did not end while it was waited for
+	Unfinished  bool          `json:"unfinished,omitempty"`   // the content did not end while it was waited for, or was cut short
 	Excess      int           `json:"excess,omitempty"`       // bytes that came after the end of the response and answer no request
 	ExcessStart string        `json:"excess_start,omitempty"` // the first of these bytes
 	Error       string        `json:"error,omitempty"`        // no (complete) response: why
@@ -161,7 +161,7 @@ func (e *Exchange) Content() string {
 	if e.BodyError != "" {
 		s += "; " + Show(e.BodyError)
 	}
-	if e.Unfinished {
+	if e.Unfinished && e.BodyError == "" {
 		s += "; it did not end in time"
 	}
 	return s

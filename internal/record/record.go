@@ -48,6 +48,9 @@ func answer(e *agent.Exchange, r *wire.Response) {
 	if e.Body, err = Decoded(r.Header, r.Body, r.Unfinished || r.Size > int64(len(r.Body))); err != nil {
 		e.BodyError = err.Error()
 	}
+	if r.Cut != "" {
+		e.BodyError = r.Cut
+	}
 	for _, i := range r.Interim {
 		e.Interim = append(e.Interim, i.Status)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -30,6 +31,8 @@ type Options struct {
 	// Dial connects to host:port, on which TLS will be spoken or not; nil: directly.
 	Dial func(ctx context.Context, addr string, overTLS bool) (net.Conn, error)
 	Only string // H1 or H2: the one protocol that is spoken over TLS; empty: what the endpoint says
+
+	endless *atomic.Int32 // contents in a row that did not end in time
 }
 
 // Client sends requests over a pool of connections. It is safe for concurrent use.
@@ -62,6 +65,7 @@ func NewClient(opt Options) *Client {
 	setDefault(&opt.MaxIdle, 4*time.Second)
 	setDefault(&opt.MaxIdleConns, 64)
 	setDefault(&opt.Patience, time.Second)
+	setDefault(&opt.endless, new(atomic.Int32))
 	setDefault(&opt.DialTimeout, 5*time.Second)
 	setDefault(&opt.WriteTimeout, 2*time.Second)
 	return &Client{opt: opt, idle: map[Endpoint][]*h1conn{}, shared: map[Endpoint]*sharedH2{}, h2only: map[Endpoint]bool{}}

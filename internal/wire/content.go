@@ -19,8 +19,15 @@ import (
 // (https://html.spec.whatwg.org/#server-sent-events).
 const streamPatience = 50 * time.Millisecond
 
+// inVain is how many contents in a row did not end in all of their time before others get streamPatience:
+// a server that states a length and sends less would hold up a run for minutes.
+const inVain = 4
+
 // patience is how long to wait for content that nobody needs.
 func (o *Options) patience(r *Response) time.Duration {
+	if o.endless.Load() >= inVain {
+		return min(streamPatience, o.Patience)
+	}
 	for _, v := range values(r.Header, "Content-Type") {
 		kind, _, _ := strings.Cut(v, ";")
 		if strings.EqualFold(trimOWS(kind), "text/event-stream") {
@@ -74,9 +81,14 @@ func (w *contentWait) bound() {
 // puts the connection's deadline back.
 func (w *contentWait) end(err error) (unfinished bool) {
 	if err != nil {
-		return errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(w.ctx.Err(), context.Canceled)
+		unfinished = errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(w.ctx.Err(), context.Canceled)
+		if unfinished && w.deadline {
+			w.c.opt.endless.Add(1)
+		}
+		return unfinished
 	}
 	if w.deadline {
+		w.c.opt.endless.Store(0)
 		deadline, _ := w.ctx.Deadline()
 		_ = w.c.nc.SetReadDeadline(deadline)
 	}

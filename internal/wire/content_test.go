@@ -56,6 +56,25 @@ var _ = Describe("content that does not end", func() {
 		Entry("before its first byte", limit, chunked, ""),
 	)
 
+	It("is waited for less where it did not end several times before", limit, func(ctx SpecContext) {
+		const patience, many = 700 * time.Millisecond, 10
+		s := always(head + "Content-Length: 5\r\n\r\nab")
+		c := client(wire.Options{Patience: patience})
+		ask := func() time.Duration {
+			began := time.Now()
+			_, err := c.Do(ctx, endpoint(s), get())
+			Expect(err).NotTo(HaveOccurred())
+			return time.Since(began)
+		}
+		short := 0
+		for range many {
+			if ask() < patience {
+				short++
+			}
+		}
+		Expect(short).To(Equal(many - 4))
+	})
+
 	It("is waited for until the context ends, if it is needed", limit, func(ctx SpecContext) {
 		s := later(100*time.Millisecond, chunked, "2\r\nne\r\n", "4\r\nedle\r\n")
 		c := client(wire.Options{Patience: time.Millisecond})

@@ -245,9 +245,12 @@ func (c *h2conn) finishLocked(s *stream, err *Error) {
 			s.resp.Elapsed = time.Since(s.start)
 		}
 	}
-	if err != nil {
+	switch {
+	case err != nil && s.resp != nil && err.Kind != Canceled:
+		s.resp.Unfinished, s.resp.Cut, s.err = true, err.Error(), nil
+	case err != nil:
 		err.Partial, s.resp = s.resp, nil
-	} else if s.resp == nil {
+	case s.resp == nil:
 		s.err = &Error{Kind: Malformed, Addr: c.addr, Doing: "reading the answer of", Err: errors.New("the stream ended without a final HEADERS frame")}
 	}
 	close(s.done)

@@ -22,6 +22,9 @@ func (c *h2conn) await(ctx context.Context, s *stream) Answer {
 	for {
 		select {
 		case <-s.done:
+			if giveUp != nil {
+				c.opt.endless.Store(0)
+			}
 			return s.answer()
 		case <-s.news:
 			if giveUp == nil {
@@ -29,6 +32,7 @@ func (c *h2conn) await(ctx context.Context, s *stream) Answer {
 			}
 			continue
 		case <-giveUp:
+			c.opt.endless.Add(1)
 		case <-ctx.Done():
 		}
 		c.leave(ctx, s)

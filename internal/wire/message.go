@@ -67,9 +67,11 @@ type Response struct {
 	// HeadBytes is the size of the final head with its line ends; on HTTP/2,
 	// which compresses, the size it would have in HTTP/1.1 field lines.
 	HeadBytes int
-	// Unfinished: the content had not ended when it was no longer waited for.
+	// Unfinished: the content had not ended when it was no longer waited for, or was cut short.
 	// Body and Size are what had come.
 	Unfinished bool
+	// Cut is why no more of the content came; empty: more could have.
+	Cut string
 	// Excess is the number of bytes after the end of the answer that answer no
 	// request: a HEAD or 304 with content. Those count that came together with
 	// the answer; all that came, if the request said Connection: close.
