@@ -37,7 +37,7 @@ func (r *run) summary(entries []*entry, results []Result, stopped *Stopped) *Sum
 	s := &Summary{
 		Target: r.target.Name, Started: r.started, Elapsed: time.Since(r.started),
 		Policies: map[string]PolicyState{}, Forbids: r.target.Forbids,
-		EndpointStatus: r.status, NotGranted: r.notGranted, NotLookedAt: r.notLookedAt(entries, results),
+		EndpointStatus: r.status, ContentCut: r.cut, NotGranted: r.notGranted, NotLookedAt: r.notLookedAt(entries, results),
 		Results: results, Stopped: stopped, AgentErrors: r.agentErrors,
 	}
 	for _, a := range r.agents {

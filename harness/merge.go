@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -221,6 +222,7 @@ func (m *merging) take(s *Summary) {
 	if m.status == 0 {
 		m.status = s.EndpointStatus
 	}
+	m.cut = cmp.Or(m.cut, s.ContentCut)
 	if m.notGranted == "" {
 		m.notGranted = s.NotGranted
 	}

@@ -124,7 +124,7 @@ func (r *run) inOrder(ctx context.Context, checks []cases.Check) []*entry {
 // plain GET (to OPTIONS where that may not be sent), and the status of an ordinary
 // request. It gives the method that such a request has there.
 func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Response) string {
-	r.methods, r.status = cases.Methods{}, get.Status
+	r.methods, r.status, r.cut = cases.Methods{}, get.Status, get.Cut
 	method := r.probeMethod()
 	q := r.target.question()
 	if r.stated() {

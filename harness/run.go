@@ -31,6 +31,7 @@ type run struct {
 	tlsTrouble  map[string]string // by protocol of package wire: why checks over TLS cannot run
 	methods     cases.Methods     // what an ordinary endpoint serves; nil: nothing is known
 	status      int               // what an ordinary endpoint answers to an ordinary request; 0: nothing is known
+	cut         string            // why the content of that answer did not come whole
 	notGranted  spec.Reason       // why the browser's CORS check of that answer fails; empty if it passes
 	started     time.Time
 	prefix      string // of this run's nonces

@@ -21,6 +21,9 @@ type Summary struct {
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary
 	// request; 0 for a target that serves the contract.
 	EndpointStatus int `json:"endpoint_status,omitempty"`
+	// ContentCut is why the content of the answer to an ordinary request did not come whole; empty: it did, or
+	// more could have come.
+	ContentCut string `json:"content_cut,omitempty"`
 	// NotGranted is why the browser's CORS check of that answer fails for the
 	// origin that the declared policy allows; empty if it passes.
 	NotGranted spec.Reason `json:"not_granted,omitempty"`

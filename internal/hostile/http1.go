@@ -111,11 +111,15 @@ func closing() []Behaviour {
 	const whole = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nhello"
 	var list []Behaviour
 	for _, n := range []int{0, 1, 7, 12, 17, 30, 58, 61, len(whole)} {
+		exit, says := Gone, "without an answer|in the middle of the answer"
+		if n == len(whole) { // its head is there, and can be judged
+			exit, says = Failures, "does not come whole"
+		}
 		list = append(list, Behaviour{
-			Name: fmt.Sprintf("closing, after %d bytes", n), Exit: []int{Gone}, Says: "without an answer|in the middle of the answer",
+			Name: fmt.Sprintf("closing, after %d bytes", n), Exit: []int{exit}, Says: says,
 			Serve: each(func(c net.Conn, _ *http.Request) bool { _, _ = io.WriteString(c, whole[:n]); return false }),
 		}, Behaviour{
-			Name: fmt.Sprintf("closing, by a reset after %d bytes", n), Exit: []int{Gone}, Says: "without an answer|in the middle of the answer|reset",
+			Name: fmt.Sprintf("closing, by a reset after %d bytes", n), Exit: []int{exit}, Says: says + "|reset",
 			Serve: each(func(c net.Conn, _ *http.Request) bool { _, _ = io.WriteString(c, whole[:n]); reset(c); return false }),
 		})
 	}

@@ -57,7 +57,19 @@ func invented() []Behaviour {
 	add("a cookie of 1 MB", []int{Gone}, "too large", with("Set-Cookie: a="+strings.Repeat("b", 1_000_000)+"\r\n", "ok"))
 	add("100,000 methods", wellMeant, "", with("Access-Control-Allow-Methods: "+strings.Repeat("A,", 100_000)+"GET\r\n", "ok"))
 	add("a max-age beyond all numbers", wellMeant, "", with("Access-Control-Max-Age: "+strings.Repeat("9", 400)+"\r\n", "ok"))
-	add("a length that is longer than the content", []int{Gone, Failures}, "", raw(func(r *http.Request) string { return right(r) + "Content-Length: 9\r\n\r\nok" }))
+	add("a length that is longer than the content, after HEAD too", fails, "Content where none may be", raw(func(r *http.Request) string { return right(r) + "Content-Length: 9\r\n\r\nok" }))
+	short := func(stays bool) func(net.Conn, *http.Request) bool {
+		return func(c net.Conn, r *http.Request) bool {
+			text := right(r) + "Content-Length: 9\r\n\r\n"
+			if r.Method != http.MethodHead {
+				text += "ok"
+			}
+			_, err := io.WriteString(c, text)
+			return err == nil && (stays || r.Method == http.MethodHead)
+		}
+	}
+	add("a length that is longer than the content, and the end", wellMeant, "does not come whole", short(false))
+	add("a length that is longer than the content, and the next answer", fails, "beyond Content-Length", short(true))
 	add("a length that is shorter than the content", fails, "beyond Content-Length", raw(func(r *http.Request) string { return right(r) + "Content-Length: 1\r\n\r\nokokok" }))
 	add("the length twice, the same", wellMeant, "", with("Content-Length: 2\r\n", "ok"))
 	add("two answers to each request", any, "", func(c net.Conn, r *http.Request) bool {

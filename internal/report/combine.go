@@ -59,6 +59,7 @@ func Combine(tool, target string, endpoints []Endpoint, reports []*Report) *Repo
 	if len(reports) == 1 && reports[0] != nil {
 		r := reports[0]
 		out.Declared, out.EndpointStatus, out.NotGranted, out.NotLookedAt, out.Stack = r.Declared, r.EndpointStatus, r.NotGranted, r.NotLookedAt, r.Stack
+		out.ContentCut = r.ContentCut
 		if endpoints[0].Expected != 0 {
 			out.EndpointStatus = 0 // nobody need be asked whether it is the right URL
 		}

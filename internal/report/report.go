@@ -44,6 +44,8 @@ type Report struct {
 	Shard *harness.ShardState `json:"shard,omitempty"`
 	// EndpointStatus is what an ordinary endpoint answers to an ordinary request.
 	EndpointStatus int `json:"endpoint_status,omitempty"`
+	// ContentCut is why the content of that answer did not come whole.
+	ContentCut string `json:"content_cut,omitempty"`
 	// NotGranted is why the endpoint's answers are not shared with the origin
 	// that the declared policy allows.
 	NotGranted spec.Reason `json:"not_granted,omitempty"`
@@ -161,7 +163,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 	r := &Report{
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
-		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, NotGranted: sum.NotGranted,
+		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, ContentCut: sum.ContentCut, NotGranted: sum.NotGranted,
 		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: findings(sum), Shard: shardState(sum, table),
 	}
 	for _, p := range table.Policies {

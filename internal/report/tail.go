@@ -257,6 +257,9 @@ func (p *Printer) notes(r *Report) {
 	if r.NotGranted != "" && !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Plain && f.Breaks() }) {
 		p.note("the answers of %s are not shared with the allowed origin at all (%s). Is it the right URL, and the right origin?", r.URL, r.NotGranted)
 	}
+	if r.ContentCut != "" {
+		p.note("the content of %s does not come whole, whatever its headers allow (%s). The answers were judged by their headers", r.URL, block.Visible(r.ContentCut))
+	}
 	if r.EndpointStatus >= 300 {
 		p.note("an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. %s", r.URL, r.EndpointStatus, wayIn(r.EndpointStatus))
 	}

@@ -171,8 +171,10 @@ func (c *h1conn) finish(ctx context.Context, req *Request, h head, interim []Int
 			resp.Trailer, err = parseFields(string(trailer))
 		}
 		resp.Unfinished = wait.end(err)
-		if err != nil && !resp.Unfinished && !errors.Is(err, errBodyTooLarge) && !errors.Is(ctx.Err(), context.Canceled) {
-			resp.Unfinished, resp.Cut = true, c.fail(ctx, "reading the content of the answer of", true, err).Error()
+		if err != nil && !resp.Unfinished && !errors.Is(err, errBodyTooLarge) {
+			if e := c.fail(ctx, "reading the content of the answer of", true, err); e.Kind == Cut {
+				resp.Unfinished, resp.Cut = true, e.Error()
+			}
 		}
 	}
 	switch {

@@ -246,7 +246,7 @@ func (c *h2conn) finishLocked(s *stream, err *Error) {
 		}
 	}
 	switch {
-	case err != nil && s.resp != nil && err.Kind != Canceled:
+	case err != nil && s.resp != nil && (err.Kind == Cut || err.Kind == Closed || err.Kind == Reset):
 		s.resp.Unfinished, s.resp.Cut, s.err = true, err.Error(), nil
 	case err != nil:
 		err.Partial, s.resp = s.resp, nil
