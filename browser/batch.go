@@ -1,8 +1,6 @@
 package browser
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -123,10 +121,9 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 // A page without a result for askAfter is asked whether it still answers, and
 // counts as frozen if it does not within frozenAfter. Neither limits how long
 // the target may take.
-const (
-	askAfter    = 10 * time.Second
-	frozenAfter = 60 * time.Second
-)
+const askAfter = 10 * time.Second
+
+var frozenAfter = 60 * time.Second // changed by tests
 
 // wait waits for the next call to be done.
 func (r *run) wait(d *document, results <-chan *call) (*call, error) {
@@ -151,16 +148,10 @@ func (r *run) wait(d *document, results <-chan *call) (*call, error) {
 			}
 			asked = true
 			go func() {
-				ctx, cancel := context.WithTimeout(d.tab.ctx, frozenAfter)
-				defer cancel()
-				pong <- d.eval(ctx, "ping")
+				pong <- d.eval(d.tab.ctx, "ping")
 			}()
 		case err := <-pong:
 			asked = false
-			if errors.Is(err, context.DeadlineExceeded) {
-				d.tab.fail(&FrozenError{After: frozenAfter})
-				err = d.tab.failure()
-			}
 			if err != nil {
 				return nil, err
 			}

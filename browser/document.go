@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -46,7 +45,7 @@ func (d *document) eval(ctx context.Context, name string, args ...any) error {
 		}
 		expr += string(b)
 	}
-	res, err := cdp.Call(ctx, d.tab.target, runtime.Evaluate, runtime.EvaluateParams{Expression: expr + ")", ContextID: d.executionContext})
+	res, err := command(ctx, d.tab, runtime.Evaluate, runtime.EvaluateParams{Expression: expr + ")", ContextID: d.executionContext})
 	if err == nil && res.ExceptionDetails != nil {
 		err = &chromedp.ExceptionError{ExceptionDetails: res.ExceptionDetails}
 	}

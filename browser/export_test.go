@@ -18,12 +18,15 @@ func (c *Chrome) Signal(s os.Signal) error {
 	return chromedp.FromContext(c.ctx).Browser.Process().Signal(s)
 }
 
-// FrozenAfter sets after which time without a response a browser counts as frozen.
+// FrozenAfter sets after which time without a response a browser, or a page of it, counts as frozen.
 func FrozenAfter(d time.Duration) (restore func()) {
-	old := browserFrozenAfter
-	browserFrozenAfter = d
-	return func() { browserFrozenAfter = old }
+	browsers, pages := browserFrozenAfter, frozenAfter
+	browserFrozenAfter, frozenAfter = d, d
+	return func() { browserFrozenAfter, frozenAfter = browsers, pages }
 }
+
+// LosePages loses what pages reply from now on, as if their processes were killed, or no longer does.
+func (c *Chrome) LosePages(on bool) { c.filter.lossy.Store(on) }
 
 // Profile is its profile directory.
 func (c *Chrome) Profile() string { return c.profile }

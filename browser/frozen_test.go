@@ -50,4 +50,26 @@ var _ = Describe("a browser that freezes", func() {
 		Expect(time.Since(begun)).To(BeNumerically("<", 20*time.Second), "a limit on hanging; a quiet machine takes two seconds")
 		Expect(c.Profile()).NotTo(BeADirectory())
 	})
+
+	It("has pages that do not respond while they are opened, or at work, without holding up a run", func() {
+		DeferCleanup(browser.FrozenAfter(2 * time.Second))
+		for _, begun := range []bool{false, true} {
+			c, jobs := start()
+			perform := func() (errs []error) {
+				Expect(c.Perform(context.Background(), jobs, func(r agent.JobResult) { errs = append(errs, r.Err) })).To(Succeed())
+				return errs
+			}
+			if begun {
+				Expect(perform()).To(HaveEach(BeNil()))
+			}
+			c.LosePages(true)
+			for _, err := range perform() {
+				var frozen *browser.FrozenError
+				Expect(errors.As(err, &frozen)).To(BeTrue(), "%v", err)
+			}
+			c.LosePages(false)
+			Expect(perform()).To(HaveEach(BeNil()), "new pages serve")
+			Expect(c.Close()).To(Succeed())
+		}
+	})
 })

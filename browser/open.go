@@ -37,11 +37,11 @@ func (c *Chrome) docPath() string { return "/.corsproof-" + c.token + "/" }
 func (t *tab) intercept(ctx context.Context, on bool) error {
 	var err error
 	if on {
-		_, err = cdp.Call(ctx, t.target, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{
+		_, err = command(ctx, t, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{
 			URLPattern: "*" + t.chrome.docPath() + "*", ResourceType: network.ResourceTypeDocument,
 		}}})
 	} else {
-		_, err = cdp.Call(ctx, t.target, fetch.Disable, cdp.Empty{})
+		_, err = command(ctx, t, fetch.Disable, cdp.Empty{})
 	}
 	if err != nil {
 		if dead := t.failure(); dead != nil {
@@ -139,7 +139,7 @@ func (t *tab) open(ctx context.Context, k documentKey) (*document, error) {
 	name, u := t.newDocument(k)
 	ch := t.expect(name)
 	t.topLevel = nil
-	res, err := cdp.Call(ctx, t.target, page.Navigate, page.NavigateParams{URL: u})
+	res, err := command(ctx, t, page.Navigate, page.NavigateParams{URL: u})
 	if err == nil && res.ErrorText != "" {
 		err = errors.New(res.ErrorText)
 	}

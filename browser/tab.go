@@ -3,9 +3,11 @@ package browser
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/css"
@@ -83,6 +85,8 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, in cdp.B
 		chrome: c, in: in, consoleOnly: consoleOnly, console: map[string]consoleReason{}, ctx: ctx, close: cancel, dead: make(chan struct{}),
 		rec: newRecorder(), calls: map[int]*call{}, navigations: map[int]*call{}, waiting: map[*repetition]struct{}{}, pages: map[string]string{}, markers: map[string]*document{}, ready: map[string]chan runtime.ExecutionContextID{},
 	}
+	// A page whose process was killed by somebody answers nothing, and its end may not be reported either.
+	limit := time.AfterFunc(frozenAfter, cancel)
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tgt *chromedp.Target) error {
 		t.target = tgt
 		type step struct {
@@ -110,10 +114,14 @@ func (c *Chrome) attach(ctx context.Context, cancel context.CancelFunc, in cdp.B
 	if err == nil {
 		err = chromedp.Listen(ctx, t.event)
 	}
-	if err != nil {
+	intime := limit.Stop()
+	if err != nil || !intime {
 		go cancel()
-		if c.ctx.Err() != nil {
+		switch {
+		case c.ctx.Err() != nil:
 			return nil, c.died()
+		case !intime:
+			err = &FrozenError{After: frozenAfter}
 		}
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
@@ -137,12 +145,33 @@ func (t *tab) setIgnoreCertificateErrors(ctx context.Context, ignore bool) error
 	if t.ignoresCertificateErrors == ignore {
 		return nil
 	}
-	_, err := cdp.Call(ctx, t.target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: ignore})
+	_, err := command(ctx, t, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: ignore})
 	if err != nil {
 		return fmt.Errorf("setting whether the browser ignores certificate errors: %w", err)
 	}
 	t.ignoresCertificateErrors = ignore
 	return nil
+}
+
+// command sends the tab a command. It ends with the tab, and a tab that does not respond in time has ended.
+func command[P, R any](ctx context.Context, t *tab, c cdp.Command[P, R], params P) (R, error) {
+	within, cancel := context.WithTimeout(ctx, frozenAfter)
+	defer cancel()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-t.dead:
+			cancel()
+		case <-ended:
+		}
+	}()
+	res, err := cdp.Call(within, t.target, c, params)
+	if err != nil && errors.Is(within.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
+		t.fail(&FrozenError{After: frozenAfter})
+		return res, t.failure()
+	}
+	return res, err
 }
 
 // fail marks the tab as ended: whoever waits for it gets the error.
