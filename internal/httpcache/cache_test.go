@@ -152,7 +152,9 @@ var _ = Describe("a shared cache", func() {
 		c, _ := clock(true)
 		put := get()
 		put.Method = "PUT"
-		for status, state := range map[int]httpcache.State{204: httpcache.Miss, 500: httpcache.Fresh} {
+		for status, state := range map[int]httpcache.State{
+			199: httpcache.Fresh, 200: httpcache.Miss, 204: httpcache.Miss, 399: httpcache.Miss, 400: httpcache.Fresh, 500: httpcache.Fresh,
+		} {
 			c.Store(get(), ok("Cache-Control: max-age=60"))
 			c.Invalidate(put, status)
 			_, got := c.Lookup(get())

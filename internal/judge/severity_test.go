@@ -43,6 +43,14 @@ var _ = Describe("What a failure shows", func() {
 		Entry("alternatives that all keep out", answered(200), cases.Predicate{AnyOf: [][]cases.Predicate{{shares(app)}, {shares(evil)}}}, agent.EffectLockedOut),
 	)
 
+	It("is, where no alternative is given, about whom the gravest of them is about, whatever its place", func() {
+		wrong, shared := []cases.Predicate{{Status: cases.StatusSet{"400"}}}, []cases.Predicate{{Denies: &evil}}
+		for _, alternatives := range [][][]cases.Predicate{{wrong, shared}, {shared, wrong}} {
+			failures := failuresOf(answered(200, star), cases.Predicate{AnyOf: alternatives})
+			Expect(failures).To(ConsistOf(HaveField("Asked", agent.Asked{Origin: evil})))
+		}
+	})
+
 	DescribeTable("of an outcome", func(e cases.Expect, o *agent.Outcome, want agent.Effect) {
 		failures := judge.Outcome(&e, o)
 		Expect(failures).NotTo(BeEmpty())
