@@ -174,8 +174,7 @@ func (c *PreflightCache) exempt(method string) bool {
 // wildcard (https://fetch.spec.whatwg.org/#concept-cache-match-method and
 // #concept-cache-match-header).
 func (c *PreflightCache) each(r cacheRequest, header bool, name string, f func(entryKey) bool) bool {
-	star := !c.p.CacheNoWildcard && name != "*" &&
-		(!header || name != "authorization" || c.p.CacheWildcardAuth)
+	star := !c.p.CacheNoWildcard && name != "*" && !(header && name == "authorization")
 	for _, credentials := range [...]bool{true, false} {
 		if r.credentials && !credentials || c.p.CacheCredentialsKey && credentials != r.credentials {
 			continue

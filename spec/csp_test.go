@@ -67,6 +67,9 @@ func TestCSP(t *testing.T) {
 		{"connect-src api.example/v1/x", app, "", api + "?q", true, false},
 		{"connect-src api.example/v%31/x", app, "", api, true, false},
 		{"connect-src api.example/V1/x", app, "", api, false, false},
+		{"connect-src api.example/100%/%7Ex", app, "", "https://api.example/100%/~x", true, false}, // a % alone is itself
+		{"connect-src api.example/100%/%7Ex", app, "", "https://api.example/50%/~x", false, false},
+		{"connect-src api.example/%31%/x", app, "", "https://api.example/1%/x", true, false},
 		{"connect-src api.example/?q", app, "", "https://api.example/", false, false},
 		{"connect-src 'self'", "null", "", api, true, true}, // of which URL the page is, its origin does not say
 		{"connect-src https:", "null", "", api, true, false},
@@ -115,6 +118,44 @@ func TestCSPSpelling(t *testing.T) {
 		}
 		if none, _ := policy("connect-src %s 'none'", list...); none != allowed {
 			t.Fatalf("%v: 'none' among others counts", list)
+		}
+	}
+}
+
+// traced are the texts of a trace whose step has the name.
+func traced(o spec.Outcome, step string) []string {
+	var list []string
+	for _, s := range o.Trace {
+		if s.Step == step {
+			list = append(list, s.Text)
+		}
+	}
+	return list
+}
+
+// What a policy would forbid that is only reported is told for each such policy, and stops nothing.
+func TestCSPReportOnly(t *testing.T) {
+	for _, c := range []struct {
+		policies []string
+		would    []string
+	}{
+		{nil, nil},
+		{[]string{"connect-src *"}, nil},
+		{[]string{"connect-src 'self'"}, []string{"connect-src 'self'"}},
+		{[]string{"img-src 'none', default-src 'none'", "connect-src *", "connect-src c.example"}, []string{"default-src 'none'", "connect-src c.example"}},
+	} {
+		f := spec.Begin(spec.Request{Origin: "https://a.example", URL: "https://b.example/", Context: &spec.PageContext{CSPReportOnly: c.policies}}, spec.Options{Trace: true})
+		f.Deliver(spec.Response{Status: 200, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}})
+		out := f.Outcome()
+		got := traced(out, "csp/report-for-request")
+		if len(got) != len(c.would) || out.Result != spec.Allowed {
+			t.Errorf("%q: %s, %q", c.policies, out.Result, got)
+			continue
+		}
+		for i, directive := range c.would {
+			if !strings.Contains(got[i], "("+directive+")") {
+				t.Errorf("%q does not say %s", got[i], directive)
+			}
 		}
 	}
 }

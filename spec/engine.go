@@ -67,7 +67,7 @@ type Profile struct {
 	CacheBeforeCheck    bool // stored even if the method or a header was refused
 	CacheCredentialsKey bool // an entry is used only for requests with the same credentials flag
 	CacheNoWildcard     bool // a stored `*` matches only itself
-	CacheWildcardAuth   bool // a stored `*` covers Authorization
+	CacheWildcardAuth   bool // with CacheWhole: a stored `*` covers Authorization
 	CacheExempt         []string
 	CacheMaxURL         int      // URLs of this length and more are not cached; 0 for no limit
 	CacheMaxEntries     int      // origins and URLs remembered; 0 for no limit

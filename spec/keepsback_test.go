@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/corsproof/corsproof/spec"
@@ -154,6 +155,29 @@ func TestIntegrity(t *testing.T) {
 		req.Mode = c.mode
 		if r := kept("", req, 200, "Access-Control-Allow-Origin", "https://a.example", "Access-Control-Allow-Credentials", "true"); r != c.want {
 			t.Errorf("%s, %q: %q", c.mode, c.integrity, r)
+		}
+	}
+}
+
+// Why a request may go to a nearer address is told: the user allowed it, or the script said where it goes.
+func TestLocalNetworkTold(t *testing.T) {
+	for _, c := range []struct {
+		url     string
+		target  spec.AddressSpace
+		allowed bool
+		want    string
+	}{
+		{"https://b.example/", "", true, ""}, // no nearer
+		{"https://192.168.7.7/", "", true, "the address is in local, and the user has allowed it"},
+		{"https://127.0.0.1:81/", "", true, "the address is in loopback, and the user has allowed it"},
+		{"https://127.0.0.1:81/", spec.SpaceLoopback, false, "the address is in loopback, as targetAddressSpace says"},
+	} {
+		context := &spec.PageContext{AddressSpace: spec.SpacePublic, TargetAddressSpace: c.target, LocalNetwork: c.allowed}
+		f := spec.Begin(spec.Request{Origin: "https://a.example", URL: c.url, Context: context}, spec.Options{Trace: true})
+		f.Deliver(spec.Response{Status: 200, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}})
+		out := f.Outcome()
+		if got := strings.Join(traced(out, "local-network-access-check"), "; "); got != c.want || out.Result != spec.Allowed {
+			t.Errorf("%s: %s, %q", c.url, out.Result, got)
 		}
 	}
 }
