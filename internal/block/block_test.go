@@ -1,6 +1,7 @@
 package block_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -85,6 +86,28 @@ func TestWhole(t *testing.T) {
 			if part = strings.Join(strings.Fields(part), " "); !strings.Contains(said, part) {
 				t.Errorf("%s: it does not say %q\n%s", c.ID, part, text)
 			}
+		}
+	}
+}
+
+// TestBrief: in brief a finding has its whole title, and of what to do the first two lines of the shortest form, the second
+// with "..." where there are more.
+func TestBrief(t *testing.T) {
+	for text, want := range map[string][]string{
+		"":                                nil,
+		"one":                             {"fix    S: one"},
+		"one\ntwo":                        {"fix    S:", "           one ..."},
+		"one\ntwo\nthree":                 {"fix    S:", "           one ..."},
+		strings.Repeat("w", 70) + "\ntwo": {"fix    S:", "           " + strings.Repeat("w", 66) + "..."},
+	} {
+		f := &harness.Finding{ID: "c", Cause: "c", Title: strings.Repeat("A long title ", 12), Explains: []string{"a"}, Sendable: true}
+		brief, whole := (&block.Style{}).Brief(f, block.Setting{Stack: "S", Text: text}), (&block.Style{}).Lines(f, block.Setting{Stack: "S", Text: text})
+		title := (&block.Style{}).Title(f)
+		if got := brief[len(title) : len(brief)-1]; strings.TrimSpace(strings.Join(got, "\n")) != strings.Join(want, "\n") {
+			t.Errorf("%q: %q", text, got)
+		}
+		if !slices.Equal(brief[:len(title)], whole[:len(title)]) || brief[len(brief)-1] != whole[len(whole)-1] {
+			t.Errorf("%q: it does not begin and end as the whole one:\n%s", text, strings.Join(brief, "\n"))
 		}
 	}
 }

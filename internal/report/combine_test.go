@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/internal/report"
 )
 
@@ -51,6 +52,36 @@ func TestCombineStack(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("of %v it names %q, not %q", c.stacks, got, c.want)
+		}
+	}
+}
+
+// TestCombineStopped: a run of several endpoints that was cut short says at which one first, and that the user
+// ended it where that was so.
+func TestCombineStopped(t *testing.T) {
+	died, later, ended := &harness.Stopped{Reason: "it died"}, &harness.Stopped{Reason: "no answer"}, &harness.Stopped{Reason: "ended", Cancelled: true}
+	for _, c := range []struct {
+		stopped []*harness.Stopped
+		want    string
+	}{
+		{[]*harness.Stopped{nil, nil}, ""},
+		{[]*harness.Stopped{died, nil}, "e0: it died"},
+		{[]*harness.Stopped{nil, died}, "e1: it died"},
+		{[]*harness.Stopped{died, later}, "e0: it died"},
+		{[]*harness.Stopped{died, ended}, "e1: ended"},
+	} {
+		var endpoints []report.Endpoint
+		var reports []*report.Report
+		for i, s := range c.stopped {
+			endpoints = append(endpoints, report.Endpoint{Name: fmt.Sprintf("e%d", i), URL: "http://a.example"})
+			reports = append(reports, &report.Report{Stopped: s})
+		}
+		got := ""
+		if s := report.Combine("corsproof", "t", endpoints, reports).Stopped; s != nil {
+			got = s.Reason
+		}
+		if got != c.want {
+			t.Errorf("%q, not %q", got, c.want)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (c *Comparison) Same() bool {
 
 // Compare tells what changed from one run to another, by cause: the new first, then what is
 // worse, unknown, better, gone, the same. A finding is gone only where the checks that
-// showed it ran again and none of them fails.
+// showed it were decided again: one that fails still does so of another cause.
 func Compare(before, after *Report) *Comparison {
 	c := &Comparison{Version: 1, Old: before.name(), New: after.name(), Changes: []Difference{}, Notes: incomparable(before, after)}
 	left := byKey(before.Findings)
@@ -178,8 +178,9 @@ func gone(f *Finding, after *Report) Difference {
 	for _, id := range f.Explains {
 		switch v := after.verdict(id); v {
 		case agent.VerdictPass, agent.VerdictFail, agent.VerdictWarn, agent.VerdictInfo:
-			ran++
-			d.Less = append(d.Less, id)
+			if ran++; v == agent.VerdictPass {
+				d.Less = append(d.Less, id)
+			}
 		case "":
 			lost = "the later run does not have the checks that showed it"
 		default:

@@ -85,3 +85,35 @@ func TestComparable(t *testing.T) {
 		t.Errorf("%v", notes)
 	}
 }
+
+// TestCompareChecks: a difference names the checks that show a finding only now, and those that pass now. What is gone
+// says nothing of them in the text, and names none that fails still, of another cause.
+func TestCompareChecks(t *testing.T) {
+	run := func(verdict agent.Verdict, findings ...harness.Finding) *report.Report {
+		return withFindings(findings, result("first", "a", agent.VerdictFail), result("first", "b", verdict))
+	}
+	both := run(agent.VerdictFail, caused("c", cases.Must, "", "first/a", "first/b"))
+	one := run(agent.VerdictPass, caused("c", cases.Must, "", "first/a"))
+	for name, c := range map[string]struct {
+		old, new   *report.Report
+		want       report.Change
+		more, less string
+		says       string
+	}{
+		"one check passes":          {both, one, report.ChangeSame, "", "first/b", "c\n         shown by 0 checks more, and by 1 no longer\n"},
+		"one check more":            {one, both, report.ChangeSame, "first/b", "", "c\n         shown by 1 check more, and by 0 no longer\n"},
+		"gone":                      {one, withFindings(nil, result("first", "a", agent.VerdictPass)), report.ChangeGone, "", "first/a", "c\n\n"},
+		"gone, and one fails still": {both, run(agent.VerdictPass, caused("d", cases.Must, "", "first/a")), report.ChangeGone, "", "first/b", "c\n\n"},
+		"gone, and warned of still": {one, withFindings(nil, result("first", "a", agent.VerdictWarn)), report.ChangeGone, "", "", "c\n\n"},
+	} {
+		cmp := report.Compare(c.old, c.new)
+		got := cmp.Changes[len(cmp.Changes)-1]
+		if got.Change != c.want || strings.Join(got.More, " ") != c.more || strings.Join(got.Less, " ") != c.less {
+			t.Errorf("%s: %+v", name, got)
+		}
+		var b strings.Builder
+		if err := cmp.Print(&b, true); err != nil || !strings.Contains(b.String(), c.says) {
+			t.Errorf("%s: %s", name, b.String())
+		}
+	}
+}

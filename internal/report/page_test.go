@@ -94,6 +94,28 @@ FAIL     Access-Control-Allow-Origin is *, which does not count; 2 checks: 1 pas
 		Expect(text).To(And(MatchRegexp(`no known\s+cause explains the check that\s+failed`), ContainSubstring("FAIL     Does not hold: First [must]"), ContainSubstring("1 check by itself: no cause is known that explains it: --cause first")))
 	})
 
+	It("says how many of the checks that failed causes explain, and how many none does", func() {
+		fail := func(id string) harness.Result { return failing(result(id, "exact", agent.VerdictFail)) }
+		alone := func(id string) harness.Finding {
+			return harness.Finding{ID: id, Title: id, Level: cases.Must, Explains: []string{id + "/exact"}}
+		}
+		verdict := func(list []harness.Finding, results ...harness.Result) string {
+			return said(withFindings(list, results...))
+		}
+		Expect(verdict([]harness.Finding{spoilt, alone("second")}, fail("first"), fail("second"))).To(
+			ContainSubstring(": 1 cause explains 1 of the 2 checks that failed, and 1 has no known cause. "))
+		Expect(verdict([]harness.Finding{spoilt, alone("second"), alone("third")}, fail("first"), fail("second"), fail("third"))).To(
+			ContainSubstring(": 1 cause explains 1 of the 3 checks that failed, and 2 have no known cause. "))
+		Expect(verdict([]harness.Finding{alone("second"), alone("third")}, fail("second"), fail("third"))).To(
+			ContainSubstring(": no known cause explains the 2 checks that failed. "))
+	})
+
+	It("says of a run that was cut short why, what was under way and the last lines of the target's log", func() {
+		rep := stoppedReport()
+		rep.Stopped.Running, rep.Stopped.Log = []string{"second/a", "third/a"}, "listening\npanic: \x1b"
+		Expect(page(rep, false)).To(ContainSubstring("stopped: the target died\n      under way  second/a\n                 third/a\n      its log    listening\n                 panic: \\x1b\n\n"))
+	})
+
 	It("fits a screen, however many causes there are", func() {
 		var list []harness.Finding
 		var results []harness.Result

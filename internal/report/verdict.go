@@ -129,7 +129,11 @@ func (r *Report) explained(breaking []Finding) string {
 	case n == r.Counts.Fail:
 		return fmt.Sprintf("%s %s all %s", block.Count(causes, "cause"), verb, failed(n))
 	case alone > 0:
-		return fmt.Sprintf("%s %s %d of the %s, and %d have no known cause", block.Count(causes, "cause"), verb, n, failed(r.Counts.Fail), r.Counts.Fail-n)
+		rest, have := r.Counts.Fail-n, "have"
+		if rest == 1 {
+			have = "has"
+		}
+		return fmt.Sprintf("%s %s %d of the %s, and %d %s no known cause", block.Count(causes, "cause"), verb, n, failed(r.Counts.Fail), rest, have)
 	}
 	return fmt.Sprintf("%s %s %d of the %s", block.Count(causes, "cause"), verb, n, failed(r.Counts.Fail))
 }
