@@ -2,6 +2,8 @@ package agent_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"reflect"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -24,6 +26,7 @@ var _ = Describe("an exchange", func() {
 		Entry("an empty value", agent.Exchange{Method: "GET", Request: fields("Origin", ""), Lines: []string{"Origin:"}}, "-H 'Origin;'"),
 		Entry("a quote", agent.Exchange{Method: "GET", Request: fields("Origin", "it's")}, `-H 'Origin: it'\''s'`),
 		Entry("bytes", agent.Exchange{Method: "GET", Request: fields("Origin", "\x01\xff'\\1")}, `-H $'Origin: \001\377\'\\1'`),
+		Entry("what is printed, and what is not", agent.Exchange{Method: "GET", Request: fields("Origin", " ~\x1f\x7f")}, `-H $'Origin:  ~\037\177'`),
 		Entry("HEAD", agent.Exchange{Method: "HEAD"}, "curl -sS --head"),
 		Entry("content", agent.Exchange{Method: "POST", Sent: "a&b", Request: fields("Content-Length", "3")}, "-X POST", "--data-raw 'a&b'", "-H Content-Type:"),
 		Entry("a whole request target", agent.Exchange{Method: "OPTIONS", Target: "*"}, "--request-target '*'"),
@@ -87,6 +90,39 @@ var _ = Describe("an exchange", func() {
 		Expect(json.Unmarshal(text, &back)).To(Succeed())
 		Expect(back).To(Equal(ex))
 		Expect(json.Unmarshal([]byte(`{"body":"€"}`), &back)).To(MatchError(ContainSubstring("reading an exchange")))
+	})
+})
+
+var _ = Describe("what was seen of an exchange", func() {
+	It("is the same when it is read again, each field with its bytes", func() {
+		var seen agent.Seen
+		v := reflect.ValueOf(&seen).Elem()
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			switch f := v.Field(i).Addr().Interface().(type) {
+			case *string:
+				*f = name + " \xff\x00é"
+			case *agent.Lines:
+				*f = agent.Lines{N: i, Text: name + "\n\xff\x00é"}
+			case *bool:
+				*f = true
+			case *int:
+				*f = i
+			default:
+				Fail(fmt.Sprintf("%s is of type %T", name, f))
+			}
+		}
+		seen.URL, seen.Location = "http://h/a", "/b" // of which secrets are left out
+		text, err := json.Marshal(seen)
+		Expect(err).NotTo(HaveOccurred())
+		var back agent.Seen
+		Expect(json.Unmarshal(text, &back)).To(Succeed())
+		Expect(back).To(Equal(seen))
+		Expect(json.Unmarshal([]byte(`{"AllowOrigin":{"N":1,"Text":"€"}}`), &back)).To(MatchError(ContainSubstring("reading what was seen")))
+	})
+
+	It("has nothing of what is not there", func() {
+		Expect(json.Marshal(agent.Seen{Status: 200})).To(MatchJSON(`{"Status":200}`))
 	})
 })
 
