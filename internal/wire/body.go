@@ -74,7 +74,8 @@ func (s *sink) Write(p []byte) (int, error) {
 var errBodyTooLarge = errors.New("the content is larger than is worth reading")
 
 // readBody reads a body into s, at most limit bytes: more is errBodyTooLarge,
-// after which the connection is of no further use but the answer is good.
+// after which the connection is of no further use but the answer is good. With
+// untilClose it is of none in any case, and more is no error.
 func readBody(r *bufio.Reader, f framing, length, limit int64, maxHead int, s *sink) (trailer []byte, err error) {
 	switch f {
 	case byLength:
@@ -86,14 +87,9 @@ func readBody(r *bufio.Reader, f framing, length, limit int64, maxHead int, s *s
 			return nil, errBodyTooLarge
 		}
 	case untilClose:
-		_, err := io.CopyN(s, r, limit)
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil, nil
-		case err != nil:
+		if _, err := io.CopyN(s, r, limit); err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		return nil, errBodyTooLarge
 	case chunked:
 		return readChunks(r, limit, maxHead, s)
 	}

@@ -282,6 +282,63 @@ var _ = Describe("HTTP/2", func() {
 		Expect(resp.Resent).To(BeTrue())
 	})
 
+	It("leaves a request its answer when another connection takes the place of its own", func(ctx SpecContext) {
+		var mu sync.Mutex
+		var old *http2.Framer // of the connection that the server takes leave of
+		left, moved := make(chan struct{}), make(chan struct{})
+		onceMoved := sync.OnceFunc(func() { close(moved) })
+		ep := h2Script(func(fr *http2.Framer, id uint32) {
+			mu.Lock()
+			defer mu.Unlock()
+			if old == nil {
+				old = fr
+				_ = fr.WriteGoAway(id, http2.ErrCodeNo, nil)
+				close(left)
+				return
+			}
+			headers(fr, id, true, ":status", "204")
+			if fr != old {
+				onceMoved()
+			}
+		})
+		c := client(wire.Options{})
+		first := make(chan wire.Response, 1)
+		go func() {
+			defer GinkgoRecover()
+			defer close(first)
+			resp, err := c.Do(ctx, ep, get())
+			Expect(err).NotTo(HaveOccurred())
+			first <- *resp
+		}()
+		Eventually(ctx, left).Should(BeClosed())
+		for over := false; !over; {
+			_, err := c.Do(ctx, ep, get())
+			Expect(err).NotTo(HaveOccurred())
+			select {
+			case <-moved:
+				over = true
+			default: // the client had not read the leave yet
+			}
+		}
+		mu.Lock()
+		headers(old, 1, true, ":status", "200")
+		mu.Unlock()
+		var resp wire.Response
+		Eventually(ctx, first).Should(Receive(&resp))
+		Expect(resp.Status).To(Equal(200))
+		Expect(resp.Resent).To(BeFalse())
+	})
+
+	It("gives an error where a connection is lost before its first byte", func(ctx SpecContext) {
+		dial := func(context.Context, string, bool) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			return ours, theirs.Close()
+		}
+		_, err := client(wire.Options{Dial: dial}).Do(ctx, wire.Endpoint{Addr: "127.0.0.1:1", Proto: wire.H2}, get())
+		Expect(wire.KindOf(err)).To(Equal(wire.Closed), "%v", err)
+		Expect(err).To(MatchError(ContainSubstring("starting HTTP/2 with 127.0.0.1:1")))
+	})
+
 	It("closes a connection that another has taken the place of", limit, func(ctx SpecContext) {
 		closed := make(chan string, 4)
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
