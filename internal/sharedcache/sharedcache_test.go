@@ -128,6 +128,15 @@ var _ = Describe("the shared cache", func() {
 		Expect(asked.Load()).To(BeEquivalentTo(4))
 	})
 
+	It("frames a request without content as browsers do: its length is said where the method is for content", func() {
+		for method, want := range map[string][]string{"GET": nil, "HEAD": nil, "OPTIONS": nil, "DELETE": nil, "PUT": {"0"}, "POST": {"1"}} {
+			ask(method, "/"+method)
+			Expect(last.Load().Method).To(Equal(method))
+			Expect(last.Load().Header["Content-Length"]).To(Equal(want), method)
+			Expect(last.Load().TransferEncoding).To(BeEmpty(), method)
+		}
+	})
+
 	It("answers HEAD out of a stored GET", func() {
 		ask("GET", "/")
 		resp, body := ask("HEAD", "/")

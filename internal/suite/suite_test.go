@@ -2,6 +2,8 @@ package suite_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -245,6 +247,28 @@ var _ = Describe("What is run", func() {
 	It("is the whole table under the declared policy, whose name may be missing", func() {
 		nameless := func(c *suite.Config) { c.Policy = &cases.Policy{Origins: []string{"https://app.example"}} }
 		Expect(ids(nameless, focus("vary-allowed"))).To(ConsistOf("vary-allowed/declared"))
+	})
+	It("is not run under a policy that a library refuses or cannot express, and it is said which", func(ctx SpecContext) {
+		library := func(p cases.Policy) (func(http.Handler) http.Handler, error) {
+			switch p.Name {
+			case "pattern":
+				return nil, fmt.Errorf("%w: it has no patterns", suite.ErrNotExpressible)
+			case "any":
+				return nil, errors.New("wildcards are not safe")
+			}
+			return func(h http.Handler) http.Handler { return h }, nil
+		}
+		sum, _, err := suite.New([]option{focus("vary-allowed/pattern", "stated-origin/any", "vary-allowed/exact")}).Run(ctx, suite.Target{Name: "corstest.Middleware", Middleware: library})
+		Expect(err).NotTo(HaveOccurred())
+		skips := map[string]harness.SkipKind{}
+		for _, r := range sum.Results {
+			skips[r.ID+": "+r.Reason] = r.Skip
+		}
+		Expect(skips).To(Equal(map[string]harness.SkipKind{
+			"vary-allowed/pattern: the library cannot express the policy: it has no patterns": harness.SkipNotExpressible,
+			"stated-origin/any: wildcards are not safe":                                       harness.SkipRefused,
+			"vary-allowed/exact: ": "",
+		}))
 	})
 	It("is run, and nothing else", func(ctx SpecContext) {
 		var asked []string
