@@ -41,6 +41,25 @@ var _ = Describe("Cross-Origin-Resource-Policy in the model", func() {
 		return out
 	}
 
+	It("keeps an answer out of the cache from another origin, too", func(ctx SpecContext) {
+		for _, own := range []bool{true, false} {
+			s := serveSeen(false, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Cache-Control", "max-age=600")
+				w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+			})
+			origin, want := s.URL, spec.Allowed
+			if !own {
+				origin, want = "https://app.example.com", spec.Blocked
+			}
+			image := agent.Step{URL: "/x", Request: cases.Request{API: "img", Origin: origin}}
+			res := perform(ctx, s, image, image)
+			Expect(s.methods()).To(HaveLen(1), "the second comes out of the cache")
+			for _, outcomes := range res.Steps {
+				Expect(outcomes).To(ConsistOf(HaveField("Result", want)))
+			}
+		}
+	})
+
 	DescribeTable("keeps an answer from elements of other origins, and from nobody else",
 		func(ctx SpecContext, value, api, origin string, want spec.Result) {
 			o := become(ctx, value, api, origin)

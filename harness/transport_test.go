@@ -16,6 +16,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/model"
 	"github.com/corsproof/corsproof/internal/tcptest"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -91,6 +92,35 @@ var _ = Describe("an answer without an end", func() {
 		})
 	}
 
+	DescribeTable("is not waited for where nothing looks at its content", func(ctx SpecContext, endless string, step agent.Step) {
+		gaveUp := make(chan struct{})
+		s := serveSeen(false, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", app)
+			w.Header().Set("Access-Control-Allow-Methods", "PUT")
+			w.Header().Set("ETag", `"1"`) // a cache would keep the answer to a GET
+			_, _ = io.WriteString(w, r.Method)
+			if r.Method == endless {
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done()
+				close(gaveUp)
+			}
+		})
+		m := model.New(model.Options{})
+		DeferCleanup(m.Close)
+		step.URL, step.Request.Origin = s.URL, app
+		results := make(chan agent.JobResult, 1)
+		go func() { // a job without a time limit
+			_ = m.Perform(ctx, []agent.Job{{ID: "a", Steps: []agent.Step{step}}}, func(r agent.JobResult) { results <- r })
+		}()
+		Eventually(ctx, gaveUp, ample).Should(BeClosed())
+		var r agent.JobResult
+		Eventually(ctx, results, ample).Should(Receive(&r))
+		Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), "%v", r.Err)
+	},
+		Entry("the answer to a POST", "POST", agent.Step{Request: cases.Request{Method: "POST"}}),
+		Entry("the answer to a preflight, whatever is looked for in the one behind it", "OPTIONS", agent.Step{Text: "PUT", Request: cases.Request{Method: "PUT"}}),
+	)
+
 	It("is waited for where its content is what a check asks for", func(ctx SpecContext) {
 		url := rawTalk(func(_ string, _ *bufio.Reader, w net.Conn) bool {
 			_, _ = io.WriteString(w, granted+"Transfer-Encoding: chunked\r\n\r\n")
@@ -162,6 +192,34 @@ var _ = Describe("bytes that nobody asked for", func() {
 		first := originally("OPTIONS", "new")
 		first.Wire.Body, first.Wire.Headers = "hello", append(first.Wire.Headers, "Content-Length: 5")
 		Expect(onWire(ctx, url, first, originally("GET", "same", shares(app))).Verdict).To(Equal(agent.VerdictPass))
+	})
+})
+
+var _ = Describe("requests over one connection", func() {
+	keeps := func(_ string, _ *bufio.Reader, w net.Conn) bool {
+		_, _ = io.WriteString(w, granted+"Content-Length: 0\r\n\r\n")
+		return true
+	}
+
+	DescribeTable("are shown as that", func(ctx SpecContext, connection, command string) {
+		res := onWire(ctx, rawTalk(keeps), originally("GET", "new"), originally("POST", connection))
+		Expect(agent.Commands(res.Agents[0].Exchanges)).To(ConsistOf(MatchRegexp(command)))
+	},
+		Entry("one behind the other", "same", `^curl .* --next .* -X POST `),
+		Entry("without waiting", "pipelined", `^\{ printf .*GET .*; printf .*POST .*; \} \| nc `),
+	)
+
+	It("are two commands where each has a connection of its own", func(ctx SpecContext) {
+		res := onWire(ctx, rawTalk(keeps), originally("GET", "new"), originally("POST", "new"))
+		Expect(agent.Commands(res.Agents[0].Exchanges)).To(HaveLen(2))
+	})
+
+	It("may come behind several at once, which leave none", func(ctx SpecContext) {
+		burst := originally("GET", "", shares(app))
+		burst.Parallel = 2
+		res := onWire(ctx, rawTalk(keeps), burst, originally("GET", "same", shares(app)))
+		Expect(res.Verdict).To(Equal(agent.VerdictPass))
+		Expect(res.Agents[0].Exchanges).To(HaveLen(3))
 	})
 })
 
