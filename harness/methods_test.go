@@ -20,8 +20,9 @@ import (
 // witness is a right endpoint that keeps the methods which it was sent, in order.
 type witness struct {
 	*httptest.Server
-	mu   sync.Mutex
-	sent []string
+	mu     sync.Mutex
+	sent   []string
+	framed []string // those of requests that said a length
 }
 
 func witnessed(p cases.Policy, serves ...string) *witness {
@@ -36,7 +37,9 @@ func witnessed(p cases.Policy, serves ...string) *witness {
 	}))
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.mu.Lock()
-		r.sent = append(r.sent, req.Method)
+		if r.sent = append(r.sent, req.Method); req.Header.Get("Content-Length") != "" {
+			r.framed = append(r.framed, req.Method)
+		}
 		r.mu.Unlock()
 		app.ServeHTTP(w, req)
 	}))
@@ -89,6 +92,8 @@ var _ = Describe("the methods of an ordinary endpoint", func() {
 		Expect(s.methods()).To(ConsistOf("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
 		first := slices.Index(s.sent, "DELETE")
 		Expect(s.sent[first:]).NotTo(ContainElement("HEAD"), "HEAD is asked for before anything is deleted")
+		Expect(s.framed).NotTo(ContainElement(BeElementOf("GET", "HEAD")), "those have no content")
+		Expect(s.framed).To(ContainElements("PUT", "POST"))
 	})
 
 	It("are not sent where nothing may change, and their preflights are asked all the same", func(ctx SpecContext) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -123,6 +124,31 @@ var _ = Describe("the runner", func() {
 		Entry(nil, cases.Practice, agent.VerdictWarn),
 		Entry(nil, cases.Info, agent.VerdictInfo),
 	)
+
+	It("shows, of steps that a check repeats for each entry of a list, those that failed, and all others", func(ctx SpecContext) {
+		origins := func(refused ...string) (list []string) {
+			s := appServer(func(w http.ResponseWriter, r *http.Request) {
+				if o := r.Header.Get("Origin"); !slices.Contains(refused, o) {
+					w.Header().Set("Access-Control-Allow-Origin", o)
+				}
+			})
+			check := browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"})
+			for _, name := range []string{"https://one.example", "https://two.example"} {
+				repeated := cases.Step{Name: name, Each: "origins", Request: &cases.Request{Method: "GET", Path: "/ok", Origin: name}, Expect: check.Steps[0].Expect}
+				check.Steps = append(check.Steps, repeated)
+			}
+			sum, err := run(ctx, s.URL, check)
+			Expect(err).NotTo(HaveOccurred())
+			for _, ex := range sum.Results[0].Agents[0].Exchanges {
+				list = append(list, ex.Request.Values("Origin")...)
+			}
+			return list
+		}
+		Expect(origins()).To(BeEmpty())
+		Expect(origins("https://two.example")).To(Equal([]string{app, "https://two.example"}))
+		Expect(origins("https://one.example", "https://two.example")).To(Equal([]string{app, "https://one.example", "https://two.example"}))
+		Expect(origins(app)).To(Equal([]string{app}))
+	})
 
 	It("does not run at all without checks", func(ctx SpecContext) {
 		_, err := run(ctx, "http://127.0.0.1:1")

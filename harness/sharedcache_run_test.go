@@ -31,6 +31,13 @@ var _ = Describe("a check that goes through the shared cache", func() {
 			sum, err := run(ctx, s.URL, onWire, other)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(verdicts(sum)).To(Equal(map[string]agent.Verdict{"wire/exact": want, "model/exact": want}), vary)
+			for _, r := range sum.Results {
+				for _, ex := range r.Agents[0].Exchanges {
+					Expect(ex.URL).NotTo(HavePrefix(s.URL), "it goes through the cache")
+					_, err := http.Get(ex.URL)
+					Expect(err).To(MatchError(ContainSubstring("refused")), "the cache ends with the run")
+				}
+			}
 		}
 	})
 })
