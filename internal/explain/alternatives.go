@@ -73,6 +73,15 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 	if s.nothing || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}
+	if s.status != 0 && s.answers == nil { // it was answered
+		if s.status >= 400 {
+			add(ReasonHTTPError, "", "if the command shows Access-Control-Allow-Origin: CORS is in order, and the status is the error")
+			add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if it shows none: the server answers with an error, which the page cannot see")
+			return
+		}
+		add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+lower(title("no-cors"))+", or does not list this origin")
+		return
+	}
 	near, _ := beforeCORS(s.origin, s.url)
 	local := func() {
 		if near != "" {

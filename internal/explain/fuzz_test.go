@@ -26,6 +26,9 @@ var seeds = []string{
 	`{"log":{"creator":{"name":"WebInspector"},"entries":[{"_resourceType":"fetch","request":{"method":"GET","url":"https://api.example/","headers":[{"name":"Origin","value":"https://shop.example"}]},"response":{"status":302,"headers":[{"name":"Location","value":"/"}],"_error":"net::ERR_FAILED"}}]}}`,
 	`{"id":"1","request":{"origin":"https://shop.example","url":"https://api.example/"},"hops":[{"response":{"status":200,"headers":[]}}]}`,
 	"https://user:pw@api.example/?token=1#x",
+	`{"request":{"method":"POST","url":"https://api.example/","headers":[{"name":"Origin","value":"https://shop.example"}]},"response":{"status":401}}`,
+	"\"_initiator\": {\"url\": \"https://shop.example/a.js\"},\n\"_resourceType\": \"fetch\",\n\"request\": {\n\"method\": \"POST\",\n\"url\": \"https://api.example/\",\n\"headers\": [ { \"name\": \"Origin\", \"value\": \"https://shop.example\" } ] },\n\"response\": { \"status\": 401, \"headers\": [ { \"name\": \"Vary\",",
+	"Request URL:\nhttps://api.example/\nRequest Method:\nPOST\nStatus Code:\n401\nserver\nx\norigin\nhttps://shop.example\n",
 }
 
 // FuzzExplain: no input makes it panic, hang, or say what contradicts itself.

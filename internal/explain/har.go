@@ -65,7 +65,15 @@ type harField struct {
 func readHAR(in string, c *Context) ([]sighting, error) {
 	var h har
 	err := json.Unmarshal([]byte(in), &h, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.MatchCaseInsensitiveNames(false))
+	if err != nil || len(h.Log.Entries) == 0 {
+		if list := looseEntries(in); len(list) > 0 {
+			return looseSightings(list), nil
+		}
+	}
 	if err != nil {
+		if list := pieceEntries(in); len(list) > 0 {
+			return looseSightings(list), nil
+		}
 		return nil, &Error{"reading the HAR", err, "save it again: in DevTools, Network, Export HAR. A file that was cut, or edited by hand, cannot be read"}
 	}
 	if len(h.Log.Entries) == 0 {

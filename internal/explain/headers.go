@@ -13,10 +13,14 @@ import (
 // Headers tab has them.
 
 var (
-	requestLine  = regexp.MustCompile(`^([A-Z]{3,10}|query|patch) (\S+)(?: HTTP/[0-9.]+)?$`)
-	answerLine   = regexp.MustCompile(`(?i)^HTTP/[0-9.]+ (\d{3})`)
-	field        = regexp.MustCompile("^(:?[!#$%&'*+.^_|~0-9A-Za-z-]+):(?:[ \t]*)(.*)$")
-	loneName     = regexp.MustCompile(`(?i)^(access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|location|referer|x-powered-by|:[a-z]+)$`)
+	requestLine = regexp.MustCompile(`^([A-Z]{3,10}|query|patch) (\S+)(?: HTTP/[0-9.]+)?$`)
+	answerLine  = regexp.MustCompile(`(?i)^HTTP/[0-9.]+ (\d{3})`)
+	field       = regexp.MustCompile("^(:?[!#$%&'*+.^_|~0-9A-Za-z-]+):(?:[ \t]*)(.*)$")
+	loneName    = regexp.MustCompile(`(?i)^(access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|location|referer|x-powered-by|:[a-z]+)$`)
+	// bareName is a name of a header in a line of its own, where DevTools' General section shows that
+	// names and values alternate; generalName is one of that section.
+	bareName     = regexp.MustCompile(`^:?[A-Za-z][A-Za-z0-9-]*:?$`)
+	generalName  = regexp.MustCompile(`(?i)^(?:request url|request method|status code):?$`)
 	sectionTitle = regexp.MustCompile(`(?i)^▼?\s*(general|response headers|request headers|view source|view parsed|raw|provisional headers are shown)\b`)
 )
 
@@ -28,6 +32,7 @@ type head struct {
 	url     string // where the text has the whole of it
 	status  int
 	fields  spec.Header
+	general bool // DevTools' section General begins it
 }
 
 // readHeaders reads pasted heads.
@@ -38,10 +43,15 @@ func readHeaders(in string, c *Context) ([]sighting, error) {
 // heads takes lines apart into heads. A line that begins another closes the one before.
 func heads(lines []string) []head {
 	var list []head
-	section := ""
+	section, at := "", 0 // the head that the line before belongs to
+	alternating := slices.ContainsFunc(lines, func(l string) bool { return generalName.MatchString(strings.TrimSpace(l)) })
 	current := func(request bool) *head {
-		if n := len(list); n > 0 && list[n-1].request == request {
+		n := len(list)
+		if n > 0 && list[n-1].request == request {
 			return &list[n-1]
+		}
+		if request && n > 1 && list[n-2].general { // DevTools has the answer's lines between
+			return &list[n-2]
 		}
 		list = append(list, head{request: request})
 		return &list[len(list)-1]
@@ -60,31 +70,36 @@ func heads(lines []string) []head {
 		case m != nil:
 			status, _ := strconv.Atoi(m[1])
 			list = append(list, head{status: status})
-			section = ""
+			section, at = "", len(list)-1
 			continue
 		}
 		if m := requestLine.FindStringSubmatch(line); m != nil && (strings.Contains(line, "HTTP/") || strings.HasPrefix(m[2], "/") || strings.Contains(m[2], "://")) {
 			list = append(list, head{request: true, method: m[1], target: m[2]})
-			section = ""
+			section, at = "", len(list)-1
 			continue
 		}
 		if name, value, ok := devTools(line, next); ok {
 			if !strings.Contains(line, ":") || value == next {
 				i++
 			}
+			if name == "remote address" || name == "referrer policy" {
+				continue
+			}
 			h := generalHead(&list, name)
 			h.set(name, value)
+			at = indexOf(list, h)
 			continue
 		}
 		name, value, ok := fieldOf(line)
-		if !ok && loneName.MatchString(line) && next != "" { // DevTools copies name and value in two lines
-			name, value, ok = line, next, true
+		if next != "" && (!ok && (loneName.MatchString(line) || alternating && bareName.MatchString(line)) || ok && alternating && value == "") { // DevTools copies name and value in two lines
+			name, value, ok = strings.TrimSuffix(line, ":"), next, true
 			i++
 		}
 		if !ok {
 			continue
 		}
-		h := current(isRequest(name, section, list))
+		h := current(isRequest(name, section, list[min(at, len(list)):]))
+		at = indexOf(list, h)
 		if strings.HasPrefix(name, ":") {
 			h.set(name, value)
 			continue
@@ -92,6 +107,16 @@ func heads(lines []string) []head {
 		h.fields.Add(name, value)
 	}
 	return list
+}
+
+// indexOf is where a head stands in a list.
+func indexOf(list []head, h *head) int {
+	for i := range list {
+		if &list[i] == h {
+			return i
+		}
+	}
+	return 0
 }
 
 func fieldOf(line string) (name, value string, ok bool) {
@@ -103,7 +128,7 @@ func fieldOf(line string) (name, value string, ok bool) {
 }
 
 // isRequest tells whether a field belongs to a request: by the section that it stands in,
-// by the head before it, and where there is none by its name.
+// by its name, and else by the head that the line before it belongs to, the first of list.
 func isRequest(name, section string, list []head) bool {
 	switch section {
 	case "request headers":
@@ -121,7 +146,7 @@ func isRequest(name, section string, list []head) bool {
 	case ofAnswer:
 		return false
 	case len(list) > 0:
-		return list[len(list)-1].request
+		return list[0].request
 	}
 	return false
 }
@@ -150,7 +175,7 @@ func generalHead(list *[]head, name string) *head {
 			return h
 		}
 	}
-	*list = append(*list, head{request: request})
+	*list = append(*list, head{request: request, general: request})
 	return &(*list)[len(*list)-1]
 }
 

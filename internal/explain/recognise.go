@@ -17,6 +17,7 @@ var (
 	// fieldLine is a line with a header that people paste; others alone do not make headers
 	// of a text.
 	fieldLine = regexp.MustCompile(`(?im)^\s*(?:access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|user-agent|accept|cache-control|location|x-powered-by|connection|etag|set-cookie|referer|request url|request method|status code|www-authenticate|cross-origin-resource-policy|authorization|:status|:method)(?:: ?|\n)\S?`)
+	message   = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|mixed content:`)
 	noHeader  = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|net::err_|mixed content:`)
 )
 
@@ -37,6 +38,8 @@ func Recognise(text string) Kind {
 		return KindCurl
 	case fetchCall.MatchString(head) && !noHeader.MatchString(head), otherCall.MatchString(head) && !noHeader.MatchString(head):
 		return KindFetch
+	case isPiece(head) && !message.MatchString(head):
+		return KindHAR
 	case (statusLine.MatchString(head) || fieldLine.MatchString(head)) && !noHeader.MatchString(head):
 		return KindHeaders
 	}
@@ -48,9 +51,11 @@ func jsonKind(head string) Kind {
 	switch {
 	case strings.Contains(head, `"log"`) && (strings.Contains(head, `"entries"`) || strings.Contains(head, `"creator"`)), strings.Contains(head, `"entries"`):
 		return KindHAR
+	case strings.Contains(head, `"request"`) && strings.Contains(head, `"response"`) && !strings.Contains(head, `"hops"`):
+		return KindHAR
 	case strings.Contains(head, `"hops"`) || strings.Contains(head, `"request"`) && strings.Contains(head, `"origin"`):
 		return KindEval
-	case strings.Contains(head, `"log"`):
+	case strings.Contains(head, `"log"`), isPiece(head):
 		return KindHAR
 	}
 	return KindConsole

@@ -34,6 +34,8 @@ type sighting struct {
 	// once more, about place, the end of a path.
 	carries, repeats bool
 	place            string
+	// piece: it is of a part of a HAR that has no headers of the answer.
+	piece bool
 	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.
 	plainHTTP bool
 

@@ -206,6 +206,8 @@ func (s *sighting) hereOpen() string {
 		return "The message is cut. The reason comes after \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
 		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, or there were too many redirects."
+	case s.piece:
+		return fmt.Sprintf("The text is a part of a HAR: it has the status, %s, and not the headers of the answer, which decide.", s.statusText())
 	case a == nil && s.status != 0:
 		return fmt.Sprintf("The text has the status %s, and not the sentence with the reason, which stands in the console beside it.", s.statusText())
 	case a == nil:
