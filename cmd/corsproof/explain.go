@@ -22,9 +22,10 @@ func newExplain() *cobra.Command {
 		Use:   "explain [FILE | - | URL]",
 		Short: "Say why a browser blocked a request, from what you have of it",
 		Long: `Say why a browser blocked a request, whose side it is on, and what to change. Paste
-the message of the console (Chrome, Firefox, Safari), or give a HAR, a "Copy as
-cURL" or "Copy as fetch", the output of curl -v, the headers of the answer, or a line
-of what corsproof eval reads. What it is, is found out.
+the message of the console (Chrome, Firefox, Safari), or give a HAR or a part of one, a
+"Copy as cURL" or "Copy as fetch", the output of curl -v, the headers of the answer, the
+lines of your server's configuration, or a line of what corsproof eval reads. What it
+is, is found out.
 
 Nothing is sent, but with --live. What the text leaves open is said to be open, with
 the command that decides it. Secrets in the text are not shown.

@@ -70,7 +70,7 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 		add(spec.ReasonMissingAllowOriginHeader, "origin-not-listed", "if it shows one for pages of other origins alone: this one is not in the server's list, or is spelt otherwise there")
 		return
 	}
-	if s.nothing || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
+	if s.nothing || s.config != nil || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}
 	if s.status != 0 && s.answers == nil { // it was answered
@@ -99,6 +99,9 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 	}
 	add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if the command shows a status of 400 or more without Access-Control-Allow-Origin: the server answers with an error, which the page cannot see")
 	add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if it shows another answer without Access-Control-Allow-Origin: "+lower(title("no-cors"))+", or does not list this origin")
+	if s.panel { // which names failures of the network otherwise
+		return
+	}
 	add(ReasonRefused, "connection-refused", "if it shows no answer: nothing listens there, the name is not known, or the certificate is not accepted")
 	if s.leaning == "" {
 		local()

@@ -30,6 +30,9 @@ func (s *sighting) check(c *Context) string {
 		u = UnnamedURL
 	}
 	page := orSome(s.origin, UnnamedPage)
+	if s.config != nil {
+		page = orSome(s.origin, s.config.clean, UnnamedPage)
+	}
 	if cmd, other := s.otherCommand(u, page); other {
 		return cmd
 	}
@@ -72,7 +75,7 @@ func (s *sighting) asksUnnamed(method, names string) bool {
 		return false
 	}
 	if s.reason == ReasonUndetermined {
-		return s.method == "" && len(s.same) == 0
+		return s.method == "" && len(s.same) == 0 && s.config == nil
 	}
 	return s.preflight == yes && (s.unnamedMethod() || spec.IsSafelistedMethod(method) && names == "")
 }
@@ -151,7 +154,7 @@ func placesOf(command string) string {
 	var list []string
 	for _, p := range []struct{ name, in, means string }{
 		{UnnamedURL, "fetch '" + UnnamedURL + "'", "the URL that was asked for"},
-		{UnnamedPage, UnnamedPage, "the origin of the page (scheme, host and port of its address, such as http://localhost:3000)"},
+		{UnnamedPage, UnnamedPage, "the origin of the page (such as http://localhost:3000)"},
 		{UnnamedMethod, " -X " + UnnamedMethod, "the method of the request"},
 		{UnnamedHeader, " '" + UnnamedHeader + ": ", "each header that the script sets, if any"},
 		{UnnamedValue, ": " + UnnamedValue + "'", "what the script sends in that header"},

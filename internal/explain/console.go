@@ -67,7 +67,7 @@ func segments(in string) []string {
 			continue
 		}
 		parts := messagesOf(line)
-		if len(parts) > 1 || starts.matches(line) || ownMessage(line) {
+		if len(parts) > 1 || starts.matches(line) || ownMessage(line) || panelRow.MatchString(line) {
 			flush()
 		}
 		for i, part := range parts {
@@ -114,6 +114,9 @@ func messagesOf(line string) []string {
 
 // readMessage reads one message. nil: it says nothing.
 func readMessage(m string) *sighting {
+	if row := readRow(m); row != nil {
+		return row
+	}
 	s := &sighting{}
 	s.readHead(m)
 	f := find(m)

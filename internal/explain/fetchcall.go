@@ -3,6 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,8 +28,11 @@ func readCalls(in string, c *Context) ([]sighting, error) {
 	for i := range v.list {
 		list = append(list, v.list[i].sighting(c))
 	}
+	if known := slices.DeleteFunc(slices.Clone(list), func(s sighting) bool { return s.unresolved != "" }); len(known) > 0 {
+		list = known // what else the script asks for
+	}
 	if len(list) == 0 {
-		return nil, &Error{"reading the call", errors.New("no call with a URL is in it"), "copy the whole call: in DevTools, Network, the request's menu, Copy as fetch"}
+		return nil, &Error{"reading the call", errors.New("no call with a URL is in it"), "copy the whole call (DevTools, Network, the request's menu, Copy as fetch), or give the URL with --url, the method with -X and the headers with -H"}
 	}
 	return list, nil
 }
@@ -70,12 +74,18 @@ type call struct {
 	contentType string // that the body implies
 	body        bool
 	header      spec.Header
-	copied      bool // DevTools wrote it: credentials and mode are not the script's
+	unresolved  string // why the URL is not known; empty: it is
+	copied      bool   // DevTools wrote it: credentials and mode are not the script's
 }
 
 // sighting is that of a request without answer.
 func (k *call) sighting(c *Context) sighting {
-	s := sighting{url: k.url, method: strings.ToUpper(orSome(k.method, c.Method)), origin: c.Origin, asker: string(k.api)}
+	if k.unresolved != "" {
+		if k.url = c.URL; k.url != "" {
+			k.unresolved = ""
+		}
+	}
+	s := sighting{url: k.url, unresolved: k.unresolved, method: strings.ToUpper(orSome(k.method, c.Method)), origin: c.Origin, asker: string(k.api)}
 	if s.origin == "" {
 		s.origin = originOf(k.referrer)
 	}
@@ -124,6 +134,8 @@ func (v *calls) Enter(n js.INode) js.IVisitor {
 	switch n := n.(type) {
 	case *js.CallExpr:
 		v.call(n)
+	case *js.NewExpr:
+		v.eventSource(n)
 	case *js.BinaryExpr:
 		if dot, ok := n.X.(*js.DotExpr); ok && nameOf(dot.Y) == "withCredentials" && n.Op == js.EqToken && len(v.list) > 0 {
 			v.list[len(v.list)-1].credentials = map[bool]string{true: "include", false: "same-origin"}[valueOf(n.Y) == true]
@@ -149,9 +161,9 @@ func (v *calls) call(n *js.CallExpr) {
 	case strings.HasPrefix(name, "axios.") && len(args) > 0:
 		v.axios(strings.ToUpper(strings.TrimPrefix(name, "axios.")), args)
 	case strings.HasSuffix(name, ".open") && len(args) > 1:
-		method, _ := args[0].(string)
-		if u, ok := args[1].(string); ok && strings.Contains(u, "://") {
-			v.list = append(v.list, call{api: spec.APIXHR, method: method, url: u})
+		if method, ok := args[0].(string); ok {
+			u, _ := args[1].(string)
+			v.add(call{api: spec.APIXHR, method: method, url: u})
 		}
 	case strings.HasSuffix(name, ".setRequestHeader") && len(args) == 2 && len(v.list) > 0:
 		name, _ := args[0].(string)
@@ -173,9 +185,34 @@ func (v *calls) fetch(args []any) {
 		init, _ := args[1].(map[string]any)
 		k.take(init)
 	}
-	if k.url != "" {
-		v.list = append(v.list, k)
+	v.add(k)
+}
+
+// add takes over a call. A URL that is put together by the script, or that the page's or a client's
+// own address completes, is not known.
+func (v *calls) add(k call) {
+	switch {
+	case k.url == "":
+		k.unresolved = "The call puts its URL together, or has it from elsewhere: the text does not have it. Give it with --url, as DevTools (Network) shows it."
+	case !strings.Contains(k.url, "://"):
+		k.url, k.unresolved = "", "The URL "+safeURL(k.url)+" is relative: it goes to the page's own origin, where CORS is not asked, or to the base URL of the script's client. Give the whole with --url, as DevTools (Network) shows it."
 	}
+	v.list = append(v.list, k)
+}
+
+// eventSource takes over new EventSource(url, init).
+func (v *calls) eventSource(n *js.NewExpr) {
+	if nameOf(n.X) != "EventSource" || n.Args == nil || len(n.Args.List) == 0 {
+		return
+	}
+	k := call{api: spec.APIFetch}
+	k.url, _ = valueOf(n.Args.List[0].Value).(string)
+	if len(n.Args.List) > 1 {
+		if init, _ := valueOf(n.Args.List[1].Value).(map[string]any); init["withCredentials"] == true {
+			k.credentials = "include"
+		}
+	}
+	v.add(k)
 }
 
 // take takes over what fetch calls init (https://fetch.spec.whatwg.org/#requestinit).
@@ -236,9 +273,7 @@ func (v *calls) axios(method string, args []any) {
 			}
 		}
 	}
-	if k.url != "" {
-		v.list = append(v.list, k)
-	}
+	v.add(k)
 }
 
 func (k *call) config(a map[string]any) {

@@ -21,10 +21,11 @@ const (
 	KindHeaders    Kind = "headers" // lines of a request, an answer, or both
 	KindEval       Kind = "eval"    // a line of what corsproof eval reads
 	KindURL        Kind = "url"
+	KindConfig     Kind = "config" // of a server
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{KindConsole, KindHAR, KindCurl, KindFetch, KindTranscript, KindHeaders, KindEval, KindURL}
+var Kinds = []Kind{KindConsole, KindHAR, KindCurl, KindFetch, KindTranscript, KindHeaders, KindEval, KindURL, KindConfig}
 
 // Context is what is known besides the input. The zero value is nothing.
 type Context struct {
@@ -98,6 +99,8 @@ func read(text string, kind Kind, c *Context) ([]sighting, error) {
 		return readEval(text)
 	case KindURL:
 		return readURL(text, c)
+	case KindConfig:
+		return readConfig(text, c)
 	}
 	return readConsole(text), nil
 }

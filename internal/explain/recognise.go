@@ -11,8 +11,8 @@ var (
 	curlOutput = regexp.MustCompile(`(?m)^\s*(?:[<>] ?(?:HTTP/|[A-Z]+ \S+ HTTP/|[A-Za-z0-9-]+:)|\* +\S|curl: \(\d+\))`)
 	statusLine = regexp.MustCompile(`(?im)^\s*<? ?HTTP/[0-9.]+ \d{3}\b`)
 	powerShell = regexp.MustCompile(`(?i)\b(?:invoke-webrequest|invoke-restmethod|iwr|irm)\b[^\n]*-uri\b|\binvoke-(?:webrequest|restmethod)\b`)
-	fetchCall  = regexp.MustCompile("(?m)(?:^|[\\s=(;])(?:window\\.|globalThis\\.)?fetch\\s*\\(\\s*(?:new\\s+Request\\s*\\(\\s*)?[\"'`]")
-	otherCall  = regexp.MustCompile("(?m)\\baxios(?:\\.\\w+)?\\s*\\(|\\.open\\s*\\(\\s*[\"'`][A-Za-z]+[\"'`]\\s*,")
+	fetchCall  = regexp.MustCompile("(?m)(?:^|[\\s=(;])(?:window\\.|globalThis\\.)?fetch(?:\\s*\\(\\s*(?:new\\s+Request\\s*\\(\\s*)?[\"'`]|\\(\\s*[A-Za-z_$][\\w$.]*\\s*[,)+])")
+	otherCall  = regexp.MustCompile("(?m)\\baxios(?:\\.\\w+)?\\s*\\(|\\bnew\\s+EventSource\\s*\\(|\\.open\\s*\\(\\s*[\"'`][A-Za-z]+[\"'`]\\s*,")
 
 	// fieldLine is a line with a header that people paste; others alone do not make headers
 	// of a text.
@@ -40,6 +40,8 @@ func Recognise(text string) Kind {
 		return KindFetch
 	case isPiece(head) && !message.MatchString(head):
 		return KindHAR
+	case setting.MatchString(head) && !message.MatchString(head) && !scriptError.matches(head):
+		return KindConfig
 	case (statusLine.MatchString(head) || fieldLine.MatchString(head)) && !noHeader.MatchString(head):
 		return KindHeaders
 	}

@@ -34,6 +34,12 @@ type sighting struct {
 	// once more, about place, the end of a path.
 	carries, repeats bool
 	place            string
+	// panel: it is a row of the network panel, by which CORS stopped the request.
+	panel bool
+	// config is a server's configuration; nil: the text is none.
+	config *configSeen
+	// unresolved says why a call's URL is not known; empty: it is.
+	unresolved string
 	// piece: it is of a part of a HAR that has no headers of the answer.
 	piece bool
 	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.

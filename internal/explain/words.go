@@ -23,6 +23,9 @@ func (s *sighting) title() string {
 	case ReasonGranted:
 		return "The preflight is granted: the browser goes on and sends the request"
 	case ReasonUndetermined:
+		if s.config != nil {
+			return s.config.title()
+		}
 		if s.nothing {
 			return "No message of a browser is recognised in this text"
 		}
@@ -55,6 +58,9 @@ func (s *sighting) doInstead() string {
 	case ReasonGranted:
 		return "Nothing for the preflight. The answer to the request itself needs Access-Control-Allow-Origin as well, and with cookies Access-Control-Allow-Credentials: true."
 	case ReasonUndetermined:
+		if s.config != nil {
+			return s.config.do()
+		}
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
 		}
@@ -200,6 +206,10 @@ func (s *sighting) hereMismatch(what string) string {
 func (s *sighting) hereOpen() string {
 	a := s.answers
 	switch {
+	case s.config != nil:
+		return s.config.here()
+	case s.panel:
+		return "The network panel says that CORS stopped " + s.resource + ", and not why. The console does, in a red line; so does the panel where the pointer rests on \"CORS error\"."
 	case s.nothing:
 		return "What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
 	case a == nil && s.browser == "chrome" && s.asker != "":
@@ -212,10 +222,8 @@ func (s *sighting) hereOpen() string {
 		return fmt.Sprintf("The text has the status %s, and not the sentence with the reason, which stands in the console beside it.", s.statusText())
 	case a == nil:
 		return "All that a script can see is that the request failed. The reason is in the browser's console, on another line."
-	case !a.answered() && s.willPreflight() != "":
-		return s.willPreflight()
 	case !a.answered():
-		return "It has a request and no answer, and the answer decides."
+		return strings.TrimSpace(s.unresolved + " " + s.willPreflight())
 	case s.withoutOrigin():
 		return s.hereWithoutOrigin()
 	case a.noOrigin && s.status != 0:

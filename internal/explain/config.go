@@ -1,0 +1,135 @@
+package explain
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// People paste the setting of their server instead of what the browser says. What it does no text
+// tells; what no browser sends as Origin can be seen in it.
+
+var (
+	setting = regexp.MustCompile(`(?i)\bcors\s*\(\s*(?:app\b|\{)|\bcors["']?\s*:\s*\{|\borigins\s+['"]|\ballow_?origins?["']?\s*[=:(]|\ballowed_?origins?(?:_all|patterns)?["']?\s*[=:(]|\bCORS_(?:ALLOWED_)?ORIGINS?\w*\s*[=:]|\bwithorigins\s*\(|@crossorigin\b|\benablecors\s*\(` +
+		`|\badd_header\s+['"]?access-control-|\bheader\s+(?:always\s+)?(?:set|add)\s+['"]?access-control-|\bheader\s+access-control-allow-origin\s+['"]?(?:https?:|\*)|(?:setheader|\.header|\.set|\.add)\s*\(\s*["']access-control-|["']access-control-allow-origin["']\s*[\],]`)
+	quotedText   = regexp.MustCompile("\"([^\"\n]*)\"|'([^'\n]*)'|`([^`\n]*)`")
+	unquotedText = regexp.MustCompile(`(?i)access-control-allow-origin["']?\s+([^\s;"']+)`)
+	hostLike     = regexp.MustCompile(`(?i)^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})(?::\d+)?(?:/\S*)?$`)
+	withLogins   = regexp.MustCompile(`(?i)credentials["']?\s*[=:(,]\s*["']?true`)
+)
+
+// configSeen is what a server's configuration shows.
+type configSeen struct {
+	origins []string // that it lets in, as they are written
+	odd     []string // what no browser sends as Origin, or no browser takes
+	// misspelt: one is written as no browser writes it.
+	misspelt bool
+	clean    string // the first as a browser would send it; empty: none is one
+}
+
+// readConfig reads the origins of a server's configuration.
+func readConfig(in string, c *Context) ([]sighting, error) {
+	f := &configSeen{}
+	for _, list := range [][][]string{quotedText.FindAllStringSubmatch(in, 200), unquotedText.FindAllStringSubmatch(in, 50)} {
+		for _, m := range list {
+			f.take(strings.Join(m[1:], ""))
+		}
+	}
+	if withLogins.MatchString(in) && slices.Contains(f.origins, "*") {
+		f.odd = append(f.odd, "* stands beside credentials: browsers refuse * for a request with cookies")
+	}
+	return []sighting{{url: c.URL, origin: c.Origin, method: c.Method, reason: ReasonUndetermined, config: f}}, nil
+}
+
+// take takes over a value if it is, or was meant to be, an origin.
+func (f *configSeen) take(v string) {
+	if v != "*" && v != "null" && !strings.Contains(v, "://") && !hostLike.MatchString(strings.TrimSpace(v)) || slices.Contains(f.origins, v) {
+		return
+	}
+	f.origins = append(f.origins, v)
+	what, clean := oddOrigin(v)
+	if what != "" {
+		f.odd, f.misspelt = append(f.odd, fmt.Sprintf("%q %s", safeValue("", v), what)), f.misspelt || v != "null"
+	}
+	if f.clean == "" {
+		f.clean = clean
+	}
+}
+
+// oddOrigin says what is odd in the spelling of an origin, and what a browser would send in its place;
+// both are empty where there is nothing to say.
+func oddOrigin(v string) (what, clean string) {
+	trimmed := strings.TrimSpace(v)
+	switch {
+	case v == "*":
+		return "", ""
+	case v == "null":
+		return "is the origin of every file and sandboxed frame: who lets it in lets in anybody", ""
+	case strings.Count(v, "://") > 1 || strings.Contains(trimmed, ",") || strings.Contains(trimmed, " "):
+		return "holds several origins in one value, and no page's origin is equal to that", ""
+	case strings.ContainsAny(v, `*^$\(|{`):
+		return "", "" // a pattern is read by each library in its way
+	case !strings.Contains(v, "://"):
+		_, clean = oddOrigin(schemeFor(trimmed) + trimmed)
+		return "has no scheme: an Origin begins with http:// or https://", clean
+	}
+	u, err := url.Parse(trimmed)
+	if err != nil || u.Host == "" {
+		return "is no origin", ""
+	}
+	clean = originOf(trimmed)
+	switch {
+	case u.Path == "/" && u.RawQuery == "":
+		return "ends in a slash, which no browser sends in Origin", clean
+	case u.Path != "" || u.RawQuery != "":
+		return "has a path, which no browser sends in Origin", clean
+	case v != trimmed:
+		return "has a blank at its end", clean
+	case !strings.EqualFold(v, clean):
+		return "names the scheme's own port, which browsers leave out", clean
+	case v != clean:
+		return "has capitals, and browsers send small letters", clean
+	}
+	return "", clean
+}
+
+// schemeFor is the scheme that a page of a host has most likely.
+func schemeFor(host string) string {
+	name, _, _ := strings.Cut(host, "/")
+	if h, _, err := net.SplitHostPort(name); err == nil {
+		name = h
+	}
+	if name == "localhost" || net.ParseIP(name) != nil {
+		return "http://"
+	}
+	return "https://"
+}
+
+// title, here and do of a configuration.
+func (f *configSeen) title() string {
+	if len(f.odd) == 0 {
+		return "This is a server's configuration and no message; nothing is odd in the spelling of its origins"
+	}
+	return "This is a server's configuration, and in it " + f.odd[0]
+}
+
+func (f *configSeen) here() string {
+	text := "What the server sends, only a request shows."
+	if f.misspelt {
+		text = "Most libraries compare an origin letter by letter, and let nobody in by one that no browser sends. " + text
+	}
+	if len(f.odd) > 1 {
+		text = "Besides, " + strings.Join(f.odd[1:], "; ") + ". " + text
+	}
+	return text
+}
+
+func (f *configSeen) do() string {
+	if !f.misspelt || f.clean == "" {
+		return "Ask the server with the command below, and read what it prints."
+	}
+	return "Write each origin as browsers do: scheme, host, and the port unless it is the scheme's own, with nothing behind it, as in " + f.clean + ". Then ask the server with the command below."
+}
