@@ -32,29 +32,40 @@ var plainOrigin = regexp.MustCompile(`^https?://[a-z0-9.-]+(:[0-9]+)?$`)
 var exampleHost = regexp.MustCompile(`example\\?\.com`)
 
 // MeasuredFix is the configuration of a stack that was measured to be right against a cause,
-// for a policy: with the policy's origin in the place of the example's where there is one
-// and it can stand there. Nil where none was measured.
+// for a policy: with the policy's origin and its other values in the place of the example's where
+// they can stand there. Nil where none was measured.
 func MeasuredFix(stack *Stack, cause *Cause, policy *Policy) *Measured {
 	f := provedFix(stack.Adapter, cause.ID)
 	if f == nil {
 		return nil
 	}
 	text, own := withOrigin(strings.TrimSuffix(f.Text, "\n"), policy)
-	var still []string
-	if !own {
-		still = append(still, "origin")
-	}
-	still = append(still, differing(policy)...)
+	others := differing(policy)
 	m := &Measured{Text: text, Note: "measured to be right"}
+	filled, all := withValues(text, policy)
 	switch {
-	case own && len(still) == 0:
+	case own && len(others) == 0:
 		m.Note += "; your origin is in it"
+	case own && all:
+		m.Text, m.Note = filled, m.Note+" with other values; yours are in it"
 	case own:
-		m.Note += "; your origin is in it, and the example's " + enumerated(still) + ": put in your own"
-	case len(still) > 0:
-		m.Note += " with the example's " + enumerated(still) + ": put in your own"
+		m.Note += "; your origin is in it, and the example's " + enumerated(others) + ": put in your own"
+	default:
+		m.Note += " with the example's " + enumerated(append([]string{"origin"}, others...)) + ": put in your own"
 	}
 	return m
+}
+
+// withValues puts what a policy has beside origins in the place of the example's; ok is false where
+// it cannot stand there. Where the policy allows no request headers, the example's are replaced by
+// one that needs no permission: without a list some stacks allow all.
+func withValues(text string, p *Policy) (out string, ok bool) {
+	need := *p
+	if need.RequestHeaders = slices.Clone(p.RequestHeaders); len(need.RequestHeaders) == 0 {
+		need.RequestHeaders = []string{"Accept"}
+	}
+	lines, ok := exampleLines(text, &need)
+	return strings.Join(lines, "\n"), ok
 }
 
 // withOrigin puts the policy's origin in the place of the example's, if it has one and no

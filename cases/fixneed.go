@@ -1,8 +1,10 @@
 package cases
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -63,14 +65,23 @@ func wanting(setting Setting, need *Policy) []Setting {
 // needed is a measured configuration with the values of need; empty where there is none, where
 // they cannot stand in it, or where it is long.
 func needed(f *ProvedFix, need *Policy) string {
-	if f == nil || !plainNames(need.Methods) || !plainNames(need.RequestHeaders) || !plainNames(need.ExposeHeaders) || len(need.ExposeHeaders) > 1 {
+	if f == nil {
 		return ""
 	}
 	text, own := withOrigin(strings.TrimSuffix(f.Text, "\n"), need)
-	if !own {
+	lines, ok := exampleLines(text, need)
+	if !own || !ok || len(lines) > mostNeeded {
 		return ""
 	}
-	var out []string
+	return strings.Join(lines, "\n")
+}
+
+// exampleLines are those of a measured configuration with the values of need beside its origins;
+// ok is false where they cannot stand in it.
+func exampleLines(text string, need *Policy) (out []string, ok bool) {
+	if !plainNames(need.Methods) || !plainNames(need.RequestHeaders) || !plainNames(need.ExposeHeaders) || len(need.ExposeHeaders) > 1 {
+		return nil, false
+	}
 	for line := range strings.SplitSeq(text, "\n") {
 		written, keep := exampleLine(line, need)
 		last := len(out) - 1
@@ -81,11 +92,7 @@ func needed(f *ProvedFix, need *Policy) string {
 			out[last] = strings.TrimSuffix(out[last], ",")
 		}
 	}
-	text = strings.Join(out, "\n")
-	if len(out) > mostNeeded || exampleRoute.MatchString(text) && !slices.Contains(need.Methods, "PUT") {
-		return ""
-	}
-	return text
+	return out, slices.Contains(need.Methods, "PUT") || !slices.ContainsFunc(out, exampleRoute.MatchString)
 }
 
 // plainNames tells whether names can be written into any configuration unchanged.
@@ -112,7 +119,10 @@ func exampleLine(line string, need *Policy) (written string, keep bool) {
 	case exampleExpose.MatchString(line):
 		return exampleExpose.ReplaceAllString(line, first(need.ExposeHeaders)), len(need.ExposeHeaders) > 0
 	case exampleMaxAge.MatchString(line):
-		return line, need.MaxAge != nil && *need.MaxAge == *exampleRest().MaxAge
+		if need.MaxAge == nil {
+			return "", false
+		}
+		return exampleMaxAge.ReplaceAllStringFunc(line, func(was string) string { return exampleAge(was, *need.MaxAge) }), true
 	case exampleMethods.MatchString(line):
 		return inPlace(exampleMethods, line, methods(need)), true
 	case exampleHeaders.MatchString(line):
@@ -121,6 +131,14 @@ func exampleLine(line string, need *Policy) (written string, keep bool) {
 		return line, need.Credentials
 	}
 	return line, true
+}
+
+// exampleAge is a number of seconds in the form of the example's, which is a time.Duration in some.
+func exampleAge(was string, seconds int) string {
+	if !strings.Contains(was, "time.") {
+		return strconv.Itoa(seconds)
+	}
+	return fmt.Sprintf("%d * time.Second", seconds)
 }
 
 // inPlace writes names where a line has the example's, with what stands between those; in lower

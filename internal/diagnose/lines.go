@@ -35,17 +35,51 @@ func sides(e *Explained) (received, wanted []string) {
 	case s.Effect == agent.EffectLetIn:
 		return e.tooMuch()
 	case s.Effect == agent.EffectLockedOut && s.Seen.Preflight && !spec.OKStatus(s.Seen.Status):
-		return append(statusLine(s), e.lines(allowOrigin)...), append([]string{"204 No Content"}, e.right(allowOrigin)...)
+		received, wanted = e.lists()
+		return slices.Concat(statusLine(s), e.lines(allowOrigin), received), slices.Concat([]string{"204 No Content"}, e.right(allowOrigin), wanted)
 	}
 	field := first(e.facts["field"])
 	if field == "" {
 		return []string{agent.Show(s.Actual)}, []string{agent.Show(s.Expected)}
 	}
 	received, wanted = e.lines(field), e.right(field)
+	if field == allowOrigin && s.Effect == agent.EffectLockedOut && s.Seen.Preflight {
+		r, w := e.lists()
+		received, wanted = append(received, r...), append(wanted, w...)
+	}
 	if field == allowOrigin && slices.Contains(e.facts["lost"], "yes") && s.Seen.Status >= 300 {
 		received = append(statusLine(s), received...)
 		wanted = append(statusLine(s), wanted...)
 	}
+	return received, wanted
+}
+
+// lists are the lines of the methods and the headers of a preflight, where they have not what
+// it asks for: without these its request is blocked all the same.
+func (e *Explained) lists() (received, wanted []string) {
+	s := &e.Seen
+	add := func(field string, ok bool) {
+		if ok {
+			return
+		}
+		if s.Field(field).N > 0 {
+			received = append(received, e.lines(field)...)
+		}
+		wanted = append(wanted, e.right(field)...)
+	}
+	h := s.Header()
+	has := func(field string, same func(a, b string) bool, name string) bool {
+		list, _ := spec.ExtractTokenList(h, field)
+		return slices.ContainsFunc(list, func(l string) bool { return same(l, name) || l == "*" && !s.Credentials })
+	}
+	exactly := func(a, b string) bool { return a == b }
+	add(allowMethods, spec.IsSafelistedMethod(s.Method) || s.Method == "" || has(allowMethods, exactly, s.Method))
+	listed := true
+	for name := range strings.SplitSeq(s.Names, ",") {
+		name = strings.TrimSpace(name)
+		listed = listed && (name == "" || has(allowHeaders, strings.EqualFold, name))
+	}
+	add(allowHeaders, listed)
 	return received, wanted
 }
 

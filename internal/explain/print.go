@@ -190,7 +190,7 @@ func (p *printer) fix(f *Fix) {
 	}
 	p.field("fix", head+":")
 	for _, line := range f.Code() {
-		p.line("           %s", line)
+		p.line("%s", strings.TrimRight("           "+line, " "))
 	}
 	p.field("", f.Do)
 }

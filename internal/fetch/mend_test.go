@@ -94,7 +94,7 @@ func TestCodeIsWhole(t *testing.T) {
 				rep := do(t, q)
 				text := fetch.Page(rep, fetch.Style{})
 				for _, l := range rep.Results[0].Answer.Fix.Code() {
-					if !slices.Contains(text, strings.TrimRight("           "+l, "")) {
+					if !slices.Contains(text, strings.TrimRight("           "+l, " ")) {
 						t.Errorf("%s, %s: %q is not there whole:\n%s", stack.ID, name, l, strings.Join(text, "\n"))
 					}
 				}

@@ -121,7 +121,7 @@ func (p *page) fix(f *explain.Fix) []part {
 	}
 	code := part{lines: fieldRows("fix", head+":"), rank: stays}
 	for _, l := range f.Code() {
-		code.lines = append(code.lines, "           "+l)
+		code.lines = append(code.lines, strings.TrimRight("           "+l, " "))
 	}
 	return []part{code, field("", f.Do, 0, 2)}
 }
