@@ -84,6 +84,9 @@ func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	if s.Most > 0 {
 		room = s.Most - len(title) - len(diff) - len(checks)
 	}
+	if set.Text != "" && len(fix.heights[0]) > room && f.Fix != "" { // a piece of a configuration is no use
+		fix.heights = whole(f.Fix, width)
+	}
 	allot(room, fix, by, who, says, why, measured)
 	out := append(title, s.field(who.name, who.lines)...)
 	out = append(out, diff...)
