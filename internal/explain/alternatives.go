@@ -74,6 +74,10 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 		return
 	}
 	if s.status != 0 && s.answers == nil { // it was answered
+		if s.status >= 400 && strings.EqualFold(s.code, "net::err_failed") { // with which Chrome hides an answer
+			add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if the command shows no Access-Control-Allow-Origin, or a wrong one: the server answers with an error, which the page cannot see")
+			return
+		}
 		if s.status >= 400 {
 			add(ReasonHTTPError, "", "if the command shows Access-Control-Allow-Origin: CORS is in order, and the status is the error")
 			add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if it shows none: the server answers with an error, which the page cannot see")

@@ -180,6 +180,9 @@ func (s *sighting) asksFor(c *Context) (method, names string) {
 	if s.reason == spec.ReasonMethodDisallowedByPreflightResponse && s.param != "" {
 		method = s.param
 	}
+	if method == "HEAD" && s.answers != nil && s.answers.noOrigin { // curl -I, and no page
+		method = "GET"
+	}
 	header := c.Header
 	if s.answers != nil {
 		header = s.answers.scriptHeader()

@@ -13,7 +13,7 @@ import (
 // tells; what no browser sends as Origin can be seen in it.
 
 var (
-	setting = regexp.MustCompile(`(?i)\bcors\s*\(\s*(?:app\b|\{)|\bcors["']?\s*:\s*\{|\borigins\s+['"]|\ballow_?origins?["']?\s*[=:(]|\ballowed_?origins?(?:_all|patterns)?["']?\s*[=:(]|\bCORS_(?:ALLOWED_)?ORIGINS?\w*\s*[=:]|\bwithorigins\s*\(|@crossorigin\b|\benablecors\s*\(` +
+	setting = regexp.MustCompile(`(?i)\bcors\s*\(\s*(?:app\b|\{)|\buse\(\s*cors\(|\bcors["']?\s*:\s*\{|\borigins\s+['"]|\ballow_?origins?["']?\s*[=:(]|\ballowed_?origins?(?:_all|patterns)?["']?\s*[=:(]|\bCORS_(?:ALLOWED_)?ORIGINS?\w*\s*[=:]|\bwithorigins\s*\(|@crossorigin\b|\benablecors\s*\(` +
 		`|\badd_header\s+['"]?access-control-|\bheader\s+(?:always\s+)?(?:set|add)\s+['"]?access-control-|\bheader\s+access-control-allow-origin\s+['"]?(?:https?:|\*)|(?:setheader|\.header|\.set|\.add)\s*\(\s*["']access-control-|["']access-control-allow-origin["']\s*[\],]`)
 	quotedText   = regexp.MustCompile("\"([^\"\n]*)\"|'([^'\n]*)'|`([^`\n]*)`")
 	unquotedText = regexp.MustCompile(`(?i)access-control-allow-origin["']?\s+([^\s;"']+)`)
@@ -110,7 +110,10 @@ func schemeFor(host string) string {
 
 // title, here and do of a configuration.
 func (f *configSeen) title() string {
-	if len(f.odd) == 0 {
+	switch {
+	case len(f.origins) == 0:
+		return "This is a server's configuration and no message, and it names no origin"
+	case len(f.odd) == 0:
 		return "This is a server's configuration and no message; nothing is odd in the spelling of its origins"
 	}
 	return "This is a server's configuration, and in it " + f.odd[0]

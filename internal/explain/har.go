@@ -76,6 +76,11 @@ func readHAR(in string, c *Context) ([]sighting, error) {
 		}
 		return nil, &Error{"reading the HAR", err, "save it again: in DevTools, Network, Export HAR. A file that was cut, or edited by hand, cannot be read"}
 	}
+	if len(h.Log.Entries) == 0 && isPiece(in) { // an error of axios has them, say
+		if list := pieceEntries(in); len(list) > 0 {
+			return looseSightings(list), nil
+		}
+	}
 	if len(h.Log.Entries) == 0 {
 		return nil, &Error{"reading the HAR", errors.New("it has no request (log.entries)"), "open DevTools before you load the page, repeat the request, then export"}
 	}

@@ -15,6 +15,8 @@ func (s *sighting) mend(c *Context) (received, wanted []string) {
 	switch {
 	case s.toLogin() && s.status < 300 && headerOf(s.reason) == "Access-Control-Allow-Origin": // where nobody wants to be let in
 		return s.fieldLines(), nil
+	case s.tainted() && s.answers == nil && headerOf(s.reason) != "Access-Control-Allow-Origin": // who asks for it at once is refused as well
+		return s.fieldLines(), nil
 	case s.tainted():
 		return s.requestLines(s.url)
 	case strings.HasPrefix(strings.ToLower(s.param), "access-control-"), s.origin == "null" && s.named() == "" && s.mismatched():

@@ -81,6 +81,7 @@ func TestPartOfHAR(t *testing.T) {
 		"ends in the headers":     {cut(`"_resourceType"`, `"text/plain"`), false, app, "/orders"},
 		"ends before the headers": {cut(`"_resourceType"`, `"statusText"`), false, app, "/orders"},
 		"three lines":             {"\"method\": \"POST\",\n\"url\": \"https://api.example/orders\",\n\"status\": 401,", false, "", "/orders"},
+		"another list":            {"\"method\": \"POST\",\n\"url\": \"https://api.example/orders\",\n\"response\": {\n\"status\": 401,\n\"cookies\": [],\n\"headersSize\": 90", false, "", "/orders"},
 		"in a fence":              {"It says:\n```json\n" + cut(`"request"`, `"redirectURL"`) + "\n```\n", true, app, "/orders"},
 	} {
 		a, err := explain.Explain(c.text, "", explain.Context{})
@@ -107,6 +108,14 @@ func TestPartOfHAR(t *testing.T) {
 	}
 	if a := explained(t, strings.Replace(strings.Replace(wholeEntry, "net::ERR_FAILED", "", 1), `"headers": [`, `"headers": [ {"name": "Access-Control-Allow-Origin", "value": "*"},`, 2), explain.Context{}); a.Reason != explain.ReasonHTTPError && a.Reason != explain.ReasonCookieNotSent {
 		t.Errorf("with the header: %s", a.Reason)
+	}
+}
+
+// TestErrorOfAxios: what axios gives of an error has the request, and no answer.
+func TestErrorOfAxios(t *testing.T) {
+	a := explained(t, `{"message":"Network Error","name":"AxiosError","code":"ERR_NETWORK","config":{"url":"https://api.example/orders","method":"post","headers":{"Content-Type":"application/json"}},"status":null}`, explain.Context{})
+	if a.URL != "https://api.example/orders" || !strings.EqualFold(a.Method, "post") || a.Confidence != explain.Open {
+		t.Errorf("%s %s, %s", a.Method, a.URL, a.Confidence)
 	}
 }
 

@@ -124,6 +124,12 @@ func TestSafariLines(t *testing.T) {
 	if a.URL != "http://api.example/items" || len(a.Others) != 1 || a.Others[0].URL != "http://api.example/orders" || a.Others[0].Reason != a.Reason {
 		t.Errorf("two requests: %s, %+v", a.URL, a.Others)
 	}
+	// The newest first, and each with a status of its own.
+	const newest = "[Error] Fetch API cannot load http://api.example/a due to access control checks.\n[Error] " + origin + "\n"
+	a = explained(t, newest+strings.NewReplacer("/a due", "/b due", "200", "500").Replace(newest), explain.Context{})
+	if a.URL != "http://api.example/a" || len(a.Others) != 1 || a.Others[0].URL != "http://api.example/b" || a.Others[0].Cause.ID != "error-no-cors" {
+		t.Errorf("the newest first: %s, %+v", a.URL, a.Others)
+	}
 }
 
 // TestURLOfAnother: an origin, the value of a header and a place in a script are no URL that was asked for.
@@ -175,6 +181,18 @@ func TestRedirectedFrom(t *testing.T) {
 	}
 }
 
+// TestRedirectedPreflight: where the preflight behind a redirect is refused for its own sake, the page is not
+// told that asking there at once would do.
+func TestRedirectedPreflight(t *testing.T) {
+	for _, sentence := range []string{"Response to preflight request doesn't pass access control check: Redirect is not allowed for a preflight request.",
+		"Response to preflight request doesn't pass access control check: It does not have HTTP ok status.", "Method PATCH is not allowed by Access-Control-Allow-Methods in preflight response."} {
+		a := explained(t, "Access to fetch at 'https://b.example/v2' (redirected from 'https://a.example/v1') from origin 'https://shop.example' has been blocked by CORS policy: "+sentence, explain.Context{})
+		if len(a.Wanted) > 0 || !strings.Contains(a.Check, "'https://a.example/v1'") {
+			t.Errorf("%q: %q, %s", sentence, a.Wanted, a.Check)
+		}
+	}
+}
+
 // TestRedirectWithinOneOrigin: in a HAR too, a redirect within one origin makes no Origin: null.
 func TestRedirectWithinOneOrigin(t *testing.T) {
 	const entry = `{"_resourceType":"fetch","request":{"method":"GET","url":"%s","headers":[{"name":"Origin","value":"https://shop.example"}]},"response":{"status":%d,"headers":[%s],"redirectURL":"%s","_error":"%s"}}`
@@ -213,5 +231,8 @@ func TestAnswerToNobody(t *testing.T) {
 	}
 	if a := explained(t, "HTTP/1.1 200 OK\nServer: x\n", explain.Context{Origin: app}); a.Reason != spec.ReasonMissingAllowOriginHeader {
 		t.Errorf("with --from: %s", a.Reason)
+	}
+	if a := explained(t, "HTTP/1.1 200 OK\nVary: Origin\n", explain.Context{Origin: app}); a.Cause.ID != "no-cors" || !strings.Contains(a.Cause.Here, "If this is its answer to a request with Origin") {
+		t.Errorf("with --from, and nobody knows what was sent: %s: %s", a.Cause.ID, a.Cause.Here)
 	}
 }
