@@ -57,7 +57,8 @@ func (r *run) attempt(e *entry, first *Result) *attempt {
 	return a
 }
 
-// add takes a part. With the last one it gives all of them; nil before.
+// add takes a part. With the last one it gives all of them, and keeps none: they hold all that the server
+// has sent. Nil before.
 func (a *attempt) add(p part) []part {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -65,5 +66,7 @@ func (a *attempt) add(p part) []part {
 	if a.missing--; a.missing > 0 {
 		return nil
 	}
-	return a.parts
+	parts := a.parts
+	a.parts = nil
+	return parts
 }

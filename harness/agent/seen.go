@@ -192,7 +192,7 @@ func transport(e *Exchange) string {
 	if origin.IsHTTPS(e.URL) {
 		t += " over TLS"
 	}
-	return t
+	return kept(t)
 }
 
 func mediaType(h spec.Header) string {

@@ -29,7 +29,7 @@ func Trim(list []Exchange) []Exchange {
 			continue
 		}
 		ex.Response, ex.Request = trim(ex.Response), trim(ex.Request)
-		ex.URL, ex.Target = cut(ex.URL), cut(ex.Target)
+		ex.URL, ex.Target, ex.Proto = cut(ex.URL), cut(ex.Target), strings.Clone(ex.Proto)
 		if len(ex.Body) > mostBody {
 			ex.Body = strings.Clone(ex.Body[:mostBody])
 		}
@@ -80,10 +80,10 @@ func cut(s string) string {
 	return fmt.Sprintf("%s... (%d bytes)", s[:mostValue], len(s))
 }
 
-// short is a text as it is, or its beginning if it is too long.
+// short is a text as it is, or its beginning if it is too long: kept without what it was part of.
 func short(s string) string {
 	if len(s) <= mostValue {
-		return s
+		return kept(s)
 	}
 	return cut(s)
 }
