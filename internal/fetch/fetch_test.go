@@ -97,6 +97,12 @@ func TestPages(t *testing.T) {
 			[]string{"READABLE", "no preflight", "reads 200 OK", "hidden x-total", "!set-cookie"}},
 		"a preflight that is refused": {says(403), says(200, own), fetch.Question{Request: cases.Request{Method: "PUT"}}, spec.ReasonPreflightMissingAllowOriginHeader,
 			[]string{"permission is asked for PUT", "> Access-Control-Request-Method: PUT", "PUT was not sent", "!the real answer"}},
+		"content that breaks off": {nil, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			says(200, own)(w, r)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}, fetch.Question{}, "", []string{"READABLE", "The content breaks off there", "!no answer"}},
 		"no-cors": {nil, says(200), fetch.Question{Request: cases.Request{Mode: "no-cors"}}, explain.ReasonOpaque,
 			[]string{"OPAQUE", "opaque response: status 0", "without Origin"}},
 		"a header that only the browser sets": {nil, says(200, own), fetch.Question{Request: cases.Request{Headers: []string{"Host: x"}}}, "",
