@@ -12,6 +12,7 @@ import (
 
 // TestOwnExample: the example in the advice is the line that this page needs, and no other's.
 func TestOwnExample(t *testing.T) {
+	examples := 0
 	const page = "Access to fetch at 'http://127.0.0.1:21023/orders' from origin 'http://localhost:5173' has been blocked by CORS policy: "
 	for _, c := range []struct{ text, has, hasNot string }{
 		{page + "Request header field x-request-id is not allowed by Access-Control-Allow-Headers in preflight response.", "Access-Control-Allow-Headers: ..., x-request-id", "Content-Type, Authorization"},
@@ -27,6 +28,13 @@ func TestOwnExample(t *testing.T) {
 		if !strings.Contains(a.Fix.Do+strings.Join(a.Wanted, "\n"), c.has) || strings.Contains(a.Fix.Do, c.hasNot) {
 			t.Errorf("%q: %s\n%q", c.text, a.Fix.Do, a.Wanted)
 		}
+		if at := strings.Index(a.Fix.Do, "as in "); at >= 0 && !strings.Contains(a.Fix.Do[at:], c.has) {
+			t.Errorf("%q: the example is another's: %s", c.text, a.Fix.Do)
+		}
+		examples += strings.Count(a.Fix.Do, "as in ")
+	}
+	if examples == 0 {
+		t.Error("no advice has an example: the test looks at nothing")
 	}
 }
 

@@ -99,4 +99,9 @@ func TestNetworkPanel(t *testing.T) {
 			t.Errorf("%q:\n%s", text, out)
 		}
 	}
+	for _, text := range []string{"items\t401\tfetch\tapp.js:12\t0 B\t5 ms", "items\t200\tpreflight\tPreflight\t0 B\t5 ms"} {
+		if a := explained(t, text, explain.Context{}); a.Confidence != explain.Open {
+			t.Errorf("%q tells of no refused preflight: %s", text, a.Reason)
+		}
+	}
 }

@@ -224,6 +224,9 @@ func TestAnswerToNobody(t *testing.T) {
 			if a.Confidence != explain.Open || strings.Contains(out, "does not let in") || !strings.Contains(a.Check, "corsproof fetch") {
 				t.Errorf("%q: %s, %s\n%s", before+text, a.Reason, a.Check, out)
 			}
+			if strings.HasPrefix(before, "$ curl -I") && strings.Contains(a.Check, "HEAD") {
+				t.Errorf("%q: a page asks with no HEAD: %s", before+text, a.Check)
+			}
 			if strings.Contains(answer, "401") != strings.Contains(out, "401 Unauthorized") {
 				t.Errorf("%q: the status\n%s", before+text, out)
 			}
