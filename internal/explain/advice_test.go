@@ -105,7 +105,7 @@ func TestListsOthers(t *testing.T) {
 				a := explained(t, text, explain.Context{})
 				if got := a.Cause.ID == "origin-not-listed"; got != (listed && named) {
 					t.Errorf("%q: %s", text, a.Cause.ID)
-				} else if got && (!strings.Contains(a.Fix.Do, app) || !strings.HasPrefix(a.Cause.Title, "The server does not let in this origin") || a.Confidence != explain.Certain) {
+				} else if got && (!strings.Contains(a.Fix.Do, app) || !strings.HasPrefix(a.Cause.Title, "The server looks at the origin, and does not let in this one") || a.Confidence != explain.Certain) {
 					t.Errorf("%q: %s: %s", text, a.Confidence, a.Fix.Do)
 				}
 			}

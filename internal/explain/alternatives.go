@@ -45,7 +45,7 @@ func (s *sighting) alternatives(id string) []Alternative {
 			add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
 		}
 		if s.mayBeCached {
-			add(s.reason, "vary-missing", "if the command shows that all is right: perhaps the browser's cache gave an answer that it had stored for a request without Origin, which Vary: Origin prevents. DevTools (Network) shows where an answer came from")
+			add(s.reason, "vary-missing", "if the command shows that all is right: perhaps the browser's cache gave an answer stored for a request without Origin, which Vary: Origin prevents (DevTools, Network, shows it)")
 		}
 	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil && s.from == "":
 		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: a cache gave what it had stored for "+s.otherPage()+", since the answer does not say Vary: Origin")

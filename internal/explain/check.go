@@ -132,12 +132,12 @@ func (s *sighting) aboutCheck(command string) (notes []string) {
 		notes = append(notes, "The command leaves out what looks like a secret: put it back in place of "+hidden+".")
 	}
 	if places := placesOf(command); places != "" {
-		notes = append(notes, "In the command "+places+". The script and DevTools (Network) have what belongs there.")
+		notes = append(notes, "In the command "+places+". DevTools (Network) has it.")
 	}
 	switch m := methodFlag.FindStringSubmatch(command); {
 	case strings.HasPrefix(command, "curl "):
 		notes = append(notes, "corsproof fetch does not look at what decides here, so that the command is one of curl.")
-	case m != nil && m[1] != UnnamedMethod && m[1] != "HEAD":
+	case m != nil && m[1] != UnnamedMethod && m[1] != "HEAD" && m[1] != "GET":
 		granted := " if the preflight is granted"
 		if spec.IsSafelistedMethod(m[1]) && !strings.Contains(command, " -H ") {
 			granted = ""

@@ -57,7 +57,7 @@ func (s *sighting) offerStack(cause *cases.Cause) {
 	case len(given) > 0:
 		s.notes = append(s.notes, "The answer looks like one of a known stack. Once more with "+strings.Join(given, " or ")+", its setting is shown.")
 	case sideOf(cause) == cases.SideServer && !s.tainted() && !s.toLogin(): // else it is no matter of a setting
-		s.notes = append(s.notes, "With --stack ID the setting of your server or framework is shown, such as --stack express, --stack flask or --stack nginx; --stack help names all.")
+		s.notes = append(s.notes, "With --stack ID, such as --stack express or --stack nginx, the setting of your server is shown; --stack help names all.")
 	}
 }
 

@@ -16,7 +16,7 @@ func page(t *testing.T, a *explain.Answer) string {
 	if err := explain.Write(&b, a); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\n"); len(a.Others) == 0 && n > 31 {
+	if n := strings.Count(b.String(), "\n"); len(a.Others) == 0 && n > 30 {
 		t.Errorf("%d lines:\n%s", n, b.String())
 	}
 	return b.String()

@@ -94,10 +94,10 @@ func (s *sighting) rewordMissing(a *Answer) {
 
 // rewordNotListed is for an answer by which the server is seen to decide by the origin.
 func (s *sighting) rewordNotListed(a *Answer) {
-	a.Cause.Title = "The server does not let in this origin: it is not in its list, or is spelt otherwise there"
+	a.Cause.Title = "The server looks at the origin, and does not let in this one"
 	a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin, and no Access-Control-Allow-Origin: the server decides by the origin, and it does not let in " + s.named() + "."
 	a.Cause.Why = "A browser gives the answer to a page only if Access-Control-Allow-Origin has the origin of that very page."
-	a.Fix.Do = "In the server's list it must be " + s.named() + ", character by character. Compare scheme (http or https), host, port, and the end first: no slash stands there. If it is missing, add it."
+	a.Fix.Do = "Look for the list of origins in the server's configuration: " + s.named() + " must be in it, character by character. Compare scheme (http or https), host, port, and the end first: no slash stands there. If it is missing, add it."
 }
 
 // compareWith says what to look for in a list of origins.
