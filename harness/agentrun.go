@@ -154,26 +154,23 @@ func (t *task) exchanges(result agent.JobResult, failures []agent.Symptom) []age
 	return list
 }
 
-// batch gives a browser its part of the checks, and once more those of which
+// batch gives a browser its part of the checks, and those again, as often as on the wire, of which
 // all that failed is that no answer came.
 func (r *run) batch(ctx context.Context, who agent.Agent, attempts []*attempt) {
-	silent := r.batchOf(ctx, who, attempts, nil)
-	if len(silent) == 0 {
-		return
+	var silent map[*attempt]part
+	for n := 1; n <= mostAttempts && len(attempts) > 0; n++ {
+		silent = r.batchOf(ctx, who, attempts, silent, n == mostAttempts)
+		attempts = slices.DeleteFunc(slices.Clone(attempts), func(a *attempt) bool {
+			_, again := silent[a]
+			return !again
+		})
 	}
-	var again []*attempt
-	for _, a := range attempts {
-		if _, ok := silent[a]; ok {
-			again = append(again, a)
-		}
-	}
-	r.batchOf(ctx, who, again, silent)
 }
 
 // batchOf performs a batch and returns what is worth asking again; first is
-// what came of the checks before, nil when they are asked for the first time.
-func (r *run) batchOf(ctx context.Context, who agent.Agent, attempts []*attempt, first map[*attempt]part) map[*attempt]part {
-	b := agentBatch{run: r, agent: who, began: time.Now(), under: map[string]underWay{}, first: first, silent: map[*attempt]part{}}
+// what came of the checks the first time, nil when that is now, and last that they are not asked for again.
+func (r *run) batchOf(ctx context.Context, who agent.Agent, attempts []*attempt, first map[*attempt]part, last bool) map[*attempt]part {
+	b := agentBatch{run: r, agent: who, began: time.Now(), under: map[string]underWay{}, first: first, last: last, silent: map[*attempt]part{}}
 	var jobs []agent.Job
 	for _, a := range attempts {
 		t, why := r.begin(ctx, a.entry, who)
@@ -224,7 +221,8 @@ type agentBatch struct {
 	began time.Time
 	mu    sync.Mutex
 	under map[string]underWay // by the job's ID: not yet reported
-	first map[*attempt]part   // what came of them before; nil: nothing did
+	first map[*attempt]part   // what came of them the first time; nil: this is it
+	last  bool                // nothing is asked for again
 	// silent are those of which nothing was reported, to be asked again: no answer came, or a 429.
 	silent map[*attempt]part
 	wg     sync.WaitGroup
@@ -292,6 +290,8 @@ func (b *agentBatch) report(ctx context.Context, a *attempt, p part) {
 	switch {
 	case b.run.limited(p):
 		p, aside = b.limited(p, second)
+	case second && silent(p) && !b.last:
+		aside = true
 	case second && !b.run.limited(before):
 		p = b.run.asked(ctx, a.entry, before, p)
 	case !second:
@@ -300,6 +300,9 @@ func (b *agentBatch) report(ctx context.Context, a *attempt, p part) {
 	if !aside || b.run.stopped(ctx, a.entry) != "" {
 		b.run.report(a, p)
 		return
+	}
+	if second && !b.run.limited(before) {
+		p = before
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

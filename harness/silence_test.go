@@ -14,6 +14,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // hangUp ends a connection without an answer.
@@ -52,6 +53,28 @@ var _ = Describe("A request without an answer", func() {
 	},
 		Entry("after the client's own second try", int32(2)),
 		Entry("where the second time was unlucky too", int32(5)),
+	)
+
+	DescribeTable("is made again by a browser, as often as on the wire", func(ctx SpecContext, lost int32, verdict agent.Verdict) {
+		s := appServer(func(w http.ResponseWriter, _ *http.Request) { allow(w) })
+		var n atomic.Int32
+		f := &fakeBrowser{change: func(o *agent.Outcome) {
+			if n.Add(1) > lost {
+				return
+			}
+			o.Result, o.Type, o.Reason, o.FailedHop = spec.Blocked, spec.TypeErr, spec.ReasonNetworkError, 0
+			ex := &o.Exchanges[len(o.Exchanges)-1]
+			ex.Status, ex.Response, ex.Error, ex.ErrorKind = 0, nil, "the server closed the connection without an answer", "closed"
+		}}
+		check := browserCheck("a", cases.Request{}, cases.Expect{Outcome: "allowed"})
+		r := harness.Runner{Target: &harness.Target{Base: s.URL}, Checks: []cases.Check{check}, Agents: []agent.Agent{f}, Timeout: ample}
+		sum, err := r.Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Results[0].Agents[1].Verdict).To(Equal(verdict), "%+v", sum.Results[0])
+	},
+		Entry("once is chance", int32(1), agent.VerdictPass),
+		Entry("three times may be", int32(3), agent.VerdictPass),
+		Entry("always is not", int32(1000), agent.VerdictFail),
 	)
 
 	It("is a finding where it is reproduced while others are answered, and no question of letting in", func(ctx SpecContext) {
