@@ -202,7 +202,8 @@ func (r *run) anyAnswer(ctx context.Context, url string, err error) error {
 const mostAttempts = 4
 
 // insist performs a check, and again where all that failed is that no answer came: what happened to
-// one request by chance is not a finding. Silence that is waited for is asked for twice only.
+// one request by chance is not a finding. Silence that is waited for is asked for twice only, and what is
+// always met not even that.
 func (r *run) insist(ctx context.Context, e *entry, attempt func() part) part {
 	first := attempt()
 	if !silent(first) && first.result.Verdict != agent.VerdictError || r.stopped(ctx, e) != "" {
