@@ -74,6 +74,9 @@ func readHAR(in string, c *Context) ([]sighting, error) {
 		if list := pieceEntries(in); len(list) > 0 {
 			return looseSightings(list), nil
 		}
+		if list := fieldHeads(in); len(list) > 0 {
+			return sightingsOf(list, c), nil
+		}
 		return nil, &Error{"reading the HAR", err, "save it again: in DevTools, Network, Export HAR. A file that was cut, or edited by hand, cannot be read"}
 	}
 	if len(h.Log.Entries) == 0 && isPiece(in) { // an error of axios has them, say

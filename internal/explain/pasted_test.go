@@ -89,14 +89,28 @@ func TestNetworkPanel(t *testing.T) {
 		"items\tCORS error\tfetch\tapp.js:12\nitems\t401\tpreflight\tPreflight":  "PreflightInvalidStatus",
 		"items\t404\tpreflight\tPreflight\nitems\tCORS error\tfetch\tapp.js:12":  "PreflightInvalidStatus",
 		"items CORS error fetch app.js:12\n" + head + noHeader:                   "MissingAllowOriginHeader",
+		"GET https://api.example/items CORS error":                               explain.ReasonUndetermined,
 		"Cross-Origin Resource Sharing error: PreflightMissingAllowOriginHeader": "PreflightMissingAllowOriginHeader",
 	} {
 		a := explained(t, text, explain.Context{})
 		if a.Reason != want || len(a.Others) > 0 || a.Browser != "chrome" || strings.Contains(a.Cause.Title, "No message") {
 			t.Errorf("%q: %s, %d others: %s", text, a.Reason, len(a.Others), a.Cause.Title)
 		}
-		if out := flat(page(t, a)); want == explain.ReasonUndetermined && (strings.Contains(out, "ad blocker") || !strings.Contains(out, "CORS stopped items")) {
+		if out := flat(page(t, a)); want == explain.ReasonUndetermined && (strings.Contains(out, "ad blocker") || !strings.Contains(out, "CORS stopped ")) {
 			t.Errorf("%q:\n%s", text, out)
+		}
+	}
+	for text, want := range map[string]spec.Reason{
+		"XHRGET https://api.example/items CORS Missing Allow Origin":                                                                                       "MissingAllowOriginHeader",
+		"XHR\nOPTIONS\nhttps://api.example/items\nCORS Missing Allow Origin":                                                                               "PreflightMissingAllowOriginHeader",
+		"XHRPUT https://api.example/items CORS Preflight Did Not Succeed":                                                                                  "PreflightInvalidStatus",
+		"POST https://api.example/items CORS Missing Allow Header":                                                                                         "HeaderDisallowedByPreflightResponse",
+		"XHRGET https://api.example/items CORS Allow Origin Not Matching Origin":                                                                           "AllowOriginMismatch",
+		"GET https://api.example/items CORS Failed":                                                                                                        explain.ReasonUndetermined,
+		"XHRGET https://api.example/v1/cart CORS Missing Allow Origin\n" + blank + "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 503.": "MissingAllowOriginHeader",
+	} {
+		if a := explained(t, text, explain.Context{}); a.Reason != want || a.Browser != "firefox" || a.URL == "" || len(a.Others) > 0 {
+			t.Errorf("%q: %s, %s, %q, %d others", text, a.Browser, a.Reason, a.URL, len(a.Others))
 		}
 	}
 	for _, text := range []string{"items\t401\tfetch\tapp.js:12\t0 B\t5 ms", "items\t200\tpreflight\tPreflight\t0 B\t5 ms"} {

@@ -208,3 +208,25 @@ func (e *entry) bare() *sighting {
 	}
 	return s
 }
+
+var harFieldPair = regexp.MustCompile(`"name"\s*:\s*"([A-Za-z0-9-]+)"\s*,\s*"value"\s*:\s*"((?:[^"\\]|\\.)*)"`)
+
+// fieldHeads are the heads of a request and an answer of which a part of a HAR has the headers alone.
+func fieldHeads(in string) []head {
+	var request, answer head
+	request.request = true
+	for _, m := range harFieldPair.FindAllStringSubmatch(in, 200) {
+		if isRequest(m[1], "", nil) {
+			request.fields.Add(m[1], m[2])
+		} else {
+			answer.fields.Add(m[1], m[2])
+		}
+	}
+	var list []head
+	for _, h := range []head{request, answer} {
+		if len(h.fields) > 0 {
+			list = append(list, h)
+		}
+	}
+	return list
+}

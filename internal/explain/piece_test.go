@@ -111,6 +111,18 @@ func TestPartOfHAR(t *testing.T) {
 	}
 }
 
+// TestHeadersOfHAR: the headers alone are those of an answer, and no configuration; the setting of a
+// development server is no header.
+func TestHeadersOfHAR(t *testing.T) {
+	a := explained(t, "\"headers\": [\n{ \"name\": \"access-control-allow-origin\", \"value\": \"https://admin.example\" },\n{ \"name\": \"vary\", \"value\": \"Origin\" }\n],", explain.Context{Origin: app})
+	if a.Kind != explain.KindHAR || a.Reason != "AllowOriginMismatch" {
+		t.Errorf("%s, %s", a.Kind, a.Reason)
+	}
+	if kind := explain.Recognise("server: {\n  proxy: { '/api': 'http://localhost:8000/' }\n}"); kind == explain.KindHeaders {
+		t.Errorf("%s", kind)
+	}
+}
+
 // TestErrorOfAxios: what axios gives of an error has the request, and no answer.
 func TestErrorOfAxios(t *testing.T) {
 	a := explained(t, `{"message":"Network Error","name":"AxiosError","code":"ERR_NETWORK","config":{"url":"https://api.example/orders","method":"post","headers":{"Content-Type":"application/json"}},"status":null}`, explain.Context{})

@@ -16,7 +16,8 @@ var (
 
 	// fieldLine is a line with a header that people paste; others alone do not make headers
 	// of a text.
-	fieldLine = regexp.MustCompile(`(?im)^\s*(?:access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|user-agent|accept|cache-control|location|x-powered-by|connection|etag|set-cookie|referer|request url|request method|status code|www-authenticate|cross-origin-resource-policy|authorization|:status|:method)(?:: ?|\n)\S?`)
+	fieldLine = regexp.MustCompile(`(?im)^\s*(?:access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|user-agent|accept|cache-control|location|x-powered-by|connection|etag|set-cookie|referer|request url|request method|status code|www-authenticate|cross-origin-resource-policy|authorization|:status|:method)(?:: ?|\n)(?:[^\s{\[]|\s*$)`)
+	harFields = regexp.MustCompile(`"name"\s*:\s*"[A-Za-z-]+"\s*,\s*"value"\s*:\s*"`)
 	message   = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|mixed content:`)
 	noHeader  = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|net::err_|mixed content:`)
 )
@@ -38,7 +39,7 @@ func Recognise(text string) Kind {
 		return KindCurl
 	case fetchCall.MatchString(head) && !noHeader.MatchString(head), otherCall.MatchString(head) && !noHeader.MatchString(head):
 		return KindFetch
-	case isPiece(head) && !message.MatchString(head):
+	case (isPiece(head) || harFields.MatchString(head)) && !message.MatchString(head):
 		return KindHAR
 	case setting.MatchString(head) && !message.MatchString(head) && !scriptError.matches(head):
 		return KindConfig
