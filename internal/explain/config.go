@@ -18,6 +18,7 @@ var (
 	quotedText   = regexp.MustCompile("\"([^\"\n]*)\"|'([^'\n]*)'|`([^`\n]*)`")
 	unquotedText = regexp.MustCompile(`(?i)access-control-allow-origin["']?\s+([^\s;"']+)`)
 	hostLike     = regexp.MustCompile(`(?i)^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})(?::\d+)?(?:/\S*)?$`)
+	webAddress   = regexp.MustCompile(`(?i)(?:^|[\s,])(?:https?|capacitor|ionic|tauri|app|chrome-extension|moz-extension)://`)
 	withLogins   = regexp.MustCompile(`(?i)credentials["']?\s*[=:(,]\s*["']?true`)
 )
 
@@ -46,13 +47,13 @@ func readConfig(in string, c *Context) ([]sighting, error) {
 
 // take takes over a value if it is, or was meant to be, an origin.
 func (f *configSeen) take(v string) {
-	if v != "*" && v != "null" && !strings.Contains(v, "://") && !hostLike.MatchString(strings.TrimSpace(v)) || slices.Contains(f.origins, v) {
+	if v != "*" && v != "null" && !webAddress.MatchString(v) && !hostLike.MatchString(strings.TrimSpace(v)) || slices.Contains(f.origins, v) {
 		return
 	}
 	f.origins = append(f.origins, v)
 	what, clean := oddOrigin(v)
 	if what != "" {
-		f.odd, f.misspelt = append(f.odd, fmt.Sprintf("%q %s", safeValue("", v), what)), f.misspelt || v != "null"
+		f.odd, f.misspelt = append(f.odd, fmt.Sprintf("%q %s", safeURL(v), what)), f.misspelt || v != "null"
 	}
 	if f.clean == "" {
 		f.clean = clean

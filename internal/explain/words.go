@@ -209,7 +209,7 @@ func (s *sighting) hereOpen() string {
 	case s.config != nil:
 		return s.config.here()
 	case s.panel:
-		return "The network panel says that CORS stopped " + s.resource + ", and not why. The console does, in a red line; so does the panel where the pointer rests on \"CORS error\"."
+		return "The network panel says that CORS stopped " + safeURL(s.resource) + ", and not why. The console does, in a red line; so does the panel where the pointer rests on \"CORS error\"."
 	case s.nothing:
 		return "What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
 	case a == nil && s.browser == "chrome" && s.asker != "":
