@@ -73,17 +73,8 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 	if s.nothing || s.config != nil || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}
-	if s.status != 0 && s.answers == nil { // it was answered
-		if s.status >= 400 && strings.EqualFold(s.code, "net::err_failed") { // with which Chrome hides an answer
-			add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if the command shows no Access-Control-Allow-Origin, or a wrong one: the server answers with an error, which the page cannot see")
-			return
-		}
-		if s.status >= 400 {
-			add(ReasonHTTPError, "", "if the command shows Access-Control-Allow-Origin: CORS is in order, and the status is the error")
-			add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if it shows none: the server answers with an error, which the page cannot see")
-			return
-		}
-		add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+lower(title("no-cors"))+", or does not list this origin")
+	if s.status != 0 && s.answers == nil {
+		s.answeredAlternatives(add)
 		return
 	}
 	near, _ := beforeCORS(s.origin, s.url)
@@ -111,6 +102,19 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 		local()
 	}
 	add(ReasonByClient, "extension-blocked", "if it shows that all is right: an extension of the browser, such as an ad blocker, stopped the request")
+}
+
+// answeredAlternatives are what an input can be that has the status of the answer, and no more of it.
+func (s *sighting) answeredAlternatives(add func(spec.Reason, string, string)) {
+	switch {
+	case s.status >= 400 && strings.EqualFold(s.code, "net::err_failed"): // with which Chrome hides an answer
+		add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if the command shows no Access-Control-Allow-Origin, or a wrong one: the server answers with an error, which the page cannot see")
+	case s.status >= 400:
+		add(ReasonHTTPError, "", "if the command shows Access-Control-Allow-Origin: CORS is in order, and the status is the error")
+		add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if it shows none: the server answers with an error, which the page cannot see")
+	default:
+		add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+lower(title("no-cors"))+", or does not list this origin")
+	}
 }
 
 // lower is a title within a sentence.
