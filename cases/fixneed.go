@@ -39,7 +39,26 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 			lines = append(lines, text)
 		}
 	}
-	return strings.Join(lines, "\n"), false
+	text = strings.Join(lines, "\n")
+	if placed && text != "" && !strings.HasPrefix(text, "No option") {
+		text = withLists(text, stack, need, values)
+	}
+	return text, false
+}
+
+// withLists adds to a text that says where the layer stands what it has to allow, where all of
+// that has room.
+func withLists(text string, stack *Stack, need *Policy, values Values) string {
+	long := text + "\n"
+	for _, setting := range wanting(SettingOrigins, need)[1:] {
+		if stack.Settings[setting].Option != "" {
+			long += "\n" + Fill(stack, setting, need, values)
+		}
+	}
+	if long == text+"\n" || strings.Count(long, "\n") >= mostNeeded {
+		return text
+	}
+	return long
 }
 
 // wanting are the settings that need wants beside one: whoever allows an origin, or what it may

@@ -68,10 +68,12 @@ func TestNeededFixHasWhatWasBlocked(t *testing.T) {
 func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text string, proved bool) (wrong []string) {
 	low := strings.ToLower(strings.ReplaceAll(text, `\`, ""))
 	has := func(s string) bool { return strings.Contains(low, strings.ToLower(s)) }
+	placed := cause.Setting == cases.SettingPreflight || cause.Setting == cases.SettingErrors
 	wants := func(setting cases.Setting, values []string) {
 		template := stack.Settings[setting].Text
+		lists := placed && setting != cases.SettingOrigins && stack.Settings[setting].Option != "" && !strings.HasPrefix(text, "No option") && strings.Count(text, "\n") < 4 // it has room
 		for _, v := range values {
-			if (cause.Setting == setting && strings.Contains(template, "{{") || proved) && !has(v) {
+			if (cause.Setting == setting && strings.Contains(template, "{{") || proved || lists && strings.Contains(template, "{{")) && !has(v) {
 				wrong = append(wrong, v+" is missing")
 			}
 		}
