@@ -153,6 +153,8 @@ func (s *sighting) settle(c *Context) {
 		s.reason = ReasonUndetermined
 	case v.reason != "":
 		s.failedWith(&v)
+	case v.assumed && a.byHand:
+		v.needs, s.reason = "preflight", ReasonUndetermined
 	case v.typ == spec.TypeOpaque:
 		s.reason = ReasonOpaque
 	case c.Reads != "" && s.hides(c.Reads, &v):

@@ -221,6 +221,8 @@ func (s *sighting) takeRequest(p *pair) {
 		}
 		a.request.Header = append(authorFields(r.fields), c0(a.request.Header, r.fields)...)
 		a.noOrigin, a.sentOrigin = !r.fields.Has("Origin") && len(r.fields) > 0, r.fields.Has("Origin")
+		agent, named := r.fields.Get("User-Agent")
+		a.byHand = named && !strings.HasPrefix(agent, "Mozilla/")
 		if r.fields.Has("Cookie") && !a.credentials && r.fields.Has("Origin") {
 			a.request.Credentials, a.credentials = spec.CredentialsInclude, true
 		}

@@ -81,6 +81,9 @@ type answersSeen struct {
 	sentOrigin bool
 	// unseen: the input has an answer alone, and nobody knows what was asked for it.
 	unseen bool
+	// byHand: the request was made by curl or the like, which asks for no permission: an answer to it says
+	// nothing about the preflight.
+	byHand bool
 	// preflightAlone: a preflight was sent by hand, to see the answer.
 	preflightAlone bool
 	// blocked tells what the browser did.

@@ -137,3 +137,25 @@ func TestAnswerToCurl(t *testing.T) {
 		t.Errorf("%s", a.Cause.Title)
 	}
 }
+
+// TestAnswerWithoutPermission: curl asks for no permission, so that its answer is all that counts only where a browser
+// asks for none either. What a browser has sent had its permission.
+func TestAnswerWithoutPermission(t *testing.T) {
+	for _, test := range []struct {
+		request string
+		want    string
+	}{
+		{"POST /items HTTP/1.1\n> Content-Type: application/json\n> User-Agent: curl/8.5.0", "Undetermined"},
+		{"PUT /items HTTP/1.1\n> User-Agent: HTTPie/3.2", "Undetermined"},
+		{"GET /items HTTP/1.1\n> Authorization: Bearer x\n> User-Agent: PostmanRuntime/7.36", "Undetermined"},
+		{"POST /items HTTP/1.1\n> Content-Type: text/plain\n> User-Agent: curl/8.5.0", "Allowed"},
+		{"GET /items HTTP/1.1\n> User-Agent: curl/8.5.0", "Allowed"},
+		{"PUT /items HTTP/1.1\n> User-Agent: Mozilla/5.0", "Allowed"},
+	} {
+		text := "> " + test.request + "\n> Host: api.example\n> Origin: https://shop.example\n> \n< HTTP/1.1 200 OK\n< Access-Control-Allow-Origin: https://shop.example\n< \n"
+		a := explained(t, text, explain.Context{})
+		if string(a.Reason) != test.want || test.want == "Undetermined" && !strings.Contains(a.Cause.Here, "asks for permission first") {
+			t.Errorf("%s\n%s: %+v", text, a.Reason, a.Cause)
+		}
+	}
+}
