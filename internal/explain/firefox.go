@@ -73,7 +73,8 @@ func (s *sighting) readReason(reason string, null bool) {
 	case header == allowOrigin && len(values) > 0:
 		s.reason, s.value = spec.ReasonAllowOriginMismatch, text(one)
 		s.same = []spec.Reason{spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues}
-	case header == allowOrigin && s.status == 0 && (severalWord.MatchString(reason) || !missingWord.MatchString(reason) && closed.MatchString(reason)):
+	case header == allowOrigin && severalWord.MatchString(reason) && (s.status == 0 || !missingWord.MatchString(reason)),
+		header == allowOrigin && s.status == 0 && !missingWord.MatchString(reason) && closed.MatchString(reason):
 		// A message about a missing header has a status, but for those of old versions.
 		s.reason = spec.ReasonMultipleAllowOriginValues
 	case header == allowOrigin:
