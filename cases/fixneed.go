@@ -47,8 +47,12 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 }
 
 // withLists adds to a text that says where the layer stands what it has to allow, where all of
-// that has room.
+// that has room: as one configuration in front of it, where one was measured, so that nobody takes
+// the options for layers of their own.
 func withLists(text string, stack *Stack, need *Policy, values Values) string {
+	if whole := needed(provedFix(stack.Adapter, "method-not-listed"), need); whole != "" && strings.Count(whole+text, "\n")+2 < mostNeeded+3 {
+		return whole + "\n\n" + text
+	}
 	long := text + "\n"
 	for _, setting := range wanting(SettingOrigins, need)[1:] {
 		if stack.Settings[setting].Option != "" {
