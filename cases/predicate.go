@@ -60,6 +60,8 @@ type Predicate struct {
 	BodyIs       *string `yaml:"body_is" json:"body_is,omitempty"`
 	BodyContains *string `yaml:"body_contains" json:"body_contains,omitempty"`
 	NoBody       bool    `yaml:"no_body" json:"no_body,omitempty"`
+	// Whole: the content is not cut short. (That it does not end is no failure.)
+	Whole bool `yaml:"whole" json:"whole,omitempty"`
 	// HeadGrows: the response head is at most so many bytes longer than that of an earlier step.
 	HeadGrows *HeadGrowth `yaml:"head_grows" json:"head_grows,omitempty"`
 	// Answered: any complete, well-framed HTTP response (false: closing the connection is fine too).

@@ -226,6 +226,10 @@ func init() {
 			about: "No content, and framing that says so.",
 			words: func(*Predicate) []string { return say("no content, and framing that says so") },
 		},
+		"whole": {
+			about: "The content is not cut short.",
+			words: func(*Predicate) []string { return say("all of the content that the head announces") },
+		},
 		"head_grows": {
 			about: "The response head is at most so many bytes longer than that of the named step.",
 			words: func(q *Predicate) []string {

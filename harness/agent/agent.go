@@ -146,6 +146,9 @@ func (e *Exchange) Whole() bool {
 	return !e.Unfinished && e.BodyError == "" && e.BodySize <= KeptContent && len(e.Body) < KeptContent
 }
 
+// Cut tells whether the answer's content broke off.
+func (e *Exchange) Cut() bool { return e.Unfinished && e.BodyError != "" }
+
 // Answered tells whether the exchange has a complete response.
 func (e *Exchange) Answered() bool { return e.Error == "" && e.Status != 0 }
 

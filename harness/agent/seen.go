@@ -117,6 +117,9 @@ func See(e *Exchange, credentials bool) Seen {
 		Status: e.Status, Error: e.ErrorKind, Excess: e.Excess > 0,
 		Names: strings.Join(req.Values("Access-Control-Request-Headers"), ","),
 	}
+	if e.Cut() {
+		s.Error = "cut" // as it is where the head does not come whole
+	}
 	s.URL, _, _ = strings.Cut(e.URL, "?")
 	s.URL = short(s.URL) // a redirect may have made it
 	if asked, ok := req.Get("Access-Control-Request-Method"); ok && e.Method == "OPTIONS" && !s.NoOrigin {

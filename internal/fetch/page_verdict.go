@@ -144,7 +144,7 @@ func (r *Result) reads() []part {
 	if r.Content != "" {
 		list = append(list, r.content("", r.Content))
 	}
-	if n := len(r.Sent); n > 0 && r.Sent[n-1].Exchange.Unfinished && r.Sent[n-1].Exchange.BodyError != "" {
+	if n := len(r.Sent); n > 0 && r.Sent[n-1].Exchange.Cut() {
 		list = append(list, field("", "The content breaks off there: fetch() succeeds, and text() or json() fails.", 0, 4))
 	}
 	return list

@@ -68,7 +68,7 @@ func invented() []Behaviour {
 			return err == nil && (stays || r.Method == http.MethodHead)
 		}
 	}
-	add("a length that is longer than the content, and the end", wellMeant, "does not come whole", short(false))
+	add("a length that is longer than the content, and the end", fails, "cut short", short(false))
 	add("a length that is longer than the content, and the next answer", fails, "beyond Content-Length", short(true))
 	add("a length that is shorter than the content", fails, "beyond Content-Length", raw(func(r *http.Request) string { return right(r) + "Content-Length: 1\r\n\r\nokokok" }))
 	add("the length twice, the same", wellMeant, "", with("Content-Length: 2\r\n", "ok"))

@@ -72,6 +72,17 @@ func (j *judge) app(want string) []agent.Symptom {
 	return []agent.Symptom{f}
 }
 
+// whole: content that breaks off may have done so by chance, and is asked for again as silence is.
+func (j *judge) whole() []agent.Symptom {
+	if !j.ex.Cut() {
+		return nil
+	}
+	return []agent.Symptom{{
+		What: "all of the content comes", Expected: "as much as the head of the answer announces", Actual: j.ex.BodyError,
+		Effect: agent.EffectUnavailable, Silent: true,
+	}}
+}
+
 // answer names the answer in a sentence.
 func (j *judge) answer() string {
 	if j.ex.Method == "HEAD" {

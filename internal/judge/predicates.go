@@ -119,6 +119,7 @@ func init() {
 			judge:   func(j *judge, _ *cases.Predicate) []agent.Symptom { return j.noBody() },
 			content: func(_ *cases.Predicate, r *wire.Response) bool { return r.Size == 0 },
 		},
+		"whole":      {judge: func(j *judge, _ *cases.Predicate) []agent.Symptom { return j.whole() }},
 		"head_grows": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.headGrows(p.HeadGrows) }},
 		"answered": {
 			judge:      func(*judge, *cases.Predicate) []agent.Symptom { return nil }, // it is
