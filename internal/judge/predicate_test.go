@@ -136,6 +136,8 @@ var _ = Describe("a predicate", func() {
 	body.Body, body.BodySize = "hello", 5
 	late := answered(200)
 	late.Excess = 3
+	endless, brokeOff := answered(200), answered(200)
+	endless.Unfinished, brokeOff.Unfinished, brokeOff.BodyError = true, true, "the server closed the connection"
 	DescribeTable("about content holds", holds,
 		Entry(nil, answered(204), cases.Predicate{Status: cases.StatusSet{"200", "2xx"}}),
 		Entry(nil, answered(404), cases.Predicate{Status: cases.StatusSet{"not 5xx"}}),
@@ -147,6 +149,8 @@ var _ = Describe("a predicate", func() {
 		Entry(nil, body, cases.Predicate{BodyIs: ptr("hello")}),
 		Entry(nil, body, cases.Predicate{BodyContains: ptr("ell")}),
 		Entry(nil, answered(200), cases.Predicate{NoBody: true}),
+		Entry(nil, body, cases.Predicate{Whole: true}),
+		Entry("content without end is not cut short", endless, cases.Predicate{Whole: true}),
 		Entry(nil, answered(500), cases.Predicate{Answered: ptr(true)}),
 	)
 	DescribeTable("about content fails", fails,
@@ -160,6 +164,7 @@ var _ = Describe("a predicate", func() {
 		Entry(nil, body, cases.Predicate{BodyContains: ptr("x")}, "", "hello"),
 		Entry(nil, body, cases.Predicate{NoBody: true}, "", "5 bytes"),
 		Entry("content after the end of a HEAD counts", late, cases.Predicate{NoBody: true}, "", "3 bytes"),
+		Entry(nil, brokeOff, cases.Predicate{Whole: true}, "", "closed the connection"),
 		Entry("an empty predicate never passes", answered(200), cases.Predicate{}, "", "the case file is wrong"),
 	)
 
