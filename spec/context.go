@@ -71,7 +71,10 @@ func (f *Fetch) beforeCORS() bool {
 
 // looksAtModeFirst tells whether refusesMode is asked of the URL as the script gives it, and of no other:
 // one that upgrade-insecure-requests has taken to another origin is not refused.
-func (f *Fetch) looksAtModeFirst() bool { return f.p.NoCORSModeFirst && f.req.API == APIFetch }
+// Where nothing is known of the page, nothing comes before CORS.
+func (f *Fetch) looksAtModeFirst() bool {
+	return f.p.NoCORSModeFirst && f.req.API == APIFetch && f.req.Context != nil
+}
 
 // elementUserinfo is what Chromium does with an element whose URL has a user name or a password.
 func (f *Fetch) elementUserinfo() bool {

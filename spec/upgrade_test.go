@@ -90,6 +90,11 @@ func TestUpgradeOfOwnOrigin(t *testing.T) {
 		if out := f.Outcome(); out.Reason != test.want || test.want == "" && out.Hops[0].URL != "https://app.example.com/x" {
 			t.Errorf("%s to %s: %+v", test.engine, test.url, out)
 		}
+		req.Context, req.URL = nil, "https://other.example/x" // nothing is known of the page, and the rule holds
+		f = spec.Begin(req, spec.Options{Engine: test.engine})
+		if out := f.Outcome(); out.Reason != spec.ReasonNoCorsRedirectModeNotFollow {
+			t.Errorf("%s without a page: %+v", test.engine, out)
+		}
 	}
 }
 
