@@ -107,7 +107,7 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *agent.Outco
 	case apiEventSource, apiVideo, apiAudio:
 		had = res.OK || answered && rec.failed != nil && rec.failed.CorsErrorStatus == nil
 	}
-	had = had || answered && rec.failed != nil && brokeOff(rec.failed)
+	had = had || answered && rec.brokeOff()
 	if f := rec.failed; f != nil && !had && !rec.truncated {
 		o.Result, o.Type, o.FailedHop, o.Error = spec.Blocked, spec.TypeErr, len(o.Hops)-1, f.ErrorText
 		reason, parameter, err := failure(req, rec)
@@ -143,7 +143,7 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *agent.Outco
 	case !res.OK && r.call.js.Init["integrity"] != "":
 		o.Result, o.Type, o.Reason, o.Error, o.FailedHop = spec.Blocked, spec.TypeErr, spec.ReasonIntegrity, res.Error, len(rec.hops)-1
 		return nil
-	case !res.OK && rec.failed != nil && brokeOff(rec.failed):
+	case !res.OK && rec.brokeOff():
 		return &ContentError{URL: res.URL, Code: rec.failed.ErrorText}
 	case !res.OK:
 		return &UnobservedError{URL: res.URL, What: "why the script got an error (" + res.Error + ")"}
@@ -155,8 +155,9 @@ func decide(req *cases.Request, pageOrigin string, r *repetition, o *agent.Outco
 
 // brokeOff says whether a request failed because of the content that came behind the answer's head, which
 // had been let through.
-func brokeOff(f *network.EventLoadingFailed) bool {
-	if f.CorsErrorStatus != nil || f.BlockedReason != "" {
+func (r *record) brokeOff() bool {
+	f := r.failed
+	if f == nil || f.CorsErrorStatus != nil || f.BlockedReason != "" {
 		return false
 	}
 	switch f.ErrorText {

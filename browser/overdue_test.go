@@ -92,7 +92,7 @@ var _ = Describe("a slow target", func() {
 		}
 	})
 
-	It("answers no preflight: others than the first are not waited for as long, and what waits behind them is told apart", func() {
+	It("answers no preflight: later ones are not waited for as long, and requests that got no connection are told apart", func() {
 		t := newTarget(false)
 		done := make(chan struct{})
 		DeferCleanup(func() { close(done) })

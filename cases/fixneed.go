@@ -9,7 +9,7 @@ import (
 )
 
 // mostNeeded is how many lines of a whole configuration somebody reads who has one request that
-// fails. What is longer is told by the setting alone.
+// fails. Of a longer one only the setting is shown.
 const mostNeeded = 10
 
 // NeededFix is what to write in a stack's configuration against a cause so that what need states
@@ -50,7 +50,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 // that has room: as one configuration in front of it, where one was measured, so that nobody takes
 // the options for layers of their own.
 func withLists(text string, stack *Stack, need *Policy, values Values) string {
-	if whole := needed(provedFix(stack.Adapter, "method-not-listed"), need); whole != "" && strings.Count(whole+text, "\n")+2 < mostNeeded+3 {
+	if whole := needed(provedFix(stack.Adapter, "method-not-listed"), need); whole != "" && strings.Count(whole+text, "\n") <= mostNeeded {
 		return whole + "\n\n" + text
 	}
 	long := text + "\n"
@@ -86,7 +86,7 @@ func wanting(setting Setting, need *Policy) []Setting {
 }
 
 // needed is a measured configuration with the values of need; empty where there is none, where
-// they cannot stand in it, or where it is long.
+// they cannot be written into it, or where it is long.
 func needed(f *ProvedFix, need *Policy) string {
 	if f == nil {
 		return ""
@@ -100,7 +100,7 @@ func needed(f *ProvedFix, need *Policy) string {
 }
 
 // exampleLines are those of a measured configuration with the values of need beside its origins;
-// ok is false where they cannot stand in it.
+// ok is false where they cannot be written into it.
 func exampleLines(text string, need *Policy) (out []string, ok bool) {
 	if !plainNames(need.Methods) || !plainNames(need.RequestHeaders) || !plainNames(need.ExposeHeaders) || len(need.ExposeHeaders) > 1 {
 		return nil, false
@@ -126,7 +126,7 @@ func plainNames(list []string) bool {
 var (
 	plainName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-	// What exampleRest states, as it stands in the configurations that were measured.
+	// What exampleRest states, as the measured configurations write it.
 	exampleMethods     = regexp.MustCompile(`(?i)\bGET\b(\W+)(?:HEAD\W+)?POST\W+PUT\b`)
 	exampleHeaders     = regexp.MustCompile(`(?i)\bContent-Type\b(\W+)Authorization\b`)
 	exampleExpose      = regexp.MustCompile(`\bX-Request-Id\b`)

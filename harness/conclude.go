@@ -17,10 +17,7 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 	} else if stopped == nil {
 		stopped = r.lastLook(ctx, entries)
 	}
-	results := settleSilence(entries, r.results)
-	if r.target.Declared != nil {
-		results = settlePlain(entries, results, r.firstRefusal())
-	}
+	results := r.settled(entries)
 	if r.onResult != nil {
 		for _, i := range r.held {
 			r.onResult(results[i])
@@ -30,6 +27,15 @@ func (r *run) conclude(ctx context.Context, entries []*entry) *Summary {
 	s.Findings = findings(entries, results)
 	s.Shard = r.state(entries, r.results, results)
 	return s
+}
+
+// settled are the results with what follows from all of them together; those of the run stay as they are.
+func (r *run) settled(entries []*entry) []Result {
+	results := settleSilence(entries, r.results)
+	if r.target.Declared != nil {
+		results = settlePlain(entries, results, r.firstRefusal())
+	}
+	return results
 }
 
 // summary adds up the results.

@@ -234,10 +234,7 @@ func (m *merging) take(s *Summary) {
 }
 
 func (m *merging) conclusion() *Summary {
-	results := settleSilence(m.entries, m.results)
-	if m.target.Declared != nil {
-		results = settlePlain(m.entries, results, m.firstRefusal())
-	}
+	results := m.settled(m.entries)
 	s := m.summary(m.entries, results, m.stopped)
 	s.Findings = findings(m.entries, results)
 	s.Agents, s.Elapsed = m.agents, m.end.Sub(m.started)

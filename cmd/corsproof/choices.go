@@ -34,7 +34,7 @@ func findStack(id string) (*cases.Stack, error) {
 	if near := cases.NearestStacks(id); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, ", ") + "? " + hint
 	}
-	return nil, usage(fmt.Errorf("there is no stack %q", id), hint, "for another server leave --stack out: its own code sends the lines that stand behind +")
+	return nil, usage(fmt.Errorf("there is no stack %q", id), hint, "for another server leave --stack out: its own code sends the lines marked with +")
 }
 
 // listStacks answers --stack help, of whatever command, in place of what that does.

@@ -7,6 +7,7 @@ import (
 	"unique"
 
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -118,7 +119,7 @@ func See(e *Exchange, credentials bool) Seen {
 		Names: strings.Join(req.Values("Access-Control-Request-Headers"), ","),
 	}
 	if e.Cut() {
-		s.Error = "cut" // as it is where the head does not come whole
+		s.Error = string(wire.Cut) // as it is where the head does not come whole
 	}
 	s.URL, _, _ = strings.Cut(e.URL, "?")
 	s.URL = short(s.URL) // a redirect may have made it

@@ -46,19 +46,15 @@ func (p *Preflights) Other(took time.Duration) {
 }
 
 // Left tells whether InVain preflights were left without an answer, and none has got one.
-func (p *Preflights) Left() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return !p.answered && p.waited >= InVain
-}
+func (p *Preflights) Left() bool { return p.Wait() > 0 }
 
 // Wait is how long to wait for the answer to a preflight; 0: as long as for any other.
 func (p *Preflights) Wait() time.Duration {
-	if !p.Left() {
-		return 0
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.answered || p.waited < InVain {
+		return 0
+	}
 	return max(leastWait, manyTimes*p.slowest)
 }
 

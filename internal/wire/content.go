@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/corsproof/corsproof/internal/silence"
 )
 
 // An answer is judged at its header fields, and content need not end: an event
@@ -19,13 +21,11 @@ import (
 // (https://html.spec.whatwg.org/#server-sent-events).
 const streamPatience = 50 * time.Millisecond
 
-// inVain is how many contents in a row did not end in all of their time before others get streamPatience:
-// a server that states a length and sends less would hold up a run for minutes.
-const inVain = 4
-
-// patience is how long to wait for content that nobody needs.
+// patience is how long to wait for content that nobody needs. Where as many in a row as there are preflights
+// waited for in vain did not end, it is streamPatience: a server that states a length and sends less would
+// hold up a run for minutes.
 func (o *Options) patience(r *Response) time.Duration {
-	if o.endless.Load() >= inVain {
+	if o.endless.Load() >= silence.InVain {
 		return min(streamPatience, o.Patience)
 	}
 	for _, v := range values(r.Header, "Content-Type") {
