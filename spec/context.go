@@ -61,7 +61,7 @@ func (f *Fetch) beforeCORS() bool {
 	}
 	f.upgrade()
 	f.hop().URL = f.url.String()
-	if f.blockedByCSP() || f.blockedByIntegrityPolicy() || f.elementUserinfo() || f.mixed() || f.badPort() {
+	if f.blockedByCSP() || f.blockedByIntegrityPolicy() || f.userinfo() || f.mixed() || f.badPort() {
 		return true
 	}
 	f.knownHSTS()
@@ -76,22 +76,28 @@ func (f *Fetch) looksAtModeFirst() bool {
 	return f.p.NoCORSModeFirst && f.req.API == APIFetch && f.req.Context != nil
 }
 
-// elementUserinfo is what Chromium does with an element whose URL has a user name or a password.
-func (f *Fetch) elementUserinfo() bool {
-	if !f.p.ElementUserinfoRefused || f.req.API != APIElement || len(f.hops) > 1 || !f.url.HasCredentials() {
+// userinfo is what Chromium does with a URL that has a user name or a password: an element is not loaded
+// from it, and no redirect to it is followed but those of XMLHttpRequest.
+func (f *Fetch) userinfo() bool {
+	switch {
+	case len(f.hops) > 1:
+		if !f.refusesAnyUserinfo(f.url) {
+			return false
+		}
+		f.t.add(ruleRedirect9, "the engine follows no redirect to a URL with user name or password: network error")
+		f.hops = f.hops[:len(f.hops)-1] // it is the redirect that is refused
+		f.block(ReasonRedirectContainsCredentials, "")
+	case f.p.ElementUserinfoRefused && f.req.API == APIElement && f.url.HasCredentials():
+		f.t.add(ruleNetworkError, "the engine loads no element from a URL with user name or password: network error")
+		f.block(ReasonNetworkError, "")
+	default:
 		return false
 	}
-	f.t.add(ruleNetworkError, "the engine loads no element from a URL with user name or password: network error")
-	f.block(ReasonNetworkError, "")
 	return true
 }
 
 // setScheme gives the current URL another scheme.
-func (f *Fetch) setScheme(scheme string) {
-	if u, err := ParseURL(scheme + f.url.href[len(f.url.scheme):]); err == nil {
-		f.url = u
-	}
-}
+func (f *Fetch) setScheme(scheme string) { f.url = f.url.withScheme(scheme) }
 
 // secure tells whether the page is a secure context, as far as is known.
 func (f *Fetch) secure() bool {

@@ -110,7 +110,7 @@ func (f *Fetch) violates(p []directive) (d *directive, open bool) {
 			return nil, true
 		case f.matchesList(d.sources):
 			return nil, false
-		case f.origin.Opaque() && slices.ContainsFunc(d.sources, relative):
+		case f.origin.Opaque() && slices.ContainsFunc(d.sources, f.mayMatch):
 			return nil, true
 		}
 		return d, false
@@ -125,11 +125,23 @@ func beyondURL(source string) bool {
 	return isNonce(s) || s == "'strict-dynamic'" || strings.HasPrefix(s, "'sha256-") || strings.HasPrefix(s, "'sha384-") || strings.HasPrefix(s, "'sha512-")
 }
 
-// relative tells whether a source expression depends on the page's own URL, of which the origin
-// `null` says nothing.
-func relative(source string) bool {
+// mayMatch tells whether a source expression matches the current URL for some page of the origin
+// `null`, which says nothing of the page's own URL.
+func (f *Fetch) mayMatch(source string) bool {
+	if equalFold(source, "'self'") {
+		return true
+	}
 	s, ok := parseSource(source)
-	return equalFold(source, "'self'") || ok && s.scheme == ""
+	if !ok || s.scheme != "" {
+		return false
+	}
+	page := *f
+	for _, page.origin.Scheme = range []string{"http", "https"} {
+		if page.matchesSource(source) {
+			return true
+		}
+	}
+	return false
 }
 
 func isNonce(source string) bool { return strings.HasPrefix(lower(source), "'nonce-") }
@@ -144,6 +156,7 @@ func (f *Fetch) blockedByCSP() bool {
 		if f.t != nil {
 			f.t.add(ruleCSP, "the page's Content-Security-Policy forbids the URL ("+d.String()+"): network error")
 		}
+		f.cspOpen = false // whatever came of what is not known, the policy stops it
 		f.block(ReasonCSP, "")
 		return true
 	}

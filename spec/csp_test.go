@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,6 +172,30 @@ func TestCSPAfterRedirect(t *testing.T) {
 		f.Deliver(spec.Response{Status: 200, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}})
 		if out := f.Outcome(); out.Reason != c.want || c.want != "" && out.FailedHop != 1 {
 			t.Errorf("%s: %q at hop %d", c.source, out.Reason, out.FailedHop)
+		}
+	}
+}
+
+// Of a page of the origin `null` it is not known what a source without a scheme, and 'self', stand for:
+// what they cannot match whatever the page is forbidden all the same (verify-model --layers --seed 8102).
+func TestCSPOfOpaqueOrigins(t *testing.T) {
+	for _, c := range []struct {
+		policy, url string
+		want        spec.Reason
+		open        bool
+	}{
+		{"connect-src img-src", "http://b.example/", spec.ReasonCSP, false},
+		{"connect-src c.example *.d.example b.example:81", "http://b.example/", spec.ReasonCSP, false},
+		{"connect-src b.example", "http://b.example/", "", true},
+		{"connect-src b.example:*", "https://b.example:8443/", "", true},
+		{"connect-src 'self'", "http://b.example/", "", true},
+		{"connect-src http://b.example", "http://b.example/", "", false},
+		{"connect-src http://c.example", "http://b.example/", spec.ReasonCSP, false},
+	} {
+		f := spec.Begin(spec.Request{Origin: "null", URL: c.url, Context: &spec.PageContext{CSP: []string{c.policy}}}, spec.Options{Engine: spec.EngineChromium})
+		f.Deliver(spec.Response{Status: 200, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}})
+		if out, open := f.Outcome(), slices.Contains(f.NotConsidered(nil), string(spec.LayerCSP)); out.Reason != c.want || open != c.open {
+			t.Errorf("%s to %s: %q, open %v", c.policy, c.url, out.Reason, open)
 		}
 	}
 }

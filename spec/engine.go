@@ -88,7 +88,8 @@ type Profile struct {
 	EqualLocationsAreOne    bool     // equal Location lines count as one; different ones fail whatever the status
 	// Layers beside CORS, decided with a PageContext.
 	HSTSRedirects          bool // a host that wants https gets a redirect of the browser's own
-	UpgradeNotTrusted      bool // upgrade-insecure-requests leaves this machine's addresses alone, but on redirects
+	UpgradeNotTrusted      bool // upgrade-insecure-requests leaves this machine's addresses alone
+	UpgradeOnce            bool // whether http becomes https is decided for the first URL, and for all that it redirects to
 	CSPBeforeUpgrade       bool // fetch()'s URL has to be allowed as the script gives it, and as it is upgraded
 	SourceAddresses        bool // a Content-Security-Policy can name addresses
 	SourceUpgrades         bool // and scheme and port of a source are upgraded together or not at all

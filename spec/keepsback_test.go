@@ -269,6 +269,27 @@ func TestElementUserinfo(t *testing.T) {
 	}
 }
 
+// Where Chromium alone refuses a redirect for its user name, the page's policy is asked first
+// (verify-model --layers --seed 8102); what the standard refuses, CORS refuses before.
+func TestRedirectUserinfoAfterPolicy(t *testing.T) {
+	for _, c := range []struct {
+		mode spec.Mode
+		csp  string
+		want spec.Reason
+		hop  int
+	}{
+		{spec.ModeNoCORS, "", spec.ReasonRedirectContainsCredentials, 0},
+		{spec.ModeNoCORS, "connect-src https://b.example", spec.ReasonCSP, 1},
+		{spec.ModeCORS, "connect-src https://b.example", spec.ReasonRedirectContainsCredentials, 0},
+	} {
+		f := spec.Begin(spec.Request{Origin: "https://a.example", URL: "https://b.example/", Mode: c.mode, Context: &spec.PageContext{CSP: []string{c.csp}}}, spec.Options{Engine: spec.EngineChromium})
+		f.Deliver(spec.Response{Status: 302, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Location", Value: "https://u@c.example/"}}})
+		if out := f.Outcome(); out.Reason != c.want || out.FailedHop != c.hop {
+			t.Errorf("%s with %q: %q at hop %d", c.mode, c.csp, out.Reason, out.FailedHop)
+		}
+	}
+}
+
 // Of mode no-cors Chromium looks at the redirect mode before mixed content.
 func TestModeBeforeMixedContent(t *testing.T) {
 	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonMixedContent, spec.EngineChromium: spec.ReasonNoCorsRedirectModeNotFollow} {

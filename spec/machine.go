@@ -41,6 +41,7 @@ type Fetch struct {
 	preflighted bool     // a hop took the branch of main fetch that makes a preflight
 	tooLong     bool     // a Location is out of scope
 	csp         policies // of the page
+	upgrades    bool     // http becomes https, by a policy or as mixed content
 	cspOpen     bool     // what the exchange does not have decides whether a policy is violated
 	orbDecided  bool     // header fields decided whether an opaque answer is blocked
 	untimed     bool     // timing allow failed flag
@@ -104,7 +105,7 @@ func (f *Fetch) Reset(req Request, opt Options) {
 		f.mergeHeaders()
 	}
 	f.unsafeFlag = f.req.API != APIElement
-	f.csp, f.cspOpen, f.orbDecided = nil, false, false
+	f.csp, f.cspOpen, f.orbDecided, f.upgrades = nil, false, false, false
 	if c := f.req.Context; c != nil {
 		f.csp = parsePolicies(c.CSP)
 	}

@@ -15,19 +15,30 @@ var (
 )
 
 // upgrade is https://w3c.github.io/webappsec-upgrade-insecure-requests/#upgrade-request and
-// https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm for the current URL.
+// https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm for the current URL. With UpgradeOnce
+// a redirect's URL was upgraded by location.
 func (f *Fetch) upgrade() {
-	if f.url.Scheme() != "http" {
+	if f.p.UpgradeOnce && len(f.hops) > 1 {
 		return
 	}
-	switch trusted := loopbackHost(f.url.host); {
-	case f.csp.upgrades() && !(trusted && f.p.UpgradeNotTrusted && len(f.hops) == 1):
-		f.setScheme("https")
-		f.t.add(ruleUpgrade, "the page's policy has upgrade-insecure-requests: http becomes https")
-	case !trusted && f.pageIsSecure() && f.upgradeable():
-		f.setScheme("https")
-		f.t.add(ruleMixedUpgrade, "the page is secure and loads an image, audio or video: http becomes https")
+	why, text := f.upgradedBy()
+	f.upgrades = text != ""
+	if f.url.Scheme() != "http" || !f.upgrades || f.p.UpgradeNotTrusted && loopbackHost(f.url.host) {
+		return
 	}
+	f.setScheme("https")
+	f.t.add(why, text)
+}
+
+// upgradedBy is why the current URL, or one that it redirects to, is upgraded; "": it is not.
+func (f *Fetch) upgradedBy() (rule, string) {
+	switch {
+	case f.csp.upgrades():
+		return ruleUpgrade, "the page's policy has upgrade-insecure-requests: http becomes https"
+	case !loopbackHost(f.url.host) && f.pageIsSecure() && f.upgradeable():
+		return ruleMixedUpgrade, "the page is secure and loads an image, audio or video: http becomes https"
+	}
+	return rule{}, ""
 }
 
 // upgradeable is the algorithm's step 1 for requests of a page that prohibits mixed content.
@@ -56,6 +67,10 @@ func (f *Fetch) pageIsSecure() bool {
 // mixed is https://w3c.github.io/webappsec-mixed-content/#should-block-fetch for the current URL.
 func (f *Fetch) mixed() bool {
 	if f.url.Scheme() != "http" || loopbackHost(f.url.host) || !f.pageIsSecure() || f.localNetworkWaives() {
+		return false
+	}
+	if f.p.UpgradeOnce && f.upgradeable() {
+		f.t.add(ruleMixed, "the page is secure, and the engine loads an image, audio or video over http after such a redirect")
 		return false
 	}
 	f.t.add(ruleMixed, "the page is secure and the URL is http: network error")

@@ -30,6 +30,14 @@ func (f *Fetch) location(h Header) (URL, locationState) {
 	return u.withFragment(f.url.fragment()), locationURL
 }
 
+// upgraded is a Location as an engine with UpgradeOnce follows it.
+func (f *Fetch) upgraded(next URL) URL {
+	if f.p.UpgradeOnce && f.upgrades && next.Scheme() == "http" {
+		return next.withScheme("https")
+	}
+	return next
+}
+
 // resolve is URL.Resolve; it also records that a Location is out of scope.
 func (f *Fetch) resolve(location string) (URL, error) {
 	u, err := f.url.Resolve(location)
@@ -82,6 +90,7 @@ func (f *Fetch) failsAtOnce(resp Response, preflight bool) (Reason, bool) {
 // they refuse where a redirect leads.
 func (f *Fetch) refusedTarget(resp Response) Reason {
 	next, state := f.location(resp.Header)
+	next = f.upgraded(next)
 	switch {
 	case state != locationURL:
 		return ""
@@ -116,6 +125,12 @@ func (f *Fetch) refusesUserinfo(next URL) (step rule, refused bool) {
 	return rule{}, false
 }
 
+// refusesAnyUserinfo tells whether an engine refuses a Location for its user name or password where the
+// standard does not.
+func (f *Fetch) refusesAnyUserinfo(next URL) bool {
+	return f.p.RedirectUserinfoRefused && f.req.API != APIXHR && next.HasCredentials()
+}
+
 // redirect is HTTP-redirect fetch
 // (https://fetch.spec.whatwg.org/#concept-http-redirect-fetch). It returns
 // false when the response is to be returned unchanged.
@@ -130,6 +145,10 @@ func (f *Fetch) redirect(resp Response) bool {
 		f.t.add(ruleRedirect5, "the Location does not parse: network error")
 		f.block(ReasonRedirectInvalidLocation, "")
 		return true
+	}
+	if to := f.upgraded(next); to.Scheme() != next.Scheme() {
+		f.t.add(ruleUpgrade, "the Location of a request that is upgraded: http becomes https")
+		next = to
 	}
 	// Step 6.
 	if f.refusesScheme(next) {
@@ -147,7 +166,7 @@ func (f *Fetch) redirect(resp Response) bool {
 	origin, here := next.Origin(), f.url.Origin()
 	// Steps 9 and 10.
 	step, refused := f.refusesUserinfo(next)
-	if !refused && f.p.RedirectUserinfoRefused && f.req.API != APIXHR && next.HasCredentials() {
+	if !refused && f.refusesAnyUserinfo(next) && (f.req.Context == nil || f.stream) { // else after the page's policies
 		step, refused = ruleRedirect9, true
 	}
 	if refused {

@@ -120,3 +120,58 @@ func TestMixedUpgrade(t *testing.T) {
 		}
 	}
 }
+
+// Chromium decides for the first URL whether http becomes https, and for all that it redirects to
+// (verify-model --layers --seed 8101 and 8102); the standard for each URL.
+func TestUpgradeOnce(t *testing.T) {
+	const secure, upgrade = "https://a.example", "upgrade-insecure-requests"
+	for _, c := range []struct {
+		csp, first, second string
+		engine             spec.Engine
+		want               spec.Reason
+		at                 string
+	}{
+		{"", "http://b.example/", "http://c.example/", spec.EngineFetch, "", "https://c.example/"},
+		{"", "https://127.0.0.1/", "http://c.example/", spec.EngineFetch, "", "https://c.example/"},
+		{"", "https://b.example/", "http://127.0.0.1/", spec.EngineFetch, "", "http://127.0.0.1/"},
+		{"", "https://b.example/", "http://192.0.2.1/", spec.EngineFetch, spec.ReasonMixedContent, "http://192.0.2.1/"},
+		{"", "http://b.example/", "http://c.example/", spec.EngineChromium, "", "https://c.example/"},
+		{"", "https://b.example:80/", "http://c.example:80/", spec.EngineChromium, "", "https://c.example/"},
+		{"", "https://b.example/", "http://127.0.0.1/", spec.EngineChromium, "", "https://127.0.0.1/"},
+		{"", "https://b.example/", "http://192.0.2.1/", spec.EngineChromium, "", "https://192.0.2.1/"},
+		{"", "https://127.0.0.1/", "http://c.example/", spec.EngineChromium, "", "http://c.example/"},
+		{"", "http://localhost/", "http://c.example/", spec.EngineChromium, "", "http://c.example/"},
+		{"", "https://192.0.2.1/", "http://c.example/", spec.EngineChromium, "", "http://c.example/"},
+		{"", "https://192.0.2.1/", "http://192.0.2.2/", spec.EngineChromium, spec.ReasonMixedContent, "http://192.0.2.2/"},
+		{upgrade, "http://127.0.0.1/", "http://127.0.0.1/", spec.EngineChromium, "", "https://127.0.0.1/"},
+		{upgrade, "http://127.0.0.1/", "http://c.example/", spec.EngineChromium, "", "https://c.example/"},
+	} {
+		f := spec.Begin(spec.Request{API: spec.APIElement, Origin: secure, URL: c.first, Mode: spec.ModeNoCORS, Context: &spec.PageContext{Destination: "image", CSP: []string{c.csp}}}, spec.Options{Engine: c.engine})
+		f.Deliver(spec.Response{Status: 302, Header: spec.Header{{Name: "Location", Value: c.second}}})
+		f.Deliver(spec.Response{Status: 200})
+		if out := f.Outcome(); out.Reason != c.want || len(out.Hops) != 2 || out.Hops[1].URL != c.at {
+			t.Errorf("%s, %s to %s in %s: %q, %+v", c.csp, c.first, c.second, c.engine, out.Reason, out.Hops)
+		}
+	}
+}
+
+// What a redirect leads to is upgraded before origins are compared, in Chromium: the same host keeps
+// Authorization. In the standard it is another origin still.
+func TestUpgradeBeforeOriginsAreCompared(t *testing.T) {
+	for engine, keeps := range map[spec.Engine]bool{spec.EngineFetch: false, spec.EngineChromium: true} {
+		f := spec.Begin(spec.Request{Origin: "https://a.example", URL: "http://b.example/", Method: "GET", Mode: spec.ModeCORS, Header: spec.Header{{Name: "Authorization", Value: "v"}},
+			Context: &spec.PageContext{CSP: []string{"upgrade-insecure-requests"}}}, spec.Options{Engine: engine})
+		grant := spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Access-Control-Allow-Headers", Value: "authorization"}}
+		for a := f.Next(); a.Kind != spec.ActionDone; a = f.Next() {
+			answer := spec.Response{Status: 200, Header: grant}
+			if a.Kind == spec.ActionRequest && a.Hop == 0 {
+				answer = spec.Response{Status: 302, Header: append(spec.Header{{Name: "Location", Value: "http://b.example/next"}}, grant...)}
+			}
+			f.Deliver(answer)
+		}
+		out := f.Outcome()
+		if len(out.Hops) != 2 || out.Hops[1].URL != "https://b.example/next" || out.Hops[1].Header.Has("Authorization") != keeps {
+			t.Errorf("%s: %+v", engine, out)
+		}
+	}
+}

@@ -280,6 +280,14 @@ func percentEncodeHigh(s string) string {
 	return s
 }
 
+// withScheme returns u with another scheme; with one that makes no URL of it, u.
+func (u URL) withScheme(scheme string) URL {
+	if with, err := ParseURL(scheme + u.href[len(u.scheme):]); err == nil {
+		return with
+	}
+	return u
+}
+
 // withFragment returns u with a fragment, given with its "#", if it has none.
 func (u URL) withFragment(fragment string) URL {
 	if fragment == "" || u.noFrag < len(u.href) {

@@ -152,11 +152,12 @@ func wanted(o spec.Outcome, cacheMode string, names []string, credentials func(u
 		if !strings.HasPrefix(h.URL, "http") {
 			continue
 		}
+		secure := strings.HasPrefix(h.URL, "https:")
 		if h.Preflight {
-			lines = append(lines, describe("OPTIONS", h.PreflightOrigin, h.ACRM, h.ACRH))
+			lines = append(lines, describe("OPTIONS", secure, h.PreflightOrigin, h.ACRM, h.ACRH))
 		}
 		if h.Sent {
-			lines = append(lines, describe(h.Method, h.Origin, nil, nil)+describeFields(withCacheFields(h.Header, cacheMode), names)+describeCredentials(credentials(h.URL) && h.Credentials))
+			lines = append(lines, describe(h.Method, secure, h.Origin, nil, nil)+describeFields(withCacheFields(h.Header, cacheMode), names)+describeCredentials(credentials(h.URL) && h.Credentials))
 		}
 	}
 	return strings.Join(lines, "; ")
@@ -188,7 +189,7 @@ func withCacheFields(h spec.Header, cacheMode string) spec.Header {
 func saw(seen []Seen, names []string, credentials func(h spec.Header) bool) string {
 	lines := make([]string, len(seen))
 	for i, s := range seen {
-		lines[i] = describe(s.Method, optional(s.Header, "Origin"), optional(s.Header, "Access-Control-Request-Method"), optional(s.Header, "Access-Control-Request-Headers"))
+		lines[i] = describe(s.Method, s.TLS, optional(s.Header, "Origin"), optional(s.Header, "Access-Control-Request-Method"), optional(s.Header, "Access-Control-Request-Headers"))
 		if !s.Preflight {
 			lines[i] += describeFields(s.Header, names)
 		}
@@ -204,8 +205,11 @@ func optional(h spec.Header, name string) *string {
 	return nil
 }
 
-func describe(method string, origin, acrm, acrh *string) string {
+func describe(method string, secure bool, origin, acrm, acrh *string) string {
 	text := method
+	if secure {
+		text += " over TLS"
+	}
 	for _, f := range []struct {
 		name  string
 		value *string

@@ -17,6 +17,7 @@ import (
 // Seen is a request as the replaying server received it.
 type Seen struct {
 	At        time.Time
+	TLS       bool
 	Preflight bool
 	Method    string
 	Header    spec.Header
@@ -155,7 +156,7 @@ func (r *Replay) serve(c net.Conn) {
 		_ = c.Close()
 		r.wg.Done()
 	}()
-	br, bw, err := r.speak(c)
+	br, bw, secure, err := r.speak(c)
 	if err != nil {
 		return
 	}
@@ -168,7 +169,7 @@ func (r *Replay) serve(c net.Conn) {
 		if err := skipBody(br, h); err != nil {
 			return
 		}
-		resp := r.answer(method, target, h)
+		resp := r.answer(method, target, h, secure)
 		if err := writeResponse(bw, method, resp); err != nil {
 			return
 		}
@@ -180,19 +181,19 @@ func (r *Replay) serve(c net.Conn) {
 	}
 }
 
-// speak is HTTP on a connection, or HTTP in TLS where that is how the client begins.
-func (r *Replay) speak(c net.Conn) (*bufio.Reader, *bufio.Writer, error) {
-	br := bufio.NewReader(c)
+// speak is HTTP on a connection, or HTTP in TLS where that is how the client begins: secure.
+func (r *Replay) speak(c net.Conn) (br *bufio.Reader, bw *bufio.Writer, secure bool, err error) {
+	br = bufio.NewReader(c)
 	_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 	first, err := br.Peek(1)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	if first[0] != 0x16 { // no handshake record (https://www.rfc-editor.org/rfc/rfc8446#section-5.1)
-		return br, bufio.NewWriter(c), nil
+		return br, bufio.NewWriter(c), false, nil
 	}
 	t := tls.Server(peeked{c, br}, &tls.Config{Certificates: []tls.Certificate{r.certificate}})
-	return bufio.NewReader(t), bufio.NewWriter(t), nil
+	return bufio.NewReader(t), bufio.NewWriter(t), true, nil
 }
 
 // peeked is a connection of which the first bytes were read.
@@ -204,7 +205,7 @@ type peeked struct {
 func (p peeked) Read(b []byte) (int, error) { return p.r.Read(b) }
 
 // answer finds the response to a request, and notes what was seen.
-func (r *Replay) answer(method, target string, h spec.Header) spec.Response {
+func (r *Replay) answer(method, target string, h spec.Header, secure bool) spec.Response {
 	now := time.Now()
 	path, _, _ := strings.Cut(target, "?")
 	i := strings.LastIndexByte(path, '/')
@@ -219,7 +220,7 @@ func (r *Replay) answer(method, target string, h spec.Header) spec.Response {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := Seen{At: now, Method: method, Header: h}
+	s := Seen{At: now, TLS: secure, Method: method, Header: h}
 	s.Preflight = method == "OPTIONS" && h.Has("Access-Control-Request-Method")
 	p.seen[p.turn] = append(p.seen[p.turn], s)
 	x := p.xs[p.turn]

@@ -170,6 +170,8 @@ var _ = DescribeTable("Every difference is one", func(what string, alter func(o 
 	Entry("Access-Control-Request-Method", "requests", func(_ *agent.Outcome, s []verify.Seen) { s[0].Header[1].Value = "put" }),
 	Entry("Access-Control-Request-Headers", "requests", func(_ *agent.Outcome, s []verify.Seen) { s[0].Header[2].Value = "X-A" }),
 	Entry("an author header", "requests", func(_ *agent.Outcome, s []verify.Seen) { s[1].Header[1].Value = "2" }),
+	Entry("TLS", "requests", func(_ *agent.Outcome, s []verify.Seen) { s[1].TLS = true }),
+	Entry("TLS of the preflight", "requests", func(_ *agent.Outcome, s []verify.Seen) { s[0].TLS = true }),
 	Entry("credentials", "requests", func(_ *agent.Outcome, s []verify.Seen) {
 		s[1].Header = append(s[1].Header, spec.Field{Name: "Sec-Fetch-Storage-Access", Value: "none"})
 	}),
