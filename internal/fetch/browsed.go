@@ -8,6 +8,7 @@ import (
 
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/disagree"
+	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -67,7 +68,7 @@ func (b *Browsed) take(r *Result, o *agent.Outcome) {
 func differs(r *Result, o *agent.Outcome) string {
 	j := r.chromium()
 	switch {
-	case j == nil || j.Unknown != "":
+	case j == nil || j.Unknown != "" || r.malformed():
 		return ""
 	case j.Outcome.Result != o.Result:
 		return fmt.Sprintf("the model says %s%s", j.Outcome.Result, reasonOf(&j.Outcome))
@@ -82,6 +83,13 @@ func differs(r *Result, o *agent.Outcome) string {
 		}
 	}
 	return ""
+}
+
+// malformed tells whether the last answer is not HTTP as its standard has it: a browser may take it all
+// the same, each in its own way (https://www.rfc-editor.org/rfc/rfc9112#section-2.2).
+func (r *Result) malformed() bool {
+	n := len(r.Sent)
+	return n > 0 && r.Sent[n-1].Exchange.ErrorKind == string(wire.Malformed)
 }
 
 func (r *Result) chromium() *Judged {
@@ -126,6 +134,8 @@ func (r *Result) browsed() part {
 	switch j := r.chromium(); {
 	case b.Differs != "":
 		said += ". That is not what was expected: " + b.Differs
+	case b.Trouble == "" && r.malformed() && b.Outcome == spec.Allowed:
+		said += ". The answer breaks the rules of HTTP, and this browser takes it all the same; others may not"
 	case b.Trouble == "" && j != nil && j.Unknown == "":
 		said += ", as expected"
 	}

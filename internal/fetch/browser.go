@@ -51,7 +51,7 @@ func perform(ctx context.Context, steps []agent.Step, opt Options) ([]taken, *ja
 	defer sender.Close()
 	sender.Use(opt.Asked)
 	m := model.New(model.Options{
-		Sender: sender, Jar: cookies, Concurrency: 1,
+		Sender: sender, Jar: cookies, Concurrency: 1, HeadDecides: true,
 		Refuse: func(a spec.Action) spec.Reason { return refuse(list[len(list)-1].step.Request.Origin, a.URL) },
 		Seen: func(a spec.Action, r *spec.Response, ex *agent.Exchange) {
 			t := &list[len(list)-1]

@@ -81,6 +81,18 @@ func contains(t *testing.T, text string, list ...string) {
 	}
 }
 
+// writes is a server that answers with these bytes, and closes the connection.
+func writes(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = c.Write([]byte(text))
+		_ = c.Close()
+	}
+}
+
 func TestPages(t *testing.T) {
 	const own = "Access-Control-Allow-Origin: " + page
 	for name, c := range map[string]struct {
@@ -103,6 +115,12 @@ func TestPages(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		}, fetch.Question{}, "", []string{"READABLE", "The content breaks off there", "!no answer"}},
+		"a chunk that is none": {nil, writes("HTTP/1.1 200 OK\r\n" + own + "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nZZ\r\nboo\r\n0\r\n\r\n"),
+			fetch.Question{}, "", []string{"READABLE", "hi", "The content breaks off there", "!no answer"}},
+		"content that is not in its coding": {nil, says(200, own, "Content-Encoding: gzip", "Content-Type: text/plain"), fetch.Question{}, "",
+			[]string{"READABLE", "The content is not in the coding gzip", "may fail", "!breaks off"}},
+		"a head that is not HTTP": {nil, writes("HTTP/1.1 2x OK\r\n" + own + "\r\n\r\nhi"), fetch.Question{}, spec.ReasonNetworkError,
+			[]string{"breaks the rules of HTTP", "!READABLE"}},
 		"no-cors": {nil, says(200), fetch.Question{Request: cases.Request{Mode: "no-cors"}}, explain.ReasonOpaque,
 			[]string{"OPAQUE", "opaque response: status 0", "without Origin"}},
 		"a header that only the browser sets": {nil, says(200, own), fetch.Question{Request: cases.Request{Headers: []string{"Host: x"}}}, "",
@@ -151,7 +169,7 @@ func TestHangs(t *testing.T) {
 	url := serve(t, nil, func(http.ResponseWriter, *http.Request) { <-stop })
 	t.Cleanup(func() { close(stop) })
 	q := fetch.Question{URL: url, Origins: []string{page}, Request: cases.Request{Method: "GET"}}
-	rep, err := fetch.Do(context.Background(), q, fetch.Options{Timeout: 100 * time.Millisecond})
+	rep, err := fetch.Do(context.Background(), q, fetch.Options{Timeout: time.Second})
 	if err != nil || !rep.Results[0].Hangs {
 		t.Fatalf("%v, %+v", err, rep)
 	}

@@ -144,8 +144,13 @@ func (r *Result) reads() []part {
 	if r.Content != "" {
 		list = append(list, r.content("", r.Content))
 	}
-	if n := len(r.Sent); n > 0 && r.Sent[n-1].Exchange.Cut() {
-		list = append(list, field("", "The content breaks off there: fetch() succeeds, and text() or json() fails.", 0, 4))
+	if n := len(r.Sent); n > 0 {
+		switch ex := r.Sent[n-1].Exchange; {
+		case ex.Cut():
+			list = append(list, field("", "The content breaks off there: fetch() succeeds, and text() or json() fails.", 0, 4))
+		case ex.BodyError != "":
+			list = append(list, field("", strings.ToUpper(ex.BodyError[:1])+ex.BodyError[1:]+". Then fetch() succeeds, and text() or json() may fail.", 0, 4))
+		}
 	}
 	return list
 }

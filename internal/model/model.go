@@ -49,6 +49,9 @@ type Options struct {
 	// has, nil for none, and the exchange, nil where the HTTP cache answered or the
 	// request was refused. Nil: nobody is told.
 	Seen func(spec.Action, *spec.Response, *agent.Exchange)
+	// HeadDecides: an answer whose content breaks the rules of HTTP in its middle is one, cut there, as a
+	// page gets it. Without it there is no answer.
+	HeadDecides bool
 }
 
 // Jar keeps cookies for a browser.

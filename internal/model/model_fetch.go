@@ -175,6 +175,9 @@ func (f *modelFetch) exchange(ctx context.Context, a spec.Action, more spec.Head
 	start := time.Now()
 	ex := f.transmit(ctx, a, more)
 	ex.Preflight = a.Kind == spec.ActionPreflight
+	if f.job.m.opt.HeadDecides && ex.ErrorKind == string(wire.Malformed) && ex.Status != 0 {
+		ex.Unfinished, ex.BodyError, ex.Error, ex.ErrorKind = true, ex.Error, "", ""
+	}
 	record.Elapsed(&ex, start)
 	f.out.Exchanges = append(f.out.Exchanges, ex)
 	if a.Kind == spec.ActionRequest {
