@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -198,7 +199,7 @@ var _ = Describe("a run", func() {
 		m := matrixOf()
 		measured := 0
 		err := m.Run(ctx, matrix.Options{
-			Manifests: []*adapter.Manifest{manifest("noinstall", "echo no such package; false", "true"), manifest("nostart", "true", "echo cannot listen >&2; exit 7")},
+			Manifests: []*adapter.Manifest{manifest("noinstall", "echo no such package in $PWD; false", "true"), manifest("nostart", "true", "echo cannot listen >&2; exit 7")},
 			Policies:  policies,
 			Measure: func(context.Context, *harness.Target) (*report.Report, error) {
 				measured++
@@ -216,6 +217,16 @@ var _ = Describe("a run", func() {
 		Expect(states["nostart"].State).To(Equal(matrix.NotStarted))
 		Expect(states["nostart"].Log).To(ContainSubstring("cannot listen"))
 		Expect(m.Unmeasured()).To(Equal(2))
+		By("none of its forms names a folder of this machine")
+		for _, m := range m.Frameworks {
+			Expect(m.Message).NotTo(ContainSubstring(os.TempDir()))
+		}
+		for _, write := range []func(io.Writer) error{m.WriteJSON, m.WriteHTML, m.WriteMarkdown} {
+			var b bytes.Buffer
+			Expect(write(&b)).To(Succeed())
+			Expect(b.String()).To(ContainSubstring("nostart"))
+			Expect(b.String()).NotTo(ContainSubstring(os.TempDir()))
+		}
 	})
 
 	It("takes over what an earlier run measured with the same table and adapter", func(ctx context.Context) {

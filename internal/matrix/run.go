@@ -160,17 +160,17 @@ func (c *comparison) install(ctx context.Context, m *adapter.Manifest) (Framewor
 	c.log(m.Name, "installing")
 	took, err := m.Install(ctx, cache)
 	if err != nil {
-		f.State, f.Message = NotInstalled, firstLine(err)
+		f.State, f.Message = NotInstalled, c.firstLine(m, err)
 		var ie *adapter.InstallError
 		if errors.As(err, &ie) {
-			f.Log = ie.Tail
+			f.Log = c.portable(m, ie.Tail)
 		}
 		c.log(m.Name, "not installed: %s", f.Message)
 		return f, false
 	}
 	c.log(m.Name, "%s", took)
 	if f.Version, err = m.AskVersion(ctx, cache); err != nil {
-		f.State, f.Message = NotInstalled, firstLine(err)
+		f.State, f.Message = NotInstalled, c.firstLine(m, err)
 		c.log(m.Name, "%s", f.Message)
 		return f, false
 	}
@@ -182,10 +182,10 @@ func (c *comparison) run(ctx context.Context, m *adapter.Manifest, f *Framework)
 	c.log(m.Name, "starting %s", f.Version)
 	inst, err := m.Start(ctx, adapter.Options{Policies: c.Policies, Cache: m.Cache(c.Cache)})
 	if err != nil {
-		f.State, f.Message = NotStarted, firstLine(err)
+		f.State, f.Message = NotStarted, c.firstLine(m, err)
 		var se *adapter.StartError
 		if errors.As(err, &se) {
-			f.Log = se.Tail
+			f.Log = c.portable(m, se.Tail)
 		}
 		c.log(m.Name, "not started: %s", f.Message)
 		return
@@ -197,8 +197,8 @@ func (c *comparison) run(ctx context.Context, m *adapter.Manifest, f *Framework)
 	rep, err := c.Measure(ctx, inst.Target())
 	c.measuring.Release(1)
 	if err != nil {
-		f.State, f.Message = Broken, firstLine(err)
-		f.Log = logTail(inst.Log())
+		f.State, f.Message = Broken, c.firstLine(m, err)
+		f.Log = c.portable(m, logTail(inst.Log()))
 		c.log(m.Name, "broken: %s", f.Message)
 		if rep == nil || len(rep.Results) == 0 {
 			return
@@ -224,9 +224,21 @@ func explained(dir string) string {
 
 const frameworksDir = "testdata/frameworks"
 
-func firstLine(err error) string {
+func (c *comparison) firstLine(m *adapter.Manifest, err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	return c.portable(m, line)
+}
+
+// portable is text without the folders of this machine, which others are not to read in a comparison: paths
+// of the adapter are told from its own folder.
+func (c *comparison) portable(m *adapter.Manifest, text string) string {
+	home, _ := os.UserHomeDir()
+	for _, f := range []struct{ path, name string }{{m.Cache(c.Cache), ".build"}, {m.Dir, "."}, {os.TempDir(), "(temporary)"}, {home, "~"}} {
+		if f.path = filepath.Clean(f.path); f.path != "." && f.path != "/" {
+			text = strings.ReplaceAll(text, f.path, f.name)
+		}
+	}
+	return text
 }
 
 // logTail is the end of a log file, for the page.
