@@ -22,8 +22,9 @@ func (f *Fetch) matchesList(sources []string) bool {
 // URL.
 func (f *Fetch) matchesSource(source string) bool {
 	switch {
-	case source == "*":
-		return f.url.IsHTTP() || f.url.Scheme() == f.origin.Scheme
+	case source == "*": // of ws and wss only the redirects of CSPBeforeScheme are asked here
+		scheme := f.url.Scheme()
+		return f.url.IsHTTP() || scheme == "ws" || scheme == "wss" || scheme == f.origin.Scheme
 	case equalFold(source, "'self'"):
 		return f.matchesSelf()
 	}

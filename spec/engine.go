@@ -91,6 +91,7 @@ type Profile struct {
 	UpgradeNotTrusted      bool // upgrade-insecure-requests leaves this machine's addresses alone
 	UpgradeOnce            bool // whether http becomes https is decided for the first URL, and for all that it redirects to
 	CSPBeforeUpgrade       bool // fetch()'s URL has to be allowed as the script gives it, and as it is upgraded
+	CSPBeforeScheme        bool // a redirect to another scheme than HTTP's is refused by Content-Security-Policy first
 	SourceAddresses        bool // a Content-Security-Policy can name addresses
 	SourceUpgrades         bool // and scheme and port of a source are upgraded together or not at all
 	LocalFromPublic        bool // only pages of public addresses have to ask for the local network

@@ -290,6 +290,31 @@ func TestRedirectUserinfoAfterPolicy(t *testing.T) {
 	}
 }
 
+// A redirect to another scheme than HTTP's is refused by the page's policy first in Chromium
+// (verify-model --layers --seed 8104).
+func TestPolicyBeforeScheme(t *testing.T) {
+	for _, c := range []struct {
+		engine        spec.Engine
+		location, csp string
+		want          spec.Reason
+	}{
+		{spec.EngineFetch, "ws://c.example/", "connect-src https://b.example", spec.ReasonCorsDisabledScheme},
+		{spec.EngineChromium, "ws://c.example/", "connect-src https://b.example", spec.ReasonCSP},
+		{spec.EngineChromium, "ws://c.example/", "connect-src *", spec.ReasonCorsDisabledScheme},
+		{spec.EngineChromium, "ws://c.example/", "connect-src https: ws:", spec.ReasonCorsDisabledScheme},
+		{spec.EngineChromium, "mailto:a@c.example", "connect-src *", spec.ReasonCSP},
+		{spec.EngineChromium, "data:,x", "connect-src https://b.example", spec.ReasonCorsDisabledScheme},
+		{spec.EngineChromium, "chrome://version", "connect-src https://b.example", spec.ReasonCorsDisabledScheme},
+		{spec.EngineChromium, "foo:bar", "img-src 'none'", spec.ReasonCorsDisabledScheme},
+	} {
+		f := spec.Begin(spec.Request{Origin: "https://a.example", URL: "https://b.example/", Context: &spec.PageContext{CSP: []string{c.csp}}}, spec.Options{Engine: c.engine})
+		f.Deliver(spec.Response{Status: 302, Header: spec.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}, {Name: "Location", Value: c.location}}})
+		if out := f.Outcome(); out.Reason != c.want {
+			t.Errorf("%s with %q in %s: %q", c.location, c.csp, c.engine, out.Reason)
+		}
+	}
+}
+
 // Of mode no-cors Chromium looks at the redirect mode before mixed content.
 func TestModeBeforeMixedContent(t *testing.T) {
 	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonMixedContent, spec.EngineChromium: spec.ReasonNoCorsRedirectModeNotFollow} {

@@ -112,6 +112,29 @@ func (f *Fetch) refusesScheme(next URL) bool {
 	return !(f.p.RedirectUserinfoFirst && userinfo)
 }
 
+// policyRefusesScheme tells whether an engine's Content-Security-Policy stops a redirect that step 6 would
+// stop: as it does the other redirects, it looks at the next URL.
+func (f *Fetch) policyRefusesScheme(next URL) bool {
+	if !f.p.CSPBeforeScheme || f.req.Context == nil {
+		return false
+	}
+	switch next.Scheme() {
+	case "about", "blob", "data", "file", "filesystem", "chrome", "chrome-untrusted", "devtools":
+		return false
+	}
+	here := f.url
+	f.url = next
+	f.redirects++
+	f.hops = append(f.hops, Hop{URL: next.String(), Method: f.method})
+	if f.blockedByCSP() {
+		return true
+	}
+	f.url = here
+	f.redirects--
+	f.hops = f.hops[:len(f.hops)-1]
+	return false
+}
+
 // refusesUserinfo are the conditions of steps 9 and 10, and which of them holds.
 func (f *Fetch) refusesUserinfo(next URL) (step rule, refused bool) {
 	switch {
@@ -152,6 +175,9 @@ func (f *Fetch) redirect(resp Response) bool {
 	}
 	// Step 6.
 	if f.refusesScheme(next) {
+		if f.policyRefusesScheme(next) {
+			return true
+		}
 		f.t.add(ruleRedirect6, "the Location's scheme is not an HTTP(S) scheme: network error")
 		f.block(ReasonCorsDisabledScheme, "")
 		return true
