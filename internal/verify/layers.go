@@ -119,12 +119,30 @@ func (g *LayerGenerator) Session(number int, path string) []Exchange {
 	g.page(&x, path)
 	g.members(&x)
 	g.answers(&x, base, path)
+	g.leadElsewhere(&x)
 	g.types(&x)
 	if g.chance(25) {
 		g.spoil(&x)
 	}
 	g.place(&x)
 	return []Exchange{x}
+}
+
+// leadElsewhere makes some redirects lead to another scheme than HTTP's, which a policy may stop first.
+func (g *LayerGenerator) leadElsewhere(x *Exchange) {
+	n := len(x.Hops)
+	if n < 2 || !g.chance(6) {
+		return
+	}
+	if c := x.Request.Context; len(c.CSP) == 0 && g.chance(50) {
+		c.CSP = []string{"connect-src http: https:; img-src http: https:; style-src-elem http: https:; script-src " + neededScript + " http: https:"}
+	}
+	h := x.Hops[n-2].Response.Header
+	for i := range h {
+		if strings.EqualFold(h[i].Name, "Location") {
+			h[i].Value = pick(g.rng, "ws://127.0.0.1/", "wss://a.example.com/", "foo:bar", "mailto:a@b.example", "ftp://a.example.com/x", "data:text/plain,x", "filesystem:http://a.example.com/temporary/x", "ws://user@127.0.0.1/")
+		}
+	}
 }
 
 // page makes the page's policies.
