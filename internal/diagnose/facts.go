@@ -208,12 +208,12 @@ func redirect(from, location string) string {
 	}
 	a, b := base.String(), to.String()
 	bare, _, _ := strings.Cut(b, "?")
-	switch lower := strings.ToLower(b); {
+	switch {
 	case strings.TrimSuffix(a, "/") == strings.TrimSuffix(bare, "/"):
 		return "slash"
 	case strings.Replace(a, "http://", "https://", 1) == bare:
 		return "https"
-	case strings.Contains(lower, "login"), strings.Contains(lower, "signin"), strings.Contains(lower, "sign-in"), strings.Contains(lower, "auth"), strings.Contains(lower, "sso"):
+	case origin.LeadsToLogin(a, b):
 		return "login"
 	case base.Origin() != to.Origin():
 		return "host"
