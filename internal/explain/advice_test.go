@@ -141,3 +141,19 @@ func TestOthersHaveTheirCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestOthersAreMended: of several messages each has its lines and its fix, and none is told twice.
+func TestOthersAreMended(t *testing.T) {
+	second := strings.ReplaceAll(head, "cart", "orders") + "The value of the 'Access-Control-Allow-Credentials' header in the response is '' which must be 'true' when the request's credentials mode is 'include'."
+	third := strings.ReplaceAll(head, "cart", "items") + noHeader
+	a := explained(t, head+noHeader+"\n"+second+"\n"+third, explain.Context{})
+	out := page(t, a)
+	_, rest, _ := strings.Cut(out, "\nhttps://api.example/v1/orders")
+	orders, items, ok := strings.Cut(rest, "\nhttps://api.example/v1/items")
+	if !ok || !strings.Contains(orders, "+ Access-Control-Allow-Credentials: true") || !strings.Contains(flat(orders), "fix Send Access-Control-Allow-Credentials: true") {
+		t.Errorf("the second has no fix:\n%s", out)
+	}
+	if !strings.Contains(items, "  fix    As above, for https://api.example/v1/cart.") || strings.Count(out, "On every answer send") != 1 {
+		t.Errorf("the third has the fix of the first:\n%s", out)
+	}
+}

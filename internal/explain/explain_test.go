@@ -214,7 +214,7 @@ func TestManyOthers(t *testing.T) {
 	if err := explain.Write(&page, a); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(page.String(), "\n"); len(a.Others) != 39 || n > 70 || !strings.Contains(page.String(), "31 more: --json") {
+	if n := strings.Count(page.String(), "\n"); len(a.Others) != 39 || n > 80 || !strings.Contains(page.String(), "31 more: --json") {
 		t.Errorf("%d others, %d lines:\n%s", len(a.Others), n, page.String())
 	}
 }

@@ -16,14 +16,19 @@ const (
 
 // Write writes an answer for people.
 func Write(w io.Writer, a *Answer) error {
-	p := &printer{}
+	p := &printer{noted: map[string]bool{}, mended: map[string]string{}}
 	p.whole(a)
 	p.others(a.Others)
 	_, err := io.WriteString(w, p.b.String())
 	return err
 }
 
-type printer struct{ b strings.Builder }
+type printer struct {
+	b     strings.Builder
+	noted map[string]bool
+	// mended are the URLs of requests, by how they are mended.
+	mended map[string]string
+}
 
 func (p *printer) line(format string, args ...any) {
 	fmt.Fprintf(&p.b, format+"\n", args...)
@@ -51,7 +56,16 @@ func (p *printer) others(list []Answer) {
 		p.line("\n%s", orSome(about(o), "Another request"))
 		p.verdict(o)
 		p.field("here", firstSentence(o.Cause.Here))
+		if first, ok := p.mended[mended(o)]; ok {
+			p.field("fix", "As above, "+first+".")
+		} else {
+			p.mended[mended(o)] = forURL(o)
+			p.lines(o)
+			p.fix(&o.Fix)
+			p.alternatives(o)
+		}
 		p.command(o.Check)
+		p.notes(o)
 	}
 }
 
@@ -82,25 +96,43 @@ func (p *printer) whole(a *Answer) {
 	}
 	p.verdict(a)
 	p.field("here", a.Cause.Here)
+	p.mended[mended(a)] = forURL(a)
 	p.lines(a)
 	p.field("why", a.Cause.Why)
 	p.fix(&a.Fix)
-	for i, alt := range a.Alternatives {
-		name := ""
-		if i == 0 {
-			name = "or"
-		}
-		p.field(name, capital(alt.Text)+".")
-	}
+	p.alternatives(a)
 	p.command(a.Check)
-	for i, n := range a.Notes {
-		name := ""
-		if i == 0 {
-			name = "note"
-		}
-		p.field(name, n)
-	}
+	p.notes(a)
 	p.field("more", a.Docs)
+}
+
+// forURL names a request for which something was said.
+func forURL(a *Answer) string { return "for " + orSome(a.URL, "the other request") }
+
+// mended is all that is written of how to mend it.
+func mended(a *Answer) string {
+	return fmt.Sprintf("%v %v %v %v", a.Received, a.Wanted, a.Fix, a.Alternatives)
+}
+
+// alternatives writes what else it can be.
+func (p *printer) alternatives(a *Answer) {
+	name := "or"
+	for _, alt := range a.Alternatives {
+		p.field(name, capital(alt.Text)+".")
+		name = ""
+	}
+}
+
+// notes writes those that were not written before.
+func (p *printer) notes(a *Answer) {
+	name := "note"
+	for _, n := range a.Notes {
+		if !p.noted[n] {
+			p.noted[n] = true
+			p.field(name, n)
+			name = ""
+		}
+	}
 }
 
 // about says what the input is about.
@@ -126,7 +158,7 @@ func verdictWord(a *Answer) string {
 		return "GRANTED"
 	case a.Reason == ReasonHTTPError:
 		return "ERROR"
-	case a.Reason == ReasonPreload:
+	case a.Reason == ReasonPreload, a.Reason == ReasonForbiddenHeader: // the request goes on
 		return "WARNING"
 	case a.Confidence == Open:
 		return "OPEN"
