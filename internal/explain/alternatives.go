@@ -26,31 +26,54 @@ func (s *sighting) alternatives(id string) []Alternative {
 	for _, r := range s.same {
 		add(r, causes[r], s.browserSays(r))
 	}
+	if u := s.undecided(); u != nil {
+		for _, a := range u.of {
+			add(a.Reason, a.Cause, a.Text)
+		}
+	}
 	switch {
 	case s.reason == ReasonUndetermined:
 		s.openAlternatives(add)
-	case s.reason == spec.ReasonPreflightInvalidStatus && s.status == 0:
-		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
-		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
-		add(s.reason, "preflight-server-error", title("preflight-server-error"))
 	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.status == 0:
 		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
 		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
 		add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
+	case s.fields == nil && s.reason == spec.ReasonPreflightDisallowedRedirect:
+		if strings.HasPrefix(s.url, "http://") {
+			add(s.reason, "https-only-host", "if the command shows no redirect: "+lower(title("https-only-host")))
+		}
+		if s.value == nil && s.from == "" {
+			add(s.reason, "preflight-redirected-login", "if it leads to a login: the server wants preflights signed in, which no browser does; they are to be answered before that")
+		}
+	case s.fields == nil && s.reason == spec.ReasonMissingAllowOriginHeader && s.from == "" && spec.RedirectStatus(s.status):
+		add(s.reason, "redirected-login", "if it leads to a login: perhaps the request was not signed in, and scripts should get 401 with the CORS headers in place of a redirect")
 	case s.reason == spec.ReasonMissingAllowOriginHeader && s.status < 300 && !s.fromCache && s.from == "":
 		if s.status == 0 {
 			add(s.reason, "error-no-cors", "if the status is 400 or more: "+title("error-no-cors"))
 		}
-		if id != "origin-not-listed" {
+		switch {
+		case s.origin == "null":
+			add(s.reason, "page-without-origin", "if the server sends the header to pages of other origins: no list can name null, the origin of a file and of a sandboxed frame; let a web server serve the page, and list the origin that it then has")
+		case id != "origin-not-listed":
 			add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
 		}
 		if s.mayBeCached {
 			add(s.reason, "vary-missing", "if the command shows that all is right: perhaps the browser's cache gave an answer stored for a request without Origin, which Vary: Origin prevents (DevTools, Network, shows it)")
 		}
 	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil && s.from == "":
-		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: a cache gave what it had stored for "+s.otherPage()+", since the answer does not say Vary: Origin")
-	case s.reason == spec.ReasonPreflightDisallowedRedirect && strings.HasPrefix(s.url, "http://") && s.fields == nil:
-		add(s.reason, "https-only-host", "if the command shows no redirect: "+title("https-only-host"))
+		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: perhaps a cache gave what it had stored for "+s.otherPage()+", which Vary: Origin prevents")
+	case s.reason == spec.ReasonMethodDisallowedByPreflightResponse && s.fields == nil && s.meant() == "":
+		if s.param == "" {
+			add(s.reason, "method-not-capital", "if the script does not write its method in capitals, as patch: browsers leave that as it is, and it is not PATCH")
+		}
+		add(s.reason, "methods-star-credentials", "if the command shows Access-Control-Allow-Methods: *: the request is made with credentials (ask with --credentials), for which * is no wildcard")
+	case s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.fields == nil && strings.EqualFold(s.param, "authorization"):
+		add(s.reason, "headers-star-authorization", "if the command shows Access-Control-Allow-Headers: * alone: that does not cover Authorization, which has to be named beside it")
+	case s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.fields == nil && id != "response-header-in-request" && s.param != "*":
+		add(s.reason, "headers-star-credentials", "if the command shows Access-Control-Allow-Headers: *: the request is made with credentials (ask with --credentials), for which * is no wildcard")
+	case s.reason == ReasonCookieNotSent && s.answers == nil:
+		add(ReasonCookieNotSent, "cookie-same-site", title("cookie-same-site"))
+		add(ReasonCookieNotSent, "cookie-third-party", title("cookie-third-party"))
 	case s.reason == ReasonCookieNotSent:
 		add(ReasonHTTPError, "", "if the server wants a token, or the request did carry the cookie: CORS has no part in it")
 		add(ReasonCookieNotSent, "cookie-same-site", title("cookie-same-site"))
@@ -65,6 +88,10 @@ func (s *sighting) alternatives(id string) []Alternative {
 
 // openAlternatives are what an input can be that shows no reason.
 func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
+	if s.muted {
+		add(ReasonUndetermined, "", "if all scripts of the page are of its own origin, or have crossorigin: the words come of something else, such as a script of an extension, a test runner, or the app that shows the page")
+		return
+	}
 	if s.withoutOrigin() {
 		add(spec.ReasonMissingAllowOriginHeader, "no-cors", "if the command shows no Access-Control-Allow-Origin: "+title("no-cors"))
 		add(spec.ReasonMissingAllowOriginHeader, "origin-not-listed", "if it shows one for pages of other origins alone: this one is not in the server's list, or is spelt otherwise there")
@@ -117,8 +144,13 @@ func (s *sighting) answeredAlternatives(add func(spec.Reason, string, string)) {
 	}
 }
 
-// lower is a title within a sentence.
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+// lower is a title within a sentence. A name of a header keeps its capitals.
+func lower(s string) string {
+	if word, _, _ := strings.Cut(s, " "); strings.ContainsAny(word, "-_") || word == strings.ToUpper(word) && len(word) > 1 {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
 
 // otherPage is the page that an answer lets in, where it is not the one that asked; empty where it
 // is none, or where this one's spelling is what differs.

@@ -58,8 +58,11 @@ var forms = map[string]string{
 // causeOf is the cause that a sighting shows: an id of cases.Causes, empty where it shows none.
 func (s *sighting) causeOf() string {
 	reason := onRequest(s.reason)
-	if s.hsts {
+	switch {
+	case s.hsts:
 		return "https-only-host"
+	case s.muted:
+		return "script-errors-muted"
 	}
 	if reason == spec.ReasonCSP && s.param == frameAncestors {
 		return "frame-refused" // the policy is that of what was to be shown
@@ -130,6 +133,8 @@ func (s *sighting) missing() string {
 		return "rate-limit-no-cors"
 	case s.status == 304:
 		return "not-modified-no-cors"
+	case s.redirectsToLogin():
+		return "redirected-login"
 	case s.status >= 300 && s.status < 400:
 		return "redirect-no-cors"
 	case s.status >= 400:
@@ -203,6 +208,9 @@ var otherPages = [...]string{"host", "port", "www", "scheme"}
 // form is how the value differs from the page's origin.
 func (s *sighting) form() string {
 	page := s.origin
+	if form := diagnose.OriginForm(*s.value, orSome(page, unnamedPage), s.url); form == "joined" || form == "list" {
+		return form
+	}
 	if page == "" { // what is wrong with it for any page
 		page = strings.TrimSuffix(*s.value, "/")
 		if form := diagnose.OriginForm(*s.value, page, s.url); form != "same" && form != "no-scheme" {
@@ -219,7 +227,7 @@ func (s *sighting) form() string {
 // credentialsCause is the cause of Access-Control-Allow-Credentials that is not true.
 func (s *sighting) credentialsCause() string {
 	switch {
-	case s.value != nil && strings.Contains(*s.value, ","):
+	case len(s.fields.Values(allowCredentials)) > 1, s.value != nil && *s.value != "" && s.linesUnknown():
 		return "credentials-twice"
 	case s.value != nil && *s.value != "":
 		return "credentials-misspelt"
@@ -231,7 +239,7 @@ func (s *sighting) credentialsCause() string {
 
 // redirectCause is the cause of a preflight that is redirected.
 func (s *sighting) redirectCause() string {
-	location, ok := s.fields.Get("Location")
+	location, ok := s.location()
 	if !ok {
 		return "preflight-redirected"
 	}
@@ -245,6 +253,8 @@ func (s *sighting) redirectCause() string {
 func (s *sighting) methodCause() string {
 	list, ok := spec.ExtractTokenList(s.fields, allowMethods)
 	switch {
+	case s.meant() != "":
+		return "method-not-capital"
 	case ok && slices.Contains(list, "*") && s.mode == spec.CredentialsInclude:
 		return "methods-star-credentials"
 	case ok && !slices.Contains(list, s.param) && containsFold(list, s.param):

@@ -74,6 +74,9 @@ func (s *sighting) asksUnnamed(method, names string) bool {
 	if s.answers != nil {
 		return false
 	}
+	if s.muted { // a script is asked for by GET
+		return false
+	}
 	if s.reason == ReasonUndetermined {
 		return s.method == "" && len(s.same) == 0 && s.config == nil
 	}
@@ -132,6 +135,9 @@ func (s *sighting) aboutCheck(command string) (notes []string) {
 		notes = append(notes, "The command leaves out what looks like a secret: put it back in place of "+hidden+".")
 	}
 	if places := placesOf(command); places != "" {
+		if s.muted {
+			places = strings.Replace(places, "that was asked for", "of the script", 1)
+		}
 		notes = append(notes, "In the command "+places+". DevTools (Network) has it.")
 	}
 	switch m := methodFlag.FindStringSubmatch(command); {
@@ -178,7 +184,7 @@ func (s *sighting) asksFor(c *Context) (method, names string) {
 		method = spec.NormalizeMethod(s.method)
 	}
 	if s.reason == spec.ReasonMethodDisallowedByPreflightResponse && s.param != "" {
-		method = s.param
+		method = orSome(s.meant(), s.param)
 	}
 	if method == "HEAD" && s.answers != nil && s.answers.noOrigin { // curl -I, and no page
 		method = "GET"

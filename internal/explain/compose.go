@@ -129,6 +129,14 @@ func (s *sighting) resolve() {
 			s.same[i] = onPreflight(s.same[i])
 		}
 	}
+	switch onRequest(s.reason) { // which only requests with credentials can meet with
+	case spec.ReasonWildcardOriginNotAllowed, spec.ReasonInvalidAllowCredentials:
+		s.mode = spec.CredentialsInclude
+	case ReasonCookieNotSent:
+		if s.answers == nil { // a cookie of it is what the browser speaks of
+			s.mode = spec.CredentialsInclude
+		}
+	}
 	if s.reason == ReasonAllowed && s.origin == "" && s.answers != nil && s.answers.request.Origin != unnamedPage {
 		s.reason = ReasonUndetermined
 	}
@@ -160,10 +168,9 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	if cause != nil {
 		a.Cause.ID, a.Cause.Title, a.Cause.Why = cause.ID, cause.Title, cause.Why
 		a.Fix.Do = cause.Do
-		if s.reason == spec.ReasonPreflightInvalidStatus && s.status == 0 {
-			// The status would tell.
-			a.Cause.ID, a.Cause.Title = "", "The preflight (OPTIONS) is not answered with a status from 200 to 299"
-			a.Fix.Do = "Answer preflights (OPTIONS with Origin and Access-Control-Request-Method) in the CORS layer, with 204 and the CORS headers, before authentication and before the router."
+		if u := s.undecided(); u != nil {
+			id, a.Cause.ID, a.Cause.Title, a.Fix.Do = "", "", u.title, u.do
+			a.Cause.Why = orSome(u.why, a.Cause.Why)
 		}
 	} else {
 		a.Fix.Do = s.doInstead()

@@ -29,11 +29,14 @@ type configSeen struct {
 	// misspelt: one is written as no browser writes it.
 	misspelt bool
 	clean    string // the first as a browser would send it; empty: none is one
+	// guessed: clean has a scheme that the text does not have, and no page tells.
+	guessed bool
+	page    string // the page's origin; empty: not known
 }
 
 // readConfig reads the origins of a server's configuration.
 func readConfig(in string, c *Context) ([]sighting, error) {
-	f := &configSeen{}
+	f := &configSeen{page: c.Origin}
 	for _, list := range [][][]string{quotedText.FindAllStringSubmatch(in, 200), unquotedText.FindAllStringSubmatch(in, 50)} {
 		for _, m := range list {
 			f.take(strings.Join(m[1:], ""))
@@ -51,18 +54,18 @@ func (f *configSeen) take(v string) {
 		return
 	}
 	f.origins = append(f.origins, v)
-	what, clean := oddOrigin(v)
+	what, clean := f.oddOrigin(v)
 	if what != "" {
 		f.odd, f.misspelt = append(f.odd, fmt.Sprintf("%q %s", safeURL(v), what)), f.misspelt || v != "null"
 	}
 	if f.clean == "" {
-		f.clean = clean
+		f.clean, f.guessed = clean, f.page == "" && !strings.Contains(v, "://")
 	}
 }
 
 // oddOrigin says what is odd in the spelling of an origin, and what a browser would send in its place;
 // both are empty where there is nothing to say.
-func oddOrigin(v string) (what, clean string) {
+func (f *configSeen) oddOrigin(v string) (what, clean string) {
 	trimmed := strings.TrimSpace(v)
 	switch {
 	case v == "*":
@@ -74,7 +77,7 @@ func oddOrigin(v string) (what, clean string) {
 	case strings.ContainsAny(v, `*^$\(|{`):
 		return "", "" // a pattern is read by each library in its way
 	case !strings.Contains(v, "://"):
-		_, clean = oddOrigin(schemeFor(trimmed) + trimmed)
+		_, clean = f.oddOrigin(f.schemeFor(trimmed) + trimmed)
 		return "has no scheme: an Origin begins with http:// or https://", clean
 	}
 	u, err := url.Parse(trimmed)
@@ -97,8 +100,11 @@ func oddOrigin(v string) (what, clean string) {
 	return "", clean
 }
 
-// schemeFor is the scheme that a page of a host has most likely.
-func schemeFor(host string) string {
+// schemeFor is the scheme that the page has, or else the one that a page of a host has most likely.
+func (f *configSeen) schemeFor(host string) string {
+	if scheme, _, ok := strings.Cut(f.page, "://"); ok {
+		return scheme + "://"
+	}
 	name, _, _ := strings.Cut(host, "/")
 	if h, _, err := net.SplitHostPort(name); err == nil {
 		name = h
@@ -135,5 +141,12 @@ func (f *configSeen) do() string {
 	if !f.misspelt || f.clean == "" {
 		return "Ask the server with the command below, and read what it prints."
 	}
-	return "Write each origin as browsers do: scheme, host, and the port unless it is the scheme's own, with nothing behind it, as in " + f.clean + ". Then ask the server with the command below."
+	as := f.clean
+	switch {
+	case strings.Contains(f.page, "://"):
+		as = f.page
+	case f.guessed:
+		as += " (whether it is http or https, the address of the page tells)"
+	}
+	return "Write each origin as browsers do: scheme, host, and the port unless it is the scheme's own, with nothing behind it, as in " + as + ". Then ask the server with the command below."
 }

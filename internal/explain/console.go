@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/corsproof/corsproof/spec"
 )
 
 var (
@@ -142,6 +144,7 @@ func readMessage(m string) *sighting {
 		s.url = s.urlOf(m)
 	}
 	s.readPlace(m)
+	s.muted = s.reason == "" && s.code == "" && mutedError.MatchString(m)
 	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) {
 		return nil // the word CORS alone is no message of a browser
 	}
@@ -172,7 +175,7 @@ func (s *sighting) readHead(m string) {
 		if s.url == "" {
 			s.url = h[2]
 		}
-		s.method = strings.ToUpper(h[1])
+		s.method = methodIn(m, h[1])
 		s.status, _ = strconv.Atoi(h[4])
 		s.mayBeCached = h[4] == "" && strings.EqualFold(h[3], "net::err_failed") && (s.method == "GET" || s.method == "HEAD")
 	}
@@ -202,6 +205,9 @@ func (s *sighting) take(f *fit, m string) {
 	}
 	if page := f.groups["page"]; page != "" && s.origin == "" {
 		s.origin = originOf(page)
+	}
+	if f.reason == spec.ReasonMethodDisallowedByPreflightResponse {
+		s.param = methodIn(m, s.param)
 	}
 	if n, err := strconv.Atoi(f.groups["status"]); err == nil {
 		s.status = n
@@ -289,4 +295,5 @@ func (s *sighting) add(o *sighting) {
 		s.status = o.status
 	}
 	s.mayBeCached = s.mayBeCached || o.mayBeCached
+	s.muted = s.muted && o.muted // another message says more, or is of something else
 }

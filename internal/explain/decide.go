@@ -298,9 +298,8 @@ func redirectOf(from, location string) string {
 	if err != nil {
 		return "other"
 	}
-	path := strings.ToLower(to.Path)
 	switch {
-	case strings.Contains(path, "login") || strings.Contains(path, "signin") || strings.Contains(path, "sign-in") || strings.Contains(path, "auth") || strings.Contains(path, "sso"):
+	case origin.LeadsToLogin(from, to.String()):
 		return "login"
 	case u.Scheme == "http" && to.Scheme == "https" && u.Hostname() == to.Hostname():
 		return "https"

@@ -79,7 +79,7 @@ func TestConsole(t *testing.T) {
 		{"safari, status", "[Error] Preflight response is not successful. Status code: 405", "PreflightInvalidStatus", "preflight-not-routed", "", "", "405"},
 		{"a script's error", "Uncaught (in promise) TypeError: Failed to fetch", "Undetermined", "", "", "", ""},
 		{"mixed content", "Mixed Content: The page at 'https://shop.example/' was loaded over HTTPS, but requested an insecure XMLHttpRequest endpoint 'http://api.example/v1/cart'. This request has been blocked; the content must be served over HTTPS.", "MixedContent", "mixed-content", "mixed-content", "", ""},
-		{"not exposed", "Refused to get unsafe header \"X-Total\"", "HeaderNotExposed", "expose-missing", "", "Access-Control-Expose-Headers", ""},
+		{"not exposed", "Refused to get unsafe header \"X-Total\"", "HeaderNotExposed", "", "", "Access-Control-Expose-Headers", ""},
 		{"tls", "GET https://api.example/v1/cart net::ERR_CERT_DATE_INVALID", "TlsError", "tls-certificate", "tls", "", ""},
 	} {
 		s.check(t, explained(t, s.text, explain.Context{}))

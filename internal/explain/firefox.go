@@ -29,6 +29,7 @@ var (
 	missingWord  = regexp.MustCompile(`(?i)missing|fehl|absen|manqu|falt|mangl|manca|ontbre|sakn|puutt|brak|chyb|hiány|lips|eksik|отсутств|відсутн|липсва|缺|없|なし|ない|ありません|見つか|λείπει|חסר|مفقود|nincs|không có|tidak ada`)
 	externalWord = regexp.MustCompile(`(?i)redirec|redirig|weiterleit|umleit|omleid|doorverw|przekierow|перенаправ|リダイレクト|重定向|重新導向|리디렉|리다이렉|omdirig|viderest|omdiriger|uudelleenohj|přesměr|presmer|yönlendir|átirány|chuyển hướng`)
 	preflightHas = regexp.MustCompile(`(?i)pre-?flight|prefligh|プリフライト|预检|預檢|предварит|предпол|prüfanfrage|pré-?vol|précontr|pré-?v[ée]rif|verificaci[óo]n previa|comprobaci[óo]n previa|pré-?voo|preliminar|wstępn|프리플라이트|사전|préliminaire|προ`)
+	switchedOff  = regexp.MustCompile(`(?i)\bCORS disabled\b`)
 	notHTTP      = regexp.MustCompile(`(?i)\bhttps?\b`)
 )
 
@@ -70,9 +71,11 @@ func (s *sighting) readReason(reason string, null bool) {
 		s.notes = append(s.notes, "The message is a warning: by the standard * does not cover Authorization, and Firefox lets it pass for now. Name it beside the *, as in Access-Control-Allow-Headers: *, Authorization.")
 	case (header == allowOrigin || header == allowCredentials) && slices.Contains(values, "*"): // a translation names the wrong header
 		s.reason, s.value = spec.ReasonWildcardOriginNotAllowed, text("*")
-	case header == allowOrigin && len(values) > 0:
-		s.reason, s.value = spec.ReasonAllowOriginMismatch, text(one)
+	case header == allowOrigin && len(values) > 0 && one == "(null)": // it does not say which
+		s.reason = spec.ReasonAllowOriginMismatch
 		s.same = []spec.Reason{spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues}
+	case header == allowOrigin && len(values) > 0: // in the same words, whatever is wrong with the value
+		s.reason, s.value = spec.CheckCORS(unnamedPage, spec.CredentialsSameOrigin, spec.Header{{Name: "Access-Control-Allow-Origin", Value: one}}), text(one)
 	case header == allowOrigin && severalWord.MatchString(reason) && (s.status == 0 || !missingWord.MatchString(reason)),
 		header == allowOrigin && s.status == 0 && !missingWord.MatchString(reason) && closed.MatchString(reason):
 		// A message about a missing header has a status, but for those of old versions.
@@ -99,6 +102,8 @@ func (s *sighting) readReason(reason string, null bool) {
 		s.reason, s.preflight = spec.ReasonPreflightInvalidStatus, yes
 	case notHTTP.MatchString(reason):
 		s.reason = spec.ReasonCorsDisabledScheme
+	case switchedOff.MatchString(reason):
+		s.notes = append(s.notes, "Firefox says so where its setting content.cors.disable is true (about:config): then it lets no page read what is of another origin. No server can change that.")
 	case len(quotedWords(reason)) == 0 && strings.Contains(strings.ToUpper(reason), "CORS"):
 		s.reason = reasonNoSuccess
 	}

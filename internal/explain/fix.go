@@ -25,12 +25,15 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 	case a.Fix.Text != "":
 	case stack == nil && cause.Setting != "":
 		s.offerStack(cause)
-	case stack != nil && !s.tainted():
+	case stack != nil && !s.tainted() && !s.stoppedAtLogin():
 		a.Fix.Text, a.Fix.Proved = cases.NeededFix(stack, cause, s.policy(cause, c), cases.Values{Origin: s.named(), Method: s.method})
 	}
 	switch {
 	case a.Fix.Text != "":
 		a.Fix.Stack, a.Fix.By = stack.Name, by
+		if s.named() == "" && strings.Contains(a.Fix.Text, exampleOrigin) {
+			s.notes = append(s.notes, "In the setting "+exampleOrigin+" stands for the origin of your page: its scheme, http or https, its host, and its port if its address has one.")
+		}
 	case c.Stack != nil:
 		s.notes = append(s.notes, "No setting of "+stack.Name+" is known that mends this.")
 	}
@@ -56,7 +59,7 @@ func (s *sighting) offerStack(cause *cases.Cause) {
 	switch {
 	case len(given) > 0:
 		s.notes = append(s.notes, "The answer looks like one of a known stack. Once more with "+strings.Join(given, " or ")+", its setting is shown.")
-	case sideOf(cause) == cases.SideServer && !s.tainted() && !s.toLogin(): // else it is no matter of a setting
+	case sideOf(cause) == cases.SideServer && !s.tainted() && !s.stoppedAtLogin(): // else it is no matter of a setting
 		s.notes = append(s.notes, "With --stack ID, such as --stack express or --stack nginx, the setting of your server is shown; --stack help names all.")
 	}
 }

@@ -13,10 +13,6 @@ import (
 // there is "(no NAME)". Where the script has to ask for another URL, they are those of its request.
 func (s *sighting) lines(c *Context) (received, wanted []string) {
 	switch onRequest(s.reason) {
-	case spec.ReasonWildcardOriginNotAllowed, spec.ReasonInvalidAllowCredentials:
-		s.mode = spec.CredentialsInclude
-	}
-	switch onRequest(s.reason) {
 	case spec.ReasonMissingAllowOriginHeader, spec.ReasonWildcardOriginNotAllowed, spec.ReasonInvalidAllowCredentials, "InvalidStatus",
 		spec.ReasonAllowOriginMismatch, spec.ReasonInvalidAllowOriginValue, spec.ReasonMultipleAllowOriginValues,
 		spec.ReasonMethodDisallowedByPreflightResponse, spec.ReasonInvalidAllowMethodsPreflightResponse,
@@ -28,6 +24,9 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 		}
 		return s.mend(c)
 	case ReasonHeaderNotExposed:
+		if spec.IsForbiddenResponseHeaderName(s.param) {
+			return nil, nil
+		}
 		return s.fieldLines(), s.listWith(exposeHeaders, s.param)
 	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:
 		return s.fieldLines(), []string{"Cross-Origin-Resource-Policy: cross-origin"}
@@ -62,13 +61,13 @@ func (s *sighting) fieldLines() []string {
 		return out
 	}
 	if _, value := s.decidedBy(); value != nil && *value != "" {
+		switch {
+		case s.browser == "firefox" && (s.reason == spec.ReasonInvalidAllowMethodsPreflightResponse || s.reason == spec.ReasonInvalidAllowHeadersPreflightResponse):
+			return []string{name + ": ... " + agent.Show(*value) + " ..."} // it quotes what it cannot read of the list
+		}
 		return []string{name + ": " + agent.Show(*value)}
 	}
-	switch onRequest(s.reason) {
-	case spec.ReasonInvalidAllowCredentials, ReasonHeaderNotExposed:
-		return []string{"(no " + name + ")"}
-	}
-	if s.fields != nil {
+	if s.fields != nil || onRequest(s.reason) == spec.ReasonInvalidAllowCredentials && s.value != nil {
 		return []string{"(no " + name + ")"}
 	}
 	return nil

@@ -13,12 +13,17 @@ import (
 // does not show the answer, what the browser's sentence finds fault with is taken to be all.
 func (s *sighting) mend(c *Context) (received, wanted []string) {
 	switch {
-	case s.toLogin() && s.status < 300 && headerOf(s.reason) == "Access-Control-Allow-Origin": // where nobody wants to be let in
+	case s.stoppedAtLogin():
 		return s.fieldLines(), nil
+	case s.redirectsToLogin():
+		to, _ := s.location()
+		return []string{s.statusText(), "Location: " + agent.Show(safeURL(to))}, nil
 	case s.tainted() && s.answers == nil && headerOf(s.reason) != "Access-Control-Allow-Origin": // who asks for it at once is refused as well
 		return s.fieldLines(), nil
 	case s.tainted():
 		return s.requestLines(s.url)
+	case s.meant() != "":
+		return []string{askedLine(s.param, orSome(s.from, s.url))}, []string{askedLine(s.meant(), orSome(s.from, s.url))}
 	case strings.HasPrefix(strings.ToLower(s.param), "access-control-"), s.origin == "null" && s.named() == "" && s.mismatched():
 		return s.fieldLines(), nil // the script is to be changed, or the page
 	}
@@ -83,6 +88,8 @@ func (m *mending) allowOrigin() {
 	switch {
 	case s.fields != nil && s.letsIn():
 	case s.fields == nil && s.listed() && !s.mismatched() && about != spec.ReasonWildcardOriginNotAllowed: // it passed
+	case about == spec.ReasonMissingAllowOriginHeader && s.fields == nil && len(s.same) > 0: // or it has another value
+		m.wanted = append(m.wanted, name+": "+s.page())
 	case about == spec.ReasonMissingAllowOriginHeader:
 		m.received, m.wanted = append(m.received, "(no "+name+")"), append(m.wanted, name+": "+s.page())
 	default:
@@ -191,14 +198,20 @@ func (m *mending) vary() {
 
 // requestLines are the script's request, and one for another URL in its place.
 func (s *sighting) requestLines(to string) (received, wanted []string) {
-	method := spec.NormalizeMethod(orGET(s.method))
-	return []string{method + " " + safeURL(orSome(s.from, s.url))}, []string{method + " " + safeURL(to)}
+	method := spec.NormalizeMethod(s.method)
+	if s.answers != nil {
+		method = spec.NormalizeMethod(orGET(s.method))
+	}
+	return []string{askedLine(method, orSome(s.from, s.url))}, []string{askedLine(method, to)}
 }
+
+// askedLine is a request in a line, as far as method and URL are known.
+func askedLine(method, url string) string { return strings.TrimSpace(method + " " + safeURL(url)) }
 
 // target is the URL to which a preflight was redirected, where a script may as well ask for that;
 // empty: it is not known, or somebody has to sign in there.
 func (s *sighting) target() string {
-	location, ok := s.fields.Get("Location")
+	location, ok := s.location()
 	if !ok || len(s.fields.Values("Location")) > 1 || redirectOf(s.url, location) == "login" {
 		return ""
 	}

@@ -152,14 +152,14 @@ func find(text string) *fit {
 		if !s.re.may(lower) {
 			continue
 		}
-		m := s.re.FindStringSubmatch(text)
+		m := s.re.FindStringSubmatchIndex(text)
 		if m == nil {
 			continue
 		}
 		f := &fit{s, map[string]string{}}
 		for n, name := range s.re.SubexpNames() {
-			if name != "" && m[n] != "" {
-				f.groups[strings.TrimSuffix(name, "2")] = m[n]
+			if from, to := m[2*n], m[2*n+1]; name != "" && (from < to || from >= 0 && name == "value") { // a value can be empty
+				f.groups[strings.TrimSuffix(name, "2")] = text[from:to]
 			}
 		}
 		return f

@@ -33,7 +33,7 @@ func readRow(m string) *sighting {
 	if row == nil {
 		return firefoxRow(m)
 	}
-	s := &sighting{browser: "chrome", method: strings.ToUpper(row[1]), resource: row[2], asker: strings.ToLower(row[4] + row[6]), panel: true}
+	s := &sighting{browser: "chrome", method: methodIn(m, row[1]), resource: row[2], asker: strings.ToLower(row[4] + row[6]), panel: true}
 	if strings.Contains(row[2], "://") {
 		s.url = row[2]
 	}
@@ -53,7 +53,7 @@ func readRow(m string) *sighting {
 
 var (
 	firefoxPanel  = regexp.MustCompile(`(?i)\bCORS (Multiple Origin Not Allowed|Missing Allow Origin|No Allow Credentials|Allow Origin Not Matching Origin|Missing Allow Credentials|External Redirect Not Allowed|Preflight Did Not Succeed|Invalid Allow Method|Method Not Found|Invalid Allow Header|Missing Allow Header|Not HTTP|Failed)\b`)
-	firefoxMethod = regexp.MustCompile(`^(?:XHR)?\s*(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b`)
+	firefoxMethod = regexp.MustCompile(`^(?:XHR)?\s*(GET|HEAD|POST|PUT|PATCH|patch|DELETE|OPTIONS)\b`)
 	firefoxPanels = map[string]spec.Reason{
 		"multiple origin not allowed": spec.ReasonMultipleAllowOriginValues, "missing allow origin": spec.ReasonMissingAllowOriginHeader, "no allow credentials": spec.ReasonWildcardOriginNotAllowed,
 		"allow origin not matching origin": spec.ReasonAllowOriginMismatch, "missing allow credentials": spec.ReasonInvalidAllowCredentials, "external redirect not allowed": spec.ReasonPreflightDisallowedRedirect,

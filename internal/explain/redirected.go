@@ -2,8 +2,10 @@ package explain
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -32,7 +34,44 @@ func (s *sighting) tainted() bool {
 
 // toLogin tells whether a request was redirected to what looks like a login.
 func (s *sighting) toLogin() bool {
-	return s.from != "" && redirectOf(s.from, s.url) == "login" && redirectOf(s.url, s.from) != "login"
+	if s.oldRedirect() {
+		return origin.LeadsToLogin(s.url, *s.value)
+	}
+	return s.from != "" && origin.LeadsToLogin(s.from, s.url)
+}
+
+// oldRedirect tells whether the message is that of an old Chrome, which followed no redirect of
+// a request that had a preflight, and said where it led.
+func (s *sighting) oldRedirect() bool {
+	return onRequest(s.reason) == "DisallowedRedirect" && s.fields == nil && s.value != nil
+}
+
+// stoppedAtLogin tells whether CORS stopped a request at what looks like a login, where nobody wants
+// scripts to be let in.
+func (s *sighting) stoppedAtLogin() bool {
+	switch onRequest(s.reason) {
+	case "InvalidStatus", "DisallowedRedirect":
+		return s.toLogin()
+	}
+	return s.toLogin() && strings.HasPrefix(headerOf(s.reason), "Access-Control-Allow-") && (s.preflight == yes || s.status < 300)
+}
+
+// redirectsToLogin tells whether the answer is a redirect that CORS stops, and leads to what looks like
+// a login.
+func (s *sighting) redirectsToLogin() bool {
+	to, ok := s.fields.Get("Location")
+	return ok && spec.RedirectStatus(s.status) && s.reason == spec.ReasonMissingAllowOriginHeader && redirectOf(s.url, to) == "login"
+}
+
+// location is where a redirect leads to that was not followed, as far as the input shows.
+func (s *sighting) location() (string, bool) {
+	if to, ok := s.fields.Get("Location"); ok {
+		return to, true
+	}
+	if s.oldRedirect() {
+		return *s.value, true
+	}
+	return "", false
 }
 
 // hereRedirected says what the redirect has to do with it; empty: nothing.
@@ -50,9 +89,14 @@ func (s *sighting) hereRedirected() string {
 // the answer for Origin: null.
 func (s *sighting) rewordRedirected(a *Answer) {
 	switch {
-	case s.toLogin() && s.status < 300:
-		a.Cause.Title = "The request was redirected to what looks like a login, which does not let the page in"
-		a.Fix.Do = "Send what the server knows a user by, a token or a cookie. Answer scripts that are not signed in with 401 and the CORS headers, not with a redirect to a page. To mend the CORS of the login itself helps nothing."
+	case s.stoppedAtLogin(), s.redirectsToLogin():
+		a.Cause.ID, a.Side, a.Confidence = "redirected-login", cases.SideServer, Likely
+		a.Cause.Title = "The request was redirected to what looks like a login: perhaps it was not signed in"
+		a.Fix.Do = "See whether the request had the cookie or the token by which the server knows its users (DevTools, Network), and whether that is still valid. A cookie goes along only if the script asks with credentials: 'include' (withCredentials), and SameSite and the rules for third-party cookies allow it. " +
+			"Scripts that are not signed in should get 401 with the CORS headers from the API, not a redirect to a page. To let the page in at the login itself would sign nobody in."
+	case s.oldRedirect():
+		a.Cause.Title = "A request that had a preflight was redirected, which the browser did not follow"
+		a.Fix.Do = "Let the script ask for the URL to which the redirect leads."
 	case s.tainted():
 		a.Cause.ID, a.Side = "redirected-away", cases.SideClient
 		a.Cause.Title = fmt.Sprintf("After the redirect from %s to %s the browser sends Origin: null, and the answer does not let that in", originOf(s.from), originOf(s.url))

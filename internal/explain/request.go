@@ -28,7 +28,7 @@ func Request(text string, kind Kind, c Context) (spec.Request, error) {
 		r.Header.Add(s.param, "")
 		r.Header = unsafeValues(r.Header)
 	}
-	r.Credentials = spec.CredentialsMode(orSome(string(c.Credentials), string(r.Credentials)))
+	r.Credentials = spec.CredentialsMode(orSome(string(c.Credentials), string(r.Credentials), string(s.mode)))
 	switch {
 	case r.URL == "":
 		return r, &Error{"finding the request", errors.New("the text does not say which URL was asked for"), "give it with --url"}

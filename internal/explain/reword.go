@@ -11,7 +11,7 @@ import (
 )
 
 // example is what a cause's advice has as one: a line of a header, or an address.
-var example = regexp.MustCompile(`,? as in ((Access-Control-[A-Za-z-]+): [^.]*[^.,]|https?://[^\s,]+)`)
+var example = regexp.MustCompile(`,? as in ((Access-Control-[A-Za-z-]+): \S*[^\s.,](?:, [A-Za-z*-]+)*|https?://[^\s,]*[^\s,.])`)
 
 // ownExample puts the line that is wanted here in place of the example in a cause's advice, which
 // is another's: who copies it changes nothing.
@@ -37,28 +37,68 @@ func (s *sighting) ownExample(a *Answer) {
 	}
 }
 
+// exampleOrigin is the page of which the causes speak.
+const exampleOrigin = "https://app.example"
+
+// ownOrigin puts the page's origin in the place of that of the examples, so that nobody copies
+// another's, nor another scheme.
+func (s *sighting) ownOrigin(a *Answer) {
+	scheme, host, ok := strings.Cut(s.named(), "://")
+	if !ok {
+		return
+	}
+	bare := strings.TrimPrefix(host, "www.")
+	own := strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, exampleOrigin, s.named(), "app.example", host)
+	if strings.Contains(a.Cause.Why, "https://www.app.example") { // which speaks of both
+		own = strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, exampleOrigin, scheme+"://"+bare)
+	}
+	a.Cause.Why, a.Fix.Do = own.Replace(a.Cause.Why), own.Replace(a.Fix.Do)
+}
+
 // reword says of a cause what holds of this input, where what is true of the cause in general
 // says more than the input shows.
 func (s *sighting) reword(a *Answer) {
 	s.ownExample(a)
+	s.ownOrigin(a)
 	switch {
+	case s.muted:
+		s.rewordMuted(a)
 	case s.plainHTTP:
 		s.rewordPlainHTTP(a)
-	case s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && (s.tainted() || s.toLogin() && s.status < 300):
+	case s.stoppedAtLogin(), s.redirectsToLogin(), s.oldRedirect(), s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && s.tainted():
 		s.rewordRedirected(a)
+	case s.meant() != "":
+		s.rewordMethodCase(a)
+	case s.reason == spec.ReasonCorsDisabledScheme && s.answers == nil && isWebURL(s.url):
+		s.rewordScheme(a)
 	case LayerOf(s.reason) == spec.LayerLocalNetwork:
 		s.rewordLocal(a)
 	case a.Cause.ID == "no-cors":
 		s.rewordMissing(a)
 	case a.Cause.ID == "origin-not-listed" && s.notListed():
 		s.rewordNotListed(a)
-	case s.reason == ReasonCookieNotSent:
+	case s.reason == ReasonCookieNotSent && s.answers != nil:
 		s.rewordUnknownLogin(a)
+	case s.answers == nil:
+		s.rewordUnseen(a)
 	case s.reason == ReasonHTTPError && s.scheme() != "":
 		s.rewordLogin(a)
 	case s.fromCache && a.Side == cases.SideProxy:
 		a.Side = cases.SideServer // it is the browser's own cache, and the server tells it what to keep apart
 	}
+}
+
+// rewordScheme is for a URL of the web: what is no such URL is what it redirects to.
+func (s *sighting) rewordScheme(a *Answer) {
+	a.Cause.Title = "A URL was asked for that does not begin with http:// or https://: this one may redirect to it"
+	a.Cause.Here, a.Confidence, a.Side = safeURL(s.url)+" itself is one that browsers ask for with CORS.", Likely, cases.SideServer
+	a.Fix.Do = "Look where it redirects to (DevTools, Network), and let the server send a Location that begins with http:// or https://."
+}
+
+// isWebURL tells whether a URL is one that browsers ask for with CORS.
+func isWebURL(url string) bool {
+	scheme, _, ok := strings.Cut(url, "://")
+	return ok && isWebScheme(scheme)
 }
 
 // rewordLocal leaves out what the page has already.

@@ -42,6 +42,8 @@ type sighting struct {
 	unresolved string
 	// piece: it is of a part of a HAR that has no headers of the answer.
 	piece bool
+	// muted: it is no more than what a page gets of an error that is hidden from it.
+	muted bool
 	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.
 	plainHTTP bool
 

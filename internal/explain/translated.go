@@ -14,7 +14,7 @@ import (
 var (
 	chromeAsker  = regexp.MustCompile(`(?i)\b(fetch|xmlhttprequest|script|image|font)\b`)
 	quotedURL    = regexp.MustCompile(`'\s*([a-z][a-z0-9+.-]*://[^'\s]*|null)\s*'`)
-	methodName   = regexp.MustCompile(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|PROPFIND|REPORT|MERGE|PURGE)\b`)
+	methodName   = regexp.MustCompile(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|PROPFIND|REPORT|MERGE|PURGE|(?i:patch|propfind|proppatch))\b`)
 	fieldName    = regexp.MustCompile(`(?i)\b(authorization|[a-z0-9]+(?:-[a-z0-9]+)+)\b`)
 	addressSpace = regexp.MustCompile(`'(loopback|local|private|public)'`)
 )

@@ -99,8 +99,10 @@ func (s *sighting) here() string {
 		}
 		return "The preflight (OPTIONS) was answered with a status outside of 200 to 299. The console does not say which; the HAR and the command below do."
 	case "DisallowedRedirect":
-		if to, ok := s.fields.Get("Location"); ok {
+		if to, ok := s.location(); ok && s.status != 0 {
 			return fmt.Sprintf("The preflight (OPTIONS) was answered with %s and Location: %s.", s.statusText(), safeURL(to))
+		} else if ok {
+			return fmt.Sprintf("The request was redirected to %s. The message is that of an old Chrome. Today's browsers follow such a redirect if the CORS headers let the page in; of the preflight itself they follow none.", safeURL(to))
 		}
 		return "Where it leads is not in the text. Often it is the same path with a slash at its end, or without one, https in place of http, or a login; the command shows which."
 	case spec.ReasonMethodDisallowedByPreflightResponse:
@@ -108,6 +110,9 @@ func (s *sighting) here() string {
 	case spec.ReasonHeaderDisallowedByPreflightResponse:
 		return fmt.Sprintf("The page sends the header %s.%s", orSome(s.param, "that is not listed"), s.listSays(allowHeaders))
 	case ReasonHeaderNotExposed:
+		if spec.IsForbiddenResponseHeaderName(s.param) {
+			return ""
+		}
 		return fmt.Sprintf("The script wants to read %s, which a page of another origin can only if the answer exposes it.", s.param)
 	case ReasonGranted:
 		return "It was asked for " + strings.Join(s.permissions(), ", ") + ". The answer to the request itself is not in the text."
@@ -167,7 +172,11 @@ func (s *sighting) hereMissing(what string) string {
 	case s.from != "" && s.status < 300:
 		return s.hereRedirected()
 	case s.status >= 400:
-		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header is missing besides.", capital(what), s.statusText())
+		missing := "is missing"
+		if s.fields == nil && len(s.same) > 0 {
+			missing += ", or does not let the page in,"
+		}
+		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header %s besides.", capital(what), s.statusText(), missing)
 	case s.status >= 300:
 		return fmt.Sprintf("%s is a redirect, %s.", capital(what), s.statusText())
 	case s.fromCache:
@@ -216,6 +225,8 @@ func (s *sighting) hereOpen() string {
 		return "The message is cut. The reason comes after \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
 		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, or there were too many redirects."
+	case a == nil && s.browser == "firefox" && s.url != "" && s.code == "" && s.status == 0 && len(s.same) == 0:
+		return "The reason that Firefox gives in brackets is none that is known here."
 	case s.piece:
 		return fmt.Sprintf("The text is a part of a HAR: it has the status, %s, and not the headers of the answer, which decide.", s.statusText())
 	case a == nil && s.status != 0:
