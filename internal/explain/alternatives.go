@@ -113,6 +113,9 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 	if s.leaning != "" {
 		local()
 	}
+	if m := inCapitals(s.method); m != "" {
+		add(spec.ReasonMethodDisallowedByPreflightResponse, "method-not-capital", "if the command shows that "+s.method+" is not allowed: the script does not write it in capitals, and browsers leave it so; "+m+" is what servers allow")
+	}
 	switch {
 	case s.answers == nil && s.method == "":
 		add(spec.ReasonPreflightInvalidStatus, "preflight-refused", "if the script sends JSON, Authorization or a header of its own, or its method is PUT, PATCH or DELETE: the preflight (OPTIONS) is refused")

@@ -93,7 +93,7 @@ func (s *sighting) unnamedMethod() bool {
 func (s *sighting) unnamedCommand(url, page, names string) string {
 	method := UnnamedMethod
 	if !s.unnamedMethod() {
-		method = spec.NormalizeMethod(s.method)
+		method = spec.NormalizeMethod(s.methodAsked())
 	}
 	cmd := s.fetchCommand(url, page, "GET", orSome(names, UnnamedHeader))
 	return strings.Replace(cmd, " --from ", " -X "+word(method)+" --from ", 1)

@@ -84,7 +84,7 @@ func (k *call) sighting(c *Context) sighting {
 			k.unresolved = ""
 		}
 	}
-	s := sighting{url: k.url, unresolved: k.unresolved, method: strings.ToUpper(orSome(k.method, c.Method)), origin: c.Origin, asker: string(k.api)}
+	s := sighting{url: k.url, unresolved: k.unresolved, method: spec.NormalizeMethod(orSome(k.method, c.Method)), origin: c.Origin, asker: string(k.api)}
 	if s.origin == "" {
 		s.origin = originOf(k.referrer)
 	}

@@ -373,3 +373,40 @@ func TestNothingBeyondTheSentence(t *testing.T) {
 		}
 	}
 }
+
+// TestMethodOfACall: a call of a script is asked about with the method that it has, in its case.
+func TestMethodOfACall(t *testing.T) {
+	for text, method := range map[string]string{
+		"fetch('https://api.example/x', {method: 'patch'})":                                  "patch",
+		"fetch('https://api.example/x', {method: 'put'})":                                    "PUT",
+		"const x = new XMLHttpRequest(); x.open('patch', 'https://api.example/x'); x.send()": "patch",
+		"axios({url: 'https://api.example/x', method: 'patch'})":                             "PATCH",
+	} {
+		a := explained(t, text, explain.Context{Origin: app})
+		if !strings.HasSuffix(a.Check, " -X "+method) || (alternative(a, "method-not-capital") != nil) != (method == "patch") {
+			t.Errorf("%q: %s, %+v", text, a.Check, a.Alternatives)
+		}
+	}
+	everySentence(func(text string) {
+		if a := explained(t, text, explain.Context{}); strings.Contains(a.Check, "-X ''") {
+			t.Errorf("%q: %s", text, a.Check)
+		}
+	})
+	if a := explained(t, head+"Method get is not allowed by Access-Control-Allow-Methods in preflight response.", explain.Context{}); !strings.Contains(a.Check, " -X GET ") {
+		t.Errorf("%s", a.Check)
+	}
+}
+
+// TestListsAreKept: a setting has what this request needs, and the list that is there already is not shown.
+func TestListsAreKept(t *testing.T) {
+	for text, keep := range map[string]bool{
+		head + "Method DELETE is not allowed by Access-Control-Allow-Methods in preflight response.":            true,
+		head + "Request header field x-a is not allowed by Access-Control-Allow-Headers in preflight response.": true,
+		head + noHeader: false,
+	} {
+		a := explained(t, text, explain.Context{Stack: cases.FindStack("express")})
+		if got := strings.Contains(strings.Join(a.Notes, " "), "Keep in the setting"); got != keep {
+			t.Errorf("%q: %q", text, a.Notes)
+		}
+	}
+}
