@@ -315,6 +315,18 @@ func TestPolicyBeforeScheme(t *testing.T) {
 	}
 }
 
+// For an element Chromium looks at a redirect's user name before its scheme, for fetch() in mode no-cors
+// not (verify-model --layers --seed 8401).
+func TestUserinfoBeforeScheme(t *testing.T) {
+	for api, want := range map[spec.API]spec.Reason{spec.APIElement: spec.ReasonRedirectContainsCredentials, spec.APIFetch: spec.ReasonCorsDisabledScheme} {
+		f := spec.Begin(spec.Request{API: api, Origin: "https://a.example", URL: "https://b.example/", Mode: spec.ModeNoCORS, Context: &spec.PageContext{}}, spec.Options{Engine: spec.EngineChromium})
+		f.Deliver(spec.Response{Status: 302, Header: spec.Header{{Name: "Location", Value: "ftp://u@c.example/"}}})
+		if out := f.Outcome(); out.Reason != want || out.FailedHop != 0 {
+			t.Errorf("%s: %q at hop %d", api, out.Reason, out.FailedHop)
+		}
+	}
+}
+
 // Of mode no-cors Chromium looks at the redirect mode before mixed content.
 func TestModeBeforeMixedContent(t *testing.T) {
 	for engine, want := range map[spec.Engine]spec.Reason{spec.EngineFetch: spec.ReasonMixedContent, spec.EngineChromium: spec.ReasonNoCorsRedirectModeNotFollow} {

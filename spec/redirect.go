@@ -178,6 +178,11 @@ func (f *Fetch) redirect(resp Response) bool {
 		if f.policyRefusesScheme(next) {
 			return true
 		}
+		if f.req.API == APIElement && f.refusesAnyUserinfo(next) {
+			f.t.add(ruleRedirect9, "the engine follows no redirect to a URL with user name or password: network error")
+			f.block(ReasonRedirectContainsCredentials, "")
+			return true
+		}
 		f.t.add(ruleRedirect6, "the Location's scheme is not an HTTP(S) scheme: network error")
 		f.block(ReasonCorsDisabledScheme, "")
 		return true
