@@ -10,59 +10,88 @@ import (
 
 // mostNeeded is how many lines of a whole configuration somebody reads who has one request that
 // fails. Of a longer one only the setting is shown.
-const mostNeeded = 10
+const mostNeeded = 26
 
 // NeededFix is what to write in a stack's configuration against a cause so that what need states
-// is allowed, and no more. Where more than one setting is wanted, or its place among others counts, it
-// is the configuration that was measured, with need's values in place of the example's and
-// without what need has not; proved tells so. Else it is the setting's text as Fill gives it.
-// Empty where the cause is no setting's, or the stack has nothing to say of it.
+// is allowed. Where more than one setting is wanted, or its place among others counts, it
+// is one whole configuration: that which was measured, with need's values in place of the example's and
+// without what need has not; proved tells so. Or one that was measured against other causes, or the
+// stack's own; what is to be known of its place stands below it. Else it is the setting's text as Fill
+// gives it.
+//
+// What need does not state somebody else may need: a text that has a list begins with a comment that
+// says to keep what else is allowed. Empty where the cause is no setting's, or the stack has nothing to
+// say of it.
 func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text string, proved bool) {
 	if cause.Setting == "" {
 		return "", false
 	}
 	settings := wanting(cause.Setting, need)
 	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
-	if placed || cause.Setting == SettingOrigins && len(settings) > 1 {
-		if text := needed(provedFix(stack.Adapter, cause.ID), need); text != "" {
-			return text, true
+	if placed || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
+		if text, proved = whole(stack, cause, need, values); text != "" {
+			return stack.keeping("your other options, and in each list whatever else you mean to allow") + text, proved
 		}
 	}
-	if len(settings) > 1 { // the same as for the cause that is mended by the lists alone
-		if text := needed(provedFix(stack.Adapter, "method-not-listed"), need); text != "" {
-			return text, false
-		}
-	}
+	lists := false
 	var lines []string
 	for _, setting := range settings {
 		if text := Fill(stack, setting, need, values); text != "" {
 			lines = append(lines, text)
+			lists = lists || stack.Settings[setting].Option != "" && slices.Contains(listed, setting)
 		}
 	}
 	text = strings.Join(lines, "\n")
-	if placed && text != "" && !strings.HasPrefix(text, "No option") {
-		text = withLists(text, stack, need, values)
+	if lists {
+		text = stack.keeping("whatever else you mean to allow") + text
 	}
 	return text, false
 }
 
-// withLists adds to a text that says where the layer stands what it has to allow, where all of
-// that has room: as one configuration in front of it, where one was measured, so that nobody takes
-// the options for layers of their own.
-func withLists(text string, stack *Stack, need *Policy, values Values) string {
-	if whole := needed(provedFix(stack.Adapter, "method-not-listed"), need); whole != "" && strings.Count(whole+text, "\n") <= mostNeeded {
-		return whole + "\n\n" + text
-	}
-	long := text + "\n"
-	for _, setting := range wanting(SettingOrigins, need)[1:] {
-		if stack.Settings[setting].Option != "" {
-			long += "\n" + Fill(stack, setting, need, values)
+// listed are the settings that are lists.
+var listed = []Setting{SettingOrigins, SettingMethods, SettingHeaders, SettingExpose}
+
+// whole is one whole configuration against a cause, with need's values and nothing that need has not;
+// empty where there is none.
+func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string, proved bool) {
+	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
+	if placed || cause.Setting == SettingOrigins {
+		if text := needed(provedFix(stack.Adapter, cause.ID), need); text != "" {
+			return text, true
 		}
 	}
-	if long == text+"\n" || strings.Count(long, "\n") >= mostNeeded {
-		return text
+	for _, id := range [...]string{"method-not-listed", "header-not-listed"} { // what is mended by the lists alone
+		if text = needed(provedFix(stack.Adapter, id), need); text != "" {
+			break
+		}
 	}
-	return long
+	if text == "" {
+		lines, _ := exampleLines(stack.Whole, need)
+		text = fillText(strings.Join(lines, "\n"), need, values)
+	}
+	if text == "" || !placed {
+		return text, false
+	}
+	advice := stack.Settings[cause.Setting]
+	if advice.Beside != "" {
+		return text + "\n\n" + fillText(advice.Beside, need, values), false
+	}
+	return text + "\n\n" + Fill(stack, cause.Setting, need, values), false
+}
+
+// keeping is a comment in the stack's language, in a line of its own, or a sentence where that has no
+// comments: what stands below it is for one request.
+func (s *Stack) keeping(what string) string {
+	before, after := "// ", ""
+	switch s.Language {
+	case "JSON":
+		before = ""
+	case "XML":
+		before, after = "<!-- ", " -->"
+	case "Python", "Ruby", "nginx", "Apache httpd", "Caddyfile", "HAProxy", "VCL", "YAML", "properties":
+		before = "# "
+	}
+	return before + "Keep " + what + "." + after + "\n"
 }
 
 // wanting are the settings that need wants beside one: whoever allows an origin, or what it may
@@ -152,6 +181,12 @@ func exampleLine(line string, need *Policy) (written string, keep bool) {
 		return inPlace(exampleHeaders, line, need.RequestHeaders), len(need.RequestHeaders) > 0
 	case exampleCredentials.MatchString(line):
 		return line, need.Credentials
+	case strings.Contains(line, "{{headers"):
+		return line, len(need.RequestHeaders) > 0
+	case strings.Contains(line, "{{expose"):
+		return line, len(need.ExposeHeaders) > 0
+	case strings.Contains(line, "{{max_age"):
+		return line, need.MaxAge != nil
 	}
 	return line, true
 }

@@ -33,7 +33,8 @@ func needs() []cases.Policy {
 }
 
 // What is to be written against a cause has what was blocked, and nothing that lets in more: no
-// credentials, method, header or age that the request did not need.
+// credentials, method, header or age that the request did not need. And nobody is told to take away what
+// others need: a text with a list says to keep what else is to be allowed.
 func TestNeededFixHasWhatWasBlocked(t *testing.T) {
 	measured := 0
 	for _, stack := range cases.Stacks() {
@@ -71,7 +72,7 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	placed := cause.Setting == cases.SettingPreflight || cause.Setting == cases.SettingErrors
 	wants := func(setting cases.Setting, values []string) {
 		template := stack.Settings[setting].Text
-		lists := placed && setting != cases.SettingOrigins && stack.Settings[setting].Option != "" && !strings.HasPrefix(text, "No option") && strings.Count(text, "\n") < 4 // it has room
+		lists := placed && stack.Settings[setting].Option != ""
 		for _, v := range values {
 			if (cause.Setting == setting && strings.Contains(template, "{{") || proved || lists && strings.Contains(template, "{{")) && !has(v) {
 				wrong = append(wrong, v+" is missing")
@@ -81,10 +82,18 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	wants(cases.SettingOrigins, need.Origins)
 	wants(cases.SettingHeaders, need.RequestHeaders)
 	wants(cases.SettingMethods, need.Methods)
-	if cause.Setting == cases.SettingOrigins && need.Credentials && stack.Settings[cases.SettingCredentials].Option != "" && !has("credentials") {
+	if (placed || cause.Setting == cases.SettingOrigins) && need.Credentials && stack.Settings[cases.SettingCredentials].Option != "" && !has("credentials") {
 		wrong = append(wrong, "credentials are missing")
 	}
 	wants(cases.SettingExpose, need.ExposeHeaders)
+	lists := slices.Contains([]cases.Setting{cases.SettingOrigins, cases.SettingMethods, cases.SettingHeaders, cases.SettingExpose}, cause.Setting)
+	says := regexp.MustCompile(`^(// |# |<!-- |)Keep .* mean to allow\.( -->)?\n`).MatchString(text)
+	if (placed || cause.Setting == cases.SettingOrigins) && stack.Settings[cases.SettingVary].Option != "" && !has("vary") {
+		wrong = append(wrong, "Vary is missing")
+	}
+	if (placed || lists && stack.Settings[cause.Setting].Option != "") && !says || says && !placed && !lists {
+		wrong = append(wrong, "whether it has a list, and whether it says to keep what is in it, differ")
+	}
 	if proved || cause.Setting == cases.SettingOrigins {
 		if has("app.example.com") || has("x-request-id") || has("content-type") || regexp.MustCompile(`\b600\b`).MatchString(low) {
 			wrong = append(wrong, "it has what stands for the reader's own")
@@ -101,8 +110,43 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	if strings.Contains(text, ",\n  end") || strings.Contains(text, "{{") {
 		wrong = append(wrong, "it is no text to paste")
 	}
-	if n := strings.Count(text, "\n"); n > 15 {
+	if n := strings.Count(text, "\n"); n > 31 {
 		wrong = append(wrong, fmt.Sprintf("%d lines", n))
 	}
 	return wrong
 }
+
+// One whole configuration is there for every stack: what stands in the right place, or is of several
+// settings, is of no use in pieces, of which the last that is pasted holds.
+func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
+	cause := cases.FindCause("preflight-refused")
+	for _, stack := range cases.Stacks() {
+		maxAge := 77
+		need := cases.Policy{Name: "page", Origins: []string{"https://shop.test"}, Credentials: true, Methods: []string{"PATCH"}, RequestHeaders: []string{"x-trace-id"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: &maxAge}
+		full, _ := cases.NeededFix(&stack, cause, &need, cases.Values{})
+		for setting, want := range map[cases.Setting]string{cases.SettingOrigins: "://shop", cases.SettingMethods: "patch", cases.SettingHeaders: "x-trace-id", cases.SettingCredentials: "credentials", cases.SettingExpose: "x-total-count", cases.SettingMaxAge: "77"} {
+			if a := stack.Settings[setting]; a.Option != "" && strings.Contains(a.Text+a.Option, "{{") && !strings.Contains(strings.ToLower(full), want) && !(stack.ID == "apigateway-rest" && setting == cases.SettingExpose) { // that is the function's
+				t.Errorf("%s has no %s:\n%s", stack.ID, want, full)
+			}
+		}
+		need.Credentials, need.RequestHeaders, need.ExposeHeaders, need.MaxAge = false, nil, nil, nil
+		for name, text := range map[string]string{"full": full, "bare": first(cases.NeededFix(&stack, cause, &need, cases.Values{}))} {
+			code, _, _ := strings.Cut(text, "\n\n") // what is said below it is in words
+			for _, pair := range [...][2]string{{"(", ")"}, {"[", "]"}, {"{", "}"}} {
+				if n, m := strings.Count(code, pair[0]), strings.Count(code, pair[1]); n != m {
+					t.Errorf("%s, %s: %d %s and %d %s\n%s", stack.ID, name, n, pair[0], m, pair[1], code)
+				}
+			}
+			if strings.Count(text, "Access-Control-Allow-Methods") > 1 || strings.Count(text, "cors.New(") > 1 || strings.Count(text, "app.use(cors(") > 1 || strings.Count(text, "addMapping(") > 1 {
+				t.Errorf("%s, %s: one configuration is more than one\n%s", stack.ID, name, text)
+			}
+			for line := range strings.Lines(text) {
+				if len(line) > 125 {
+					t.Errorf("%s, %s: %d columns: %s", stack.ID, name, len(line), line)
+				}
+			}
+		}
+	}
+}
+
+func first(text string, _ bool) string { return text }

@@ -37,9 +37,13 @@ func Fill(stack *Stack, setting Setting, policy *Policy, values Values) string {
 	if !ok {
 		return ""
 	}
+	return fillText(advice.textFor(setting, policy), policy, values)
+}
+
+func fillText(text string, policy *Policy, values Values) string {
 	filled := placeholders(policy, values)
 	var out []string
-	for _, line := range strings.Split(advice.textFor(setting, policy), "\n") {
+	for _, line := range strings.Split(text, "\n") {
 		out = append(out, fillLine(line, filled))
 	}
 	return strings.Join(out, "\n")

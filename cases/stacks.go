@@ -45,6 +45,9 @@ type Stack struct {
 	Adapter string
 	Docs    string // the https address of that documentation
 	Shows   []Mark // how its answers give it away; empty: they do not
+	// Whole is a template (see Fill) of one whole configuration, each part of it in a line of its own, in
+	// the place of one that was measured; empty: one was.
+	Whole string
 	// Settings has every one of Settings, but twice and vary where the stack has
 	// nothing to set for them.
 	Settings map[Setting]Advice
@@ -61,6 +64,8 @@ type Advice struct {
 	// Patterns replaces Text where the policy has patterns or expressions for
 	// origins and no list; empty: Text with the one origin will do.
 	Patterns string `yaml:"patterns" json:"patterns,omitempty"`
+	// Beside is what of Text is to be said below a whole configuration; empty: all of it.
+	Beside string `yaml:"beside" json:"beside,omitempty"`
 }
 
 // Mark is a response header that tells something about what answered.
@@ -140,6 +145,7 @@ type stackEntry struct {
 	Adapter  string      `yaml:"adapter"`
 	Docs     string      `yaml:"docs"`
 	Shows    []Mark      `yaml:"shows"`
+	Whole    string      `yaml:"whole"`
 	Settings settingsMap `yaml:"settings"`
 }
 
@@ -199,7 +205,7 @@ func (d *decoder) stack(node *yaml.Node) Stack {
 	before := len(*d.list)
 	var e stackEntry
 	d.decode(node, reflect.ValueOf(&e).Elem(), "")
-	s := Stack{e.ID, e.Name, e.Language, e.Adapter, e.Docs, e.Shows, e.Settings.given()}
+	s := Stack{e.ID, e.Name, e.Language, e.Adapter, e.Docs, e.Shows, e.Whole, e.Settings.given()}
 	if d.id = s.ID; len(*d.list) == before {
 		s.check(func(kind ProblemKind, field, what, want string) {
 			d.add(kind, d.places.line(field), s.ID, "%s", want, what)
@@ -226,6 +232,7 @@ func (s *Stack) check(bad finding) {
 	for i := range s.Shows {
 		s.Shows[i].check(at("shows", i), bad)
 	}
+	checkTemplate("whole", s.Whole, bad)
 	for _, setting := range Settings {
 		advice, ok := s.Settings[setting]
 		switch {
@@ -259,9 +266,13 @@ func (a *Advice) check(field string, bad finding) {
 	if !strings.Contains(a.Text, a.Option) {
 		bad(Conflict, field, fmt.Sprintf("%s.option %q is not in its text", field, a.Option), "the same spelling")
 	}
-	for key, text := range map[string]string{"text": a.Text, "any": a.Any, "patterns": a.Patterns} {
-		for _, what := range badPlaceholders(text) {
-			bad(BadTemplate, field+"."+key, what, "one of "+strings.Join(placeholderNames, ", ")+", with one of "+strings.Join(verbs, " "))
-		}
+	for key, text := range map[string]string{"text": a.Text, "any": a.Any, "patterns": a.Patterns, "beside": a.Beside} {
+		checkTemplate(field+"."+key, text, bad)
+	}
+}
+
+func checkTemplate(field, text string, bad finding) {
+	for _, what := range badPlaceholders(text) {
+		bad(BadTemplate, field, what, "one of "+strings.Join(placeholderNames, ", ")+", with one of "+strings.Join(verbs, " "))
 	}
 }

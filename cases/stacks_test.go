@@ -97,7 +97,7 @@ func TestFillWritesListsInTheLanguage(t *testing.T) {
 		"django":      `CORS_ALLOWED_ORIGINS = ["https://app.example", "https://admin.example"]`,
 		"rs-cors":     `AllowedOrigins: []string{"https://app.example", "https://admin.example"},`,
 		"jetty":       "// Regular expressions for the whole origin.\n" + `cors.setAllowedOriginPatterns(Set.of("https://app\\.example", "https://admin\\.example"));`,
-		"apache":      `SetEnvIf Origin "^(https://app\.example|https://admin\.example)$" CORS_ORIGIN=$1` + "\n" + `Header always set Access-Control-Allow-Origin "%{CORS_ORIGIN}e" env=CORS_ORIGIN`,
+		"apache":      `SetEnvIf Origin "^(https://app\.example|https://admin\.example)$" CORS_ORIGIN=$1` + "\n" + `Header always set Access-Control-Allow-Origin "%{CORS_ORIGIN}e" env=CORS_ORIGIN` + "\nHeader always merge Vary Origin",
 		"actix":       "Cors::default()\n    .allowed_origin(\"https://app.example\")\n    .allowed_origin(\"https://admin.example\")",
 		"spring-mvc":  `registry.addMapping("/**").allowedOrigins("https://app.example", "https://admin.example");`,
 		"unheard-of!": "",
@@ -233,7 +233,7 @@ func TestTheSchemaOfStacksIsKeptInStep(t *testing.T) {
 	}
 	slices.Sort(settings)
 	for def, want := range map[string][]string{
-		"stack":    {"adapter", "docs", "id", "language", "name", "settings", "shows"},
+		"stack":    {"adapter", "docs", "id", "language", "name", "settings", "shows", "whole"},
 		"mark":     tags(reflect.TypeFor[cases.Mark]()),
 		"advice":   tags(reflect.TypeFor[cases.Advice]()),
 		"settings": settings,
