@@ -59,6 +59,8 @@ var forms = map[string]string{
 func (s *sighting) causeOf() string {
 	reason := onRequest(s.reason)
 	switch {
+	case s.config != nil:
+		return s.config.cause()
 	case s.hsts:
 		return "https-only-host"
 	case s.muted:

@@ -13,13 +13,16 @@ import (
 // tells; what no browser sends as Origin can be seen in it.
 
 var (
-	setting = regexp.MustCompile(`(?i)\bcors\s*\(\s*(?:app\b|\{)|\buse\(\s*cors\(|\bcors["']?\s*:\s*\{|\borigins\s+['"]|\ballow_?origins?["']?\s*[=:(]|\ballowed_?origins?(?:_all|patterns)?["']?\s*[=:(]|\bCORS_(?:ALLOWED_)?ORIGINS?\w*\s*[=:]|\bwithorigins\s*\(|@crossorigin\b|\benablecors\s*\(` +
-		`|\badd_header\s+['"]?access-control-|\bheader\s+(?:always\s+)?(?:set|add)\s+['"]?access-control-|\bheader\s+access-control-allow-origin\s+['"]?(?:https?:|\*)|(?:setheader|\.header|\.set|\.add)\s*\(\s*["']access-control-|["']access-control-allow-origin["']\s*[\],]`)
+	setting = regexp.MustCompile(`(?i)\bcors\s*\(\s*(?:app\b|\{)|\buse\(\s*cors\(|\.register\(\s*(?:fastify)?cors\b|\bcors["']?\s*:\s*\{|\borigins\s+['"]|\ballow_?origins?["']?\s*[=:(]|\ballowed_?origins?(?:_all|patterns)?["']?\s*[=:(]|\bCORS_(?:ALLOWED_)?ORIGINS?\w*\s*[=:]|\bwithorigins\s*\(|@crossorigin\b|\benablecors\s*\(` +
+		`|\badd_header\s+['"]?access-control-|\bheader\s+(?:always\s+)?(?:set|add)\s+['"]?access-control-|\bheader\s+access-control-allow-origin\s+['"]?(?:https?:|\*)|(?:setheader|\.header|\.set|\.add)\s*\(\s*["']access-control-|["']access-control-allow-origin["']\s*[\],]` +
+		`|\bheader\s*\(\s*["']access-control-|\bresp\.http\.access-control-|\ballow(?:ed)?_?origins?_?\w*(?:func|validator|regex|patterns?|fn)["']?\s*[=:(]|\b(?:set|add)allowedorigin\w*\s*\(|\borigin_?patterns?\s*=|\bsetisoriginallowed\s*\(|\bCORS_ALLOW_ALL_ORIGINS\s*=|\bCORS_ORIGIN_ALLOW_ALL\s*=|\ballow_any_origin\s*\(|\ballow_?origin::` +
+		`|\bmap\s+\$http_origin\b|\$http_origin\s+~|\bsetenvif(?:nocase)?\s+origin\b|\bheader_regexp\s+(?:\w+\s+)?origin\b|\baccesscontrolalloworigin\w*\s*:|\bcors_?origins?_?\w*\s*=>`)
 	quotedText   = regexp.MustCompile("\"([^\"\n]*)\"|'([^'\n]*)'|`([^`\n]*)`")
 	unquotedText = regexp.MustCompile(`(?i)access-control-allow-origin["']?\s+([^\s;"']+)`)
 	hostLike     = regexp.MustCompile(`(?i)^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})(?::\d+)?(?:/\S*)?$`)
 	webAddress   = regexp.MustCompile(`(?i)(?:^|[\s,])(?:https?|capacitor|ionic|tauri|app|chrome-extension|moz-extension)://`)
-	withLogins   = regexp.MustCompile(`(?i)credentials["']?\s*[=:(,]\s*["']?true`)
+	// sentAlike finds one origin that is sent to every page, by cors of Express or as a header.
+	sentAlike = regexp.MustCompile(`(?i)\borigin["']?\s*:\s*["']([^"']+)["']|access-control-allow-origin["']?\s*[,\s]\s*["']?(https?://[^\s;"')]+)`)
 )
 
 // configSeen is what a server's configuration shows.
@@ -32,6 +35,10 @@ type configSeen struct {
 	// guessed: clean has a scheme that the text does not have, and no page tells.
 	guessed bool
 	page    string // the page's origin; empty: not known
+	// alike: the one that is misspelt is sent to every page.
+	alike  bool
+	lets   *letsIn // by what it lets in others; nil: by nothing that is known
+	logins bool    // it allows credentials
 }
 
 // readConfig reads the origins of a server's configuration.
@@ -42,7 +49,15 @@ func readConfig(in string, c *Context) ([]sighting, error) {
 			f.take(strings.Join(m[1:], ""))
 		}
 	}
-	if withLogins.MatchString(in) && slices.Contains(f.origins, "*") {
+	code := comment.ReplaceAllString(in, "")
+	f.logins, f.lets = withLogins.MatchString(code), lettingIn(code)
+	if m := sentAlike.FindStringSubmatch(code); m != nil && f.misspelt && len(f.origins) == 1 {
+		f.alike = f.origins[0] == m[1]+m[2]
+	}
+	switch {
+	case f.lets != nil && !f.misspelt:
+		f.clean = f.lets.example
+	case f.lets == nil && f.logins && slices.Contains(f.origins, "*"):
 		f.odd = append(f.odd, "* stands beside credentials: browsers refuse * for a request with cookies")
 	}
 	return []sighting{{url: c.URL, origin: c.Origin, method: c.Method, reason: ReasonUndetermined, config: f}}, nil
@@ -115,9 +130,20 @@ func (f *configSeen) schemeFor(host string) string {
 	return "https://"
 }
 
+// cause is the cause that a configuration shows: an id of cases.Causes, empty where it shows none. To let
+// in others without credentials can be meant.
+func (f *configSeen) cause() string {
+	if f.lets == nil || !f.logins {
+		return ""
+	}
+	return f.lets.cause
+}
+
 // title, here and do of a configuration.
 func (f *configSeen) title() string {
 	switch {
+	case f.lets != nil:
+		return f.lets.title(f.logins)
 	case len(f.origins) == 0:
 		return "This is a server's configuration and no message, and it names no origin"
 	case len(f.odd) == 0:
@@ -126,18 +152,36 @@ func (f *configSeen) title() string {
 	return "This is a server's configuration, and in it " + f.odd[0]
 }
 
+// askStranger is how to see whether a page of others is let in; page is whose the command is for, empty
+// for none that is given.
+func (f *configSeen) askStranger(page string) string {
+	if page == "" && f.clean == f.lets.example {
+		return "Then ask the server with the command below: it must not let in that page."
+	}
+	return "Then ask the server with the command below, and once more with --from " + f.lets.example + ", which it must not let in."
+}
+
 func (f *configSeen) here() string {
 	text := "What the server sends, only a request shows."
-	if f.misspelt {
+	odd := f.odd
+	switch {
+	case f.lets != nil:
+		text, odd = f.lets.here(f.logins), append([]string{""}, odd...)
+	case f.alike:
+		text = "It is sent to every page as it stands, or compared with the Origin, and a browser's Origin is never equal to it byte for byte. Where the answer has this value, every page is blocked. " + text
+	case f.misspelt:
 		text = "Most libraries compare an origin letter by letter, and let nobody in by one that no browser sends. " + text
 	}
-	if len(f.odd) > 1 {
-		text = "Besides, " + strings.Join(f.odd[1:], "; ") + ". " + text
+	if len(odd) > 1 {
+		text = "Besides, " + strings.Join(odd[1:], "; ") + ". " + text
 	}
 	return text
 }
 
 func (f *configSeen) do() string {
+	if f.lets != nil && !f.logins {
+		return "If everybody may read, send * in place of it, which lets in nobody's credentials. If not, compare the whole Origin with a list, and send Vary: Origin. Then ask the server with the command below, and read what it prints."
+	}
 	if !f.misspelt || f.clean == "" {
 		return "Ask the server with the command below, and read what it prints."
 	}

@@ -90,7 +90,7 @@ func (s *sighting) named() string {
 
 // policy is what this request needs, beside what the answer's lists have.
 func (s *sighting) policy(cause *cases.Cause, c *Context) *cases.Policy {
-	p := &cases.Policy{Name: "page", Credentials: s.mode == spec.CredentialsInclude}
+	p := &cases.Policy{Name: "page", Credentials: s.mode == spec.CredentialsInclude || s.config != nil && s.config.logins}
 	if o := s.named(); o != "" {
 		p.Origins = []string{o}
 	}

@@ -50,6 +50,26 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
+// TestConfigurationOfOneOrigin: what is sent to every page as it stands, and no page's Origin is, blocks every
+// page. Where an Origin is looked up in a list, the library decides what it is compared with.
+func TestConfigurationOfOneOrigin(t *testing.T) {
+	for text, blocks := range map[string]bool{
+		"app.use(cors({origin: 'https://shop.example/', credentials: true}))":                  true,
+		"app.enableCors({ origin: \"https://shop.example/app\" })":                             true,
+		"add_header Access-Control-Allow-Origin https://shop.example/ always;":                 true,
+		"res.setHeader('Access-Control-Allow-Origin', 'https://shop.example/')":                true,
+		"app.use(cors({origin: ['https://shop.example/']}))":                                   false,
+		"app.use(cors({origin: 'https://shop.example'}))":                                      false,
+		"CORS_ALLOWED_ORIGINS = [\"https://shop.example/\"]":                                   false,
+		"app.use(cors({origin: 'https://shop.example'}))\nconst other = 'https://b.example/';": false,
+	} {
+		a := explained(t, text, explain.Context{})
+		if blocks != strings.Contains(a.Cause.Here, "never equal to it byte for byte. Where the answer has this value, every page is blocked.") || a.Confidence != explain.Open {
+			t.Errorf("%s: %s", text, a.Cause.Here)
+		}
+	}
+}
+
 // TestCallWithoutURL: a call whose URL is not written out is read for the rest, and says that --url gives it;
 // with that it is as if it were written.
 func TestCallWithoutURL(t *testing.T) {

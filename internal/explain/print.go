@@ -158,7 +158,7 @@ func verdictWord(a *Answer) string {
 		return "GRANTED"
 	case a.Reason == ReasonHTTPError:
 		return "ERROR"
-	case a.Reason == ReasonPreload, a.Reason == ReasonForbiddenHeader: // the request goes on
+	case a.Reason == ReasonPreload, a.Reason == ReasonForbiddenHeader, a.Kind == KindConfig && a.Cause.ID != "": // the request goes on
 		return "WARNING"
 	case a.Confidence == Open:
 		return "OPEN"

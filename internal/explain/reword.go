@@ -61,6 +61,9 @@ func (s *sighting) reword(a *Answer) {
 	s.ownExample(a)
 	s.ownOrigin(a)
 	switch {
+	case s.config != nil && a.Cause.ID != "":
+		a.Cause.Title, a.Cause.Here = s.title(), s.here()
+		a.Fix.Do += " " + s.config.askStranger(s.origin)
 	case s.muted:
 		s.rewordMuted(a)
 	case s.plainHTTP:
