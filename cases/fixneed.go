@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -26,11 +27,16 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	if cause.Setting == "" {
 		return "", false
 	}
+	if len(need.Origins) == 0 {
+		known := *need
+		known.Origins = []string{cmp.Or(values.Origin, someOrigin)}
+		need = &known
+	}
 	settings := wanting(cause.Setting, need)
 	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
 	if placed || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
 		if text, proved = whole(stack, cause, need, values); text != "" {
-			return stack.keeping("your other options, and in each list whatever else you mean to allow") + text, proved
+			return stack.keeping("your other options, and in each list whatever else you mean to allow", text) + text, proved
 		}
 	}
 	lists := false
@@ -43,7 +49,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	}
 	text = strings.Join(lines, "\n")
 	if lists {
-		text = stack.keeping("whatever else you mean to allow") + text
+		text = stack.keeping("whatever else you mean to allow", text) + text
 	}
 	return text, false
 }
@@ -80,8 +86,8 @@ func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string
 }
 
 // keeping is a comment in the stack's language, in a line of its own, or a sentence where that has no
-// comments: what stands below it is for one request.
-func (s *Stack) keeping(what string) string {
+// comments: the text below it is for one request.
+func (s *Stack) keeping(what, text string) string {
 	before, after := "// ", ""
 	switch s.Language {
 	case "JSON":
@@ -91,7 +97,11 @@ func (s *Stack) keeping(what string) string {
 	case "Python", "Ruby", "nginx", "Apache httpd", "Caddyfile", "HAProxy", "VCL", "YAML", "properties":
 		before = "# "
 	}
-	return before + "Keep " + what + "." + after + "\n"
+	what = "Keep " + what + "."
+	if strings.Contains(strings.ReplaceAll(text, `\`, ""), someOrigin) {
+		what += after + "\n" + before + someOrigin + " stands for the page's origin."
+	}
+	return before + what + after + "\n"
 }
 
 // wanting are the settings that need wants beside one: whoever allows an origin, or what it may

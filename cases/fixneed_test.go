@@ -129,15 +129,23 @@ func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
 				t.Errorf("%s has no %s:\n%s", stack.ID, want, full)
 			}
 		}
+		unknown := need
+		unknown.Origins = nil
 		need.Credentials, need.RequestHeaders, need.ExposeHeaders, need.MaxAge = false, nil, nil, nil
-		for name, text := range map[string]string{"full": full, "bare": first(cases.NeededFix(&stack, cause, &need, cases.Values{}))} {
+		for name, text := range map[string]string{
+			"full": full, "bare": first(cases.NeededFix(&stack, cause, &need, cases.Values{})),
+			"of an unknown page": first(cases.NeededFix(&stack, cases.FindCause("reflects-any-origin"), &unknown, cases.Values{})),
+		} {
+			if says := strings.Contains(text, "https://app.example stands for the page's origin."); says != (name == "of an unknown page") {
+				t.Errorf("%s, %s: an origin that is nobody's is said to be one, or is not\n%s", stack.ID, name, text)
+			}
 			code, _, _ := strings.Cut(text, "\n\n") // what is said below it is in words
 			for _, pair := range [...][2]string{{"(", ")"}, {"[", "]"}, {"{", "}"}} {
 				if n, m := strings.Count(code, pair[0]), strings.Count(code, pair[1]); n != m {
 					t.Errorf("%s, %s: %d %s and %d %s\n%s", stack.ID, name, n, pair[0], m, pair[1], code)
 				}
 			}
-			if strings.Count(text, "Access-Control-Allow-Methods") > 1 || strings.Count(text, "cors.New(") > 1 || strings.Count(text, "app.use(cors(") > 1 || strings.Count(text, "addMapping(") > 1 {
+			if strings.Count(text, "Access-Control-Allow-Methods") > 1 || strings.Count(text, "cors.New(") > 1 || strings.Count(text, "app.use(cors(") > 1 || strings.Count(text, "addMapping(") > 1 || strings.Count(text, "add_middleware(") > 1 || strings.Count(text, "CorsLayer::new()") > 1 {
 				t.Errorf("%s, %s: one configuration is more than one\n%s", stack.ID, name, text)
 			}
 			for line := range strings.Lines(text) {
