@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,8 +55,30 @@ func sides(e *Explained) (received, wanted []string) {
 	return received, wanted
 }
 
+// ListsAllow tells whether the lists of a preflight's answer allow its method, and all names of
+// its headers, as the model decides it with nothing else in the answer. A list that is none allows nothing.
+func ListsAllow(mode spec.CredentialsMode, method string, names []string, h spec.Header) (methods, headers bool) {
+	only := func(field string) spec.Header {
+		list := spec.Header{{Name: allowOrigin, Value: "null"}, {Name: allowCredentials, Value: "true"}}
+		for _, v := range h.Values(field) {
+			list.Add(field, v)
+		}
+		return list
+	}
+	lower := make([]string, len(names))
+	for i, name := range names {
+		lower[i] = strings.ToLower(name)
+	}
+	noMethod, _ := spec.CheckPreflight("null", mode, method, nil, http.StatusOK, only(allowMethods))
+	noName, _ := spec.CheckPreflight("null", mode, http.MethodGet, lower, http.StatusOK, only(allowHeaders))
+	return noMethod == "", noName == ""
+}
+
 // lists are the lines of the methods and the headers of a preflight, where they have not what
-// it asks for: without these its request is blocked all the same.
+// it asks for: without these its request is blocked all the same. Package explain decides by the same
+// (ListsAllow) and writes other lines: here there is a policy, and an answer that was seen, so that the whole list
+// stands in the place of what was received; there is one request, of which the list may not even be
+// shown, and its names are added to what is.
 func (e *Explained) lists() (received, wanted []string) {
 	s := &e.Seen
 	add := func(field string, ok bool) {
@@ -67,19 +90,14 @@ func (e *Explained) lists() (received, wanted []string) {
 		}
 		wanted = append(wanted, e.right(field)...)
 	}
-	h := s.Header()
-	has := func(field string, same func(a, b string) bool, name string) bool {
-		list, _ := spec.ExtractTokenList(h, field)
-		return slices.ContainsFunc(list, func(l string) bool { return same(l, name) || l == "*" && !s.Credentials })
+	mode := spec.CredentialsSameOrigin
+	if s.Credentials {
+		mode = spec.CredentialsInclude
 	}
-	exactly := func(a, b string) bool { return a == b }
-	add(allowMethods, spec.IsSafelistedMethod(s.Method) || s.Method == "" || has(allowMethods, exactly, s.Method))
-	listed := true
-	for name := range strings.SplitSeq(s.Names, ",") {
-		name = strings.TrimSpace(name)
-		listed = listed && (name == "" || has(allowHeaders, strings.EqualFold, name))
-	}
-	add(allowHeaders, listed)
+	names := strings.FieldsFunc(s.Names, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	methods, headers := ListsAllow(mode, cmp.Or(s.Method, http.MethodGet), names, s.Header())
+	add(allowMethods, methods)
+	add(allowHeaders, headers)
 	return received, wanted
 }
 

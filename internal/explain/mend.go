@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/diagnose"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -122,7 +123,9 @@ func (m *mending) allowCredentials() {
 	m.replace(name, name+": true")
 }
 
-// lists are the method and the headers that the preflight asked for.
+// lists are the method and the headers that the preflight asked for. Package diagnose decides by the same
+// (diagnose.ListsAllow) and writes other lines: it has a policy, whose whole list is wanted. Here one
+// request is known, and what the input does not show of the lists is to stay as it is.
 func (m *mending) lists(c *Context) {
 	s := m.s
 	method, names := s.wants(c)
@@ -170,23 +173,19 @@ func (s *sighting) wants(c *Context) (method string, names []string) {
 
 // allowsMethod tells whether the list of methods, where there is one, has that method, or it needs no permission.
 func (s *sighting) allowsMethod(method string) bool {
-	list, ok := spec.ExtractTokenList(s.fields, allowMethods)
-	return ok && (spec.IsSafelistedMethod(method) || slices.Contains(list, method) || slices.Contains(list, "*") && s.mode != spec.CredentialsInclude)
+	methods, _ := diagnose.ListsAllow(s.mode, method, nil, s.fields)
+	return methods
 }
 
 // allowsHeaders tells whether the list of headers has all of the names.
 func (s *sighting) allowsHeaders(names []string) bool {
-	_, ok := spec.ExtractTokenList(s.fields, allowHeaders)
-	return ok && len(s.unlisted(names)) == 0
+	_, headers := diagnose.ListsAllow(s.mode, "", names, s.fields)
+	return headers
 }
 
 // unlisted are the names that the list of headers does not cover.
 func (s *sighting) unlisted(names []string) []string {
-	list, _ := spec.ExtractTokenList(s.fields, allowHeaders)
-	star := slices.Contains(list, "*") && s.mode != spec.CredentialsInclude
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return containsFold(list, name) || star && !strings.EqualFold(name, "authorization")
-	})
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.allowsHeaders([]string{name}) })
 }
 
 // vary is there where the answer is for one origin alone, which it was not.
