@@ -95,13 +95,18 @@ func (s *sighting) wantsPreflight(c *Context) bool {
 
 // pageLetIn is the page that an answer names, for want of another.
 func (s *sighting) pageLetIn() string {
-	if v, ok := s.header().Get(allowOrigin); ok && v != "null" {
-		if o, err := spec.ParseOrigin(v); err == nil && o.String() == v {
-			s.notes = append(s.notes, "The text does not say of which origin the page is. This answer lets in pages of "+v+" and no others; give yours with --from.")
-			return v
-		}
+	if v, ok := s.header().Get(allowOrigin); ok && v != "null" && isOrigin(v) {
+		s.notes = append(s.notes, "The text does not say of which origin the page is. This answer lets in pages of "+v+" and no others; give yours with --from.")
+		return v
 	}
 	return unnamedPage
+}
+
+// isOrigin tells whether a value can be a page's origin. No page has a host with *, which is one by the URL
+// Standard.
+func isOrigin(v string) bool {
+	o, err := spec.ParseOrigin(v)
+	return err == nil && o.String() == v && !strings.Contains(v, "*")
 }
 
 // resolve names what is still open.

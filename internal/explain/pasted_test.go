@@ -70,6 +70,21 @@ func TestConfigurationOfOneOrigin(t *testing.T) {
 	}
 }
 
+// TestNobodysOrigin: of a value that is no page's origin it is certain that it blocks, whoever asks, and the
+// evidence says why. Of one that may be a page's own that is not said.
+func TestNobodysOrigin(t *testing.T) {
+	for value, nobody := range map[string]bool{
+		"https://shop.example/": true, "https://shop.example/app": true, "https://shop.example:443": true, "shop.example": true, "https://Shop.example": true,
+		"\"https://shop.example\"": true, "https://*.shop.example": true, "https://shop.example": false, "http://localhost:3000": false, "null": false,
+	} {
+		a := explained(t, "HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: "+value+"\nContent-Type: text/html\n", explain.Context{})
+		says := strings.Contains(a.Cause.Here, "byte for byte, and no page's origin is equal to it: every page is blocked.")
+		if says != nobody || nobody && a.Confidence != explain.Certain {
+			t.Errorf("%s: %s, %s: %s", value, a.Reason, a.Confidence, a.Cause.Here)
+		}
+	}
+}
+
 // TestCallWithoutURL: a call whose URL is not written out is read for the rest, and says that --url gives it;
 // with that it is as if it were written.
 func TestCallWithoutURL(t *testing.T) {

@@ -192,6 +192,9 @@ func (s *sighting) hereMismatch(what string) string {
 	if s.tainted() {
 		return s.hereRedirected() + fmt.Sprintf(" The answer names %s.", orSome(safeValue("", *s.value), "nothing"))
 	}
+	if s.origin == "" && *s.value != "" && !isOrigin(*s.value) {
+		return fmt.Sprintf("%s names %s. Browsers compare that with the page's origin byte for byte, and no page's origin is equal to it: every page is blocked.", capital(what), safeValue("", *s.value))
+	}
 	if s.origin == "" {
 		return fmt.Sprintf("%s names %s. The message does not say of which origin the page is; a page opened as a file, or in a sandboxed frame, has the origin null.", capital(what), safeValue("", *s.value))
 	}
