@@ -36,7 +36,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
 	if placed || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
 		if text, proved = whole(stack, cause, need, values); text != "" {
-			return stack.keeping("your other options, and in each list whatever else you mean to allow", text) + text, proved
+			return stack.keeping("your other options, and what your lists already have and you mean to allow", text) + text, proved
 		}
 	}
 	lists := false
@@ -49,7 +49,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	}
 	text = strings.Join(lines, "\n")
 	if lists {
-		text = stack.keeping("whatever else you mean to allow", text) + text
+		text = stack.keeping("what your list already has and you mean to allow", text) + text
 	}
 	return text, false
 }
