@@ -32,12 +32,6 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 	switch {
 	case a.Fix.Text != "":
 		a.Fix.Stack, a.Fix.By = stack.Name, by
-		if s.fields == nil && s.listed() && (cause.Setting == cases.SettingMethods || cause.Setting == cases.SettingHeaders) {
-			s.notes = append(s.notes, "Keep in the setting what its list has already: the text does not show that.")
-		}
-		if s.named() == "" && strings.Contains(a.Fix.Text, exampleOrigin) {
-			s.notes = append(s.notes, "In the setting "+exampleOrigin+" stands for the origin of your page: its scheme, http or https, its host, and its port if its address has one.")
-		}
 	case c.Stack != nil:
 		s.notes = append(s.notes, "No setting of "+stack.Name+" is known that mends this.")
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/corsproof/corsproof/internal/block"
 )
 
-// A configuration can let in whoever asks. Of libraries whose code was read it is known what sends
+// A configuration can let in whoever asks. Of libraries whose code or documentation says so it is known what sends
 // back every Origin; of the others nothing is said.
 
 // letsIn is the part of a configuration by which others are let in.
