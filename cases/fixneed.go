@@ -27,6 +27,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	if cause.Setting == "" {
 		return "", false
 	}
+	nobodys := len(need.Origins) == 0 && values.Origin == ""
 	if len(need.Origins) == 0 {
 		known := *need
 		known.Origins = []string{cmp.Or(values.Origin, someOrigin)}
@@ -36,7 +37,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
 	if placed || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
 		if text, proved = whole(stack, cause, need, values); text != "" {
-			return stack.keeping("your other options, and what your lists already have and you mean to allow", text) + text, proved
+			return stack.keeping("your other options, and what your lists already have and you mean to allow", text, nobodys) + text, proved
 		}
 	}
 	lists := false
@@ -49,7 +50,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	}
 	text = strings.Join(lines, "\n")
 	if lists {
-		text = stack.keeping("what your list already has and you mean to allow", text) + text
+		text = stack.keeping("what your list already has and you mean to allow", text, nobodys) + text
 	}
 	return text, false
 }
@@ -86,8 +87,8 @@ func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string
 }
 
 // keeping is a comment in the stack's language, in a line of its own, or a sentence where that has no
-// comments: the text below it is for one request.
-func (s *Stack) keeping(what, text string) string {
+// comments: the text below it is for one request. With nobodys the page is not known.
+func (s *Stack) keeping(what, text string, nobodys bool) string {
 	before, after := "// ", ""
 	switch s.Language {
 	case "JSON":
@@ -98,7 +99,7 @@ func (s *Stack) keeping(what, text string) string {
 		before = "# "
 	}
 	what = "Keep " + what + "."
-	if strings.Contains(strings.ReplaceAll(text, `\`, ""), someOrigin) {
+	if nobodys && strings.Contains(strings.ReplaceAll(text, `\`, ""), someOrigin) {
 		what += after + "\n" + before + someOrigin + " stands for the page's origin."
 	}
 	return before + what + after + "\n"

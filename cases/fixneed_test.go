@@ -129,11 +129,11 @@ func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
 				t.Errorf("%s has no %s:\n%s", stack.ID, want, full)
 			}
 		}
-		unknown := need
-		unknown.Origins = nil
+		unknown, alike := need, need
+		unknown.Origins, alike.Origins = nil, []string{"https://app.example"} // which is that of the example
 		need.Credentials, need.RequestHeaders, need.ExposeHeaders, need.MaxAge = false, nil, nil, nil
 		for name, text := range map[string]string{
-			"full": full, "bare": first(cases.NeededFix(&stack, cause, &need, cases.Values{})),
+			"full": full, "of a page that is named alike": first(cases.NeededFix(&stack, cause, &alike, cases.Values{})), "bare": first(cases.NeededFix(&stack, cause, &need, cases.Values{})),
 			"of an unknown page": first(cases.NeededFix(&stack, cases.FindCause("reflects-any-origin"), &unknown, cases.Values{})),
 		} {
 			if says := strings.Contains(text, "https://app.example stands for the page's origin."); says != (name == "of an unknown page") {

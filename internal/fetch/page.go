@@ -16,7 +16,8 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// MostLines is how many lines a page has at most that is not verbose.
+// MostLines is how many lines a page has at most that is not verbose. The setting of a stack that was asked
+// for is whole, and has ten of them: it makes the page longer by its others.
 const MostLines = 30
 
 const (
