@@ -8,9 +8,6 @@ import (
 	"github.com/corsproof/corsproof/spec"
 )
 
-// mostUnasked is how many lines of a setting are shown of a stack that nobody named.
-const mostUnasked = 10
-
 // fixFor adds what to write in the configuration of the stack that is given, or that the
 // answer names.
 func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
@@ -33,9 +30,6 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 		s.toBeAdded(cause, a.Fix.Text, c)
 	}
 	switch {
-	case by != "" && strings.Count(a.Fix.Text, "\n") >= mostUnasked:
-		a.Fix.Text, a.Fix.Proved = "", false
-		s.notes = append(s.notes, "The answer looks like one of "+stack.Name+". Once more with --stack "+stack.ID+", its setting is shown.")
 	case a.Fix.Text != "":
 		a.Fix.Stack, a.Fix.By = stack.Name, by
 	case c.Stack != nil:
