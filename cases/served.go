@@ -23,7 +23,7 @@ func (m Methods) lacks(method string) bool {
 type Endpoint struct {
 	Methods Methods
 	// Carrier is the method of the requests that are judged, in the place of GET; empty:
-	// GET, or POST where the endpoint has no GET.
+	// GET, or POST where the endpoint has no GET, or HEAD where it has neither.
 	Carrier string
 	// Content is what requests of that method are sent with, those of which a case says
 	// nothing else; nil: nothing.
@@ -37,7 +37,7 @@ func (c *Check) On(m Methods) *Check { return c.OnEndpoint(Endpoint{Methods: m})
 // methods. What it does not serve is not asked for:
 //
 //   - A GET on an endpoint that has none is carried by POST, which needs no permission
-//     either, and in the question of a preflight by a stated method as well.
+//     either, or by HEAD, and in the question of a preflight by a stated method as well.
 //   - An actual request of a method that is not served is left out: its answer
 //     is the router's, who owes no grant. A repeated step is left out alone.
 //   - That a preflight for GET, HEAD or POST is granted is demanded where the method
@@ -133,6 +133,9 @@ func (v *serving) carrier() string {
 	}
 	if served, known := v.methods["POST"]; served || !known && slices.Contains(v.check.Policy.Methods, "POST") {
 		return "POST"
+	}
+	if v.methods["HEAD"] {
+		return "HEAD"
 	}
 	return ""
 }

@@ -143,10 +143,13 @@ func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Re
 	if method == http.MethodGet {
 		r.methods[http.MethodGet] = !notServed(get.Status)
 	}
-	post := 0
+	post, head := 0, 0
 	for _, m := range r.wanted(checks, func(m string) bool { return !mayEnd(m) }) {
-		if answer := r.askFor(ctx, m); m == http.MethodPost {
+		switch answer := r.askFor(ctx, m); m {
+		case http.MethodPost:
 			post = answer
+		case http.MethodHead:
+			head = answer
 		}
 	}
 	if !slices.Contains(slices.Collect(maps.Values(r.methods)), true) {
@@ -158,6 +161,8 @@ func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Re
 	case r.methods[http.MethodGet]:
 	case r.methods[http.MethodPost]:
 		method, r.status = http.MethodPost, post
+	case r.methods[http.MethodHead]:
+		method, r.status = http.MethodHead, head
 	case !r.mayHaveOthers():
 		r.methods = nil // it serves nothing that is known: what comes is judged
 	}
@@ -215,6 +220,7 @@ func (r *run) wanted(checks []cases.Check, which func(method string) bool) []str
 	}
 	if !r.methods[http.MethodGet] { // what else could carry its questions
 		add(http.MethodPost)
+		add(http.MethodHead)
 	}
 	slices.Sort(list)
 	return list

@@ -196,6 +196,19 @@ var _ = Describe("whatever a policy states", Label("property"), func() {
 	})
 })
 
+var _ = Describe("an endpoint that serves HEAD alone", func() {
+	It("is held to what is stated, and no more", func(ctx SpecContext) {
+		table, err := cases.Load()
+		Expect(err).NotTo(HaveOccurred())
+		rnd := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 10))
+		for _, methods := range [][]string{nil, {"HEAD"}, {"HEAD", "POST"}} {
+			p := randomPolicy(rnd)
+			p.Methods, p.Origins = methods, []string{"https://a.example", "https://b.example:8443"}
+			judgePolicy(ctx, table, p, []string{"HEAD"})
+		}
+	})
+})
+
 // judgePolicy tries one policy: the right server, then one without each entry.
 func judgePolicy(ctx context.Context, table *cases.Table, p cases.Policy, serves []string) {
 	GinkgoHelper()
