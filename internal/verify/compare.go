@@ -124,7 +124,7 @@ func fieldNames(q spec.Request) []string {
 	names := []string{"content-type"}
 	for _, f := range q.Header {
 		name := strings.ToLower(f.Name)
-		if !slices.Contains(names, name) && !browsersOwn(name, q.Mode) {
+		if !slices.Contains(names, name) && !browsersOwn(name, q) {
 			names = append(names, name)
 		}
 	}
@@ -133,13 +133,16 @@ func fieldNames(q spec.Request) []string {
 }
 
 // browsersOwn says whether a browser has a field of its own of that name, so
-// that the server cannot see what became of the script's.
-func browsersOwn(name string, mode spec.Mode) bool {
+// that the server cannot see what became of the script's. Chromium goes past its HTTP cache, and says
+// so, with what a page of Cross-Origin-Embedder-Policy: credentialless asks for by mode no-cors.
+func browsersOwn(name string, q spec.Request) bool {
 	switch name {
 	case "host", "origin", "content-length", "cookie", "keep-alive", "user-agent", "access-control-request-method":
 		return true
 	case "accept", "accept-language": // the guard of no-cors may drop the script's
-		return mode == spec.ModeNoCORS
+		return q.Mode == spec.ModeNoCORS
+	case "cache-control", "pragma":
+		return q.Mode == spec.ModeNoCORS && q.Context != nil && q.Context.Embedder == spec.EmbedderCredentialless
 	}
 	return strings.HasPrefix(name, "sec-ch-")
 }

@@ -260,3 +260,15 @@ var _ = Describe("Shrinking", func() {
 		Expect(chains).To(ConsistOf("http://a/e/1/0 http://b/e/1/1", "http://b/e/1/0 http://c/e/1/1", "http://a/e/1/0 http://c/e/1/1"))
 	})
 })
+
+var _ = It("takes the fields of the HTTP cache for the browser's own, where it goes past the cache", func() {
+	// Chromium does with what a page of COEP: credentialless asks for by mode no-cors (verify-model --layers --seed 8502).
+	for coep, differ := range map[spec.EmbedderPolicy]bool{spec.EmbedderUnsafeNone: true, spec.EmbedderCredentialless: false} {
+		x := verify.Exchange{Request: spec.Request{API: spec.APIFetch, Origin: "https://a.example", URL: "http://127.0.0.1/e/1/0", Method: "POST", Header: spec.Header{{Name: "Cache-Control", Value: "x"}}, Mode: spec.ModeNoCORS, Credentials: spec.CredentialsOmit,
+			Context: &spec.PageContext{LocalNetwork: true, Embedder: coep}}, Hops: []verify.Hop{{Response: response(200)}}}
+		model := verify.Decide([]verify.Exchange{x}, spec.EngineChromium)[0]
+		seen := []verify.Seen{{Method: "POST", Header: spec.Header{{Name: "Origin", Value: "https://a.example"}, {Name: "Cache-Control", Value: "no-cache"}}}}
+		diffs, _ := verify.Compare(x, model, agent.Outcome{Outcome: model}, seen)
+		Expect(len(diffs) > 0).To(Equal(differ), "%s: %v", coep, diffs)
+	}
+})
