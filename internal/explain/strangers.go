@@ -105,15 +105,15 @@ func stranger(expr string, whole, start bool) *letsIn {
 type attempt struct{ origin, why, cause string }
 
 // others are origins of somebody else that look like own.
-func (base *sampler) others(tree *syntax.Regexp, own, host string) []attempt {
+func (s *sampler) others(tree *syntax.Regexp, own, host string) []attempt {
 	scheme := strings.TrimSuffix(own, host)
 	list := []attempt{
 		{own + ".evil.test", "nothing in it ends the origin ($)", "origin-any-end"},
 		{scheme + "evil" + host, "nothing in it stands before the host", "origin-any-start"},
 	}
-	for i := range base.dots {
-		s := &sampler{star: base.star, not: i + 1}
-		list = append(list, attempt{s.origin(tree), "a dot without a backslash is any character", "origin-dot"})
+	for i := range s.dots {
+		one := &sampler{star: s.star, not: i + 1}
+		list = append(list, attempt{one.origin(tree), "a dot without a backslash is any character", "origin-dot"})
 	}
 	return append(list, attempt{(&sampler{star: "evil"}).origin(tree), "no dot stands between what is free and the domain", "origin-any-start"})
 }
