@@ -51,7 +51,7 @@ func (g *LayerGenerator) place(x *Exchange) {
 	for i := range x.Hops {
 		spaces = append(spaces, g.spaces[u.Origin().Port])
 		location, ok := x.Hops[i].Response.Header.Get("Location")
-		if next, err := u.Resolve(location); ok && err == nil {
+		if next, err := u.Resolve(location); ok && err == nil && next.IsHTTP() { // else there is no server
 			u = next
 		}
 	}

@@ -31,6 +31,21 @@ var _ = Describe("exchanges about the layers beside CORS", func() {
 			Expect(reflect.DeepEqual(x, y)).To(BeTrue())
 		}
 	})
+	It("say of each server where it is", func() {
+		g := verify.NewLayerGenerator(5, servers)
+		elsewhere := 0
+		for i := range 3000 {
+			for _, x := range g.Session(i, verify.PathOf(i)) {
+				Expect(x.Request.Context.Servers).NotTo(ContainElement(spec.AddressSpace("")))
+				for _, h := range x.Hops { // a redirect to another scheme has no server
+					if l, ok := h.Response.Header.Get("Location"); ok && strings.HasPrefix(l, "mailto:") {
+						elsewhere++
+					}
+				}
+			}
+		}
+		Expect(elsewhere).To(BeNumerically(">", 0))
+	})
 	It("have every layer that a page can have on this machine, in the standard and in Chromium, and are mostly not stopped twice", func() {
 		for _, engine := range []spec.Engine{spec.EngineFetch, spec.EngineChromium} {
 			g, reasons, allowed := verify.NewLayerGenerator(5, servers), map[spec.Reason]int{}, 0
