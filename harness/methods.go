@@ -143,14 +143,9 @@ func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Re
 	if method == http.MethodGet {
 		r.methods[http.MethodGet] = !notServed(get.Status)
 	}
-	post, head := 0, 0
+	answers := map[string]int{}
 	for _, m := range r.wanted(checks, func(m string) bool { return !mayEnd(m) }) {
-		switch answer := r.askFor(ctx, m); m {
-		case http.MethodPost:
-			post = answer
-		case http.MethodHead:
-			head = answer
-		}
+		answers[m] = r.askFor(ctx, m)
 	}
 	if !slices.Contains(slices.Collect(maps.Values(r.methods)), true) {
 		for _, m := range r.wanted(checks, mayEnd) { // there is nothing that they could end
@@ -160,9 +155,9 @@ func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Re
 	switch {
 	case r.methods[http.MethodGet]:
 	case r.methods[http.MethodPost]:
-		method, r.status = http.MethodPost, post
+		method, r.status = http.MethodPost, answers[http.MethodPost]
 	case r.methods[http.MethodHead]:
-		method, r.status = http.MethodHead, head
+		method, r.status = http.MethodHead, answers[http.MethodHead]
 	case !r.mayHaveOthers():
 		r.methods = nil // it serves nothing that is known: what comes is judged
 	}

@@ -84,9 +84,8 @@ func (f *Fetch) userinfo() bool {
 		if !f.refusesAnyUserinfo(f.url) {
 			return false
 		}
-		f.t.add(ruleRedirect9, "the engine follows no redirect to a URL with user name or password: network error")
 		f.hops = f.hops[:len(f.hops)-1] // it is the redirect that is refused
-		f.block(ReasonRedirectContainsCredentials, "")
+		f.refuseUserinfo()
 	case f.p.ElementUserinfoRefused && f.req.API == APIElement && f.url.HasCredentials():
 		f.t.add(ruleNetworkError, "the engine loads no element from a URL with user name or password: network error")
 		f.block(ReasonNetworkError, "")

@@ -16,7 +16,7 @@ var (
 
 // upgrade is https://w3c.github.io/webappsec-upgrade-insecure-requests/#upgrade-request and
 // https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm for the current URL. With UpgradeOnce
-// a redirect's URL was upgraded by location.
+// redirect has upgraded the URL that a redirect leads to.
 func (f *Fetch) upgrade() {
 	if f.p.UpgradeOnce && len(f.hops) > 1 {
 		return

@@ -154,6 +154,12 @@ func (f *Fetch) refusesAnyUserinfo(next URL) bool {
 	return f.p.RedirectUserinfoRefused && f.req.API != APIXHR && next.HasCredentials()
 }
 
+// refuseUserinfo refuses such a Location.
+func (f *Fetch) refuseUserinfo() {
+	f.t.add(ruleRedirect9, "the engine follows no redirect to a URL with user name or password: network error")
+	f.block(ReasonRedirectContainsCredentials, "")
+}
+
 // redirect is HTTP-redirect fetch
 // (https://fetch.spec.whatwg.org/#concept-http-redirect-fetch). It returns
 // false when the response is to be returned unchanged.
@@ -179,8 +185,7 @@ func (f *Fetch) redirect(resp Response) bool {
 			return true
 		}
 		if f.req.API == APIElement && f.refusesAnyUserinfo(next) {
-			f.t.add(ruleRedirect9, "the engine follows no redirect to a URL with user name or password: network error")
-			f.block(ReasonRedirectContainsCredentials, "")
+			f.refuseUserinfo()
 			return true
 		}
 		f.t.add(ruleRedirect6, "the Location's scheme is not an HTTP(S) scheme: network error")

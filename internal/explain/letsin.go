@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/corsproof/corsproof/internal/block"
 )
@@ -22,45 +23,47 @@ type letsIn struct {
 // anyOther is an origin that nobody means to let in: .test is of nobody (RFC 6761, section 6.2).
 const anyOther = "https://evil.test"
 
-// everyOrigin are the ways of writing that every Origin is sent back, or taken.
-var everyOrigin = []struct {
+// sendsBack is a way of writing that every Origin is sent back, or taken.
+type sendsBack struct {
 	written *regexp.Regexp
 	// beside has to be in the text as well, and unless may not be.
 	beside, unless *regexp.Regexp
 	does           string
-}{
-	// https://github.com/expressjs/cors#configuration-options, https://github.com/fastify/fastify-cors#options; Nest and Socket.IO take the same.
-	{written: regexp.MustCompile(`\borigin["']?\s*:\s*true\b`), does: "It sends back the Origin of whoever asks"},
-	{written: regexp.MustCompile(`\borigin["']?\s*:?\s*(?:async\s+)?(?:function\s*\w*\s*)?\(?[^(){}\n]*\)?\s*(?:=>)?\s*\{?\s*(?:return\s+)?\w+\s*\(\s*(?:null|undefined)\s*,\s*true\s*\)`), does: "It answers true, whoever asks"},
-	// Hono's and Koa's functions give the value: https://hono.dev/docs/middleware/builtin/cors, https://github.com/koajs/cors.
-	{written: regexp.MustCompile(`\borigin["']?\s*:\s*(?:\(\s*(?:o|origin)\b[^()]*\)|(?:o|origin))\s*=>\s*(?:o|origin)\s*(?:[,})]|$)`), does: "It gives back the Origin of whoever asks"},
-	{written: regexp.MustCompile(`(?i)\borigin["']?\s*:\s*\(?\s*(?:ctx|c|req|request)\b[^()]*\)?\s*=>\s*(?:ctx|c|req|request)(?:\.(?:request|req))?\.(?:get\(\s*['"]origin['"]\s*\)|headers?(?:\.origin|\[['"]origin['"]\]|\(\s*['"]origin['"]\s*\)))\s*(?:[,})]|$)`), does: "It gives back the Origin of whoever asks"},
-	// rs/cors, go-chi/cors, gin-contrib/cors, echo and fiber.
-	{written: regexp.MustCompile(`\bAllowOrigins?\w*Func\w*\s*[:=]\s*func\s*\([^)]*\)\s*(?:\([^)]*\)|bool)?\s*\{\s*return\s+true\b`), does: "It returns true, whoever asks"},
-	{written: regexp.MustCompile(`\bAllowedOriginValidator\(\s*func\s*\([^)]*\)\s*bool\s*\{\s*return\s+true\b`), does: "It returns true, whoever asks"},
-	{written: regexp.MustCompile(`\bSetIsOriginAllowed\(\s*\(?\s*\w+\s*\)?\s*=>\s*true\s*\)`), does: "It answers true, whoever asks"},
-	{written: regexp.MustCompile(`\ballowed_origin_fn\(\s*\|[^|]*\|\s*\{?\s*true\b`), does: "It answers true, whoever asks"},
-	{written: regexp.MustCompile(`\bAllowOrigin::(?:mirror_request\(\s*\)|predicate\(\s*\|[^|]*\|\s*\{?\s*true\b)`), does: "It sends back the Origin of whoever asks"},
-	// With credentials these send back the Origin in place of *.
-	{written: regexp.MustCompile(`(?i)\b(?:addAllowedOriginPattern|(?:set)?allowedOriginPatterns)\s*\(\s*(?:(?:\w+\.)?\w+\(\s*)?"\*"|\boriginPatterns\s*=\s*\{?\s*"\*"`), does: "Every origin is equal to that pattern, and Spring sends back the one that asks"},
-	{written: regexp.MustCompile(`\bCORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True\b`), beside: withLogins, does: "With credentials django-cors-headers sends back the Origin of whoever asks in place of *"},
-	{written: regexp.MustCompile(`\ballow_origins\s*=\s*\[?\s*["']\*["']`), beside: beside(`\bCORSMiddleware\b`), does: "To a preflight, and to a request with a cookie, Starlette sends back the Origin of whoever asks in place of *"},
-	{written: regexp.MustCompile(`\borigins["']?\s*[=:]\s*[\[(]?\s*["']\*["']`), beside: beside(`\bCORS\s*\(|\bcross_origin\s*\(`), unless: regexp.MustCompile(`\bsend_wildcard\s*=\s*True`), does: "Flask-CORS sends back the Origin of whoever asks in place of *"},
-	{written: regexp.MustCompile(`["']allowed_?[oO]rigins["']\s*=>\s*\[\s*["']\*["']`), beside: withLogins, does: "With credentials Laravel sends back the Origin of whoever asks in place of *"},
-	{written: regexp.MustCompile(`(?m)^\s*(?:-\s+)?origins:\s*(?:\[\s*)?(?:-\s*)?["']?\*`), beside: regexp.MustCompile(`\bname:\s*["']?cors\b`), does: "With credentials Kong sends back the Origin of whoever asks in place of *"},
-	// Servers.
-	{written: regexp.MustCompile(`(?i)\badd_header\s+["']?access-control-allow-origin["']?\s+["']?\$http_origin\b`), unless: regexp.MustCompile(`\bif\s*\(\s*["']?\$http_origin`), does: "$http_origin is the Origin of whoever asks"},
-	{written: regexp.MustCompile(`\bdefault\s+["']?\$http_origin\b`), does: "By default the map gives back the Origin of whoever asks"},
-	{written: regexp.MustCompile(`(?i)\bheader\s+(?:always\s+)?set\s+["']?access-control-allow-origin["']?\s+["']?expr=%\{(?:HTTP|req):Origin\}`), does: "That is the Origin of whoever asks"},
-	{written: regexp.MustCompile(`(?im)^\s*header\s+access-control-allow-origin\s+["']?\{(?:http\.request\.)?header\.origin\}`), does: "That is the Origin of whoever asks"},
-	{written: regexp.MustCompile(`(?i)\bresp\.http\.access-control-allow-origin\s*=\s*req\.http\.origin\b`), unless: regexp.MustCompile(`(?i)\bif\s*\([^{]*req\.http\.origin`), does: "That is the Origin of whoever asks"},
-	// Code that writes the header itself, where nothing is compared.
-	{written: regexp.MustCompile(`(?i)["']access-control-allow-origin["']\s*,\s*origin\b`), beside: beside(`(?i)\borigin\s*:?=\s*(?:ctx|c|req|r|request)\b[\w.]*(?:\.origin\b|[(\[]\s*["']origin["'])`), unless: compares, does: "That is the Origin of whoever asks"},
-	{written: regexp.MustCompile(`(?i)["']access-control-allow-origin["']?\s*[,:]\s*["']?\s*[.{]?\s*(?:\$_SERVER\[\s*["']HTTP_ORIGIN["']\s*\]|(?:ctx|c|req|r|request)(?:\.(?:req|request))?\.(?:get(?:Header)?\(\s*["']origin["']\s*\)|headers?(?:\.origin\b|\[["']origin["']\]|\(\s*["']origin["']\s*\)|(?:\(\))?\.get\(\s*["']origin["']\s*\))))`), unless: compares, does: "That is the Origin of whoever asks"},
 }
 
-// beside is a part of a text that is to be beside another.
-func beside(expr string) *regexp.Regexp { return regexp.MustCompile(expr) }
+// everyOrigin are these ways. Only who pastes a configuration waits for its expressions.
+var everyOrigin = sync.OnceValue(func() []sendsBack {
+	return []sendsBack{
+		// https://github.com/expressjs/cors#configuration-options, https://github.com/fastify/fastify-cors#options; Nest and Socket.IO take the same.
+		{written: regexp.MustCompile(`\borigin["']?\s*:\s*true\b`), does: "It sends back the Origin of whoever asks"},
+		{written: regexp.MustCompile(`\borigin["']?\s*:?\s*(?:async\s+)?(?:function\s*\w*\s*)?\(?[^(){}\n]*\)?\s*(?:=>)?\s*\{?\s*(?:return\s+)?\w+\s*\(\s*(?:null|undefined)\s*,\s*true\s*\)`), does: "It answers true, whoever asks"},
+		// Hono's and Koa's functions give the value: https://hono.dev/docs/middleware/builtin/cors, https://github.com/koajs/cors.
+		{written: regexp.MustCompile(`\borigin["']?\s*:\s*(?:\(\s*(?:o|origin)\b[^()]*\)|(?:o|origin))\s*=>\s*(?:o|origin)\s*(?:[,})]|$)`), does: "It gives back the Origin of whoever asks"},
+		{written: regexp.MustCompile(`(?i)\borigin["']?\s*:\s*\(?\s*(?:ctx|c|req|request)\b[^()]*\)?\s*=>\s*(?:ctx|c|req|request)(?:\.(?:request|req))?\.(?:get\(\s*['"]origin['"]\s*\)|headers?(?:\.origin|\[['"]origin['"]\]|\(\s*['"]origin['"]\s*\)))\s*(?:[,})]|$)`), does: "It gives back the Origin of whoever asks"},
+		// rs/cors, go-chi/cors, gin-contrib/cors, echo and fiber.
+		{written: regexp.MustCompile(`\bAllowOrigins?\w*Func\w*\s*[:=]\s*func\s*\([^)]*\)\s*(?:\([^)]*\)|bool)?\s*\{\s*return\s+true\b`), does: "It returns true, whoever asks"},
+		{written: regexp.MustCompile(`\bAllowedOriginValidator\(\s*func\s*\([^)]*\)\s*bool\s*\{\s*return\s+true\b`), does: "It returns true, whoever asks"},
+		{written: regexp.MustCompile(`\bSetIsOriginAllowed\(\s*\(?\s*\w+\s*\)?\s*=>\s*true\s*\)`), does: "It answers true, whoever asks"},
+		{written: regexp.MustCompile(`\ballowed_origin_fn\(\s*\|[^|]*\|\s*\{?\s*true\b`), does: "It answers true, whoever asks"},
+		{written: regexp.MustCompile(`\bAllowOrigin::(?:mirror_request\(\s*\)|predicate\(\s*\|[^|]*\|\s*\{?\s*true\b)`), does: "It sends back the Origin of whoever asks"},
+		// With credentials these send back the Origin in place of *.
+		{written: regexp.MustCompile(`(?i)\b(?:addAllowedOriginPattern|(?:set)?allowedOriginPatterns)\s*\(\s*(?:(?:\w+\.)?\w+\(\s*)?"\*"|\boriginPatterns\s*=\s*\{?\s*"\*"`), does: "Every origin is equal to that pattern, and Spring sends back the one that asks"},
+		{written: regexp.MustCompile(`\bCORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)\s*=\s*True\b`), beside: withLogins, does: "With credentials django-cors-headers sends back the Origin of whoever asks in place of *"},
+		{written: regexp.MustCompile(`\ballow_origins\s*=\s*\[?\s*["']\*["']`), beside: regexp.MustCompile(`\bCORSMiddleware\b`), does: "To a preflight, and to a request with a cookie, Starlette sends back the Origin of whoever asks in place of *"},
+		{written: regexp.MustCompile(`\borigins["']?\s*[=:]\s*[\[(]?\s*["']\*["']`), beside: regexp.MustCompile(`\bCORS\s*\(|\bcross_origin\s*\(`), unless: regexp.MustCompile(`\bsend_wildcard\s*=\s*True`), does: "Flask-CORS sends back the Origin of whoever asks in place of *"},
+		{written: regexp.MustCompile(`["']allowed_?[oO]rigins["']\s*=>\s*\[\s*["']\*["']`), beside: withLogins, does: "With credentials Laravel sends back the Origin of whoever asks in place of *"},
+		{written: regexp.MustCompile(`(?m)^\s*(?:-\s+)?origins:\s*(?:\[\s*)?(?:-\s*)?["']?\*`), beside: regexp.MustCompile(`\bname:\s*["']?cors\b`), does: "With credentials Kong sends back the Origin of whoever asks in place of *"},
+		// Servers.
+		{written: regexp.MustCompile(`(?i)\badd_header\s+["']?access-control-allow-origin["']?\s+["']?\$http_origin\b`), unless: regexp.MustCompile(`\bif\s*\(\s*["']?\$http_origin`), does: "$http_origin is the Origin of whoever asks"},
+		{written: regexp.MustCompile(`\bdefault\s+["']?\$http_origin\b`), does: "By default the map gives back the Origin of whoever asks"},
+		{written: regexp.MustCompile(`(?i)\bheader\s+(?:always\s+)?set\s+["']?access-control-allow-origin["']?\s+["']?expr=%\{(?:HTTP|req):Origin\}`), does: "That is the Origin of whoever asks"},
+		{written: regexp.MustCompile(`(?im)^\s*header\s+access-control-allow-origin\s+["']?\{(?:http\.request\.)?header\.origin\}`), does: "That is the Origin of whoever asks"},
+		{written: regexp.MustCompile(`(?i)\bresp\.http\.access-control-allow-origin\s*=\s*req\.http\.origin\b`), unless: regexp.MustCompile(`(?i)\bif\s*\([^{]*req\.http\.origin`), does: "That is the Origin of whoever asks"},
+		// Code that writes the header itself, where nothing is compared.
+		{written: regexp.MustCompile(`(?i)["']access-control-allow-origin["']\s*,\s*origin\b`), beside: regexp.MustCompile(`(?i)\borigin\s*:?=\s*(?:ctx|c|req|r|request)\b[\w.]*(?:\.origin\b|[(\[]\s*["']origin["'])`), unless: compares, does: "That is the Origin of whoever asks"},
+		{written: regexp.MustCompile(`(?i)["']access-control-allow-origin["']?\s*[,:]\s*["']?\s*[.{]?\s*(?:\$_SERVER\[\s*["']HTTP_ORIGIN["']\s*\]|(?:ctx|c|req|r|request)(?:\.(?:req|request))?\.(?:get(?:Header)?\(\s*["']origin["']\s*\)|headers?(?:\.origin\b|\[["']origin["']\]|\(\s*["']origin["']\s*\)|(?:\(\))?\.get\(\s*["']origin["']\s*\))))`), unless: compares, does: "That is the Origin of whoever asks"},
+	}
+})
 
 var (
 	// compares finds what may compare the Origin before it is sent back.
@@ -73,7 +76,7 @@ var (
 
 // lettingIn finds by what a configuration lets in others; nil: by nothing that is known.
 func lettingIn(text string) *letsIn {
-	for _, e := range everyOrigin {
+	for _, e := range everyOrigin() {
 		if m := e.written.FindString(text); m != "" && (e.beside == nil || e.beside.MatchString(text)) && (e.unless == nil || !e.unless.MatchString(text)) {
 			return &letsIn{written: shown(m), does: e.does, cause: "reflects-any-origin", example: anyOther}
 		}

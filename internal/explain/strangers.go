@@ -5,40 +5,45 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/corsproof/corsproof/spec"
 )
 
-// expressions are where a configuration has expressions for origins. The last group that took part is the expression;
-// whole: it has to match all of the origin, start: from its beginning.
-var expressions = []struct {
+// place is where a configuration has an expression for origins: the last group that took part.
+type place struct {
 	at           *regexp.Regexp
 	within       *regexp.Regexp // finds each in what at found; nil: at does
-	whole, start bool
-	doubled      bool // its backslashes are doubled, as in a string
-}{
-	{at: regexp.MustCompile(`\borigins?["']?\s*:\s*(?:\[[^\]\n]*?)?/((?:[^/\\\n]|\\.)+)/[a-z]*\s*[,}\])\n]`)},
-	{at: regexp.MustCompile(`(?s)\borigins?["']?\s*:\s*\[(.*?)\n?\s*\]\s*[,})]`), within: regexp.MustCompile(`(?:^|[\s,])/((?:[^/\\\n]|\\.)+)/[a-z]*`)},
-	{at: regexp.MustCompile("\\borigins?[\"']?\\s*:\\s*\\[?\\s*new\\s+RegExp\\(\\s*[\"'`]([^\"'`\\n]+)[\"'`]"), doubled: true},
-	{at: regexp.MustCompile(`\borigins\s+/((?:[^/\\\n]|\\.)+)/`)},                                                                                                                               // rack-cors
-	{at: regexp.MustCompile(`\ballow_origin_regex\s*=\s*r?["']([^"'\n]+)["']`), whole: true},                                                                                                    // Starlette, Litestar: fullmatch
-	{at: regexp.MustCompile(`(?s)\bCORS_(?:ALLOWED_ORIGIN_REGEXES|ORIGIN_REGEX_WHITELIST)\s*=\s*[\[(](.*?)\n?[\])]\s*(?:\n|$)`), within: regexp.MustCompile(`["']([^"'\n]+)["']`), start: true}, // re.match
-	{at: regexp.MustCompile(`(?s)\bCORS\s*\(.*?\borigins["']?\s*[=:]\s*(?:\[[^\]]*?)?r["']([^"'\n]*[*\\\]][^"'\n]*)["']`), start: true},                                                         // Flask-CORS: re.match
-	{at: regexp.MustCompile(`["']allowed_origins_patterns["']\s*=>\s*\[\s*["']([#~/@])(.+?)[#~/@][a-z]*["']`)},                                                                                  // Laravel: preg_match
-	{at: regexp.MustCompile(`\$http_origin\s+~\*?\s*["']?\(?([^"'\s]+?)["']?\s*\)\s*\{`)},                                                                                                       // nginx
-	{at: regexp.MustCompile(`(?m)^\s*["']?~\*?([^"'\s]+)["']?\s+["']?\$http_origin\b`)},                                                                                                         // nginx, a map
-	{at: regexp.MustCompile(`(?i)\bSetEnvIf(?:NoCase)?\s+Origin\s+["']?([^"'\s]+)["']?\s`)},
-	{at: regexp.MustCompile(`\bheader_regexp\s+(?:\w+\s+)?Origin\s+["']?([^"'\s]+)`)},
-	{at: regexp.MustCompile(`\baccessControlAllowOriginListRegex:\s*(?:\[\s*|-\s*|\n\s*-\s*)["']?([^"'\s]+)["']?`)},
-	{at: regexp.MustCompile("\\bAllowOriginFunc\\s*:\\s*regexp\\.MustCompile\\(\\s*[`\"]([^`\"\\n]+)[`\"]\\s*\\)\\.MatchString")},
-	{at: regexp.MustCompile(`\bsafe_regex:\s*\{?\s*(?:\n\s*)?regex:\s*["']?([^"'\s}]+)`), whole: true}, // Envoy
+	whole, start bool           // it has to match all of the origin, or from its beginning
+	doubled      bool           // its backslashes are doubled, as in a string
 }
+
+// expressions are these places, compiled when a configuration is read.
+var expressions = sync.OnceValue(func() []place {
+	return []place{
+		{at: regexp.MustCompile(`\borigins?["']?\s*:\s*(?:\[[^\]\n]*?)?/((?:[^/\\\n]|\\.)+)/[a-z]*\s*[,}\])\n]`)},
+		{at: regexp.MustCompile(`(?s)\borigins?["']?\s*:\s*\[(.*?)\n?\s*\]\s*[,})]`), within: regexp.MustCompile(`(?:^|[\s,])/((?:[^/\\\n]|\\.)+)/[a-z]*`)},
+		{at: regexp.MustCompile("\\borigins?[\"']?\\s*:\\s*\\[?\\s*new\\s+RegExp\\(\\s*[\"'`]([^\"'`\\n]+)[\"'`]"), doubled: true},
+		{at: regexp.MustCompile(`\borigins\s+/((?:[^/\\\n]|\\.)+)/`)},                                                                                                                               // rack-cors
+		{at: regexp.MustCompile(`\ballow_origin_regex\s*=\s*r?["']([^"'\n]+)["']`), whole: true},                                                                                                    // Starlette, Litestar: fullmatch
+		{at: regexp.MustCompile(`(?s)\bCORS_(?:ALLOWED_ORIGIN_REGEXES|ORIGIN_REGEX_WHITELIST)\s*=\s*[\[(](.*?)\n?[\])]\s*(?:\n|$)`), within: regexp.MustCompile(`["']([^"'\n]+)["']`), start: true}, // re.match
+		{at: regexp.MustCompile(`(?s)\bCORS\s*\(.*?\borigins["']?\s*[=:]\s*(?:\[[^\]]*?)?r["']([^"'\n]*[*\\\]][^"'\n]*)["']`), start: true},                                                         // Flask-CORS: re.match
+		{at: regexp.MustCompile(`["']allowed_origins_patterns["']\s*=>\s*\[\s*["']([#~/@])(.+?)[#~/@][a-z]*["']`)},                                                                                  // Laravel: preg_match
+		{at: regexp.MustCompile(`\$http_origin\s+~\*?\s*["']?\(?([^"'\s]+?)["']?\s*\)\s*\{`)},                                                                                                       // nginx
+		{at: regexp.MustCompile(`(?m)^\s*["']?~\*?([^"'\s]+)["']?\s+["']?\$http_origin\b`)},                                                                                                         // nginx, a map
+		{at: regexp.MustCompile(`(?i)\bSetEnvIf(?:NoCase)?\s+Origin\s+["']?([^"'\s]+)["']?\s`)},
+		{at: regexp.MustCompile(`\bheader_regexp\s+(?:\w+\s+)?Origin\s+["']?([^"'\s]+)`)},
+		{at: regexp.MustCompile(`\baccessControlAllowOriginListRegex:\s*(?:\[\s*|-\s*|\n\s*-\s*)["']?([^"'\s]+)["']?`)},
+		{at: regexp.MustCompile("\\bAllowOriginFunc\\s*:\\s*regexp\\.MustCompile\\(\\s*[`\"]([^`\"\\n]+)[`\"]\\s*\\)\\.MatchString")},
+		{at: regexp.MustCompile(`\bsafe_regex:\s*\{?\s*(?:\n\s*)?regex:\s*["']?([^"'\s}]+)`), whole: true}, // Envoy
+	}
+})
 
 // strangersLetIn finds an expression of a configuration that matches an origin which somebody else can have.
 func strangersLetIn(text string) *letsIn {
-	for _, e := range expressions {
+	for _, e := range expressions() {
 		for _, m := range e.at.FindAllStringSubmatch(text, 20) {
 			found := [][]string{m}
 			if e.within != nil {
