@@ -92,7 +92,7 @@ var _ = Describe("a slow target", func() {
 		}
 	})
 
-	It("answers no preflight: later ones are not waited for as long, and requests that got no connection are told apart", func() {
+	It("answers no preflight: it waits less for later ones, and tells requests that got no connection from them", func() {
 		t := newTarget(false)
 		done := make(chan struct{})
 		DeferCleanup(func() { close(done) })

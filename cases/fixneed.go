@@ -30,12 +30,11 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	nobodys := len(need.Origins) == 0 && values.Origin == ""
 	if len(need.Origins) == 0 {
 		known := *need
-		known.Origins = []string{cmp.Or(values.Origin, someOrigin)}
+		known.Origins = []string{cmp.Or(values.Origin, ExampleOrigin)}
 		need = &known
 	}
 	settings := wanting(cause.Setting, need)
-	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
-	if placed || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
+	if placed(cause.Setting) || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
 		if text, proved = whole(stack, cause, need, values); text != "" {
 			return stack.keeping("your other options, and what your lists already have and you mean to allow", text, nobodys) + text, proved
 		}
@@ -55,14 +54,16 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	return text, false
 }
 
+// placed tells whether what counts of a setting is its place among others.
+func placed(s Setting) bool { return s == SettingPreflight || s == SettingErrors }
+
 // listed are the settings that are lists.
 var listed = []Setting{SettingOrigins, SettingMethods, SettingHeaders, SettingExpose}
 
 // whole is one whole configuration against a cause, with need's values and nothing that need has not;
 // empty where there is none.
 func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string, proved bool) {
-	placed := cause.Setting == SettingPreflight || cause.Setting == SettingErrors
-	if placed || cause.Setting == SettingOrigins {
+	if placed(cause.Setting) || cause.Setting == SettingOrigins {
 		if text := needed(provedFix(stack.Adapter, cause.ID), need); text != "" {
 			return text, true
 		}
@@ -76,7 +77,7 @@ func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string
 		lines, _ := exampleLines(stack.Whole, need)
 		text = fillText(strings.Join(lines, "\n"), need, values)
 	}
-	if text == "" || !placed {
+	if text == "" || !placed(cause.Setting) {
 		return text, false
 	}
 	advice := stack.Settings[cause.Setting]
@@ -99,8 +100,8 @@ func (s *Stack) keeping(what, text string, nobodys bool) string {
 		before = "# "
 	}
 	what = "Keep " + what + "."
-	if nobodys && strings.Contains(strings.ReplaceAll(text, `\`, ""), someOrigin) {
-		what += after + "\n" + before + someOrigin + " stands for the page's origin."
+	if nobodys && strings.Contains(strings.ReplaceAll(text, `\`, ""), ExampleOrigin) {
+		what += after + "\n" + before + ExampleOrigin + " stands for the page's origin."
 	}
 	return before + what + after + "\n"
 }

@@ -33,8 +33,8 @@ func needs() []cases.Policy {
 }
 
 // What is to be written against a cause has what was blocked, and nothing that lets in more: no
-// credentials, method, header or age that the request did not need. And nobody is told to take away what
-// others need: a text with a list says to keep what else is to be allowed.
+// credentials, method, header or age that the request did not need. A text with a list also says to keep what
+// other requests need.
 func TestNeededFixHasWhatWasBlocked(t *testing.T) {
 	measured := 0
 	for _, stack := range cases.Stacks() {
@@ -116,8 +116,8 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	return wrong
 }
 
-// One whole configuration is there for every stack: what stands in the right place, or is of several
-// settings, is of no use in pieces, of which the last that is pasted holds.
+// Every stack has one whole configuration: several settings, or one that counts by its place, cannot be pasted
+// piece by piece, since the last piece would replace the others.
 func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
 	cause := cases.FindCause("preflight-refused")
 	for _, stack := range cases.Stacks() {

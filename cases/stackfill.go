@@ -106,12 +106,12 @@ func texts(list ...string) []fillValue {
 	return out
 }
 
-// someOrigin stands for that of a page that is not known.
-const someOrigin = "https://app.example"
+// ExampleOrigin is the origin of which the causes speak, and stands for that of a page that is not known.
+const ExampleOrigin = "https://app.example"
 
 // placeholders are the values of each of placeholderNames.
 func placeholders(p *Policy, v Values) map[string][]fillValue {
-	origin := cmp.Or(v.Origin, first(p.Origins), someOrigin)
+	origin := cmp.Or(v.Origin, first(p.Origins), ExampleOrigin)
 	age := 600
 	if p.MaxAge != nil {
 		age = *p.MaxAge

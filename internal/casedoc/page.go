@@ -28,7 +28,7 @@ func WriteMarkdown(w io.Writer, t *cases.Table) error {
 			reasons := t.Unsendable(c)
 			for j, s := range c.Steps {
 				request, demands := step(s)
-				fmt.Fprintf(&b, "\n%s%s:\n\n```\n%s\n```\n\n", capital(heading(c, j)), raw(s, reasons[j]), strings.Join(request, "\n"))
+				fmt.Fprintf(&b, "\n%s%s:\n\n```\n%s\n```\n\n", Capital(heading(c, j)), raw(s, reasons[j]), strings.Join(request, "\n"))
 				if len(demands) == 0 {
 					b.WriteString("nothing is asked of this answer by itself\n")
 					continue
@@ -63,7 +63,8 @@ func WriteMarkdown(w io.Writer, t *cases.Table) error {
 	return err
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// Capital is text with a capital letter at its beginning.
+func Capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 //go:embed page.html
 var pageHTML string
@@ -83,7 +84,7 @@ func describe(t *cases.Table, c *cases.Case) []described {
 	list := make([]described, len(c.Steps))
 	for i, s := range c.Steps {
 		request, demands := step(s)
-		list[i] = described{capital(heading(c, i)) + raw(s, reasons[i]), strings.Join(request, "\n"), strings.Join(demands, "\n")}
+		list[i] = described{Capital(heading(c, i)) + raw(s, reasons[i]), strings.Join(request, "\n"), strings.Join(demands, "\n")}
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/block"
+	"github.com/corsproof/corsproof/internal/casedoc"
 )
 
 const (
@@ -118,7 +119,7 @@ func mended(a *Answer) string {
 func (p *printer) alternatives(a *Answer) {
 	name := "or"
 	for _, alt := range a.Alternatives {
-		p.field(name, capital(alt.Text)+".")
+		p.field(name, casedoc.Capital(alt.Text)+".")
 		name = ""
 	}
 }

@@ -37,9 +37,6 @@ func (s *sighting) ownExample(a *Answer) {
 	}
 }
 
-// exampleOrigin is the page of which the causes speak.
-const exampleOrigin = "https://app.example"
-
 // ownOrigin puts the page's origin in the place of that of the examples, so that nobody copies
 // another's, nor another scheme.
 func (s *sighting) ownOrigin(a *Answer) {
@@ -48,9 +45,9 @@ func (s *sighting) ownOrigin(a *Answer) {
 		return
 	}
 	bare := strings.TrimPrefix(host, "www.")
-	own := strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, exampleOrigin, s.named(), "app.example", host)
+	own := strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, cases.ExampleOrigin, s.named(), "app.example", host)
 	if strings.Contains(a.Cause.Why, "https://www.app.example") { // which speaks of both
-		own = strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, exampleOrigin, scheme+"://"+bare)
+		own = strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, cases.ExampleOrigin, scheme+"://"+bare)
 	}
 	a.Cause.Why, a.Fix.Do = own.Replace(a.Cause.Why), own.Replace(a.Fix.Do)
 }

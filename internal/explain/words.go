@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/internal/casedoc"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -89,7 +90,7 @@ func (s *sighting) here() string {
 		return s.hereMismatch(what)
 	case spec.ReasonMultipleAllowOriginValues:
 		if s.value != nil {
-			return fmt.Sprintf("%s has %q for the origin.", capital(what), *s.value)
+			return fmt.Sprintf("%s has %q for the origin.", casedoc.Capital(what), *s.value)
 		}
 	case spec.ReasonInvalidAllowCredentials, spec.ReasonWildcardOriginNotAllowed:
 		return "The request was made with credentials (credentials: 'include', or withCredentials)."
@@ -125,7 +126,7 @@ func (s *sighting) here() string {
 		if s.answers == nil {
 			return "The console speaks of CORS, but " + text
 		}
-		return capital(text)
+		return casedoc.Capital(text)
 	case spec.ReasonCORPByCOEP:
 		return "The answer has no Cross-Origin-Resource-Policy, and the page's own Cross-Origin-Embedder-Policy (or Document-Isolation-Policy) wants one of whatever it loads."
 	case spec.ReasonCSP:
@@ -165,8 +166,6 @@ func (s *sighting) listSays(name string) string {
 	return fmt.Sprintf(" The answer to the preflight lists %q.", strings.Join(s.fields.Values(name), ", "))
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
 func (s *sighting) hereMissing(what string) string {
 	switch {
 	case s.from != "" && s.status < 300:
@@ -176,9 +175,9 @@ func (s *sighting) hereMissing(what string) string {
 		if s.fields == nil && len(s.same) > 0 {
 			missing += ", or does not let the page in,"
 		}
-		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header %s besides.", capital(what), s.statusText(), missing)
+		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header %s besides.", casedoc.Capital(what), s.statusText(), missing)
 	case s.status >= 300:
-		return fmt.Sprintf("%s is a redirect, %s.", capital(what), s.statusText())
+		return fmt.Sprintf("%s is a redirect, %s.", casedoc.Capital(what), s.statusText())
 	case s.fromCache:
 		return "No answer came from the network: the browser took it from its cache. It was stored by a request without Origin (an <img>, a visit of the URL), or for another origin. Send Vary: Origin."
 	}
@@ -193,10 +192,10 @@ func (s *sighting) hereMismatch(what string) string {
 		return s.hereRedirected() + fmt.Sprintf(" The answer names %s.", orSome(safeValue("", *s.value), "nothing"))
 	}
 	if s.origin == "" && *s.value != "" && !isOrigin(*s.value) {
-		return fmt.Sprintf("%s names %s. Browsers compare that with the page's origin byte for byte, and no page's origin is equal to it: every page is blocked.", capital(what), safeValue("", *s.value))
+		return fmt.Sprintf("%s names %s. Browsers compare that with the page's origin byte for byte, and no page's origin is equal to it: every page is blocked.", casedoc.Capital(what), safeValue("", *s.value))
 	}
 	if s.origin == "" {
-		return fmt.Sprintf("%s names %s. The message does not say of which origin the page is; a page opened as a file, or in a sandboxed frame, has the origin null.", capital(what), safeValue("", *s.value))
+		return fmt.Sprintf("%s names %s. The message does not say of which origin the page is; a page opened as a file, or in a sandboxed frame, has the origin null.", casedoc.Capital(what), safeValue("", *s.value))
 	}
 	text := fmt.Sprintf("The page's origin is %s, and %s names %s.", s.origin, what, orSome(safeValue("", *s.value), "nothing"))
 	switch form := s.form(); {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/internal/block"
+	"github.com/corsproof/corsproof/internal/casedoc"
 	"github.com/corsproof/corsproof/internal/explain"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -149,7 +150,7 @@ func (r *Result) reads() []part {
 		case ex.Cut():
 			list = append(list, field("", "The content breaks off there: fetch() succeeds, and text() or json() fails.", 0, 4))
 		case ex.BodyError != "":
-			list = append(list, field("", strings.ToUpper(ex.BodyError[:1])+ex.BodyError[1:]+". Then fetch() succeeds, and text() or json() may fail.", 0, 4))
+			list = append(list, field("", casedoc.Capital(ex.BodyError)+". Then fetch() succeeds, and text() or json() may fail.", 0, 4))
 		}
 	}
 	return list
