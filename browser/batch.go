@@ -80,6 +80,9 @@ func (r *run) batch(d *document, width int, jobs []int) {
 		results := make(chan *call, len(part))
 		calls := make([]*call, len(part))
 		for n, i := range part {
+			if before := r.jobs[i].Steps[0].Before; before != nil {
+				before()
+			}
 			calls[n] = r.newCall(i, 0, results)
 		}
 		err := d.start(r.ctx, width, calls)

@@ -60,7 +60,7 @@ type Step struct {
 	// Init are further members of fetch's init, or properties of an element: integrity, targetAddressSpace.
 	Init map[string]string
 	// Before is called when the steps before it are done and this one is about
-	// to be performed; may be nil. Only for jobs of several steps.
+	// to be performed; may be nil. An agent that begins a job anew calls it again.
 	Before func()
 }
 

@@ -58,6 +58,24 @@ var _ = Describe("Chrome", Ordered, func() {
 		}
 		Expect(verify.Differences(context.Background(), chrome, xs)).To(BeEmpty())
 	})
+	It("is not said to send what the agent asks once more, since others were redirected there as well", func() {
+		replay, err := verify.NewReplay()
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(replay.Close)
+		Expect(verify.DifferencesAt(context.Background(), chrome, spec.EngineChromium, replay, func(bases []string) []verify.Exchange {
+			var xs []verify.Exchange
+			for range 4 {
+				xs = append(xs, verify.Exchange{
+					Request: spec.Request{
+						API: spec.APIFetch, Origin: "https://app.example.com", URL: bases[0], Method: "GET", Mode: spec.ModeCORS,
+						Credentials: spec.CredentialsSameOrigin, Redirect: spec.RedirectManual,
+					},
+					Hops: []verify.Hop{{Response: response(302, "Access-Control-Allow-Origin", "*", "X-One", "\xff", "Location", "http://user@example.test/")}},
+				})
+			}
+			return xs
+		})).To(BeEmpty())
+	})
 	It("does not decide as the standard has it, which a run finds and shrinks", func() {
 		rep := verifyRun(verify.Options{Agent: chrome, Engine: spec.EngineFetch, N: 400, Seed: 1, MostDisagreements: 1})
 		Expect(rep.Disagreements).To(HaveLen(1))

@@ -98,9 +98,7 @@ func (r *runner) steps(path string, xs []Exchange) []agent.Step {
 	steps := make([]agent.Step, len(xs))
 	for i, x := range xs {
 		steps[i] = agent.Step{URL: x.Request.URL, Request: Script(x.Request), After: x.After, Page: pageFields(x.Request.Context), Layers: x.Request.Context != nil, Init: members(x.Request.Context), LocalNetwork: x.Request.Context != nil && x.Request.Context.LocalNetwork}
-		if i > 0 {
-			steps[i].Before = func() { r.replay.Turn(path, i) }
-		}
+		steps[i].Before = func() { r.replay.Turn(path, i) }
 	}
 	return steps
 }

@@ -102,7 +102,8 @@ func (r *Replay) Put(path string, xs []Exchange) {
 	r.mu.Unlock()
 }
 
-// Turn moves a session on to its exchange i.
+// Turn moves a session on to its exchange i, or back to it: what was seen of it, and of those after it, is
+// forgotten, for whoever comes to it again has begun anew.
 func (r *Replay) Turn(path string, i int) {
 	r.mu.RLock()
 	p := r.plans[path]
@@ -110,6 +111,7 @@ func (r *Replay) Turn(path string, i int) {
 	if p != nil {
 		p.mu.Lock()
 		p.turn = i
+		clear(p.seen[min(i, len(p.seen)):])
 		p.mu.Unlock()
 	}
 }

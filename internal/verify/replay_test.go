@@ -101,6 +101,12 @@ var _ = Describe("The replaying server", func() {
 		seen := replay.Take("/e/1")
 		Expect([]int{len(seen[0]), len(seen[1]), len(seen[2])}).To(Equal([]int{1, 0, 1}))
 	})
+	It("forgets what it saw of a session that is begun anew", func() {
+		put(response(200), response(200))
+		Expect(ask("GET /e/1/0 HTTP/1.1\r\n\r\n")).To(HavePrefix("HTTP/1.1 200 "))
+		replay.Turn("/e/1", 0)
+		Expect(replay.Take("/e/1")).To(Equal([][]verify.Seen{nil}))
+	})
 	It("hangs up on what is not a request", func() {
 		for _, bad := range []string{"", "\r\n\r\n", "GET\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"} {
 			Expect(ask(bad)).To(BeEmpty(), "%q", bad)
