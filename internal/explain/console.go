@@ -194,6 +194,9 @@ func (s *sighting) take(f *fit, m string) {
 	if f.sentence.browser != "" {
 		s.browser = f.sentence.browser
 	}
+	if d := f.groups["instead"]; d != "" {
+		s.param = d
+	}
 	if v, ok := f.groups["value"]; ok {
 		s.value = text(strings.TrimSpace(v))
 	}

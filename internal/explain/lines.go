@@ -31,15 +31,15 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 	case spec.ReasonCORPNotSameOrigin, spec.ReasonCORPNotSameSite, spec.ReasonCORPByCOEP:
 		return s.fieldLines(), []string{"Cross-Origin-Resource-Policy: cross-origin"}
 	case ReasonFrame:
-		return s.fieldLines(), []string{"Content-Security-Policy: " + frameAncestors + " " + orSome(s.named(), "(the page's origin)")}
+		return s.fieldLines(), []string{"Content-Security-Policy: " + frameAncestors + " " + s.page()}
 	case ReasonTainted:
 		return nil, []string{"Access-Control-Allow-Origin: " + s.page(), "Vary: Origin"}
 	case spec.ReasonCSP:
 		if s.param == frameAncestors {
-			return nil, []string{"Content-Security-Policy: " + frameAncestors + " 'self' " + orSome(s.named(), "(the page's origin)")}
+			return nil, []string{s.policyLine(s.page())}
 		}
 		if o := originOf(s.url); o != "" {
-			return nil, []string{"Content-Security-Policy: " + orSome(s.param, "connect-src") + " 'self' " + o}
+			return nil, []string{s.policyLine(o)}
 		}
 	case spec.ReasonRedirectContainsCredentials:
 		return s.fieldLines(), nil

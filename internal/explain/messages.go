@@ -110,10 +110,10 @@ var sentences = []sentence{
 	say("safari", spec.ReasonMixedContent, `page at '?(?P<page>\S+?)'? (?:was not allowed to (?:display|run)|requested) insecure content from '?(?P<url>[^\s']+)`),
 	say("chrome", spec.ReasonMixedContent, `mixed content: (?:the page at '(?P<page>[^']*)' was loaded over (?:a secure connection|https), but)?(?:.*?'(?P<url>(?:http|ws)://[^']*))?`),
 	say("firefox", spec.ReasonMixedContent, `blocked loading mixed (?:active|display|download) content '(?P<url>[^']*)`),
-	say("chrome", spec.ReasonCSP, `(?:connecting to|loading (?:the )?\w+(?: \w+)?|framing) '(?P<url>[^']*)' violates the following content security policy directive: '(?P<param>[a-z-]+)`),
-	say("", spec.ReasonCSP, `refused to (?:connect to|load(?: the)?(?: \w+)*|frame) '?(?P<url>[a-z][a-z0-9+.-]*:[^\s']*)'? because it (?:violates the following content security policy directive: '?(?P<param>[a-z-]*)|does not appear in the (?P<param2>[a-z-]+) directive)?`),
+	say("chrome", spec.ReasonCSP, `(?:connecting to|loading (?:the )?\w+(?: \w+)?|framing) '(?P<url>[^']*)' violates the following content security policy directive: `+directive),
+	say("", spec.ReasonCSP, `refused to (?:connect to|load(?: the)?(?: \w+)*|frame) '?(?P<url>[a-z][a-z0-9+.-]*:[^\s']*)'? because it (?:violates the following content security policy directive: `+directive+`|does not appear in the (?P<param22>[a-z-]+) directive)?`),
 	say("chrome", spec.ReasonCSP, `refused to connect because it violates the document.?s content security policy`),
-	say("firefox", spec.ReasonCSP, `content[- ]security[- ]policy: .{0,120}?\(?(?P<param>(?:connect|img|script|style|font|media|frame|default|object|worker|manifest)-src(?:-elem|-attr)?)`),
+	say("firefox", spec.ReasonCSP, `content[- ]security[- ]policy: .{0,120}?\(?(?P<param>(?:connect|img|script|style|font|media|frame|default|object|worker|manifest)-src(?:-elem|-attr)?)(?:\) at \S+ because it violates the following directive: '(?P<value>[a-z-]+`+policySources+`)')?`),
 	say("", spec.ReasonCSP, `err_blocked_by_csp`),
 	say("", spec.ReasonIntegrity, `failed to find a valid digest in the 'integrity'|none of the '?sha\d+'? hashes in the integrity|cannot load \w+ '?\S+ failed integrity|has an integrity attribute, but the resource requires|integrity-policy`),
 
@@ -159,7 +159,7 @@ func find(text string) *fit {
 		f := &fit{s, map[string]string{}}
 		for n, name := range s.re.SubexpNames() {
 			if from, to := m[2*n], m[2*n+1]; name != "" && (from < to || from >= 0 && name == "value") { // a value can be empty
-				f.groups[strings.TrimSuffix(name, "2")] = text[from:to]
+				f.groups[strings.TrimRight(name, "2")] = text[from:to]
 			}
 		}
 		return f

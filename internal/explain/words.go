@@ -131,7 +131,7 @@ func (s *sighting) here() string {
 		return "The answer has no Cross-Origin-Resource-Policy, and the page's own Cross-Origin-Embedder-Policy (or Document-Isolation-Policy) wants one of whatever it loads."
 	case spec.ReasonCSP:
 		if s.param != "" {
-			return "The directive is " + s.param + "."
+			return s.hereDirective()
 		}
 	case ReasonCookieNotSent:
 		if s.status != 0 {
