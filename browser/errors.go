@@ -112,6 +112,26 @@ func (e *TimeoutError) Error() string {
 // Timeout makes it a timeout as package net has them.
 func (e *TimeoutError) Timeout() bool { return true }
 
+// HeldError says that the browser had the head of an answer and did not pass it on in time, since too little of its
+// content had come to tell its type.
+type HeldError struct {
+	URL   string
+	After time.Duration // since the head was in
+}
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("the browser kept an answer back for %v, since too little of its content came to tell the type: %s", e.After, e.URL)
+}
+
+// Timeout makes it a timeout as package net has them.
+func (e *HeldError) Timeout() bool { return true }
+
+// Unsure is true: the error says nothing about the target.
+func (e *HeldError) Unsure() bool { return true }
+
+// Repeats is true: the server sends the content as it does, and to ask again shows nothing.
+func (e *HeldError) Repeats() bool { return true }
+
 // UnsentError says that a request was not sent in time: the few connections that a browser makes to a
 // host were taken by others.
 type UnsentError struct {

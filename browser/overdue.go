@@ -49,7 +49,7 @@ func (t *tab) watch() {
 			case !r.begun():
 				r.overdue = true
 				go t.giveUp(c, r, rep)
-			case !r.sentAt.IsZero() && time.Since(r.sentAt) > t.patience(c, r):
+			case !r.sentAt.IsZero() && time.Since(r.sentAt) > t.patience(c, r), r.held() && time.Since(r.headAt) > c.timeout:
 				r.overdue = true
 				go t.giveUp(c, r, rep)
 			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > time.Duration(c.js.BodyTimeout)*time.Millisecond && !scriptReads(c.js.API):
@@ -80,7 +80,14 @@ func (t *tab) heard(r *record, ev any) {
 
 // begun tells whether a request, or its preflight, is or was on the wire since its last redirect.
 func (r *record) begun() bool {
-	return !r.sentAt.IsZero() || !r.answeredAt.IsZero() || slices.ContainsFunc(r.preflights, func(p *record) bool { return !p.sentAt.IsZero() })
+	return !r.sentAt.IsZero() || !r.answeredAt.IsZero() || r.held() || slices.ContainsFunc(r.preflights, func(p *record) bool { return !p.sentAt.IsZero() })
+}
+
+// held tells whether the browser has the head of a record's answer and keeps it back: where the type may be
+// another than the one that is declared, it waits for the first bytes of the content
+// (https://mimesniff.spec.whatwg.org/#reading-the-resource-header).
+func (r *record) held() bool {
+	return !r.headAt.IsZero() && r.answeredAt.IsZero() && len(r.got) >= len(r.hops)
 }
 
 // clogged tells whether a record's request will not get a connection: the browser keeps those of preflights
@@ -125,13 +132,13 @@ func (t *tab) callOf(r *record) (*call, int) {
 // reply decide.
 func (t *tab) giveUp(c *call, r *record, rep int) {
 	t.mu.Lock()
-	begun := r.begun()
+	begun, held := r.begun(), r.held()
 	t.mu.Unlock()
 	if c.document.eval(t.ctx, "ping") != nil {
 		return // the tab is gone
 	}
 	t.mu.Lock()
-	answered := r.begun() != begun || begun && r.sentAt.IsZero() || r.terminal()
+	answered := r.begun() != begun || r.held() != held || begun && !held && r.sentAt.IsZero() || r.terminal()
 	r.overdue = !answered
 	if !answered {
 		if c.late == nil {
@@ -149,6 +156,9 @@ func (t *tab) giveUp(c *call, r *record, rep int) {
 func (t *tab) why(c *call, r *record) error {
 	if !r.begun() {
 		return &UnsentError{URL: c.url, Preflights: c.mayPreflight}
+	}
+	if r.held() {
+		return &HeldError{URL: c.url, After: c.timeout}
 	}
 	e := &TimeoutError{URL: c.url, After: t.patience(c, r)}
 	if r.preflight {

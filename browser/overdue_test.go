@@ -188,4 +188,23 @@ var _ = Describe("content that does not end", func() {
 		}
 		Expect(sent.Load()).NotTo(BeZero())
 	})
+
+	It("can be so slow that the browser keeps the answer back, which is not the target's fault", func() {
+		t := newTarget(false)
+		t.endless = func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, "less than it takes to tell the type")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}
+		for _, q := range []cases.Request{{API: "xhr"}, {API: "font"}, {API: "xhr", Origin: "https://denied.example"}} {
+			a := answer{header: []string{"Access-Control-Allow-Origin: " + app, "Content-Type: text/plain"}, endless: true}
+			j := job(t.url(plan{actual: a}), q)
+			j.Timeout = time.Second
+			r := perform(j)[0]
+			var held *browser.HeldError
+			Expect(errors.As(r.Err, &held)).To(BeTrue(), "%+v: %v", q, r.Err)
+			Expect(held.Unsure() && held.Repeats() && held.Timeout()).To(BeTrue())
+			Expect(held.Error()).To(And(ContainSubstring("kept an answer back for 1s"), ContainSubstring(j.Steps[0].URL)))
+		}
+	})
 })

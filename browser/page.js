@@ -100,6 +100,8 @@
       r.ok = true; r.type = res.type; r.status = res.status; r.redirected = res.redirected;
       r.headers = [...res.headers];
       if (res.body) await read(res.body, r, bodyTimeout(c, res.headers.get('content-type')));
+      // What no script can read loads on, and keeps one of the few connections to the host.
+      else if (res.type === 'opaque') setTimeout(() => ctl.abort(), c.bodyTimeout);
     },
 
     xhr(c, r, onAbort) {
@@ -291,16 +293,16 @@
   const one = async (c, rep) => {
     const t0 = performance.now();
     const r = { i: c.i, rep, url: href(c.url), began: performance.timeOrigin + t0 };
-    let abort = () => {}, timer;
-    const stop = (cut) => { if (cut) r.error = 'the content did not end'; else r.timeout = true; abort(); };
+    let abort = () => {}, timer, late;
+    const given = new Promise((f) => { late = f; });
+    // The abort ends most waits by itself, and what ends with it says more; the race ends the others.
+    const stop = (cut) => { if (cut) r.error = 'the content did not end'; else r.timeout = true; abort(); setTimeout(late, 100); };
     try {
       const times = c.timing && timed(c, r);
       const work = Promise.resolve(apis[c.api](c, r, (f) => { abort = f; })).then(() => times && times());
       running.set(stop, [c.i, rep]);
-      if (c.timeout > 0) {
-        // The abort ends most waits by itself; the race ends the others.
-        await Promise.race([work, new Promise((late) => { timer = setTimeout(() => { stop(); setTimeout(late, 100); }, c.timeout); })]);
-      } else await work;
+      if (c.timeout > 0) timer = setTimeout(stop, c.timeout);
+      await Promise.race([work, given]);
     } catch (e) { r.bug = String(e && e.stack || e); } finally { running.delete(stop); clearTimeout(timer); }
     r.ms = performance.now() - t0;
     if (c.layers && !r.ok) {

@@ -20,8 +20,9 @@ type record struct {
 	preflights []*record
 	cause      *record   // of a preflight: the request that it was made for
 	sentAt     time.Time // when the request that waits for its answer was sent; zero while none does
+	headAt     time.Time // when the head of the answer to it was in, on the wire; zero while it waits for that
 	overdue    bool      // it waited too long and was given up
-	answeredAt time.Time // when the head of the last answer was in
+	answeredAt time.Time // when the browser passed on the head of the last answer
 	truncated  bool      // its content did not end and was cut off
 	failed     *network.EventLoadingFailed
 	finished   bool
@@ -189,11 +190,11 @@ func (rec *recorder) event(ev any) *record {
 		return r
 	case *network.EventRequestWillBeSentExtraInfo:
 		r := rec.get(e.RequestID)
-		r.sent, r.sentAt = append(r.sent, e), time.Now()
+		r.sent, r.sentAt, r.headAt = append(r.sent, e), time.Now(), time.Time{}
 		return r
 	case *network.EventResponseReceivedExtraInfo:
 		r := rec.get(e.RequestID)
-		r.got, r.sentAt = append(r.got, e), time.Time{}
+		r.got, r.sentAt, r.headAt = append(r.got, e), time.Time{}, time.Now()
 		return r
 	case *network.EventResponseReceived:
 		if r := rec.byID[e.RequestID]; r != nil && len(r.hops) > 0 {

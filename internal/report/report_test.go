@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"strings"
 	"time"
 
@@ -117,6 +118,17 @@ var _ = Describe("a report", func() {
 		skip.Skip, skip.Reason = harness.SkipRefused, "too dangerous"
 		Expect(page(newReport(skip), false)).To(ContainSubstring("1 x refused: too dangerous"))
 		Expect(page(newReport(skip), true)).To(ContainSubstring("second/exact"))
+	})
+
+	It("counts a reason once that names the URLs of several requests", func() {
+		var rows []harness.Result
+		for i, url := range []string{"http://a.test/?_=x1", "http://a.test/?_=x2", "http://a.test/?b=_&_=zz9"} {
+			row := result(fmt.Sprint("check-", i), "exact", agent.VerdictUndecided)
+			row.Reason = "no answer came from " + url
+			rows = append(rows, row)
+		}
+		Expect(page(newReport(rows...), false)).To(ContainSubstring(
+			"\nUndecided:     2 x no answer came from http://a.test/\n               1 x no answer came from http://a.test/?b=_\n"))
 	})
 
 	It("says why checks are undecided: on the page, in the groups, in the sum, and to JUnit as skipped", func() {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -126,12 +127,15 @@ func (p *Printer) groups(r *Report) {
 // mostReasons is how many reasons of a kind have a line on a page that fits a screen.
 const mostReasons = 3
 
+// nonce is what makes the URL of each request of an agent another one.
+var nonce = regexp.MustCompile(`[?&]_=[0-9a-z]+`)
+
 // because tells, by reason, which checks have a verdict.
 func (p *Printer) because(name string, r *Report, v agent.Verdict) {
 	var list reasons
 	for _, row := range r.Results {
 		if row.Verdict == v && row.Known == "" {
-			list.add(row.Reason, row.ID)
+			list.add(nonce.ReplaceAllString(row.Reason, ""), row.ID)
 		}
 	}
 	p.reasons(name, list)
