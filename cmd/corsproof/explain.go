@@ -30,7 +30,7 @@ is, is found out.
 Nothing is sent, but with --live. What the text leaves open is said to be open, with
 the command that decides it. Secrets in the text are not shown.
 
-Exit status: 0 the page can read the answer, or a preflight sent by hand is granted, 1 it cannot or that is open, 2 usage.`,
+Exit status: 0 the page can read the answer, or a preflight given alone is granted, 1 it cannot or that is open, 2 usage.`,
 		Example: `  corsproof explain                 # paste, then Ctrl-D
   corsproof explain page.har
   corsproof explain page.har --reads X-Total-Count

@@ -37,6 +37,9 @@ func (s *sighting) check(c *Context) string {
 		return cmd
 	}
 	method, names := s.asksFor(c)
+	if s.notPreflight() {
+		return strings.Replace(s.fetchCommand(u, page, "GET", orSome(names, UnnamedHeader)), " --from ", " -X "+UnnamedMethod+" --from ", 1)
+	}
 	if s.asksUnnamed(method, names) {
 		return s.unnamedCommand(u, page, names)
 	}
@@ -193,7 +196,13 @@ func (s *sighting) asksFor(c *Context) (method, names string) {
 	if s.answers != nil {
 		header = s.answers.scriptHeader()
 	}
+	if s.presumed { // it is to be taken out
+		header = header.Without(isResponseHeader)
+	}
 	list := spec.UnsafeRequestHeaderNames(unsafeValues(header))
+	if s.presumed {
+		return method, strings.Join(list, ",")
+	}
 	if s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.param != "" && !containsFold(list, s.param) {
 		list = append(list, strings.ToLower(s.param))
 	}

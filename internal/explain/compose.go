@@ -202,7 +202,7 @@ func (s *sighting) confidence() Confidence {
 	switch {
 	case s.reason == ReasonUndetermined:
 		return Open
-	case len(s.same) > 0, s.reason == ReasonCookieNotSent, s.tainted() && s.answers == nil:
+	case len(s.same) > 0, s.presumed, s.reason == ReasonCookieNotSent, s.tainted() && s.answers == nil:
 		return Likely
 	}
 	return Certain

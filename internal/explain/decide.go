@@ -140,7 +140,7 @@ func (s *sighting) settle(c *Context) {
 	if a == nil || s.reason != "" {
 		return
 	}
-	if s.stoppedBefore() {
+	if s.stoppedBefore() || s.setsResponseHeader() {
 		return
 	}
 	v, mode := a.decide(s.browser)
@@ -153,12 +153,12 @@ func (s *sighting) settle(c *Context) {
 		s.reason = ReasonUndetermined
 	case v.reason != "":
 		s.failedWith(&v)
-	case v.assumed && a.byHand:
-		v.needs, s.reason = "preflight", ReasonUndetermined
 	case v.typ == spec.TypeOpaque:
 		s.reason = ReasonOpaque
 	case c.Reads != "" && s.hides(c.Reads, &v):
 		s.reason, s.param = ReasonHeaderNotExposed, c.Reads
+	case v.assumed && !a.browserSent:
+		s.unasked(&v)
 	default:
 		s.readableAnswer(a, &v)
 	}

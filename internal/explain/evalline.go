@@ -23,7 +23,7 @@ func readEval(in string) ([]sighting, error) {
 		if err != nil {
 			return nil, &Error{"reading the exchange", err, "corsproof eval --schema describes the form"}
 		}
-		a := &answersSeen{request: l.Request, credentials: true}
+		a := &answersSeen{request: l.Request, credentials: true, browserSent: true, complete: true}
 		made := exchange.NewEvaluator(exchange.Options{}).Eval(l).Hops
 		for i, h := range l.Hops {
 			if i < len(made) && !made[i].Preflight {

@@ -245,7 +245,7 @@ func TestHeaders(t *testing.T) {
 		{said{"no page", named, "Undetermined", "", "", "", ""}, explain.Context{}},
 		{said{"no page, but wrong for each", ok + "Access-Control-Allow-Origin: shop.example\n", "InvalidAllowOriginValue", "allow-origin-scheme-missing", "", "Access-Control-Allow-Origin", "shop.example"}, explain.Context{}},
 		{said{"preflight", "HTTP/2 204\naccess-control-allow-origin: https://shop.example\naccess-control-allow-methods: put\n", "MethodDisallowedByPreflightResponse", "method-case", "", "Access-Control-Allow-Methods", "put"}, put},
-		{said{"preflight granted", "HTTP/2 204\naccess-control-allow-origin: https://shop.example\naccess-control-allow-methods: PUT\n", "Undetermined", "", "", "", ""}, put},
+		{said{"preflight granted", "HTTP/2 204\naccess-control-allow-origin: https://shop.example\naccess-control-allow-methods: PUT\n", "Granted", "", "", "", ""}, put},
 		{said{"devtools", "Request URL\nhttps://api.example/v1/cart\nRequest Method\nGET\nStatus Code\n200 OK\naccess-control-allow-origin\nhttps://a.example\nserver\nnginx\n", "AllowOriginMismatch", "allow-origin-other", "", "Access-Control-Allow-Origin", "https://a.example"}, page},
 	} {
 		c.said.check(t, explained(t, c.text, c.Context))

@@ -35,6 +35,7 @@ type entry struct {
 	Page      string      `json:"pageref"`
 	Type      string      `json:"_resourceType"`
 	FromCache any         `json:"_fromCache"` // Chromium: "disk", "memory"
+	guessed   bool        // Type is not in the text
 	Request   harRequest  `json:"request"`
 	Response  harResponse `json:"response"`
 }

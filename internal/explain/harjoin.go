@@ -99,6 +99,7 @@ func (r *harReader) answers(i int, cors bool) *answersSeen {
 	if h.Has("Cookie") || len(e.Request.Cookies) > 0 {
 		a.request.Credentials, a.credentials = spec.CredentialsInclude, true
 	}
+	a.browserSent = r.browser != "" || e.Type != "" && !e.guessed || browserHeader(h)
 	if a.blocked = no; r.browser == "firefox" || r.browser == "" {
 		a.blocked = unknown // it does not say
 	}

@@ -45,6 +45,10 @@ func heads(lines []string) []head {
 	var list []head
 	section, at := "", 0 // the head that the line before belongs to
 	alternating := slices.ContainsFunc(lines, func(l string) bool { return generalName.MatchString(strings.TrimSpace(l)) })
+	lastAnswer := len(lines) - 1
+	for lastAnswer >= 0 && !answerLine.MatchString(strings.TrimSpace(lines[lastAnswer])) {
+		lastAnswer--
+	}
 	current := func(request bool) *head {
 		n := len(list)
 		if n > 0 && list[n-1].request == request {
@@ -75,7 +79,9 @@ func heads(lines []string) []head {
 		}
 		if m := requestLine.FindStringSubmatch(line); m != nil && (strings.Contains(line, "HTTP/") || strings.HasPrefix(m[2], "/") || strings.Contains(m[2], "://")) {
 			list = append(list, head{request: true, method: m[1], target: m[2]})
-			section, at = "", len(list)-1
+			if section, at = "", len(list)-1; strings.Contains(line, "HTTP/") && i < lastAnswer {
+				section = "request headers" // up to that line, whatever a script has put there
+			}
 			continue
 		}
 		if name, value, ok := devTools(line, next); ok {

@@ -42,7 +42,7 @@ func Observe(o *Observed, c Context) *Answer {
 			s.code = "net::ERR_EMPTY_RESPONSE"
 		}
 	}
-	a := &answersSeen{request: r, credentials: true, engine: o.Engine, sentOrigin: true}
+	a := &answersSeen{request: r, credentials: true, engine: o.Engine, sentOrigin: true, browserSent: true, complete: true}
 	if a.engine == "" {
 		a.engine = spec.EngineFetch
 	}

@@ -19,11 +19,13 @@ type pair struct {
 	request, answer *head
 	url             string // empty: not known
 	failure         string // why there is no answer, in the words of who asked
+	byHand          bool   // it is known that no browser asked, whatever its User-Agent says
 }
 
 // pairsOf puts heads together: an answer belongs to the request before it.
 func pairsOf(list []head) []pair {
 	var out []pair
+	list = slices.DeleteFunc(slices.Clone(list), func(h head) bool { return h.interim() })
 	for i := range list {
 		h := &list[i]
 		n := len(out)
@@ -107,9 +109,12 @@ func newSighting(p *pair, c *Context) sighting {
 	s.answers = a
 	a.request = spec.Request{Method: c.Method, Header: slices.Clone(c.Header), Credentials: c.Credentials}
 	a.credentials = c.Credentials != ""
-	a.unseen = p.request == nil
+	a.unseen, a.client = p.request == nil, p.client()
 	if p.preflight(c) {
 		s.takePreflight(p)
+		if a.unseen && c.ResponseOf == "preflight" && (c.Method != "" || len(c.Header) > 0) {
+			a.preflightAlone = true // whoever gives it says what it is, and what it is to grant
+		}
 	} else {
 		s.takeRequest(p)
 	}
@@ -136,8 +141,7 @@ func (s *sighting) takePreflight(p *pair) {
 		addNames(&a.request.Header, names)
 		_, hasOrigin := p.request.fields.Get("Origin")
 		a.noOrigin, a.sentOrigin = !hasOrigin, hasOrigin
-		agent, _ := p.request.fields.Get("User-Agent")
-		a.preflightAlone = strings.HasPrefix(strings.ToLower(agent), "curl") && hasOrigin
+		a.preflightAlone = hasOrigin && (p.byHand || p.namesTool())
 	}
 	s.method = a.request.Method
 	if !spec.NeedsPreflight(spec.NormalizeMethod(orGET(a.request.Method)), unsafeValues(a.request.Header), false) {
@@ -221,8 +225,7 @@ func (s *sighting) takeRequest(p *pair) {
 		}
 		a.request.Header = append(authorFields(r.fields), c0(a.request.Header, r.fields)...)
 		a.noOrigin, a.sentOrigin = !r.fields.Has("Origin") && len(r.fields) > 0, r.fields.Has("Origin")
-		agent, named := r.fields.Get("User-Agent")
-		a.byHand = named && !strings.HasPrefix(agent, "Mozilla/")
+		a.browserSent = !p.byHand && p.fromBrowser()
 		if r.fields.Has("Cookie") && !a.credentials && r.fields.Has("Origin") {
 			a.request.Credentials, a.credentials = spec.CredentialsInclude, true
 		}
@@ -279,12 +282,12 @@ func (s *sighting) goesOn(p *pair, c *Context) bool {
 func authorFields(h spec.Header) spec.Header {
 	return h.Without(func(name string) bool {
 		name = strings.ToLower(name)
-		return strings.HasPrefix(name, "sec-") || strings.HasPrefix(name, ":") || slices.Contains(browserFields, name)
+		return spec.IsForbiddenRequestHeader(name, "") || strings.HasPrefix(name, ":") || slices.Contains(browserFields, name)
 	})
 }
 
-// browserFields are headers that browsers and curl send by themselves.
+// browserFields are headers that browsers, curl and Postman send by themselves, and that scripts may set.
 var browserFields = []string{
-	"accept", "accept-encoding", "accept-language", "cache-control", "pragma", "connection", "content-length", "cookie", "dnt", "host", "origin", "priority",
-	"referer", "te", "upgrade-insecure-requests", "user-agent", "x-scheme", "if-none-match", "if-modified-since", "save-data", "authority", "method", "path", "scheme", "alt-used", "downlink", "rtt", "ect", "viewport-width",
+	"accept", "accept-language", "cache-control", "pragma", "priority", "http2-settings", "postman-token",
+	"upgrade-insecure-requests", "user-agent", "x-scheme", "if-none-match", "if-modified-since", "save-data", "authority", "method", "path", "scheme", "alt-used", "downlink", "rtt", "ect", "viewport-width",
 }

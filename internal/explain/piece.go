@@ -187,7 +187,7 @@ func looseSightings(list []entry) []sighting {
 			continue
 		}
 		if e.Type == "" { // nobody copies what is no matter of CORS
-			e.Type = "fetch"
+			e.Type, e.guessed = "fetch", true
 		}
 		h.Log.Entries = append(h.Log.Entries, e)
 	}

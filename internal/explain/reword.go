@@ -69,6 +69,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordRedirected(a)
 	case s.meant() != "":
 		s.rewordMethodCase(a)
+	case a.Cause.ID == "response-header-in-request":
+		s.rewordResponseHeader(a)
 	case s.reason == spec.ReasonCorsDisabledScheme && s.answers == nil && isWebURL(s.url):
 		s.rewordScheme(a)
 	case LayerOf(s.reason) == spec.LayerLocalNetwork:

@@ -46,6 +46,8 @@ type sighting struct {
 	muted bool
 	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.
 	plainHTTP bool
+	// presumed: no answer shows the reason, and what the script does makes it likely.
+	presumed bool
 
 	answers *answersSeen // nil: the text has none
 	notes   []string
@@ -83,10 +85,14 @@ type answersSeen struct {
 	sentOrigin bool
 	// unseen: the input has an answer alone, and nobody knows what was asked for it.
 	unseen bool
-	// byHand: the request was made by curl or the like, which asks for no permission: an answer to it says
-	// nothing about the preflight.
-	byHand bool
-	// preflightAlone: a preflight was sent by hand, to see the answer.
+	// browserSent: the input shows that a browser sent the request. It has then asked for permission before,
+	// where it has to; curl and the like ask for none, and an answer to them says nothing about the preflight.
+	browserSent bool
+	// complete: what is not in the text was not sent.
+	complete bool
+	// client is the name of the program that sent it, where it is none of a browser; empty: not known.
+	client string
+	// preflightAlone: a preflight was sent by hand, or is given as one, to see the answer.
 	preflightAlone bool
 	// blocked tells what the browser did.
 	blocked answer3

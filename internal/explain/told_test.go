@@ -139,7 +139,7 @@ func TestAnswerToCurl(t *testing.T) {
 }
 
 // TestAnswerWithoutPermission: curl asks for no permission, so that its answer is all that counts only where a browser
-// asks for none either. What a browser has sent had its permission.
+// asks for none either, whatever User-Agent it was given.
 func TestAnswerWithoutPermission(t *testing.T) {
 	for _, test := range []struct {
 		request string
@@ -150,7 +150,7 @@ func TestAnswerWithoutPermission(t *testing.T) {
 		{"GET /items HTTP/1.1\n> Authorization: Bearer x\n> User-Agent: PostmanRuntime/7.36", "Undetermined"},
 		{"POST /items HTTP/1.1\n> Content-Type: text/plain\n> User-Agent: curl/8.5.0", "Allowed"},
 		{"GET /items HTTP/1.1\n> User-Agent: curl/8.5.0", "Allowed"},
-		{"PUT /items HTTP/1.1\n> User-Agent: Mozilla/5.0", "Allowed"},
+		{"PUT /items HTTP/1.1\n> User-Agent: Mozilla/5.0", "Undetermined"}, // Copy as cURL
 	} {
 		text := "> " + test.request + "\n> Host: api.example\n> Origin: https://shop.example\n> \n< HTTP/1.1 200 OK\n< Access-Control-Allow-Origin: https://shop.example\n< \n"
 		a := explained(t, text, explain.Context{})

@@ -62,6 +62,7 @@ func (r *curlRun) pairs() []pair {
 		heads := heads(append(append([]string{}, sent...), received...))
 		for _, p := range pairsOf(heads) {
 			p.url = within(p.url, scheme)
+			p.byHand = true
 			list = append(list, p)
 		}
 		sent, received = nil, nil
@@ -111,7 +112,7 @@ func (r *curlRun) withCommand(list []pair, failure, scheme, host string) []pair 
 		cmd, _ = parseCurl(r.command)
 	}
 	if len(list) == 0 && (failure != "" || cmd != nil) {
-		list = []pair{{}}
+		list = []pair{{byHand: true}}
 	}
 	if len(list) == 0 {
 		return nil

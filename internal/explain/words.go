@@ -30,6 +30,9 @@ func (s *sighting) title() string {
 		if s.nothing {
 			return "No message of a browser is recognised in this text"
 		}
+		if s.isUnasked() {
+			return s.titleUnasked()
+		}
 		if s.withoutOrigin() {
 			return s.titleWithoutOrigin()
 		}
@@ -64,6 +67,9 @@ func (s *sighting) doInstead() string {
 		}
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
+		}
+		if s.isUnasked() {
+			return s.doUnasked()
 		}
 		if s.answers == nil && s.method == "" && len(s.same) == 0 {
 			return "Copy the red line of the console that speaks of CORS or has net::, or the request itself (DevTools, Network, its menu, Copy as cURL), and explain that. Or fill in the command below: URL, method and headers of the request decide."
@@ -116,11 +122,13 @@ func (s *sighting) here() string {
 		}
 		return fmt.Sprintf("The script wants to read %s, which a page of another origin can only if the answer exposes it.", s.param)
 	case ReasonGranted:
-		return "It was asked for " + strings.Join(s.permissions(), ", ") + ". The answer to the request itself is not in the text."
+		return s.hereGranted()
 	case ReasonUndetermined:
 		return s.hereOpen()
 	case ReasonAllowed:
 		return s.hereAllowed()
+	case ReasonHTTPError:
+		return s.ofPreflight()
 	case spec.ReasonLocalPermission, spec.ReasonInsecureLocalNetwork, spec.ReasonLocalTarget:
 		text := "the browser stopped the request before anything was sent: the address is in the local network or on this machine."
 		if s.answers == nil {
@@ -237,6 +245,8 @@ func (s *sighting) hereOpen() string {
 		return "All that a script can see is that the request failed. The reason is in the browser's console, on another line."
 	case !a.answered():
 		return strings.TrimSpace(s.unresolved + " " + s.willPreflight())
+	case s.isUnasked():
+		return s.hereUnasked()
 	case s.withoutOrigin():
 		return s.hereWithoutOrigin()
 	case a.noOrigin && s.status != 0:
@@ -309,8 +319,16 @@ func (s *sighting) hereAllowed() string {
 	case a == nil || !a.answered():
 		return ""
 	case s.departs():
-		return "Today's browsers take Access-Control-Allow-Headers: * for Authorization too. By the Fetch Standard * does not cover it; name it, as in Access-Control-Allow-Headers: *, Authorization."
-	case a.credentials:
+		return starAuthorization
+	}
+	return strings.TrimSpace(s.ofPreflight() + " " + s.withCredentials())
+}
+
+// withCredentials says that an answer would be refused with credentials, where none are known of;
+// empty where it would not.
+func (s *sighting) withCredentials() string {
+	a := s.answers
+	if a.credentials {
 		return ""
 	}
 	if w := a.run(s.browser, spec.CredentialsInclude); w.reason != "" {

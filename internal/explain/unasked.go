@@ -1,0 +1,168 @@
+package explain
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/corsproof/corsproof/spec"
+)
+
+// Only browsers ask for permission before a request (a preflight). What curl and the like were
+// answered shows nothing of that, and an answer that is pasted alone does not either. Where a browser
+// sent the request, it had permission.
+
+// interim tells whether a head is one that comes before the answer: all of 1xx but 101, with which
+// HTTP ends (RFC 9110, section 15.2).
+func (h *head) interim() bool {
+	return !h.request && h.status >= 100 && h.status < 200 && h.status != 101
+}
+
+// namesTool tells whether the User-Agent of a request is that of a client that is no browser. That of
+// PowerShell looks like a browser's.
+func (p *pair) namesTool() bool {
+	agent, named := p.request.fields.Get("User-Agent")
+	return named && (!strings.HasPrefix(agent, "Mozilla/") || strings.Contains(agent, "PowerShell/"))
+}
+
+// client is the program that sent a request, as it names itself, where it is no browser; empty: not known.
+func (p *pair) client() string {
+	if p.request != nil && p.namesTool() {
+		agent, _ := p.request.fields.Get("User-Agent")
+		name, _, _ := strings.Cut(agent, "/")
+		if product.MatchString(name) {
+			return name
+		}
+	}
+	if p.byHand {
+		return "curl"
+	}
+	return ""
+}
+
+var product = regexp.MustCompile(`^(?:curl|Wget|HTTPie|PostmanRuntime|insomnia|python-requests|okhttp|axios)$`)
+
+// fromBrowser tells whether a request shows that a browser sent it: by the line that only its DevTools
+// have, or by headers of browsers.
+func (p *pair) fromBrowser() bool {
+	return !p.namesTool() && (p.request.url != "" || browserHeader(p.request.fields))
+}
+
+// browserHeader tells whether a request has a header as browsers send it.
+func browserHeader(h spec.Header) bool {
+	agent, _ := h.Get("User-Agent")
+	return strings.HasPrefix(agent, "Mozilla/") || h.Has("Sec-Fetch-Mode") || h.Has("Sec-Fetch-Site")
+}
+
+// unasked is for an answer that lets the page in, to a request for which a browser would have asked for
+// permission: whether it would have got that nobody knows.
+func (s *sighting) unasked(v *verdict) {
+	v.needs, s.reason = "preflight", ReasonUndetermined
+	last := s.answers.hops[len(s.answers.hops)-1].response
+	s.status, s.fields = last.Status, last.Header
+}
+
+// isUnasked tells whether a sighting is of that kind.
+func (s *sighting) isUnasked() bool {
+	return s.reason == ReasonUndetermined && s.verdict != nil && s.verdict.needs == "preflight" && s.verdict.assumed
+}
+
+// notPreflight tells whether somebody asked with OPTIONS, which scripts hardly ever do, and not as a
+// browser does before another request.
+func (s *sighting) notPreflight() bool { return s.isUnasked() && s.answers.request.Method == "OPTIONS" }
+
+// titleUnasked is for such an answer.
+func (s *sighting) titleUnasked() string {
+	title := "This answer lets the page in"
+	if s.status >= 400 {
+		title += ", with its error, " + s.statusText()
+	}
+	return title + "; the one to the preflight (OPTIONS), which a browser asks for first, is not in the text"
+}
+
+// hereUnasked says why a browser would ask first, and that nobody did.
+func (s *sighting) hereUnasked() string {
+	text := "A browser asks for permission first (OPTIONS), because of " + s.whyAsked() + ", and sends this request only if that is granted."
+	switch client := s.answers.client; {
+	case s.notPreflight():
+		text = "The OPTIONS of the text is no preflight: that has Access-Control-Request-Method. So this answer does not show whether a preflight is granted."
+	case client != "":
+		text += " " + client + " never asks, so that its answer shows nothing of that."
+	default:
+		text += " Only browsers ask, and this answer shows nothing of that."
+	}
+	if a := s.answers; !a.credentials {
+		if w := a.run(s.browser, spec.CredentialsInclude); w.reason != "" {
+			text += fmt.Sprintf(" With credentials: 'include' this answer itself would be blocked (%s).", w.reason)
+		}
+	}
+	return text
+}
+
+// doUnasked says what decides it.
+func (s *sighting) doUnasked() string {
+	text := "Ask the server with the command below: it sends the preflight first, as a browser does, and says whether that is granted."
+	if name := s.responseHeaderSet(); name != "" {
+		text = "Take " + name + " out of the script: it is for the server to send, and asks for permission in vain. " + text
+	}
+	if s.status >= 400 {
+		text += " Look in the server's log for the error itself."
+	}
+	return text
+}
+
+// whyAsked names what of a request needs permission.
+func (s *sighting) whyAsked() string {
+	var list []string
+	r := s.answers.request
+	if m := spec.NormalizeMethod(orGET(r.Method)); !spec.IsSafelistedMethod(m) {
+		list = append(list, "its method ("+m+")")
+	}
+	header := s.answers.scriptHeader()
+	for _, name := range spec.UnsafeRequestHeaderNames(unsafeValues(header)) {
+		what := "its header " + name
+		if v, _ := header.Get(name); v != "" && strings.EqualFold(name, "Content-Type") {
+			what = fmt.Sprintf("its content (%s: %s)", name, v)
+		}
+		list = append(list, what)
+	}
+	if len(list) == 0 {
+		return "how the script makes it"
+	}
+	if n := len(list) - 1; n > 0 {
+		return strings.Join(list[:n], ", ") + " and " + list[n]
+	}
+	return list[0]
+}
+
+// ofPreflight says of an answer that lets the page in what the text does not show of a preflight: of a
+// request that a browser sent, why it was granted; of one that is not in the text, that it may need one.
+// Empty where it is shown, or is not needed.
+func (s *sighting) ofPreflight() string {
+	a := s.answers
+	switch {
+	case a == nil || s.verdict == nil || a.complete:
+		return ""
+	case s.verdict.assumed:
+		return "The preflight (OPTIONS) is not in the text. The browser sent this request, which it does only with a preflight granted just before or kept from earlier (Access-Control-Max-Age)."
+	case a.unseen && s.method == "" && len(a.request.Header) == 0 && !sameOrigin(s.origin, s.url):
+		return "What was asked is not in the text. If it is another method than GET, HEAD or POST, or has JSON, Authorization or headers of the script's own, a preflight (OPTIONS) has to be granted as well: name those with -X and -H."
+	}
+	return ""
+}
+
+// hereGranted says what a preflight grants that stands alone.
+func (s *sighting) hereGranted() string {
+	asked := strings.Join(s.permissions(), ", ")
+	text := "It was asked for " + asked + ". The answer to the request itself is not in the text."
+	if s.answers.unseen {
+		text = "It grants what you name, " + asked + ". The answer to the request itself is not in the text."
+	}
+	if s.departs() {
+		return text + " " + starAuthorization
+	}
+	return strings.TrimSpace(text + " " + s.withCredentials())
+}
+
+// starAuthorization is said where a preflight is granted by what the standard does not take for enough.
+const starAuthorization = "Today's browsers take Access-Control-Allow-Headers: * for Authorization too. By the Fetch Standard * does not cover it; name it, as in Access-Control-Allow-Headers: *, Authorization."
