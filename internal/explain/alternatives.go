@@ -97,6 +97,14 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 		add(spec.ReasonMissingAllowOriginHeader, "origin-not-listed", "if it shows one for pages of other origins alone: this one is not in the server's list, or is spelt otherwise there")
 		return
 	}
+	if s.stored {
+		s.storedAlternatives(add)
+		return
+	}
+	if s.ownServer() && !s.nothing && (s.answers == nil || !s.answers.answered()) {
+		s.ownAlternatives(add)
+		return
+	}
 	if s.nothing || s.config != nil || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}

@@ -137,7 +137,7 @@ func (s *sighting) missing() string {
 		return "not-modified-no-cors"
 	case s.redirectsToLogin():
 		return "redirected-login"
-	case s.status >= 300 && s.status < 400:
+	case spec.RedirectStatus(s.status):
 		return "redirect-no-cors"
 	case s.status >= 400:
 		return "error-no-cors"
@@ -169,7 +169,7 @@ func preflightStatus(status int) string {
 		return "preflight-not-routed"
 	case status >= 500:
 		return "preflight-server-error"
-	case status >= 300 && status < 400:
+	case spec.RedirectStatus(status):
 		return "preflight-redirected"
 	}
 	return "preflight-refused"
@@ -282,6 +282,8 @@ func (s *sighting) headerCause() string {
 func (s *sighting) exposeCause() string {
 	list, ok := spec.ExtractTokenList(s.fields, exposeHeaders)
 	switch {
+	case spec.IsForbiddenResponseHeaderName(s.param):
+		return "" // to expose it is of no use
 	case !s.fields.Has(exposeHeaders):
 		return "expose-missing"
 	case !ok:

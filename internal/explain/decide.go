@@ -151,6 +151,7 @@ func (s *sighting) settle(c *Context) {
 		s.reason = ReasonGranted
 	case v.needs != "":
 		s.reason = ReasonUndetermined
+	case v.reason != "" && s.storedDecides(&v, c):
 	case v.reason != "":
 		s.failedWith(&v)
 	case v.typ == spec.TypeOpaque:

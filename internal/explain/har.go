@@ -89,7 +89,11 @@ func readHAR(in string, c *Context) ([]sighting, error) {
 		return nil, &Error{"reading the HAR", errors.New("it has no request (log.entries)"), "open DevTools before you load the page, repeat the request, then export"}
 	}
 	r := &harReader{har: &h, browser: h.browser(), used: make([]bool, len(h.Log.Entries))}
-	return r.sightings(), nil
+	list := r.sightings()
+	if len(list) == 0 {
+		list = append(list, r.nothingInHAR())
+	}
+	return list, nil
 }
 
 // browser is the one that saved it.

@@ -38,6 +38,14 @@ func (r *harReader) sightings() []sighting {
 			list = append(list, *r.alone(i))
 		}
 	}
+	for i := range entries {
+		if len(list) > 0 {
+			break
+		}
+		if s := r.ownError(i); s != nil {
+			return []sighting{*s}
+		}
+	}
 	return list
 }
 
@@ -112,6 +120,7 @@ func (r *harReader) answers(i int, cors bool) *answersSeen {
 		if e.Response.Status != 0 {
 			hop.response = &spec.Response{Status: e.Response.Status, Header: headerOfHAR(e.Response.Headers)}
 		}
+		r.withStored(i, &hop, a.blocked)
 		a.hops = append(a.hops, hop)
 		next := r.redirected(i)
 		if next < 0 || n > 22 {

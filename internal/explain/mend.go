@@ -23,6 +23,8 @@ func (s *sighting) mend(c *Context) (received, wanted []string) {
 		return s.fieldLines(), nil
 	case s.tainted():
 		return s.requestLines(s.url)
+	case s.away() != "":
+		return s.requestLines(s.away())
 	case s.meant() != "":
 		return []string{askedLine(s.param, orSome(s.from, s.url))}, []string{askedLine(s.meant(), orSome(s.from, s.url))}
 	case strings.HasPrefix(strings.ToLower(s.param), "access-control-"), s.origin == "null" && s.named() == "" && s.mismatched():

@@ -157,8 +157,10 @@ func verdictWord(a *Answer) string {
 		return "ALLOWED"
 	case a.Reason == ReasonGranted:
 		return "GRANTED"
-	case a.Reason == ReasonHTTPError:
+	case a.Reason == ReasonHTTPError, a.Reason == ReasonCookieNotSent && a.Kind != KindConsole: // the page can read it
 		return "ERROR"
+	case a.Reason == ReasonCookieNotSent: // of a cookie alone; what the request came to it does not say
+		return "WARNING"
 	case a.Reason == ReasonPreload, a.Reason == ReasonForbiddenHeader, a.Kind == KindConfig && a.Cause.ID != "": // the request goes on
 		return "WARNING"
 	case a.Confidence == Open:

@@ -85,6 +85,42 @@ func (s *sighting) hereRedirected() string {
 	return ""
 }
 
+// away is the URL of another origin to which the answer redirects a request whose URL is already of another
+// origin than the page; empty where it does not. Behind such a redirect browsers send Origin: null.
+func (s *sighting) away() string {
+	to, ok := s.fields.Get("Location")
+	if !ok || !spec.RedirectStatus(s.status) || s.reason != spec.ReasonMissingAllowOriginHeader || s.origin == "" || sameOrigin(s.origin, s.url) {
+		return ""
+	}
+	if to = resolve(s.url, to); originOf(to) == "" || originOf(to) == originOf(s.url) || strings.Contains(to, "@") {
+		return ""
+	}
+	return to
+}
+
+// leadsAway says to which origin a redirect leads; empty where it stays.
+func (s *sighting) leadsAway() string {
+	if to := s.away(); to != "" {
+		return ", to another origin, " + originOf(to)
+	}
+	return ""
+}
+
+// rewordAway is for a redirect to another origin that CORS stops: with the header on the redirect the
+// request would still fail behind it.
+func (s *sighting) rewordAway(a *Answer) {
+	to := s.away()
+	a.Side = cases.SideClient
+	a.Cause.Why = "A browser checks every answer on the way, redirects included. Access-Control-Allow-Origin on this one alone would not do: behind a redirect from one other origin to another the browser sends Origin: null."
+	a.Fix.Do = "Let the script ask " + safeURL(to) + " itself: there the browser sends " + orSome(s.named(), "the page's own origin") + ", which the answer has to let in."
+	switch {
+	case originOf(to) == s.origin:
+		a.Fix.Do = "Let the script ask " + safeURL(to) + " itself: it is of the page's own origin, and CORS is not asked."
+	case s.mode != spec.CredentialsInclude:
+		a.Fix.Do += " Or, if every site may read it and no credentials are needed, send Access-Control-Allow-Origin: * both with the redirect and there."
+	}
+}
+
 // rewordRedirected is for what is refused behind a redirect: what is mended is the redirect, or
 // the answer for Origin: null.
 func (s *sighting) rewordRedirected(a *Answer) {

@@ -67,6 +67,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordPlainHTTP(a)
 	case s.stoppedAtLogin(), s.redirectsToLogin(), s.oldRedirect(), s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && s.tainted():
 		s.rewordRedirected(a)
+	case s.away() != "":
+		s.rewordAway(a)
 	case s.meant() != "":
 		s.rewordMethodCase(a)
 	case a.Cause.ID == "response-header-in-request":
@@ -81,6 +83,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordNotListed(a)
 	case s.reason == ReasonCookieNotSent && s.answers != nil:
 		s.rewordUnknownLogin(a)
+	case s.reason == ReasonHeaderNotExposed && spec.IsForbiddenResponseHeaderName(s.param):
+		s.rewordCookies(a)
 	case s.answers == nil:
 		s.rewordUnseen(a)
 	case s.reason == ReasonHTTPError && s.scheme() != "":

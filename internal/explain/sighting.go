@@ -52,6 +52,8 @@ type sighting struct {
 	answers *answersSeen // nil: the text has none
 	notes   []string
 	nothing bool // the text is about no request at all
+	empty   int  // it is a HAR of so many requests, none of which is of that kind
+	stored  bool // the answer is a 304, and another that is not shown decides
 	hsts    bool // the browser itself turned http into https
 
 	// What settle finds out:

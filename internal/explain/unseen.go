@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -21,10 +22,13 @@ func (s *sighting) rewordUnseen(a *Answer) {
 		a.Fix.Do = "Look at its attributes; the message says which of them is in the way. A cookie that is to go along with requests from pages of other sites needs SameSite=None and Secure, and browsers may keep third-party cookies back all the same."
 	case s.reason == ReasonWebSocket:
 		s.rewordHandshake(a)
-	case s.reason == ReasonHeaderNotExposed && spec.IsForbiddenResponseHeaderName(s.param):
-		a.Cause = Cause{Title: "No script may read " + s.param, Why: "Cookies are for the browser. No Access-Control-Expose-Headers shows them to a script, of any origin."}
-		a.Fix.Do, a.Alternatives = "Send what the script needs in another header, or in the content.", nil
 	}
+}
+
+// rewordCookies is for a script that wants to read a header that the browser keeps from all.
+func (s *sighting) rewordCookies(a *Answer) {
+	a.Cause = Cause{Title: "No script may read " + s.param, Why: "Cookies are for the browser. No Access-Control-Expose-Headers shows them to a script, of any origin."}
+	a.Fix.Do, a.Side = "Send what the script needs in another header, or in the content.", cases.SideClient
 }
 
 // rewordHandshake is for a handshake of WebSocket that was refused, which can have other reasons than

@@ -15,11 +15,14 @@ import (
 func (s *sighting) title() string {
 	switch s.reason {
 	case ReasonAllowed:
-		if sameOrigin(s.origin, s.url) {
-			return "Page and server are of one origin, so that CORS is not asked"
+		if s.ownServer() {
+			return noCORSAsked
 		}
 		return "CORS is in order: the page can read this answer"
 	case ReasonHTTPError:
+		if s.ownServer() {
+			return noCORSAsked + "; the answer is an error, " + s.statusText()
+		}
 		return "CORS is in order: the page can read the answer, and it is an error, " + s.statusText()
 	case ReasonGranted:
 		return "The preflight is granted: the browser goes on and sends the request"
@@ -27,11 +30,20 @@ func (s *sighting) title() string {
 		if s.config != nil {
 			return s.config.title()
 		}
+		if s.empty > 0 {
+			return titleEmpty()
+		}
 		if s.nothing {
 			return "No message of a browser is recognised in this text"
 		}
 		if s.isUnasked() {
 			return s.titleUnasked()
+		}
+		if s.stored {
+			return titleStored()
+		}
+		if s.ownServer() {
+			return s.titleOwn()
 		}
 		if s.withoutOrigin() {
 			return s.titleWithoutOrigin()
@@ -64,6 +76,9 @@ func (s *sighting) doInstead() string {
 	case ReasonUndetermined:
 		if s.config != nil {
 			return s.config.do()
+		}
+		if s.empty > 0 {
+			return doEmpty()
 		}
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
@@ -184,8 +199,10 @@ func (s *sighting) hereMissing(what string) string {
 			missing += ", or does not let the page in,"
 		}
 		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header %s besides.", casedoc.Capital(what), s.statusText(), missing)
+	case spec.RedirectStatus(s.status):
+		return fmt.Sprintf("%s is a redirect, %s%s.", casedoc.Capital(what), s.statusText(), s.leadsAway())
 	case s.status >= 300:
-		return fmt.Sprintf("%s is a redirect, %s.", casedoc.Capital(what), s.statusText())
+		return fmt.Sprintf("%s is %s.", casedoc.Capital(what), s.statusText())
 	case s.fromCache:
 		return "No answer came from the network: the browser took it from its cache. It was stored by a request without Origin (an <img>, a visit of the URL), or for another origin. Send Vary: Origin."
 	}
@@ -229,6 +246,8 @@ func (s *sighting) hereOpen() string {
 		return s.config.here()
 	case s.panel:
 		return "The network panel says that CORS stopped " + safeURL(s.resource) + ", and not why. The console does, in a red line; so does the panel where the pointer rests on \"CORS error\"."
+	case s.empty > 0:
+		return hereEmpty(s.empty)
 	case s.nothing:
 		return "What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
 	case a == nil && s.browser == "chrome" && s.asker != "":
@@ -243,6 +262,10 @@ func (s *sighting) hereOpen() string {
 		return fmt.Sprintf("The text has the status %s, and not the sentence with the reason, which stands in the console beside it.", s.statusText())
 	case a == nil:
 		return "All that a script can see is that the request failed. The reason is in the browser's console, on another line."
+	case !a.answered() && s.ownServer():
+		return s.hereOwn()
+	case s.stored:
+		return s.hereStored()
 	case !a.answered():
 		return strings.TrimSpace(s.unresolved + " " + s.willPreflight())
 	case s.isUnasked():
@@ -318,6 +341,8 @@ func (s *sighting) hereAllowed() string {
 	switch {
 	case a == nil || !a.answered():
 		return ""
+	case s.stored:
+		return s.hereStored()
 	case s.departs():
 		return starAuthorization
 	}
