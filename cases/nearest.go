@@ -18,7 +18,7 @@ func nearest(word string, candidates []string, n int) []string {
 	low := strings.ToLower(word)
 	for _, c := range candidates {
 		lc := strings.ToLower(c)
-		cost := editDistance(low, lc)
+		cost := EditDistance(low, lc)
 		switch {
 		case len(low) >= 3 && strings.Contains(lc, low):
 			cost = min(cost, 2)
@@ -45,8 +45,8 @@ func didYouMean(word string, candidates []string) string {
 
 func quoted(s string) string { return `"` + s + `"` }
 
-// editDistance is the Levenshtein distance in bytes.
-func editDistance(a, b string) int {
+// EditDistance is the Levenshtein distance of two texts, in bytes.
+func EditDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -57,9 +57,14 @@ func (s *sighting) alternatives(id string) []Alternative {
 		case id != "origin-not-listed":
 			add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
 		}
+		if hit := s.hit(); hit != "" && !variesByOrigin(s.fields) {
+			add(s.reason, "vary-missing", "if all is right with an unused query at the URL's end, such as ?x=1: the cache from which it came ("+hit+") had stored it for a request without Origin, which Vary: Origin prevents")
+		}
 		if s.mayBeCached {
 			add(s.reason, "vary-missing", "if the command shows that all is right: perhaps the browser's cache gave an answer stored for a request without Origin, which Vary: Origin prevents (DevTools, Network, shows it)")
 		}
+	case s.fromShared():
+		add(s.reason, "allow-origin-other", "if it is the same with an unused query at the URL's end, such as ?x=1: it is the server that names another origin, whoever asks")
 	case s.reason == spec.ReasonAllowOriginMismatch && s.otherPage() != "" && s.answers == nil && s.from == "":
 		add(s.reason, "vary-missing", "if the server has a list of origins, or its answer changes with them: perhaps a cache gave what it had stored for "+s.otherPage()+", which Vary: Origin prevents")
 	case s.reason == spec.ReasonMethodDisallowedByPreflightResponse && s.fields == nil && s.meant() == "":

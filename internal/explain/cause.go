@@ -195,7 +195,7 @@ func (s *sighting) mismatch() string {
 		return "allow-origin-other"
 	}
 	form := s.form()
-	if (s.fromCache || s.status == 304) && (forms[form] == "" || slices.Contains(otherPages[:], form)) {
+	if (s.fromCache || s.status == 304 || s.hit() != "") && (forms[form] == "" || slices.Contains(otherPages[:], form)) {
 		return "cached-grant"
 	}
 	if id, ok := forms[form]; ok {

@@ -166,6 +166,9 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	}
 	a.Header, a.Value = s.decidedBy()
 	a.Received, a.Wanted = s.lines(c)
+	if wrong := s.misspelling(); wrong != nil {
+		a.Received, a.Wanted = s.misspeltLines(wrong, a.Wanted)
+	}
 	id := s.causeOf()
 	cause := cases.FindCause(id)
 	a.Side = sideOf(cause)
@@ -183,7 +186,9 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	s.reword(a)
 	s.fixFor(a, cause, c)
 	a.Notes = s.notes
-	a.Alternatives = append(a.Alternatives, s.alternatives(id)...)
+	if s.misspelling() == nil {
+		a.Alternatives = append(a.Alternatives, s.alternatives(id)...)
+	}
 	if len(a.Alternatives) > 0 && a.Confidence == Certain {
 		a.Confidence = Likely
 	}

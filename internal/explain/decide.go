@@ -244,7 +244,7 @@ func (s *sighting) failedWith(v *verdict) {
 	if list := s.fields.Values(headerOf(v.reason)); len(list) > 0 {
 		s.value = text(strings.Join(list, ", "))
 	}
-	if onRequest(v.reason) == spec.ReasonMissingAllowOriginHeader && (a.noOrigin || a.unseen && s.origin == "") && v.hop == 0 {
+	if onRequest(v.reason) == spec.ReasonMissingAllowOriginHeader && (a.noOrigin || a.unseen && s.origin == "") && v.hop == 0 && s.misspelling() == nil {
 		s.reason = ReasonUndetermined
 	}
 }

@@ -61,6 +61,10 @@ func (s *sighting) reword(a *Answer) {
 	case s.config != nil && a.Cause.ID != "":
 		a.Cause.Title, a.Cause.Here = s.title(), s.here()
 		a.Fix.Do += " " + s.config.askStranger(s.origin)
+	case s.misspelling() != nil:
+		s.rewordMisspelt(a, s.misspelling())
+	case s.fromShared():
+		s.rewordShared(a)
 	case s.muted:
 		s.rewordMuted(a)
 	case s.plainHTTP:

@@ -59,7 +59,13 @@ func (r *curlRun) pairs() []pair {
 		if len(sent)+len(received) == 0 {
 			return
 		}
-		heads := heads(append(append([]string{}, sent...), received...))
+		lines := append([]string{}, sent...)
+		for _, l := range received {
+			if lines = append(lines, l); answerLine.MatchString(l) {
+				lines = append(lines, "Response Headers") // whatever their names are
+			}
+		}
+		heads := heads(lines)
 		for _, p := range pairsOf(heads) {
 			p.url = within(p.url, scheme)
 			p.byHand = true

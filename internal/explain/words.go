@@ -226,6 +226,8 @@ func (s *sighting) hereMismatch(what string) string {
 	switch form := s.form(); {
 	case s.origin == "null":
 		text += " The origin null is that of a file, a sandboxed frame or a data: URL."
+	case s.fromShared():
+		text += s.hereShared()
 	case s.fromCache || s.status == 304:
 		text += " It came from a cache, which had stored what was meant for that origin. Send Vary: Origin."
 	case form == "slash":
