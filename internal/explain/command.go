@@ -31,6 +31,9 @@ func readCommands(in string, c *Context) ([]sighting, error) {
 	} else {
 		cmds = parseCurls(in)
 	}
+	if answer := printedByPowerShell(in); answer != nil && len(cmds) == 1 && cmds[0].url != "" {
+		return []sighting{cmds[0].answered(answer, c)}, nil
+	}
 	var list []sighting
 	for _, cmd := range cmds {
 		if cmd.url != "" {
@@ -83,7 +86,7 @@ func parseCurls(in string) []*command {
 		}
 		return list
 	}
-	for _, words := range shellWords(in) {
+	for _, words := range shellWords(in, curlName) {
 		add(words)
 	}
 	return list
@@ -115,9 +118,9 @@ func eachStatement(in string, take func(*syntax.Stmt)) error {
 	return nil
 }
 
-// shellWords are the words of each command of curl, quoting taken off. What a shell would
+// shellWords are the words of each command of a name, quoting taken off. What a shell would
 // put in place of variables and commands is left out: nothing is run.
-func shellWords(in string) [][]string {
+func shellWords(in string, name *regexp.Regexp) [][]string {
 	in = prompt.ReplaceAllString(in, "$1")
 	if nested.MatchString(in) { // no shell's depth is ours to follow
 		return cmdWords(in)
@@ -125,7 +128,7 @@ func shellWords(in string) [][]string {
 	var list [][]string
 	take := func(stmt *syntax.Stmt) {
 		syntax.Walk(stmt, func(n syntax.Node) bool {
-			if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 && curlName.MatchString(plainWord(call.Args[0])) {
+			if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 && name.MatchString(plainWord(call.Args[0])) {
 				var words []string
 				for _, w := range call.Args {
 					words = append(words, plainWord(w))

@@ -144,6 +144,13 @@ func (s *sighting) settle(c *Context) {
 		return
 	}
 	v, mode := a.decide(s.browser)
+	if a.asksOther(&v) {
+		a.hops[0].preflight, s.otherPreflight = nil, true
+		w := v.param
+		if v, mode = a.decide(s.browser); v.reason == "" {
+			v.param = w
+		}
+	}
 	s.mode, s.verdict = mode, &v
 	s.param = v.param
 	switch {

@@ -37,7 +37,9 @@ type head struct {
 
 // readHeaders reads pasted heads.
 func readHeaders(in string, c *Context) ([]sighting, error) {
-	return sightingsOf(heads(strings.Split(in, "\n")), c), nil
+	lines := strings.Split(rawContent.ReplaceAllString(in, "$1"), "\n")
+	cmd, client, lines := commandBefore(lines)
+	return sightingsOfPairs(pairsAfter(heads(lines), cmd, client), c), nil
 }
 
 // heads takes lines apart into heads. A line that begins another closes the one before.

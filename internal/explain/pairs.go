@@ -99,7 +99,7 @@ func sightingsOfPairs(pairs []pair, c *Context) []sighting {
 		}
 		out = append(out, s)
 	}
-	return out
+	return withLaterPreflights(out)
 }
 
 // newSighting is that of the first pair of a request.
@@ -139,6 +139,7 @@ func (s *sighting) takePreflight(p *pair) {
 		}
 		names, _ := p.request.fields.Get("Access-Control-Request-Headers")
 		addNames(&a.request.Header, names)
+		a.asked = askedFor{a.request.Method, strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' })}
 		_, hasOrigin := p.request.fields.Get("Origin")
 		a.noOrigin, a.sentOrigin = !hasOrigin, hasOrigin
 		a.preflightAlone = hasOrigin && (p.byHand || p.namesTool())
@@ -257,6 +258,9 @@ func (s *sighting) goesOn(p *pair, c *Context) bool {
 			last.url, s.url = p.url, p.url
 		}
 		asked := a.request
+		if p.byHand && p.request != nil { // which may have asked for what it does not send
+			a.request.Header = slices.Clone(c.Header)
+		}
 		s.takeRequest(p)
 		if a.request.API = asked.API; asked.API == spec.APIXHR && spec.NeedsPreflight(spec.NormalizeMethod(orGET(a.request.Method)), a.request.Header, false) {
 			a.request.API, a.request.UploadListener, a.request.Body = "", false, nil

@@ -46,6 +46,8 @@ type sighting struct {
 	muted bool
 	// plainHTTP: TLS was asked for at a port that speaks HTTP without it.
 	plainHTTP bool
+	// otherPreflight: the preflight of the text does not ask for param, which the request needs.
+	otherPreflight bool
 	// presumed: no answer shows the reason, and what the script does makes it likely.
 	presumed bool
 
@@ -94,6 +96,9 @@ type answersSeen struct {
 	complete bool
 	// client is the name of the program that sent it, where it is none of a browser; empty: not known.
 	client string
+	// asked is what the preflight of the text asks for; empty: it is not in the text. A browser's asks for all
+	// that its request needs.
+	asked askedFor
 	// preflightAlone: a preflight was sent by hand, or is given as one, to see the answer.
 	preflightAlone bool
 	// blocked tells what the browser did.

@@ -40,7 +40,7 @@ func (p *pair) client() string {
 	return ""
 }
 
-var product = regexp.MustCompile(`^(?:curl|Wget|HTTPie|PostmanRuntime|insomnia|python-requests|okhttp|axios)$`)
+var product = regexp.MustCompile(`^(?:curl|Wget|HTTPie|PostmanRuntime|insomnia|python-requests|okhttp|axios|PowerShell)$`)
 
 // fromBrowser tells whether a request shows that a browser sent it: by the line that only its DevTools
 // have, or by headers of browsers.
@@ -71,8 +71,66 @@ func (s *sighting) isUnasked() bool {
 // browser does before another request.
 func (s *sighting) notPreflight() bool { return s.isUnasked() && s.answers.request.Method == "OPTIONS" }
 
+// askedFor is what a preflight asks for.
+type askedFor struct {
+	method string
+	names  []string
+}
+
+// asksOther tells whether the preflight of the text is refused for what it did not ask for: servers grant what
+// they are asked for.
+func (a *answersSeen) asksOther(v *verdict) bool {
+	if a.asked.method == "" || v.hop != 0 || a.hops[0].response == nil {
+		return false
+	}
+	switch v.reason {
+	case spec.ReasonMethodDisallowedByPreflightResponse:
+		return a.asked.method != v.param
+	case spec.ReasonHeaderDisallowedByPreflightResponse:
+		return !containsFold(a.asked.names, v.param)
+	}
+	return false
+}
+
+// withLaterPreflights gives requests the answers to preflights that were sent by hand after them.
+func withLaterPreflights(list []sighting) []sighting {
+	var out []sighting
+	for i := range list {
+		s := &list[i]
+		j := len(out) - 1
+		for ; j >= 0 && !out[j].wasAsked(s); j-- {
+			if len(out)-j >= mostBetween {
+				j = 0
+			}
+		}
+		if j < 0 {
+			out = append(out, *s)
+			continue
+		}
+		out[j].answers.hops[0].preflight, out[j].answers.asked = s.answers.hops[0].preflight, s.answers.asked
+	}
+	return out
+}
+
+// mostBetween is how far before a preflight its request is looked for.
+const mostBetween = 16
+
+// wasAsked tells whether another sighting is the preflight, alone, of the request that this one has with its
+// answer, and without a preflight.
+func (s *sighting) wasAsked(p *sighting) bool {
+	if s.answers == nil || p.answers == nil || p.answers.asked.method == "" || s.answers.asked.method != "" {
+		return false
+	}
+	mine, asked := &s.answers.hops[0], &p.answers.hops[0]
+	return mine.response != nil && mine.preflight == nil && asked.response == nil && asked.preflight != nil && s.url != "" && s.url == p.url && s.origin == p.origin &&
+		spec.NormalizeMethod(orGET(s.answers.request.Method)) == p.answers.asked.method
+}
+
 // titleUnasked is for such an answer.
 func (s *sighting) titleUnasked() string {
+	if s.otherPreflight {
+		return "This answer lets the page in; the preflight (OPTIONS) of the text is not the one that a browser sends before it"
+	}
 	title := "This answer lets the page in"
 	if s.status >= 400 {
 		title += ", with its error, " + s.statusText()
@@ -84,6 +142,9 @@ func (s *sighting) titleUnasked() string {
 func (s *sighting) hereUnasked() string {
 	text := "A browser asks for permission first (OPTIONS), because of " + s.whyAsked() + ", and sends this request only if that is granted."
 	switch client := s.answers.client; {
+	case s.otherPreflight:
+		asked := append([]string{s.answers.asked.method}, s.answers.asked.names...)
+		text += fmt.Sprintf(" The preflight of the text asks for %s and not for %s, so that its answer does not show whether that is granted.", strings.Join(asked, ", "), s.param)
 	case s.notPreflight():
 		text = "The OPTIONS of the text is no preflight: that has Access-Control-Request-Method. So this answer does not show whether a preflight is granted."
 	case client != "":

@@ -39,6 +39,20 @@ var forms = []struct {
 	}, nil},
 	{"node", false, func(r asked, status string) string { return heads("node\nSec-Fetch-Mode: cors", r, status) }, nil},
 	{"heads of nobody", false, func(r asked, status string) string { return heads("", r, status) }, nil},
+	{"wget -S", false, func(r asked, status string) string {
+		return "$ wget -S --method=" + r.method + strings.ReplaceAll(options(r), "-H", "--header") + " --header='Origin: https://shop.example' https://api.example/v1/cart\n--2026-11-27 10:00:00--  https://api.example/v1/cart\nHTTP request sent, awaiting response...\n  HTTP/1.1 " + status + "\n  Access-Control-Allow-Origin: https://shop.example\n  Content-Length: 2\nLength: 2 [application/json]\n"
+	}, nil},
+	{"httpie without -v", false, func(r asked, status string) string {
+		return "$ https " + r.method + " api.example/v1/cart Origin:https://shop.example \\\n " + strings.NewReplacer("-H ", "", ": ", ":").Replace(options(r)) + "\nHTTP/1.1 " + status + "\nAccess-Control-Allow-Origin: https://shop.example\n\n{}\n"
+	}, nil},
+	{"what PowerShell prints", false, func(r asked, status string) string {
+		list := "'Origin'='https://shop.example'"
+		for line := range strings.Lines(r.header) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			list += fmt.Sprintf("; '%s'='%s'", name, value)
+		}
+		return "PS C:\\> Invoke-WebRequest -Uri https://api.example/v1/cart -Method " + r.method + " -Headers @{" + list + "}\n\nStatusCode        : 200\nContent           : {}\nRawContent        : HTTP/1.1 " + status + "\n                    Access-Control-Allow-Origin: https://shop.example\n                    \n                    {}\nHeaders           : {[Vary, Origin]}\n"
+	}, nil},
 	{"an answer alone", false, func(_ asked, status string) string {
 		return "HTTP/1.1 " + status + "\nAccess-Control-Allow-Origin: https://shop.example\nContent-Type: application/json\n"
 	}, known},
@@ -329,5 +343,47 @@ func TestResponseHeaderInCode(t *testing.T) {
 	a := explained(t, transcript("curl/8", asked{"GET", "Access-Control-Allow-Origin: *\n"}, "200 OK"), explain.Context{})
 	if a.Reason != explain.ReasonUndetermined || !slices.Contains(strings.Fields(a.Fix.Do), "Access-Control-Allow-Origin") || !strings.Contains(a.Fix.Do, "out of the script") {
 		t.Errorf("answered: %s: %s", a.Reason, a.Fix.Do)
+	}
+}
+
+// TestUnaskedOrder: a preflight that was sent by hand counts, before the request and after it. One that did not ask for all that
+// a browser asks for says nothing of the rest: servers grant what they are asked for.
+func TestUnaskedOrder(t *testing.T) {
+	const request = "$ curl -i -X PUT https://api.example/v1/cart -H 'Origin: https://shop.example' -H 'X-Tenant: 1'\nHTTP/1.1 200 OK\nAccess-Control-Allow-Origin: https://shop.example\n\n"
+	preflight := func(method, names, answer string) string {
+		if names != "" {
+			names = " -H 'Access-Control-Request-Headers: " + names + "'"
+		}
+		return "$ curl -i -X OPTIONS https://api.example/v1/cart -H 'Origin: https://shop.example' -H 'Access-Control-Request-Method: " + method + "'" + names + "\nHTTP/1.1 204 No Content\nAccess-Control-Allow-Origin: https://shop.example\n" + answer + "\n"
+	}
+	const all = "Access-Control-Allow-Methods: PUT\nAccess-Control-Allow-Headers: x-tenant\n"
+	for _, c := range []struct {
+		preflight string
+		reason    spec.Reason
+		says      string
+	}{
+		{preflight("PUT", "x-tenant", all), explain.ReasonAllowed, ""},
+		{preflight("PUT", "", all), explain.ReasonAllowed, ""},
+		{preflight("PUT", "X-Tenant, x-a", "Access-Control-Allow-Methods: PUT\n"), spec.ReasonHeaderDisallowedByPreflightResponse, ""},
+		{preflight("PUT", "x-tenant", "Access-Control-Allow-Headers: x-tenant\n"), spec.ReasonMethodDisallowedByPreflightResponse, ""},
+		{preflight("PUT", "", "Access-Control-Allow-Methods: PUT\n"), explain.ReasonUndetermined, "asks for PUT and not for x-tenant"},
+		{preflight("PUT", "x-a", "Access-Control-Allow-Methods: PUT\n"), explain.ReasonUndetermined, "asks for PUT, x-a and not for x-tenant"},
+		{preflight("PUT", "x-tenant", "Vary: Origin\n"), spec.ReasonMethodDisallowedByPreflightResponse, ""},
+		{strings.Replace(preflight("PUT", "", ""), "204 No Content", "403 Forbidden", 1), spec.ReasonPreflightInvalidStatus, ""},
+	} {
+		for order, text := range map[string]string{"before": c.preflight + request, "after": request + c.preflight} {
+			a := explained(t, text, explain.Context{})
+			if a.Reason != c.reason || len(a.Others) > 0 || !strings.Contains(a.Cause.Here, c.says) || c.says != "" && !strings.Contains(a.Check, "-X PUT -H 'x-tenant: VALUE'") {
+				t.Errorf("%s:\n%s%s: %s", order, text, a.Reason, a.Cause.Here)
+			}
+		}
+	}
+	other := preflight("DELETE", "x-tenant", "Access-Control-Allow-Methods: DELETE\nAccess-Control-Allow-Headers: x-tenant\n") + request
+	if a := explained(t, other, explain.Context{}); a.Reason != explain.ReasonUndetermined || !strings.Contains(a.Cause.Here, "asks for DELETE, x-tenant and not for PUT") {
+		t.Errorf("for another method: %s: %s", a.Reason, a.Cause.Here)
+	}
+	refused := preflight("PUT", "", "Access-Control-Allow-Methods: PUT\n") + strings.Replace(request, "Origin: https://shop.example\n", "Origin: https://www.example\n", 1)
+	if a := explained(t, refused, explain.Context{}); a.Reason != spec.ReasonAllowOriginMismatch {
+		t.Errorf("the answer itself is refused: %s", a.Reason)
 	}
 }
