@@ -196,7 +196,7 @@ func (s *sighting) asksFor(c *Context) (method, names string) {
 	if s.answers != nil {
 		header = s.answers.scriptHeader()
 	}
-	if s.presumed { // it is to be taken out
+	if s.presumed || s.isUnasked() || s.reason == ReasonOpaque { // it is to be taken out
 		header = header.Without(isResponseHeader)
 	}
 	list := spec.UnsafeRequestHeaderNames(unsafeValues(header))

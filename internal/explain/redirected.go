@@ -98,6 +98,20 @@ func (s *sighting) away() string {
 	return to
 }
 
+// nextIsNull says what a redirect that is followed makes of the origin; empty: nothing.
+func (s *sighting) nextIsNull() string {
+	last := s.answers.hops[len(s.answers.hops)-1]
+	if last.response == nil || s.origin == "" || sameOrigin(s.origin, last.url) {
+		return ""
+	}
+	location, _ := last.response.Header.Get("Location")
+	to := resolve(last.url, location)
+	if originOf(to) == "" || originOf(to) == originOf(last.url) {
+		return ""
+	}
+	return " It leads to another origin, " + originOf(to) + ": there the browser sends Origin: null, which only * or null lets in. Better let the script ask " + safeURL(to) + " itself."
+}
+
 // leadsAway says to which origin a redirect leads; empty where it stays.
 func (s *sighting) leadsAway() string {
 	if to := s.away(); to != "" {

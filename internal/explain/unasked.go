@@ -164,7 +164,7 @@ func (s *sighting) hereUnasked() string {
 func (s *sighting) doUnasked() string {
 	text := "Ask the server with the command below: it sends the preflight first, as a browser does, and says whether that is granted."
 	if name := s.responseHeaderSet(); name != "" {
-		text = "Take " + name + " out of the script: it is for the server to send, and asks for permission in vain. " + text
+		text = "Take " + name + " out of the script: it is for the server to send, and makes the browser ask for a permission that servers hardly give. The command below asks without it, as a browser does."
 	}
 	if s.status >= 400 {
 		text += " Look in the server's log for the error itself."

@@ -341,7 +341,7 @@ func TestResponseHeaderInCode(t *testing.T) {
 		}
 	}
 	a := explained(t, transcript("curl/8", asked{"GET", "Access-Control-Allow-Origin: *\n"}, "200 OK"), explain.Context{})
-	if a.Reason != explain.ReasonUndetermined || !slices.Contains(strings.Fields(a.Fix.Do), "Access-Control-Allow-Origin") || !strings.Contains(a.Fix.Do, "out of the script") {
+	if a.Reason != explain.ReasonUndetermined || !slices.Contains(strings.Fields(a.Fix.Do), "Access-Control-Allow-Origin") || !strings.Contains(a.Fix.Do, "out of the script") || a.Check != "corsproof fetch 'https://api.example/v1/cart' --from https://shop.example" {
 		t.Errorf("answered: %s: %s", a.Reason, a.Fix.Do)
 	}
 }
@@ -385,5 +385,20 @@ func TestUnaskedOrder(t *testing.T) {
 	refused := preflight("PUT", "", "Access-Control-Allow-Methods: PUT\n") + strings.Replace(request, "Origin: https://shop.example\n", "Origin: https://www.example\n", 1)
 	if a := explained(t, refused, explain.Context{}); a.Reason != spec.ReasonAllowOriginMismatch {
 		t.Errorf("the answer itself is refused: %s", a.Reason)
+	}
+}
+
+// TestFollowedAway: of a redirect that is followed it is said what it makes of the origin, where it makes something of it.
+func TestFollowedAway(t *testing.T) {
+	for location, null := range map[string]bool{"https://www.example/b": true, "http://api.example/b": true, "/b": false, "https://api.example/b": false} {
+		text := strings.Replace(transcript("curl/8", asked{"GET", ""}, "307 Temporary Redirect"), "<\n", "< Location: "+location+"\n<\n", 1)
+		a := explained(t, text, explain.Context{})
+		if a.Reason != explain.ReasonUndetermined || strings.Contains(a.Cause.Here, "Origin: null") != null {
+			t.Errorf("%s: %s: %s", location, a.Reason, a.Cause.Here)
+		}
+	}
+	a := explained(t, "fetch('https://api.example/v1', { mode: 'no-cors', headers: { 'Access-Control-Allow-Origin': '*' } })", explain.Context{})
+	if strings.Contains(a.Check, "access-control") {
+		t.Errorf("no-cors: %s", a.Check)
 	}
 }

@@ -281,7 +281,7 @@ func (s *sighting) hereOpen() string {
 	case s.verdict != nil && s.verdict.needs == "response" && s.verdict.hop == 0:
 		return "The preflight (OPTIONS) is granted. The answer to the request itself is not in the text, and it needs the headers as well."
 	case s.verdict != nil && s.verdict.needs == "response":
-		return "The answer is a redirect that is followed, and what the next server answers is not in the text."
+		return "The answer is a redirect that is followed, and what the next server answers is not in the text." + s.nextIsNull()
 	}
 	return ""
 }
