@@ -28,6 +28,9 @@ var seeds = []string{
 	"https://user:pw@api.example/?token=1#x",
 	`{"request":{"method":"POST","url":"https://api.example/","headers":[{"name":"Origin","value":"https://shop.example"}]},"response":{"status":401}}`,
 	"\"_initiator\": {\"url\": \"https://shop.example/a.js\"},\n\"_resourceType\": \"fetch\",\n\"request\": {\n\"method\": \"POST\",\n\"url\": \"https://api.example/\",\n\"headers\": [ { \"name\": \"Origin\", \"value\": \"https://shop.example\" } ] },\n\"response\": { \"status\": 401, \"headers\": [ { \"name\": \"Vary\",",
+	"$ wget -S --method=PUT --header='Origin: https://shop.example' \\\n https://api.example/\n  HTTP/1.1 103\n  HTTP/1.1 200 OK\n  Access-Control-Allow-Orgin: *\n",
+	"PS> Invoke-WebRequest -Uri https://api.example/ -Method PUT\n\nRawContent : HTTP/1.1 200 OK\n    Access-Control-Allow-Origin: *\n    Age: 3\n\n",
+	"> PUT / HTTP/1.1\n> Host: api.example\n> Origin: https://shop.example\n>\n< HTTP/1.1 304 Not Modified\n<\n> OPTIONS / HTTP/1.1\n> Host: api.example\n> Origin: https://shop.example\n> Access-Control-Request-Method: PUT\n>\n< HTTP/1.1 204\n<\n",
 	"Request URL:\nhttps://api.example/\nRequest Method:\nPOST\nStatus Code:\n401\nserver\nx\norigin\nhttps://shop.example\n",
 }
 

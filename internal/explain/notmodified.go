@@ -40,9 +40,9 @@ func (r *harReader) withStored(i int, hop *hopSeen, blocked answer3) {
 	if blocked == yes || hop.response == nil || hop.response.Status != notModified {
 		return
 	}
-	for j := i - 1; j >= 0; j-- {
+	for _, j := range slices.Backward(r.byURL[withoutFragment(hop.url)]) {
 		e := &r.har.Log.Entries[j]
-		if e.Response.Status != 200 || e.Request.Method != "GET" || withoutFragment(e.Request.URL) != withoutFragment(hop.url) {
+		if j >= i || e.Response.Status != 200 || e.Request.Method != "GET" {
 			continue
 		}
 		merged := slices.Clone(hop.response.Header)

@@ -31,7 +31,7 @@ func commandBefore(lines []string) (cmd *command, client string, rest []string) 
 			continue
 		}
 		text, to := m[1], i+1
-		for ; strings.HasSuffix(text, "\\") && to < len(lines); to++ {
+		for ; strings.HasSuffix(text, "\\") && to < min(len(lines), i+mostContinued); to++ {
 			text = strings.TrimSuffix(text, "\\") + " " + strings.TrimSpace(lines[to])
 		}
 		for _, words := range shellWords(text, otherName) {
@@ -46,6 +46,9 @@ func commandBefore(lines []string) (cmd *command, client string, rest []string) 
 	}
 	return nil, "", lines
 }
+
+// mostContinued is how many lines a command has at most.
+const mostContinued = 200
 
 // pairsAfter are the pairs of heads that were printed below such a command.
 func pairsAfter(list []head, cmd *command, client string) []pair {
