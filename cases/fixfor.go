@@ -42,7 +42,7 @@ func MeasuredFix(stack *Stack, cause *Cause, policy *Policy) *Measured {
 	text, own := withOrigin(strings.TrimSuffix(f.Text, "\n"), policy)
 	others := differing(policy)
 	m := &Measured{Text: text, Note: "measured to be right"}
-	filled, all := withValues(text, policy)
+	filled, all := withValues(stack, text, policy)
 	switch {
 	case own && len(others) == 0:
 		m.Note += "; your origin is in it"
@@ -59,12 +59,12 @@ func MeasuredFix(stack *Stack, cause *Cause, policy *Policy) *Measured {
 // withValues puts what a policy has beside origins in the place of the example's; ok is false where
 // it cannot stand there. Where the policy allows no request headers, the example's are replaced by
 // one that needs no permission: without a list some stacks allow all.
-func withValues(text string, p *Policy) (out string, ok bool) {
+func withValues(stack *Stack, text string, p *Policy) (out string, ok bool) {
 	need := *p
 	if need.RequestHeaders = slices.Clone(p.RequestHeaders); len(need.RequestHeaders) == 0 {
 		need.RequestHeaders = []string{"Accept"}
 	}
-	lines, ok := exampleLines(text, &need)
+	lines, ok := exampleLines(stack, text, &fitting{need: &need})
 	return strings.Join(lines, "\n"), ok
 }
 

@@ -33,26 +33,36 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 		known.Origins = []string{cmp.Or(values.Origin, ExampleOrigin)}
 		need = &known
 	}
-	settings := wanting(cause.Setting, need)
-	if placed(cause.Setting) || len(settings) > 1 && stack.Settings[cause.Setting].Option != "" {
-		if text, proved = whole(stack, cause, need, values); text != "" {
-			return stack.keeping("your other options, and what your lists already have and you mean to allow", text, nobodys) + text, proved
+	fit := stack.fit(need, cause.Setting)
+	settings := fit.wanting(cause.Setting)
+	if placed(cause.Setting) || (len(settings) > 1 || sendsNothing(cause)) && stack.Settings[cause.Setting].Option != "" && !stack.PreflightOnly {
+		if text, proved = whole(stack, cause, fit, values); text != "" {
+			return stack.keeping("your other options, and what your lists already have and you mean to allow", text, nobodys, fit.says) + text, proved
 		}
 	}
 	lists := false
 	var lines []string
 	for _, setting := range settings {
-		if text := Fill(stack, setting, need, values); text != "" {
-			lines = append(lines, text)
-			lists = lists || stack.Settings[setting].Option != "" && slices.Contains(listed, setting)
+		advice := stack.Settings[setting]
+		text := advice.textFor(setting, fit.need)
+		if fit.more[setting] {
+			text = advice.More
+		}
+		if text != "" {
+			lines = append(lines, fillText(text, fit.need, values))
+			lists = lists || advice.Option != "" && slices.Contains(listed, setting)
 		}
 	}
 	text = strings.Join(lines, "\n")
 	if lists {
-		text = stack.keeping("what your list already has and you mean to allow", text, nobodys) + text
+		text = stack.keeping("what your list already has and you mean to allow", text, nobodys, fit.says) + text
 	}
 	return text, false
 }
+
+// sendsNothing tells whether a cause is that nothing of CORS is sent, so that a piece of a configuration, without what makes it
+// count, may be of no use.
+func sendsNothing(c *Cause) bool { return c.ID == "no-cors" || c.ID == "request-no-cors" }
 
 // placed tells whether what counts of a setting is its place among others.
 func placed(s Setting) bool { return s == SettingPreflight || s == SettingErrors }
@@ -62,23 +72,27 @@ var listed = []Setting{SettingOrigins, SettingMethods, SettingHeaders, SettingEx
 
 // whole is one whole configuration against a cause, with need's values and nothing that need has not;
 // empty where there is none.
-func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string, proved bool) {
+func whole(stack *Stack, cause *Cause, fit *fitting, values Values) (text string, proved bool) {
+	need := fit.need
 	if placed(cause.Setting) || cause.Setting == SettingOrigins {
-		if text := needed(provedFix(stack.Adapter, cause.ID), need); text != "" {
-			return text, true
+		if text := needed(stack, provedFix(stack.Adapter, cause.ID), fit); text != "" {
+			return text + stack.mounted(cause, fit, values), true
 		}
 	}
 	for _, id := range [...]string{"method-not-listed", "header-not-listed"} { // what is mended by the lists alone
-		if text = needed(provedFix(stack.Adapter, id), need); text != "" {
+		if text = needed(stack, provedFix(stack.Adapter, id), fit); text != "" {
 			break
 		}
 	}
 	if text == "" {
-		lines, _ := exampleLines(stack.Whole, need)
+		lines, _ := exampleLines(stack, stack.Whole, fit)
 		text = fillText(strings.Join(lines, "\n"), need, values)
 	}
-	if text == "" || !placed(cause.Setting) {
-		return text, false
+	switch {
+	case text == "":
+		return "", false
+	case !placed(cause.Setting):
+		return text + stack.mounted(cause, fit, values), false
 	}
 	advice := stack.Settings[cause.Setting]
 	if advice.Beside != "" {
@@ -87,9 +101,17 @@ func whole(stack *Stack, cause *Cause, need *Policy, values Values) (text string
 	return text + "\n\n" + Fill(stack, cause.Setting, need, values), false
 }
 
+// mounted is what makes a whole configuration count; empty where it does so by itself, or where the cause's setting says it.
+func (s *Stack) mounted(cause *Cause, fit *fitting, values Values) string {
+	if s.Mount == "" || placed(cause.Setting) {
+		return ""
+	}
+	return "\n\n" + fillText(s.Mount, fit.need, values)
+}
+
 // keeping is a comment in the stack's language, in a line of its own, or a sentence where that has no
 // comments: the text below it is for one request. With nobodys the page is not known.
-func (s *Stack) keeping(what, text string, nobodys bool) string {
+func (s *Stack) keeping(what, text string, nobodys bool, says []string) string {
 	before, after := "// ", ""
 	switch s.Language {
 	case "JSON":
@@ -100,6 +122,9 @@ func (s *Stack) keeping(what, text string, nobodys bool) string {
 		before = "# "
 	}
 	what = "Keep " + what + "."
+	for _, said := range says {
+		what += after + "\n" + before + said
+	}
 	if nobodys && strings.Contains(strings.ReplaceAll(text, `\`, ""), ExampleOrigin) {
 		what += after + "\n" + before + ExampleOrigin + " stands for the page's origin."
 	}
@@ -128,26 +153,27 @@ func wanting(setting Setting, need *Policy) []Setting {
 
 // needed is a measured configuration with the values of need; empty where there is none, where
 // they cannot be written into it, or where it is long.
-func needed(f *ProvedFix, need *Policy) string {
+func needed(stack *Stack, f *ProvedFix, fit *fitting) string {
 	if f == nil {
 		return ""
 	}
-	text, own := withOrigin(strings.TrimSuffix(f.Text, "\n"), need)
-	lines, ok := exampleLines(text, need)
+	text, own := withOrigin(strings.TrimSuffix(f.Text, "\n"), fit.need)
+	lines, ok := exampleLines(stack, text, fit)
 	if !own || !ok || len(lines) > mostNeeded {
 		return ""
 	}
 	return strings.Join(lines, "\n")
 }
 
-// exampleLines are those of a measured configuration with the values of need beside its origins;
+// exampleLines are those of a measured configuration with the values of what is needed beside its origins;
 // ok is false where they cannot be written into it.
-func exampleLines(text string, need *Policy) (out []string, ok bool) {
+func exampleLines(stack *Stack, text string, fit *fitting) (out []string, ok bool) {
+	need := fit.need
 	if !plainNames(need.Methods) || !plainNames(need.RequestHeaders) || !plainNames(need.ExposeHeaders) || len(need.ExposeHeaders) > 1 {
 		return nil, false
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		written, keep := exampleLine(line, need)
+		written, keep := exampleLine(stack, line, fit)
 		last := len(out) - 1
 		switch {
 		case keep:
@@ -165,7 +191,7 @@ func plainNames(list []string) bool {
 }
 
 var (
-	plainName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	plainName = regexp.MustCompile(`^(?:[A-Za-z0-9_-]+|\*)$`)
 
 	// What exampleRest states, as the measured configurations write it.
 	exampleMethods     = regexp.MustCompile(`(?i)\bGET\b(\W+)(?:HEAD\W+)?POST\W+PUT\b`)
@@ -178,7 +204,8 @@ var (
 
 // exampleLine is a line of a measured configuration with the values of need; keep is false where
 // need has nothing that belongs there.
-func exampleLine(line string, need *Policy) (written string, keep bool) {
+func exampleLine(stack *Stack, line string, fit *fitting) (written string, keep bool) {
+	need, headers := fit.need, stack.Settings[SettingHeaders]
 	switch {
 	case exampleExpose.MatchString(line):
 		return exampleExpose.ReplaceAllString(line, first(need.ExposeHeaders)), len(need.ExposeHeaders) > 0
@@ -188,13 +215,19 @@ func exampleLine(line string, need *Policy) (written string, keep bool) {
 		}
 		return exampleMaxAge.ReplaceAllStringFunc(line, func(was string) string { return exampleAge(was, *need.MaxAge) }), true
 	case exampleMethods.MatchString(line):
-		return inPlace(exampleMethods, line, methods(need)), true
+		return inPlace(exampleMethods, line, methods(need)), !fit.leftOut[SettingMethods]
+	case exampleHeaders.MatchString(line) && fit.more[SettingHeaders]:
+		return fillText(headers.More, need, Values{}), true
 	case exampleHeaders.MatchString(line):
 		return inPlace(exampleHeaders, line, need.RequestHeaders), len(need.RequestHeaders) > 0
+	case strings.Contains(line, "{{credentials"): // which has to be there
+		return line, true
 	case exampleCredentials.MatchString(line):
 		return line, need.Credentials
+	case strings.Contains(line, "{{methods"):
+		return line, !fit.leftOut[SettingMethods]
 	case strings.Contains(line, "{{headers"):
-		return line, len(need.RequestHeaders) > 0
+		return line, headers.Stated || len(need.RequestHeaders) > 0
 	case strings.Contains(line, "{{expose"):
 		return line, len(need.ExposeHeaders) > 0
 	case strings.Contains(line, "{{max_age"):
@@ -218,7 +251,11 @@ func inPlace(example *regexp.Regexp, line string, names []string) string {
 	was, between := line[m[0]:m[1]], line[m[2]:m[3]]
 	list := strings.Join(names, between)
 	if was == strings.ToLower(was) {
-		list = strings.ToLower(list)
+		small := make([]string, len(names))
+		for i, n := range names {
+			small[i] = lower(n)
+		}
+		list = strings.Join(small, between)
 	}
 	return line[:m[0]] + list + line[m[1]:]
 }

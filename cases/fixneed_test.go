@@ -74,6 +74,9 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 		template := stack.Settings[setting].Text
 		lists := placed && stack.Settings[setting].Option != ""
 		for _, v := range values {
+			if cause.Setting != setting && allowedUnset(stack, setting, v) {
+				continue
+			}
 			if (cause.Setting == setting && strings.Contains(template, "{{") || proved || lists && strings.Contains(template, "{{")) && !has(v) {
 				wrong = append(wrong, v+" is missing")
 			}
@@ -95,13 +98,13 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 		wrong = append(wrong, "whether it has a list, and whether it says to keep what is in it, differ")
 	}
 	if proved || cause.Setting == cases.SettingOrigins {
-		if has("app.example.com") || has("x-request-id") || has("content-type") || regexp.MustCompile(`\b600\b`).MatchString(low) {
+		if has("app.example.com") || has("x-request-id") || has("content-type") && !allowedUnset(stack, cases.SettingHeaders, "content-type") || regexp.MustCompile(`\b600\b`).MatchString(low) {
 			wrong = append(wrong, "it has what stands for the reader's own")
 		}
-		if !slices.Contains(need.Methods, "PUT") && !strings.Contains(stack.Settings[cases.SettingMethods].Text, "PUT") && regexp.MustCompile(`(?i)\bput\b`).MatchString(text) {
+		if !slices.Contains(need.Methods, "PUT") && !strings.Contains(stack.Settings[cases.SettingMethods].Text, "PUT") && !allowedUnset(stack, cases.SettingMethods, "PUT") && regexp.MustCompile(`(?i)\bput\b`).MatchString(text) {
 			wrong = append(wrong, "PUT was not asked for")
 		}
-		if got := has("credentials"); got && !need.Credentials {
+		if got := has("credentials") && !has("AllowCredentials: false"); got && !need.Credentials {
 			wrong = append(wrong, "credentials were not asked for")
 		} else if proved && !got && need.Credentials {
 			wrong = append(wrong, "credentials are missing")
@@ -116,16 +119,21 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	return wrong
 }
 
+// allowedUnset tells whether a stack allows a name where the option is not set.
+func allowedUnset(stack *cases.Stack, setting cases.Setting, name string) bool {
+	return slices.ContainsFunc(stack.Settings[setting].Unset, func(u string) bool { return u == "*" || strings.EqualFold(u, name) })
+}
+
 // Every stack has one whole configuration: several settings, or one that counts by its place, cannot be pasted
 // piece by piece, since the last piece would replace the others.
 func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
 	cause := cases.FindCause("preflight-refused")
 	for _, stack := range cases.Stacks() {
 		maxAge := 77
-		need := cases.Policy{Name: "page", Origins: []string{"https://shop.test"}, Credentials: true, Methods: []string{"PATCH"}, RequestHeaders: []string{"x-trace-id"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: &maxAge}
+		need := cases.Policy{Name: "page", Origins: []string{"https://shop.test"}, Credentials: true, Methods: []string{"PURGE"}, RequestHeaders: []string{"x-trace-id"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: &maxAge}
 		full, _ := cases.NeededFix(&stack, cause, &need, cases.Values{})
-		for setting, want := range map[cases.Setting]string{cases.SettingOrigins: "://shop", cases.SettingMethods: "patch", cases.SettingHeaders: "x-trace-id", cases.SettingCredentials: "credentials", cases.SettingExpose: "x-total-count", cases.SettingMaxAge: "77"} {
-			if a := stack.Settings[setting]; a.Option != "" && strings.Contains(a.Text+a.Option, "{{") && !strings.Contains(strings.ToLower(full), want) && !(stack.ID == "apigateway-rest" && setting == cases.SettingExpose) { // that is the function's
+		for setting, want := range map[cases.Setting]string{cases.SettingOrigins: "://shop", cases.SettingMethods: "purge", cases.SettingHeaders: "x-trace-id", cases.SettingCredentials: "credentials", cases.SettingExpose: "x-total-count", cases.SettingMaxAge: "77"} {
+			if a := stack.Settings[setting]; a.Option != "" && strings.Contains(a.Text+a.Option, "{{") && !strings.Contains(strings.ToLower(full), want) && !(stack.ID == "apigateway-rest" && setting == cases.SettingExpose) && !allowedUnset(&stack, setting, "*") { // that is the function's
 				t.Errorf("%s has no %s:\n%s", stack.ID, want, full)
 			}
 		}
@@ -149,7 +157,7 @@ func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
 				t.Errorf("%s, %s: one configuration is more than one\n%s", stack.ID, name, text)
 			}
 			for line := range strings.Lines(text) {
-				if len(line) > 125 {
+				if len(line) > 125 && !strings.Contains(line, "X-Requested-With") { // a list with what is allowed by default
 					t.Errorf("%s, %s: %d columns: %s", stack.ID, name, len(line), line)
 				}
 			}

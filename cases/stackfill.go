@@ -216,7 +216,7 @@ func (v fillValue) as(verb, item string) string {
 			return host + ":[*]"
 		}
 	case "%l":
-		return strings.ToLower(text)
+		return lower(text)
 	case "%c":
 		return strings.ToUpper(text[:1]) + text[1:]
 	}

@@ -48,6 +48,10 @@ type Stack struct {
 	// Whole is a template (see Fill) of one whole configuration, each part of it in a line of its own, in
 	// the place of one that was measured; empty: one was.
 	Whole string
+	// Mount is what makes a whole configuration count, where that does not do it by itself; empty: it does.
+	Mount string
+	// PreflightOnly: Whole is of the answer to a preflight, and not of others.
+	PreflightOnly bool
 	// Settings has every one of Settings, but twice and vary where the stack has
 	// nothing to set for them.
 	Settings map[Setting]Advice
@@ -66,6 +70,13 @@ type Advice struct {
 	Patterns string `yaml:"patterns" json:"patterns,omitempty"`
 	// Beside is what of Text is to be said below a whole configuration; empty: all of it.
 	Beside string `yaml:"beside" json:"beside,omitempty"`
+	// Unset are the methods or request headers that the stack allows where the option is not set, beside those for which no
+	// browser asks; "*" is any. None: no others.
+	Unset []string `yaml:"unset" json:"unset,omitempty"`
+	// More replaces Text where the values come on top of Unset; empty: Text, with both.
+	More string `yaml:"more" json:"more,omitempty"`
+	// Stated: a whole configuration has to have the option.
+	Stated bool `yaml:"stated" json:"stated,omitempty"`
 }
 
 // Mark is a response header that tells something about what answered.
@@ -146,6 +157,8 @@ type stackEntry struct {
 	Docs     string      `yaml:"docs"`
 	Shows    []Mark      `yaml:"shows"`
 	Whole    string      `yaml:"whole"`
+	Mount    string      `yaml:"mount"`
+	OfOne    bool        `yaml:"preflight-only"`
 	Settings settingsMap `yaml:"settings"`
 }
 
@@ -205,7 +218,7 @@ func (d *decoder) stack(node *yaml.Node) Stack {
 	before := len(*d.list)
 	var e stackEntry
 	d.decode(node, reflect.ValueOf(&e).Elem(), "")
-	s := Stack{e.ID, e.Name, e.Language, e.Adapter, e.Docs, e.Shows, e.Whole, e.Settings.given()}
+	s := Stack{e.ID, e.Name, e.Language, e.Adapter, e.Docs, e.Shows, e.Whole, e.Mount, e.OfOne, e.Settings.given()}
 	if d.id = s.ID; len(*d.list) == before {
 		s.check(func(kind ProblemKind, field, what, want string) {
 			d.add(kind, d.places.line(field), s.ID, "%s", want, what)
@@ -233,6 +246,7 @@ func (s *Stack) check(bad finding) {
 		s.Shows[i].check(at("shows", i), bad)
 	}
 	checkTemplate("whole", s.Whole, bad)
+	checkTemplate("mount", s.Mount, bad)
 	for _, setting := range Settings {
 		advice, ok := s.Settings[setting]
 		switch {
@@ -266,7 +280,7 @@ func (a *Advice) check(field string, bad finding) {
 	if !strings.Contains(a.Text, a.Option) {
 		bad(Conflict, field, fmt.Sprintf("%s.option %q is not in its text", field, a.Option), "the same spelling")
 	}
-	for key, text := range map[string]string{"text": a.Text, "any": a.Any, "patterns": a.Patterns, "beside": a.Beside} {
+	for key, text := range map[string]string{"text": a.Text, "any": a.Any, "patterns": a.Patterns, "beside": a.Beside, "more": a.More} {
 		checkTemplate(field+"."+key, text, bad)
 	}
 }

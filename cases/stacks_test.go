@@ -233,7 +233,7 @@ func TestTheSchemaOfStacksIsKeptInStep(t *testing.T) {
 	}
 	slices.Sort(settings)
 	for def, want := range map[string][]string{
-		"stack":    {"adapter", "docs", "id", "language", "name", "settings", "shows", "whole"},
+		"stack":    {"adapter", "docs", "id", "language", "mount", "name", "preflight-only", "settings", "shows", "whole"},
 		"mark":     tags(reflect.TypeFor[cases.Mark]()),
 		"advice":   tags(reflect.TypeFor[cases.Advice]()),
 		"settings": settings,

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/spec"
 )
 
@@ -12,8 +13,8 @@ import (
 const (
 	UnnamedURL    = "URL"
 	UnnamedPage   = "PAGE_ORIGIN"
-	UnnamedMethod = "METHOD"
-	UnnamedHeader = "NAME"
+	UnnamedMethod = cases.UnnamedMethod
+	UnnamedHeader = cases.UnnamedHeader
 	UnnamedValue  = "VALUE"
 )
 

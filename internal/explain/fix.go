@@ -28,31 +28,12 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 		s.offerStack(cause)
 	case stack != nil && !s.tainted() && !s.stoppedAtLogin():
 		a.Fix.Text, a.Fix.Proved = cases.NeededFix(stack, cause, s.policy(cause, c), cases.Values{Origin: s.named(), Method: s.method})
-		s.toBeAdded(cause, a.Fix.Text, c)
 	}
 	switch {
 	case a.Fix.Text != "":
 		a.Fix.Stack, a.Fix.By = stack.Name, by
 	case c.Stack != nil:
 		s.notes = append(s.notes, "No setting of "+stack.Name+" is known that mends this.")
-	}
-}
-
-// toBeAdded says what a preflight asks for that the input does not show, so that the lists of
-// its setting do not have it.
-func (s *sighting) toBeAdded(cause *cases.Cause, setting string, c *Context) {
-	if setting == "" || s.preflight != yes || cause.Setting != cases.SettingPreflight && cause.Setting != cases.SettingOrigins {
-		return
-	}
-	var missing []string
-	method, names := s.wants(c)
-	for _, what := range append([]string{method}, names...) {
-		if strings.HasPrefix(what, "(") {
-			missing = append(missing, strings.Trim(what, "()"))
-		}
-	}
-	if len(missing) > 0 {
-		s.notes = append(s.notes, "The text does not say "+strings.Join(missing, " and ")+". Add that to the lists of the setting.")
 	}
 }
 
@@ -109,10 +90,15 @@ func (s *sighting) policy(cause *cases.Cause, c *Context) *cases.Policy {
 		p.Origins = []string{o}
 	}
 	method, names := s.wants(c)
+	names = slices.Clone(names)
 	if strings.HasPrefix(method, "(") {
-		method = ""
+		method = UnnamedMethod
 	}
-	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return strings.HasPrefix(s, "(") })
+	for i := range names {
+		if strings.HasPrefix(names[i], "(") {
+			names[i] = UnnamedHeader
+		}
+	}
 	p.Methods = s.also(allowMethods, method)
 	p.Methods = slices.DeleteFunc(p.Methods, func(m string) bool { return spec.IsSafelistedMethod(m) && m != s.param })
 	p.RequestHeaders = s.also(allowHeaders, names...)
