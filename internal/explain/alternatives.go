@@ -110,7 +110,7 @@ func (s *sighting) openAlternatives(add func(spec.Reason, string, string)) {
 		s.ownAlternatives(add)
 		return
 	}
-	if s.nothing || s.config != nil || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
+	if s.nothing || s.notice != nil || s.config != nil || len(s.same) > 0 || s.answers != nil && s.answers.answered() {
 		return
 	}
 	if s.status != 0 && s.answers == nil {

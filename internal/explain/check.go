@@ -25,7 +25,7 @@ func (s *sighting) check(c *Context) string {
 	switch {
 	case s.answers != nil && s.answers.engine != "":
 		return "" // the server was asked
-	case s.nothing, u == "" && s.reason == ReasonAllowed:
+	case s.nothing, s.notice != nil, u == "" && s.reason == ReasonAllowed:
 		return ""
 	case u == "":
 		u = UnnamedURL

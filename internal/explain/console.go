@@ -44,7 +44,7 @@ func readConsole(in string) []sighting {
 			break
 		}
 	}
-	return withoutOthers(joined(pairedSafari(list)))
+	return withoutOthers(joined(pairedSafari(withoutNotices(list))))
 }
 
 // mostMessages is how many messages of a text are read.
@@ -118,6 +118,9 @@ func messagesOf(line string) []string {
 func readMessage(m string) *sighting {
 	if row := readRow(m); row != nil {
 		return row
+	}
+	if n := noticeOf(m); n != nil {
+		return n.sighting(m)
 	}
 	s := &sighting{}
 	s.readHead(m)

@@ -33,6 +33,9 @@ func (s *sighting) title() string {
 		if s.empty > 0 {
 			return titleEmpty()
 		}
+		if s.notice != nil {
+			return s.notice.title
+		}
 		if s.nothing {
 			return "No message of a browser is recognised in this text"
 		}
@@ -79,6 +82,9 @@ func (s *sighting) doInstead() string {
 		}
 		if s.empty > 0 {
 			return doEmpty()
+		}
+		if s.notice != nil {
+			return s.notice.do
 		}
 		if s.nothing {
 			return "Open the browser's console (F12), repeat what fails, and copy the red lines."
@@ -246,6 +252,8 @@ func (s *sighting) hereOpen() string {
 	switch {
 	case s.config != nil:
 		return s.config.here()
+	case s.notice != nil:
+		return s.notice.here
 	case s.panel:
 		return "The network panel says that CORS stopped " + safeURL(s.resource) + ", and not why. The console does, in a red line; so does the panel where the pointer rests on \"CORS error\"."
 	case s.empty > 0:
