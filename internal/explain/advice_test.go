@@ -50,7 +50,7 @@ func TestPlacesAreNamed(t *testing.T) {
 	}
 	texts = append(texts, "curl 'https://api.example/x' -X DELETE -H 'X-A: 1'", "fetch('https://api.example/x', {method: 'POST', body: 'a'})", "axios.patch('https://api.example/x', {a: 1}, {headers: {'X-A': 'b'}})",
 		"> PUT /x HTTP/1.1\n> Host: api.example\n> User-Agent: curl/8\n>\n< HTTP/1.1 404 Not Found\n", "TypeError: Failed to fetch", "HTTP/1.1 200 OK\nServer: x\n")
-	curl := map[string]bool{"WebSocketRefused": true, "FrameRefused": true, "Csp": true}
+	curl := map[string]bool{"WebSocketRefused": true, "FrameRefused": true, "Csp": true, "PreflightMissingAllowPrivateNetwork": true, "PreflightInvalidAllowPrivateNetwork": true}
 	for _, text := range texts {
 		if strings.TrimSpace(text) == "" {
 			continue

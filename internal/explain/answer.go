@@ -38,6 +38,7 @@ const LayerFrame spec.Layer = "frame"
 var layers = map[spec.Reason]spec.Layer{
 	ReasonCookieNotSent: spec.LayerCookie,
 	ReasonRefused:       spec.LayerNetwork, ReasonNotResolved: spec.LayerNetwork, ReasonWebSocket: spec.LayerNetwork, ReasonTLS: spec.LayerTLS,
+	ReasonMissingPrivateNetwork: spec.LayerLocalNetwork, ReasonInvalidPrivateNetwork: spec.LayerLocalNetwork,
 	ReasonByClient: spec.LayerExtension, ReasonAborted: LayerAbort, ReasonFrame: LayerFrame,
 }
 

@@ -53,6 +53,8 @@ func (s *sighting) otherCommand(u, page string) (cmd string, other bool) {
 	switch s.reason {
 	case ReasonWebSocket:
 		return "curl -sv --http1.1 " + quote("http"+strings.TrimPrefix(u, "ws")) + " -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H " + quote("Origin: "+page), true
+	case ReasonMissingPrivateNetwork, ReasonInvalidPrivateNetwork:
+		return privateNetworkCommand(u, page), true
 	case ReasonFrame:
 		return framingCommand(u), true
 	case spec.ReasonCSP:
@@ -163,7 +165,7 @@ var methodFlag = regexp.MustCompile(` -X (\S+)`)
 func placesOf(command string) string {
 	var list []string
 	for _, p := range []struct{ name, in, means string }{
-		{UnnamedURL, "fetch '" + UnnamedURL + "'", "the URL that was asked for"},
+		{UnnamedURL, " '" + UnnamedURL + "'", "the URL that was asked for"},
 		{UnnamedPage, UnnamedPage, "the origin of the page (such as http://localhost:3000)"},
 		{UnnamedMethod, " -X " + UnnamedMethod, "the method of the request"},
 		{UnnamedHeader, " '" + UnnamedHeader + ": ", "each header that the script sets, if any"},

@@ -252,6 +252,8 @@ func headerOf(r spec.Reason) string {
 		return "Access-Control-Allow-Headers"
 	case "DisallowedRedirect", spec.ReasonRedirectContainsCredentials, spec.ReasonTooManyRedirects, spec.ReasonRedirectInvalidLocation:
 		return "Location"
+	case onRequest(ReasonMissingPrivateNetwork), onRequest(ReasonInvalidPrivateNetwork):
+		return allowPrivateNetwork
 	case ReasonHeaderNotExposed:
 		return "Access-Control-Expose-Headers"
 	case ReasonFrame:

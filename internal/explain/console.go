@@ -139,6 +139,7 @@ func readMessage(m string) *sighting {
 	if fail := failed(m); fail != nil && s.reason == "" {
 		s.reason = fail.reason
 	}
+	s.tracking = s.reason == ReasonByClient && trackingProtection.MatchString(m)
 	s.plainHTTP = s.reason == ReasonTLS && PlainHTTP(m)
 	if s.code = codeOf(m); s.code != "" && s.browser == "" && strings.HasPrefix(s.code, "net::") {
 		s.browser = "chrome"

@@ -23,6 +23,8 @@ func (s *sighting) lines(c *Context) (received, wanted []string) {
 			return s.requestLines(to)
 		}
 		return s.mend(c)
+	case onRequest(ReasonMissingPrivateNetwork), onRequest(ReasonInvalidPrivateNetwork):
+		return s.privateNetworkLines()
 	case ReasonHeaderNotExposed:
 		if spec.IsForbiddenResponseHeaderName(s.param) {
 			return nil, nil

@@ -52,6 +52,8 @@ var sentences = []sentence{
 	say("chrome", spec.ReasonLocalPermission, `permission was denied for this request to access the '?(?P<param>\w*)`),
 	say("chrome", spec.ReasonInsecureLocalNetwork, `the request client is not a secure context and the resource is in more-private address space '?(?P<param>\w*)`),
 	say("chrome", spec.ReasonLocalTarget, `request had a target ip address space of '?(?P<param>\w+)`),
+	say("chrome", ReasonMissingPrivateNetwork, `no '?access-control-allow-private-network'?(?: header)?(?: was present| is present|$)`),
+	say("chrome", ReasonInvalidPrivateNetwork, `'?access-control-allow-private-network'? header in the preflight response.{0,120}?(?:had|has) a value of '(?P<value>[^']*)'`),
 	say("chrome", spec.ReasonLocalPermission, `err_blocked_by_(?:local|private)_network_access_checks`),
 
 	// Chromium: the CORS check.

@@ -59,6 +59,8 @@ var printed = []Printed{
 	{spec.ReasonLocalPermission, "Permission was denied for this request to access the `loopback` address space.", "", ""},
 	{spec.ReasonInsecureLocalNetwork, "The request client is not a secure context and the resource is in more-private address space `loopback`.", "", ""},
 	{spec.ReasonLocalTarget, "Request had a target IP address space of `local` yet the resource is in address space `loopback`.", "", ""},
+	{ReasonMissingPrivateNetwork, "Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Private-Network' header was present in the preflight response for this private network request targeting the `private` address space.", "", ""},
+	{ReasonInvalidPrivateNetwork, "Response to preflight request doesn't pass access control check: The 'Access-Control-Allow-Private-Network' header in the preflight response for this private network request targeting the `private` address space had a value of 'false', not 'true' as expected.", "", ""},
 	{spec.ReasonCORPNotSameOrigin, "net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "The resource at “https://img.example.net/a.png” was blocked due to its Cross-Origin-Resource-Policy header (or lack thereof).", "Cancelled load to https://img.example.net/a.png because it violates the resource's Cross-Origin-Resource-Policy response header."},
 	{spec.ReasonCORPNotSameSite, "net::ERR_BLOCKED_BY_RESPONSE.NotSameSite", "", ""},
 	{spec.ReasonCORPByCOEP, "net::ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoep", "", ""},

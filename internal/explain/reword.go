@@ -79,6 +79,10 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordResponseHeader(a)
 	case s.reason == spec.ReasonCorsDisabledScheme && s.answers == nil && isWebURL(s.url):
 		s.rewordScheme(a)
+	case s.reason == ReasonByClient:
+		s.rewordBlocker(a)
+	case s.asksPrivateNetwork():
+		s.rewordPrivateNetwork(a)
 	case LayerOf(s.reason) == spec.LayerLocalNetwork:
 		s.rewordLocal(a)
 	case a.Cause.ID == "no-cors":
