@@ -209,6 +209,9 @@ var otherPages = [...]string{"host", "port", "www", "scheme"}
 
 // form is how the value differs from the page's origin.
 func (s *sighting) form() string {
+	if slices.Contains(noValue, *s.value) {
+		return "boolean"
+	}
 	page := s.origin
 	if form := diagnose.OriginForm(*s.value, orSome(page, unnamedPage), s.url); form == "joined" || form == "list" {
 		return form

@@ -54,7 +54,7 @@ func (cmd *command) sighting(c *Context) sighting {
 	agent, _ := cmd.header.Get("User-Agent")
 	s.browser = browserOf(agent)
 	if _, ok := cmd.header.Get("Cookie"); ok && s.origin != "" {
-		s.answers.request.Credentials, s.answers.credentials = spec.CredentialsInclude, true
+		s.answers.request.Credentials, s.answers.credentials, s.answers.cookie = spec.CredentialsInclude, true, true
 	}
 	return s
 }

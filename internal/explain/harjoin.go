@@ -105,7 +105,7 @@ func (r *harReader) answers(i int, cors bool) *answersSeen {
 		a.request.Mode = spec.ModeNoCORS
 	}
 	if h.Has("Cookie") || len(e.Request.Cookies) > 0 {
-		a.request.Credentials, a.credentials = spec.CredentialsInclude, true
+		a.request.Credentials, a.credentials, a.cookie = spec.CredentialsInclude, true, true
 	}
 	a.browserSent = r.browser != "" || e.Type != "" && !e.guessed || browserHeader(h)
 	if a.blocked = no; r.browser == "firefox" || r.browser == "" {

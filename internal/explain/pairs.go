@@ -228,7 +228,7 @@ func (s *sighting) takeRequest(p *pair) {
 		a.noOrigin, a.sentOrigin = !r.fields.Has("Origin") && len(r.fields) > 0, r.fields.Has("Origin")
 		a.browserSent = !p.byHand && p.fromBrowser()
 		if r.fields.Has("Cookie") && !a.credentials && r.fields.Has("Origin") {
-			a.request.Credentials, a.credentials = spec.CredentialsInclude, true
+			a.request.Credentials, a.credentials, a.cookie = spec.CredentialsInclude, true, true
 		}
 		if mode, ok := r.fields.Get("Sec-Fetch-Mode"); ok && mode == "no-cors" {
 			a.request.Mode = spec.ModeNoCORS

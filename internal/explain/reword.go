@@ -45,7 +45,10 @@ func (s *sighting) ownOrigin(a *Answer) {
 		return
 	}
 	bare := strings.TrimPrefix(host, "www.")
-	own := strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, cases.ExampleOrigin, s.named(), "app.example", host)
+	if p := s.patternHere(); p != "" {
+		a.Cause.Why = strings.Replace(a.Cause.Why, "https://*.app.example", p, 1)
+	}
+	own := strings.NewReplacer("https://*.app.example", "https://*.app.example", "https://www.app.example", scheme+"://www."+bare, cases.ExampleOrigin, s.named(), "app.example", host)
 	if strings.Contains(a.Cause.Why, "https://www.app.example") { // which speaks of both
 		own = strings.NewReplacer("https://www.app.example", scheme+"://www."+bare, cases.ExampleOrigin, scheme+"://"+bare)
 	}
@@ -57,6 +60,8 @@ func (s *sighting) ownOrigin(a *Answer) {
 func (s *sighting) reword(a *Answer) {
 	s.ownExample(a)
 	s.ownOrigin(a)
+	s.ownWord(a)
+	s.ownCookie(a)
 	switch {
 	case s.config != nil && a.Cause.ID != "":
 		a.Cause.Title, a.Cause.Here = s.title(), s.here()
@@ -79,6 +84,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordResponseHeader(a)
 	case s.reason == spec.ReasonCorsDisabledScheme && s.answers == nil && isWebURL(s.url):
 		s.rewordScheme(a)
+	case s.reason == ReasonOpaque:
+		s.rewordOpaque(a)
 	case s.reason == ReasonByClient:
 		s.rewordBlocker(a)
 	case s.asksPrivateNetwork():

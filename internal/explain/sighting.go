@@ -86,6 +86,8 @@ type answersSeen struct {
 	request spec.Request
 	// credentials: request.Credentials is known; else both modes are looked at.
 	credentials bool
+	// cookie: they are known by a cookie alone.
+	cookie bool
 	// noOrigin: the request was sent without Origin, so that a server may have kept its
 	// CORS headers back.
 	noOrigin bool

@@ -19,6 +19,9 @@ type undecided struct {
 func (s *sighting) undecided() *undecided {
 	switch onRequest(s.reason) {
 	case "InvalidStatus":
+		if s.firefoxPreflight() {
+			return s.undecidedPreflight()
+		}
 		if s.status == 0 {
 			return &undecided{
 				"The preflight (OPTIONS) is not answered with a status from 200 to 299",

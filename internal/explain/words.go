@@ -120,8 +120,13 @@ func (s *sighting) here() string {
 			return fmt.Sprintf("%s has %q for the origin.", casedoc.Capital(what), *s.value)
 		}
 	case spec.ReasonInvalidAllowCredentials, spec.ReasonWildcardOriginNotAllowed:
-		return "The request was made with credentials (credentials: 'include', or withCredentials)."
+		return s.hereCredentials()
+	case ReasonOpaque:
+		return s.hereOpaque()
 	case "InvalidStatus":
+		if s.firefoxPreflight() {
+			return "Firefox says no more than that: the answer to the preflight (OPTIONS) had a status outside of 200 to 299, or was a redirect, or there was none."
+		}
 		if s.status != 0 {
 			return "The preflight (OPTIONS) was answered with " + s.statusText() + "."
 		}
