@@ -65,6 +65,8 @@ func (s *sighting) causeOf() string {
 		return "https-only-host"
 	case s.muted:
 		return "script-errors-muted"
+	case s.layerRefuses():
+		return s.refusedBy.cause()
 	}
 	if reason == spec.ReasonCSP && s.param == frameAncestors {
 		return "frame-refused" // the policy is that of what was to be shown

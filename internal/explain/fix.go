@@ -47,6 +47,11 @@ var bothPaths = map[string]string{
 // offerStack says how to see the setting: of the stacks that the answer hints at, or of any.
 func (s *sighting) offerStack(cause *cases.Cause) {
 	var given []string
+	if s.layerRefuses() {
+		for _, id := range s.refusedBy.stacks {
+			given = append(given, "--stack "+id)
+		}
+	}
 	for _, r := range cases.Recognise(s.header()) {
 		for _, id := range r.Stacks {
 			if flag := "--stack " + id; len(given) < mostOffered && !slices.Contains(given, flag) {

@@ -54,7 +54,10 @@ type harResponse struct {
 	Status      int        `json:"status"`
 	Headers     []harField `json:"headers"`
 	RedirectURL string     `json:"redirectURL"`
-	Error       any        `json:"_error"` // Chromium: net::ERR_FAILED and the like; WebKit: the sentence of the console
+	Content     struct {
+		Text jsontext.Value `json:"text"`
+	} `json:"content"`
+	Error any `json:"_error"` // Chromium: net::ERR_FAILED and the like; WebKit: the sentence of the console
 }
 
 type harField struct {
@@ -128,6 +131,22 @@ func headerOfHAR(list []harField) spec.Header {
 func (e *entry) errorOf() string {
 	s, _ := e.Response.Error.(string)
 	return s
+}
+
+// longestRefusal is how long the content of an answer is in which a CORS layer refuses, in bytes.
+const longestRefusal = 4 << 10
+
+// refusal is that of a CORS layer, which the content of an error is; nil: it is none, or the HAR does not have it as text.
+func (e *entry) refusal() *refusal {
+	raw := e.Response.Content.Text
+	if e.Response.Status < 400 || len(raw) > longestRefusal || raw.Kind() != '"' {
+		return nil
+	}
+	var s string
+	if json.Unmarshal(raw, &s, jsontext.AllowInvalidUTF8(true)) != nil {
+		return nil
+	}
+	return refusalIn(s)
 }
 
 // isPreflight tells whether an entry is a preflight.

@@ -72,6 +72,7 @@ func (r *harReader) sighting(i int) *sighting {
 		return nil
 	}
 	s.answers = r.answers(i, cors)
+	s.refusedBy = e.refusal()
 	s.failure(e)
 	r.fromStore(i, s)
 	return s
@@ -217,5 +218,6 @@ func (r *harReader) alone(i int) *sighting {
 	s := newSighting(&p, &Context{ResponseOf: "preflight"})
 	s.browser = r.browser
 	s.answers.blocked = unknown
+	s.refusedBy = e.refusal()
 	return &s
 }

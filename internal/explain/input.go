@@ -85,10 +85,10 @@ func Explain(text string, kind Kind, c Context) (*Answer, error) {
 // read makes the sightings of an input.
 func read(text string, kind Kind, c *Context) ([]sighting, error) {
 	switch kind {
-	case KindHeaders:
-		return readHeaders(text, c)
-	case KindTranscript:
-		return readTranscript(text, c)
+	case KindHeaders, KindTranscript:
+		list, err := map[Kind]func(string, *Context) ([]sighting, error){KindHeaders: readHeaders, KindTranscript: readTranscript}[kind](text, c)
+		refusedIn(list, text)
+		return list, err
 	case KindCurl:
 		return readCommands(text, c)
 	case KindHAR:

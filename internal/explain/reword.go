@@ -72,6 +72,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordShared(a)
 	case s.muted:
 		s.rewordMuted(a)
+	case s.layerRefuses():
+		s.rewordRefusal(a)
 	case s.plainHTTP:
 		s.rewordPlainHTTP(a)
 	case s.stoppedAtLogin(), s.redirectsToLogin(), s.oldRedirect(), s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && s.tainted():

@@ -44,6 +44,8 @@ type sighting struct {
 	piece bool
 	// muted: it is no more than what a page gets of an error that is hidden from it.
 	muted bool
+	// refusedBy is the CORS layer that the content of the answer is of, where that refuses; nil: none is known.
+	refusedBy *refusal
 	// tracking: Firefox's tracking protection stopped it.
 	tracking bool
 	// notice: it is a message after which the request went on; nil: it is another.
