@@ -42,6 +42,7 @@ func (f *fitting) wanting(setting Setting) []Setting {
 // list is one list, as it is to be written. In names, unnamed stands for what is not known, which is meant.
 func (f *fitting) list(s *Stack, setting, about Setting, names []string, unnamed, meant string) []string {
 	a := s.Settings[setting]
+	names = f.taken(s, &a, names, unnamed)
 	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == unnamed })
 	open := len(known) < len(names)
 	covered := a.allowsUnset(known, open && setting == SettingMethods, open && setting == SettingHeaders)
@@ -67,6 +68,20 @@ func (f *fitting) list(s *Stack, setting, about Setting, names []string, unnamed
 		f.says = append(f.says, unnamed+" stands for "+meant+".")
 	}
 	return names
+}
+
+// taken are the names that an option can have. What it cannot have nobody can allow there.
+func (f *fitting) taken(s *Stack, a *Advice, names []string, unnamed string) []string {
+	if len(a.Takes) == 0 {
+		return names
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		if n == unnamed || slices.Contains(a.Takes, n) {
+			return false
+		}
+		f.says = append(f.says, s.Name+" cannot allow "+n+": it takes "+enumerated(a.Takes)+" alone.")
+		return true
+	})
 }
 
 // allowsUnset tells whether names are allowed without the option, and what is not known of a request's method or headers:

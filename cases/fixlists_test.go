@@ -97,3 +97,20 @@ func TestWhatIsToSendSomethingIsMounted(t *testing.T) {
 		}
 	}
 }
+
+// A method that an option cannot have is not printed, and that is said; in Rust one without a constant is made.
+func TestMethodsThatAnOptionCannotHave(t *testing.T) {
+	need := cases.Policy{Origins: []string{"https://shop.test"}, Methods: []string{"PROPFIND"}}
+	for _, id := range []string{"s3", "cloudfront", "kong"} {
+		for _, cause := range []string{"method-not-listed", "preflight-no-cors"} {
+			text, _ := cases.NeededFix(cases.FindStack(id), cases.FindCause(cause), &need, cases.Values{})
+			if code, _ := partsOf(text); !strings.Contains(text, " cannot allow PROPFIND: it takes ") || strings.Contains(strings.ReplaceAll(code, "cannot allow PROPFIND", ""), "PROPFIND") {
+				t.Errorf("%s, %s:\n%s", id, cause, text)
+			}
+		}
+	}
+	text, _ := cases.NeededFix(cases.FindStack("tower-http"), cases.FindCause("method-not-listed"), &need, cases.Values{})
+	if !strings.Contains(strings.Join(strings.Fields(text), " "), "Method::POST, Method::from_bytes(b\"PROPFIND\").unwrap()]") {
+		t.Error(text)
+	}
+}

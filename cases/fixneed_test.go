@@ -77,7 +77,7 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 			if cause.Setting != setting && allowedUnset(stack, setting, v) {
 				continue
 			}
-			if (cause.Setting == setting && strings.Contains(template, "{{") || proved || lists && strings.Contains(template, "{{")) && !has(v) {
+			if (cause.Setting == setting && strings.Contains(template, "{{") || proved || lists && strings.Contains(template, "{{")) && !has(v) && !cannotTake(stack, setting, v, text) {
 				wrong = append(wrong, v+" is missing")
 			}
 		}
@@ -119,6 +119,12 @@ func wrongWith(stack *cases.Stack, cause *cases.Cause, need *cases.Policy, text 
 	return wrong
 }
 
+// cannotTake tells whether a stack's option cannot have a name, and the text says so.
+func cannotTake(stack *cases.Stack, setting cases.Setting, name, text string) bool {
+	takes := stack.Settings[setting].Takes
+	return len(takes) > 0 && !slices.Contains(takes, name) && strings.Contains(text, " cannot allow "+name+": ")
+}
+
 // allowedUnset tells whether a stack allows a name where the option is not set.
 func allowedUnset(stack *cases.Stack, setting cases.Setting, name string) bool {
 	return slices.ContainsFunc(stack.Settings[setting].Unset, func(u string) bool { return u == "*" || strings.EqualFold(u, name) })
@@ -133,7 +139,7 @@ func TestEveryStackHasOneWholeConfiguration(t *testing.T) {
 		need := cases.Policy{Name: "page", Origins: []string{"https://shop.test"}, Credentials: true, Methods: []string{"PURGE"}, RequestHeaders: []string{"x-trace-id"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: &maxAge}
 		full, _ := cases.NeededFix(&stack, cause, &need, cases.Values{})
 		for setting, want := range map[cases.Setting]string{cases.SettingOrigins: "://shop", cases.SettingMethods: "purge", cases.SettingHeaders: "x-trace-id", cases.SettingCredentials: "credentials", cases.SettingExpose: "x-total-count", cases.SettingMaxAge: "77"} {
-			if a := stack.Settings[setting]; a.Option != "" && strings.Contains(a.Text+a.Option, "{{") && !strings.Contains(strings.ToLower(full), want) && !(stack.ID == "apigateway-rest" && setting == cases.SettingExpose) && !allowedUnset(&stack, setting, "*") { // that is the function's
+			if a := stack.Settings[setting]; a.Option != "" && strings.Contains(a.Text+a.Option, "{{") && !strings.Contains(strings.ToLower(full), want) && !(stack.ID == "apigateway-rest" && setting == cases.SettingExpose) && !allowedUnset(&stack, setting, "*") && len(a.Takes) == 0 { // that is the function's
 				t.Errorf("%s has no %s:\n%s", stack.ID, want, full)
 			}
 		}

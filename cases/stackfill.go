@@ -26,7 +26,8 @@ type Values struct {
 // value of NAME is written as ITEM ("%v"), and BETWEEN them (", ", \n for a new
 // line). In ITEM, %v is the value, %r the value as a regular expression, %R the
 // same with its backslashes doubled for a string literal, %p the value with
-// Spring's [*] for any port, %l in lower case, %c with a capital letter. So [{{origins|'%v'}}] is
+// Spring's [*] for any port, %l in lower case, %c with a capital letter, %m a
+// method of Rust's http crate. So [{{origins|'%v'}}] is
 // ['https://a.example', 'https://b.example'].
 //
 // What the policy leaves out is filled with what changes nothing, as adapters
@@ -91,7 +92,7 @@ var (
 	placeholder = regexp.MustCompile(`\{\{([a-z_]+)(?:\|([^|}]*)(?:\|([^}]*))?)?\}\}`)
 	verb        = regexp.MustCompile(`%.?`)
 
-	verbs            = []string{"%v", "%r", "%R", "%p", "%l", "%c"}
+	verbs            = []string{"%v", "%r", "%R", "%p", "%l", "%c", "%m"}
 	placeholderNames = []string{"origin", "origins", "wildcards", "subdomains", "patterns", "method", "methods", "header", "headers", "expose", "max_age", "credentials"}
 )
 
@@ -217,11 +218,19 @@ func (v fillValue) as(verb, item string) string {
 		}
 	case "%l":
 		return lower(text)
+	case "%m":
+		if slices.Contains(rustMethods, text) || text == UnnamedMethod {
+			return "Method::" + text
+		}
+		return `Method::from_bytes(b"` + text + `").unwrap()`
 	case "%c":
 		return strings.ToUpper(text[:1]) + text[1:]
 	}
 	return text
 }
+
+// rustMethods are those of which the http crate has a constant (https://docs.rs/http/latest/http/method/struct.Method.html).
+var rustMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 
 func lines(s string) string { return strings.ReplaceAll(s, `\n`, "\n") }
 

@@ -73,6 +73,8 @@ type Advice struct {
 	// Unset are the methods or request headers that the stack allows where the option is not set, beside those for which no
 	// browser asks; "*" is any. None: no others.
 	Unset []string `yaml:"unset" json:"unset,omitempty"`
+	// Takes are the only methods that the option can have; none: any.
+	Takes []string `yaml:"takes" json:"takes,omitempty"`
 	// More replaces Text where the values come on top of Unset; empty: Text, with both.
 	More string `yaml:"more" json:"more,omitempty"`
 	// Stated: a whole configuration has to have the option.
