@@ -34,6 +34,8 @@ func (s *sighting) alternatives(id string) []Alternative {
 	switch {
 	case s.reason == ReasonUndetermined:
 		s.openAlternatives(add)
+	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.withoutAnOrigin():
+		add(s.reason, "preflight-no-cors", "if every site may read it, and without cookies: the server can send Access-Control-Allow-Origin: *, which lets in such a page too; never let in null, which any site's sandboxed frame has")
 	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.status == 0:
 		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
 		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
@@ -52,8 +54,8 @@ func (s *sighting) alternatives(id string) []Alternative {
 			add(s.reason, "error-no-cors", "if the status is 400 or more: "+title("error-no-cors"))
 		}
 		switch {
-		case s.origin == "null":
-			add(s.reason, "page-without-origin", "if the server sends the header to pages of other origins: no list can name null, the origin of a file and of a sandboxed frame; let a web server serve the page, and list the origin that it then has")
+		case s.withoutAnOrigin():
+			add(s.reason, "no-cors", "if every site may read it, and without cookies: the server can send Access-Control-Allow-Origin: *, which lets in such a page too; never let in null, which any site's sandboxed frame has")
 		case id != "origin-not-listed":
 			add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
 		}
@@ -83,7 +85,7 @@ func (s *sighting) alternatives(id string) []Alternative {
 		add(ReasonHTTPError, "", "if the server wants a token, or the request did carry the cookie: CORS has no part in it")
 		add(ReasonCookieNotSent, "cookie-same-site", title("cookie-same-site"))
 		add(ReasonCookieNotSent, "cookie-third-party", title("cookie-third-party"))
-	case s.reason == spec.ReasonNetworkError && s.code == "":
+	case s.reason == spec.ReasonNetworkError && s.code == "" && s.connection == nil:
 		add(ReasonTLS, "tls-certificate", title("tls-certificate"))
 		add(ReasonRefused, "connection-refused", title("connection-refused"))
 		add(ReasonNotResolved, "name-not-resolved", title("name-not-resolved"))

@@ -117,6 +117,9 @@ func onRequest(r spec.Reason) spec.Reason {
 
 // missing is the cause where Access-Control-Allow-Origin is not there.
 func (s *sighting) missing() string {
+	if s.withoutAnOrigin() {
+		return "page-without-origin"
+	}
 	if s.preflight == yes {
 		if s.status != 0 && !spec.OKStatus(s.status) {
 			return preflightStatus(s.status)
@@ -149,6 +152,12 @@ func (s *sighting) missing() string {
 		return "origin-not-listed"
 	}
 	return "no-cors"
+}
+
+// withoutAnOrigin tells whether the page has none: what can be done about that comes before what a server can send, for
+// who lets in null lets in any site's frame.
+func (s *sighting) withoutAnOrigin() bool {
+	return s.origin == "null" && !s.tainted() && (s.status == 0 || spec.OKStatus(s.status))
 }
 
 // notListed tells whether an answer without Access-Control-Allow-Origin shows that the server looks

@@ -139,6 +139,7 @@ func readMessage(m string) *sighting {
 	if fail := failed(m); fail != nil && s.reason == "" {
 		s.reason = fail.reason
 	}
+	s.connection = connectionOf(s.reason, m)
 	s.tracking = s.reason == ReasonByClient && trackingProtection.MatchString(m)
 	s.plainHTTP = s.reason == ReasonTLS && PlainHTTP(m)
 	if s.code = codeOf(m); s.code != "" && s.browser == "" && strings.HasPrefix(s.code, "net::") {
@@ -292,6 +293,7 @@ func (s *sighting) add(o *sighting) {
 	}
 	if s.reason == "" || s.reason == reasonNoSuccess {
 		s.reason, s.same, s.preflight, s.param, s.value = o.reason, o.same, o.preflight, o.param, o.value
+		s.connection, s.tracking, s.plainHTTP = o.connection, o.tracking, o.plainHTTP
 	}
 	for _, f := range []struct{ to, from *string }{{&s.browser, &o.browser}, {&s.method, &o.method}, {&s.url, &o.url}, {&s.origin, &o.origin}, {&s.asker, &o.asker}, {&s.code, &o.code}, {&s.from, &o.from}} {
 		if *f.to == "" {

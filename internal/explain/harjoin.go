@@ -187,7 +187,7 @@ func (s *sighting) failure(e *entry) {
 		return
 	}
 	if f := failed(text); f != nil {
-		s.reason = f.reason
+		s.reason, s.connection = f.reason, connectionOf(f.reason, text)
 	}
 }
 

@@ -352,8 +352,16 @@ func TestSchemeBehindARedirect(t *testing.T) {
 // TestOriginNull: a page with the origin null is not told to have its origin listed.
 func TestOriginNull(t *testing.T) {
 	a := explained(t, strings.ReplaceAll(head, app, "null")+noHeader, explain.Context{})
-	if alternative(a, "page-without-origin") == nil || alternative(a, "origin-not-listed") != nil {
-		t.Errorf("%+v", a.Alternatives)
+	if a.Cause.ID != "page-without-origin" || a.Side != cases.SideClient || len(a.Wanted) > 0 || alternative(a, "origin-not-listed") != nil || !strings.Contains(a.Fix.Do, "web server") {
+		t.Errorf("%+v", a)
+	}
+	a = explained(t, strings.ReplaceAll(head, app, "null")+"Response to preflight request doesn't pass access control check: "+noHeader, explain.Context{})
+	if a.Cause.ID != "page-without-origin" || len(a.Wanted) > 0 || alternative(a, "origin-not-listed") != nil {
+		t.Errorf("%+v", a)
+	}
+	a = explained(t, "HTTP/1.1 200 OK\nServer: x\n", explain.Context{Origin: "null", URL: "https://api.example/x", ResponseOf: "response"})
+	if a.Reason == spec.ReasonMissingAllowOriginHeader && a.Cause.ID != "page-without-origin" {
+		t.Errorf("%+v", a)
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *sighting) mend(c *Context) (received, wanted []string) {
 		return s.requestLines(s.away())
 	case s.meant() != "":
 		return []string{askedLine(s.param, orSome(s.from, s.url))}, []string{askedLine(s.meant(), orSome(s.from, s.url))}
-	case strings.HasPrefix(strings.ToLower(s.param), "access-control-"), s.origin == "null" && s.named() == "" && s.mismatched():
+	case strings.HasPrefix(strings.ToLower(s.param), "access-control-"), s.origin == "null" && s.named() == "" && (s.mismatched() || onRequest(s.reason) == spec.ReasonMissingAllowOriginHeader && s.withoutAnOrigin()):
 		return s.fieldLines(), nil // the script is to be changed, or the page
 	}
 	m := &mending{s: s}

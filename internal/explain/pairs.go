@@ -121,6 +121,7 @@ func newSighting(p *pair, c *Context) sighting {
 	if f := failed(p.failure); f != nil && p.answer == nil {
 		s.reason = f.reason
 		s.plainHTTP = f.reason == ReasonTLS && PlainHTTP(p.failure)
+		s.connection = connectionOf(f.reason, p.failure)
 	}
 	return s
 }

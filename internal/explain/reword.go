@@ -76,6 +76,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordRefusal(a)
 	case s.plainHTTP:
 		s.rewordPlainHTTP(a)
+	case s.connection != nil:
+		s.rewordConnection(a)
 	case s.stoppedAtLogin(), s.redirectsToLogin(), s.oldRedirect(), s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && s.tainted():
 		s.rewordRedirected(a)
 	case s.away() != "":

@@ -46,6 +46,8 @@ type sighting struct {
 	muted bool
 	// refusedBy is the CORS layer that the content of the answer is of, where that refuses; nil: none is known.
 	refusedBy *refusal
+	// connection is how the connection failed; nil: the text does not say more than its cause.
+	connection *connection
 	// tracking: Firefox's tracking protection stopped it.
 	tracking bool
 	// notice: it is a message after which the request went on; nil: it is another.
