@@ -34,6 +34,11 @@ func (s *Stack) fit(need *Policy, about Setting) *fitting {
 	return f
 }
 
+// unnamed tells whether a list has what stands for something else: such a configuration was not measured.
+func (f *fitting) unnamed() bool {
+	return slices.Contains(f.need.Methods, UnnamedMethod) || slices.Contains(f.need.RequestHeaders, UnnamedHeader)
+}
+
 // wanting are the settings that are to be written beside one.
 func (f *fitting) wanting(setting Setting) []Setting {
 	return slices.DeleteFunc(wanting(setting, f.need), func(s Setting) bool { return f.stated[s] && s != setting })

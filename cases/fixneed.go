@@ -37,7 +37,7 @@ func NeededFix(stack *Stack, cause *Cause, need *Policy, values Values) (text st
 	settings := fit.wanting(cause.Setting)
 	if placed(cause.Setting) || (len(settings) > 1 || sendsNothing(cause)) && stack.Settings[cause.Setting].Option != "" && !stack.PreflightOnly {
 		if text, proved = whole(stack, cause, fit, values); text != "" {
-			return stack.keeping("your other options, and what your lists already have and you mean to allow", text, nobodys, fit.says) + text, proved
+			return stack.keeping("your other options, and what your lists already have and you mean to allow", text, nobodys, fit.says) + text, proved && !fit.unnamed()
 		}
 	}
 	lists := false
