@@ -40,8 +40,8 @@ var notices = []notice{
 	},
 }
 
-// policyWords are in what a policy reports, and nowhere else.
-var policyWords = mustPattern(`content[- ]security[- ]policy|integrity|permissions[- ]policy|cross-origin-(?:embedder|opener)-policy|require-trusted-types`)
+// namesPolicy are in what a policy reports, and nowhere else.
+var namesPolicy = mustPattern(`content[- ]security[- ]policy|integrity|permissions[- ]policy|cross-origin-(?:embedder|opener)-policy|require-trusted-types`)
 
 // URLs may have any words in them.
 var anyAddress = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s'"]+`)
@@ -53,7 +53,7 @@ func noticeOf(m string) *notice {
 		return nil
 	}
 	for i := range notices {
-		if n := &notices[i]; n.re.matches(bare) && (i > 0 || policyWords.matches(bare)) {
+		if n := &notices[i]; n.re.matches(bare) && (i > 0 || namesPolicy.matches(bare)) {
 			return n
 		}
 	}
