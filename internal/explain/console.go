@@ -36,15 +36,19 @@ var (
 // readConsole reads messages of a console.
 func readConsole(in string) []sighting {
 	var list []sighting
+	whole := 0
 	for _, segment := range segments(plainQuotes(in)) {
 		if s := readMessage(segment); s != nil {
 			list = append(list, *s)
+			if !s.part {
+				whole++
+			}
 		}
-		if len(list) == mostMessages {
+		if whole == mostMessages {
 			break
 		}
 	}
-	return withoutOthers(joined(pairedSafari(withoutNotices(list))))
+	return withoutOthers(joined(pairedSafari(withoutNotices(withoutParts(list)))))
 }
 
 // mostMessages is how many messages of a text are read.
@@ -57,19 +61,32 @@ const longestMessage = 8 << 10
 func segments(in string) []string {
 	var list []string
 	var current strings.Builder
+	headed := false // what is at hand begins as a message does
 	flush := func() {
 		if current.Len() > 0 {
 			list = append(list, strings.TrimSpace(current.String()))
 		}
 		current.Reset()
+		headed = false
 	}
 	for line := range strings.SplitSeq(in, "\n") {
 		line = strings.TrimSpace(blank.ReplaceAllString(line, " "))
 		if line == "" {
+			if headed && complete(current.String(), true) {
+				flush()
+			}
 			continue
 		}
 		parts := messagesOf(line)
-		if len(parts) > 1 || starts.matches(line) || ownMessage(line) || panelRow.MatchString(line) {
+		switch {
+		case asideOf.matches(line) && !chromeHead.matches(line):
+			flush()
+			list = append(list, line)
+			continue
+		case len(parts) > 1 || starts.matches(line) || panelRow.MatchString(line) || ownMessage(line) && !(headed && unfinished(current.String())):
+			flush()
+			headed = true
+		case headed && !goesOn.MatchString(line) && complete(current.String(), false):
 			flush()
 		}
 		for i, part := range parts {
@@ -122,9 +139,10 @@ func readMessage(m string) *sighting {
 	if n := noticeOf(m); n != nil {
 		return n.sighting(m)
 	}
-	s := &sighting{}
-	s.readHead(m)
+	s := &sighting{aside: asideOf.matches(m) && !chromeHead.matches(m)}
+	headed := s.readHead(m)
 	f := find(m)
+	s.part = !headed && (f == nil || f.ofChromesHead() && s.browser == "" || !f.begins(m))
 	if f == nil && s.browser == "" {
 		if t := translatedChrome(m); t != nil {
 			return t
@@ -150,18 +168,24 @@ func readMessage(m string) *sighting {
 	}
 	s.readPlace(m)
 	s.muted = s.reason == "" && s.code == "" && mutedError.MatchString(m)
+	if s.part && f == nil {
+		s.wordsOnly = !scriptError.matches(m) && s.code == "" && s.reason == ""
+		s.part = s.wordsOnly || s.url != "" // else it is what a script sees of some request
+	}
 	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) {
 		return nil // the word CORS alone is no message of a browser
 	}
 	return s
 }
 
-// readHead reads what stands around the reason.
-func (s *sighting) readHead(m string) {
+// readHead reads what stands around the reason, and tells whether that is a browser's.
+func (s *sighting) readHead(m string) (headed bool) {
 	lower := strings.ToLower(m)
 	if h := chromeHead.groups(m, lower); h != nil {
+		headed = true
 		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]), trimURL(h[3]), h[4]
 	} else if h := oldHead.groups(m, lower); h != nil {
+		headed = true
 		s.url = trimURL(h[2])
 		if strings.Contains(strings.ToLower(h[1]), "xmlhttprequest") {
 			s.asker = "XMLHttpRequest"
@@ -177,6 +201,7 @@ func (s *sighting) readHead(m string) {
 		s.status, _ = strconv.Atoi(h[1])
 	}
 	if h := netLine.groups(m, lower); h != nil {
+		headed = true
 		if s.url == "" {
 			s.url = h[2]
 		}
@@ -191,6 +216,7 @@ func (s *sighting) readHead(m string) {
 			s.resource = place[1]
 		}
 	}
+	return headed || resource.matches(m)
 }
 
 // take takes over what a sentence says.
@@ -225,7 +251,11 @@ func (s *sighting) take(f *fit, m string) {
 		s.preflight = yes
 	case f.either && f.sentence.browser == "chrome":
 		s.preflight = no
-		if before.MatchString(m) {
+		head := 0
+		if h := chromeHead.FindStringIndex(m); h != nil && h[0] < f.from {
+			head = h[0]
+		}
+		if before.MatchString(m[head:f.to]) {
 			s.preflight = yes
 		}
 	}
@@ -304,5 +334,6 @@ func (s *sighting) add(o *sighting) {
 		s.status = o.status
 	}
 	s.mayBeCached = s.mayBeCached || o.mayBeCached
+	s.wordsOnly = s.wordsOnly && o.wordsOnly
 	s.muted = s.muted && o.muted // another message says more, or is of something else
 }

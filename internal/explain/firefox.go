@@ -37,7 +37,7 @@ var (
 func firefoxSays(text string) *sighting {
 	at := anyURL.FindStringIndex(text)
 	head := acHeader.MatchString(text) || strings.Contains(strings.ToUpper(text), "CORS")
-	if at == nil || !head {
+	if at == nil || !head || !firefoxShape(text, at) {
 		return nil
 	}
 	s := &sighting{browser: "firefox", url: trimURL(text[at[0]:at[1]])}
@@ -53,6 +53,8 @@ func firefoxSays(text string) *sighting {
 		reason = reason[:m[1]-1]
 	}
 	s.readReason(reason, null)
+	// Without a header, a status and Firefox's own words it may be a note in brackets.
+	s.part = !policyWords.MatchString(text) && !acHeader.MatchString(reason) && s.status == 0 && !null
 	return s
 }
 

@@ -143,7 +143,8 @@ var sentences = []sentence{
 // fit is what a sentence that fits says.
 type fit struct {
 	*sentence
-	groups map[string]string
+	groups   map[string]string
+	from, to int // where it is
 }
 
 // find is the sentence that a text has; nil for none.
@@ -158,7 +159,7 @@ func find(text string) *fit {
 		if m == nil {
 			continue
 		}
-		f := &fit{s, map[string]string{}}
+		f := &fit{s, map[string]string{}, m[0], m[1]}
 		for n, name := range s.re.SubexpNames() {
 			if from, to := m[2*n], m[2*n+1]; name != "" && (from < to || from >= 0 && name == "value") { // a value can be empty
 				f.groups[strings.TrimRight(name, "2")] = text[from:to]

@@ -52,7 +52,7 @@ func readRow(m string) *sighting {
 }
 
 var (
-	firefoxPanel  = regexp.MustCompile(`(?i)\bCORS (Multiple Origin Not Allowed|Missing Allow Origin|No Allow Credentials|Allow Origin Not Matching Origin|Missing Allow Credentials|External Redirect Not Allowed|Preflight Did Not Succeed|Invalid Allow Method|Method Not Found|Invalid Allow Header|Missing Allow Header|Not HTTP|Failed)\b`)
+	firefoxPanel  = regexp.MustCompile(`\bCORS (Multiple Origin Not Allowed|Missing Allow Origin|No Allow Credentials|Allow Origin Not Matching Origin|Missing Allow Credentials|External Redirect Not Allowed|Preflight Did Not Succeed|Invalid Allow Method|Method Not Found|Invalid Allow Header|Missing Allow Header|Not HTTP|Failed)\b`)
 	firefoxMethod = regexp.MustCompile(`^(?:XHR)?\s*(GET|HEAD|POST|PUT|PATCH|patch|DELETE|OPTIONS)\b`)
 	firefoxPanels = map[string]spec.Reason{
 		"multiple origin not allowed": spec.ReasonMultipleAllowOriginValues, "missing allow origin": spec.ReasonMissingAllowOriginHeader, "no allow credentials": spec.ReasonWildcardOriginNotAllowed,

@@ -6,6 +6,7 @@ import (
 )
 
 var (
+	likeJSON   = regexp.MustCompile(`^(?:\{|\[\s*[\[{"\]])`) // [Error] is none
 	loneURL    = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^\s'"]+$`)
 	curlWord   = regexp.MustCompile(`(?im)^\s*(?:[\w@:~/.-]*[$%#>]\s+)?curl(?:\.exe)?\s+\S`)
 	curlOutput = regexp.MustCompile(`(?m)^\s*(?:[<>] ?(?:HTTP/|[A-Z]+ \S+ HTTP/|[A-Za-z0-9-]+:)|\* +\S|curl: \(\d+\))`)
@@ -19,18 +20,23 @@ var (
 	fieldLine = regexp.MustCompile(`(?im)^\s*(?:access-control-[a-z-]+|content-type|content-length|server|date|vary|origin|host|user-agent|accept|cache-control|location|x-powered-by|connection|etag|set-cookie|referer|request url|request method|status code|www-authenticate|cross-origin-resource-policy|authorization|:status|:method)(?:: ?|\n)(?:[^\s{\[]|\s*$)`)
 	harFields = regexp.MustCompile(`"name"\s*:\s*"[A-Za-z-]+"\s*,\s*"value"\s*:\s*"`)
 	message   = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|mixed content:`)
-	noHeader  = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|net::err_|mixed content:`)
+	// longMessage is that of a browser behind a long text.
+	longMessage = regexp.MustCompile(`(?i)access to [\w ]{2,24} at \S+ from origin \S+ has been blocked by cors policy|cross-origin request blocked: the same origin policy disallows`)
+	noHeader    = regexp.MustCompile(`(?i)blocked by cors policy|cross-origin request blocked|\[error\]|net::err_|mixed content:`)
 )
 
-// Recognise says what a text is. What is nothing else is taken for messages of a console.
+// Recognise says what a text is. What is nothing else is taken for messages of a console. A whole
+// message of a browser counts before all that stands beside it, code, commands and configurations.
 func Recognise(text string) Kind {
 	t := strings.TrimSpace(text)
 	head := t[:min(len(t), 1<<14)]
 	switch {
-	case strings.HasPrefix(t, "{") || strings.HasPrefix(t, "["):
+	case likeJSON.MatchString(head) && (strings.HasSuffix(t, "}") || strings.HasSuffix(t, "]") || !hasMessage(head)):
 		return jsonKind(head)
 	case loneURL.MatchString(head):
 		return KindURL
+	case hasMessage(head), len(t) > len(head) && longMessage.MatchString(t[:min(len(t), longestText)]):
+		return KindConsole
 	case curlOutput.MatchString(head) && (statusLine.MatchString(t) || curlWord.MatchString(head) || sent.MatchString(head) || strings.Contains(head, "* ")) && !noHeader.MatchString(head):
 		return KindTranscript
 	case curlWord.MatchString(head) && statusLine.MatchString(t):

@@ -40,7 +40,7 @@ func (s *sighting) urlOf(m string) string {
 		_, rest, _ := strings.Cut(u, "://")
 		_, path, _ := strings.Cut(rest, "/")
 		switch {
-		case u == s.origin, s.value != nil && strings.Contains(*s.value, u), scriptLine.MatchString(path):
+		case u == s.origin, reference.MatchString(u), s.value != nil && strings.Contains(*s.value, u), scriptLine.MatchString(path):
 		default:
 			return u
 		}

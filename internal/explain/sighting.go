@@ -34,6 +34,12 @@ type sighting struct {
 	// once more, about place, the end of a path.
 	carries, repeats bool
 	place            string
+	// part: it may be words or code around a message, and is no whole message of a browser.
+	part bool
+	// wordsOnly: besides a URL it has nothing of a message, nor of a script's error.
+	wordsOnly bool
+	// aside: DevTools speaks of what it asked for itself.
+	aside bool
 	// panel: it is a row of the network panel, by which CORS stopped the request.
 	panel bool
 	// config is a server's configuration; nil: the text is none.

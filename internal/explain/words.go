@@ -265,6 +265,8 @@ func (s *sighting) hereOpen() string {
 		return hereEmpty(s.empty)
 	case s.nothing:
 		return "What can be read: the red lines of the console, a HAR, Copy as cURL, Copy as fetch, the output of curl -v, or the headers of the answer."
+	case s.wordsOnly:
+		return "No message of a browser is in the text, and of a request no more than a URL."
 	case a == nil && s.browser == "chrome" && s.asker != "":
 		return "The message is cut. The reason comes after \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
