@@ -59,46 +59,100 @@ const longestMessage = 8 << 10
 
 // segments are the messages of a text, each in one line.
 func segments(in string) []string {
-	var list []string
-	var current strings.Builder
-	headed := false // what is at hand begins as a message does
-	flush := func() {
-		if current.Len() > 0 {
-			list = append(list, strings.TrimSpace(current.String()))
-		}
-		current.Reset()
-		headed = false
-	}
+	b := &segmenter{}
 	for line := range strings.SplitSeq(in, "\n") {
-		line = strings.TrimSpace(blank.ReplaceAllString(line, " "))
-		if line == "" {
-			if headed && complete(current.String(), true) {
-				flush()
-			}
-			continue
+		b.take(strings.TrimSpace(blank.ReplaceAllString(line, " ")))
+	}
+	b.flush(0)
+	return b.list
+}
+
+// segmenter takes the lines of a text apart.
+type segmenter struct {
+	list   []string
+	lines  []string // of what is at hand
+	size   int      // of these
+	headed bool     // they begin as a message does
+	opened bool     // and that is told by what is before the URL, in any language
+}
+
+// flush ends what is at hand, but for its last lines.
+func (b *segmenter) flush(keep int) {
+	n := len(b.lines) - keep
+	if n > 0 {
+		b.list = append(b.list, strings.Join(b.lines[:n], " "))
+	}
+	b.lines, b.size, b.headed, b.opened = slices.Clone(b.lines[max(n, 0):]), 0, false, false
+	for _, l := range b.lines {
+		b.size += len(l)
+	}
+}
+
+// complete tells whether what is at hand is a whole message.
+func (b *segmenter) complete(blank bool) bool {
+	return b.headed && b.size <= longestSentence && complete(strings.Join(b.lines, " "), blank)
+}
+
+// unfinished tells whether a message has begun and goes on with a line.
+func (b *segmenter) unfinished(line string) bool {
+	m := strings.Join(b.lines, " ") + " " + line
+	return (b.opened || chromeHead.matches(m) || policyWords.MatchString(m)) && !complete(strings.Join(b.lines, " "), false)
+}
+
+func (b *segmenter) take(line string) {
+	if line == "" {
+		if b.opened || b.complete(true) {
+			b.flush(0)
 		}
-		parts := messagesOf(line)
-		switch {
-		case asideOf.matches(line) && !chromeHead.matches(line):
-			flush()
-			list = append(list, line)
-			continue
-		case len(parts) > 1 || starts.matches(line) || panelRow.MatchString(line) || ownMessage(line) && !(headed && unfinished(current.String())):
-			flush()
-			headed = true
-		case headed && !goesOn.MatchString(line) && complete(current.String(), false):
-			flush()
-		}
-		for i, part := range parts {
-			if i > 0 || current.Len() > longestMessage {
-				flush()
-			}
-			current.WriteString(" ")
-			current.WriteString(part)
+		return
+	}
+	parts := messagesOf(line)
+	switch {
+	case asideOf.matches(line) && !chromeHead.matches(line):
+		b.flush(0)
+		b.list = append(b.list, line)
+		return
+	case len(parts) > 1 || starts.matches(line) || panelRow.MatchString(line):
+		b.flush(0)
+		b.headed = true
+	case !goesOn.MatchString(line) && b.complete(false), b.opened && opening(line) && complete(line, false):
+		b.flush(0)
+	}
+	if !b.headed {
+		if n := b.opens(line); n > 0 {
+			b.flush(n - 1)
+			b.headed, b.opened = true, true
 		}
 	}
-	flush()
-	return list
+	if ownMessage(line) && len(b.lines) > 0 && !(b.headed && b.size <= longestSentence && b.unfinished(line)) {
+		b.flush(0)
+	}
+	for i, part := range parts {
+		if i > 0 || b.size > longestMessage {
+			b.flush(0)
+			b.headed = i > 0
+		}
+		b.lines, b.size = append(b.lines, part), b.size+len(part)
+	}
+}
+
+// opens is how many lines, the last of which follows on what is at hand, are the beginning of a message in
+// another language than English; 0: none are.
+func (b *segmenter) opens(line string) int {
+	if !strings.Contains(line, "://") {
+		return 0
+	}
+	text := line
+	for n := 1; n <= longestOpening; n++ {
+		if opening(text) {
+			return n
+		}
+		if n > len(b.lines) {
+			break
+		}
+		text = b.lines[len(b.lines)-n] + " " + text
+	}
+	return 0
 }
 
 // ownMessage tells whether a line has what only the beginning of a message has: Firefox's

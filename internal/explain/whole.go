@@ -16,7 +16,9 @@ var (
 	// sentenceEnds is the end of a sentence; a dot within a URL or a name is none.
 	sentenceEnds = regexp.MustCompile("[.!?。][*_~)'\"<`]*(?:\\s|<|$)")
 	// goesOn begins what a browser says behind its first sentence, which may stand in the next line.
-	goesOn = regexp.MustCompile(`(?i)^(?:if an opaque response serves|have the server send the header|origin '\S*?' is therefore not allowed|the response had http|credentials flag is|the credentials mode of|\p{L}[\p{L} '’]{2,24}\s?[:：] ?(?:\d{3}\b|\(null\)))`)
+	goesOn = regexp.MustCompile(`(?i)^(?:\d{3} \(|if an opaque response serves|have the server send the header|origin '\S*?' is therefore not allowed|the response had http|credentials flag is|the credentials mode of|\p{L}[\p{L} '’]{2,24}\s?[:：] ?(?:\d{3}\b|\(null\)))`)
+	// lineEnd is what consoles write behind a message, in one line with it.
+	lineEnd = regexp.MustCompile("^(?:\\[[^\\]]*\\]|[\\w./-]+:\\d+(?::\\d+)?|</?\\w+>|[`*_)\\s])*$")
 	// lineStart is what consoles write before a message, in one line with it.
 	lineStart = regexp.MustCompile(`(?i)^(?:\[(?:error|warning|blocked|report only)\]|uncaught|\(in promise\)|(?:dom)?exception|\w*error|failed to load resource|[\w./?=&:()<>-]*:\d+(?::\d+)?|[\d:.]{5,15}|[^\p{L}\d])*$`)
 	// asideOf is a message of DevTools about what only DevTools asked for.
@@ -26,7 +28,7 @@ var (
 	reference = regexp.MustCompile(`(?i)^https?://(?:(?:[a-z]+\.)?stackoverflow\.com/(?:q|a|questions)/|[a-z]+\.stackexchange\.com/|developer\.mozilla\.org/|(?:www\.)?w3\.org/TR/|(?:fetch|html)\.spec\.whatwg\.org/|github\.com/[^/]+/[^/]+/(?:issues|pull|discussions|blob|tree|wiki)/|developer\.chrome\.com/|web\.dev/|enable-cors\.org|(?:www\.)?chromestatus\.com/)`)
 
 	// shapeless is what no sentence of a browser's has before a URL, and code has.
-	shapeless = regexp.MustCompile(`[{}=<>$\\;@|#]|\w[(\[]|->`)
+	shapeless = regexp.MustCompile(`[{}=<>$\\;@|#/_]|\w[(\[]|->`)
 	// reasonLabel is how Firefox begins the reason, in any language: "(Reason: ", ". Motivo: ".
 	reasonLabel = regexp.MustCompile(`(?:[(（]\s*|[.。]\s+)\p{L}[\p{L} ]{0,24}\s?[:：]`)
 	// headerIn is a header's name in what stands in brackets, where there is no word for "Reason".
@@ -45,7 +47,7 @@ func firefoxShape(text string, at []int) bool {
 	if policyWords.MatchString(text) {
 		return true
 	}
-	if len(head) < shortestHead || !strings.ContainsAny(head, ":：") || shapeless.MatchString(head) {
+	if !firefoxHead(head) {
 		return false
 	}
 	label := reasonLabel.FindStringIndex(rest)
@@ -53,6 +55,11 @@ func firefoxShape(text string, at []int) bool {
 		return headerIn.MatchString(rest)
 	}
 	return acHeader.MatchString(rest[label[1]:]) || strings.Contains(strings.ToUpper(rest[label[1]:]), "CORS")
+}
+
+// firefoxHead tells whether a text is such as Firefox has before the URL.
+func firefoxHead(head string) bool {
+	return len(head) >= shortestHead && strings.ContainsAny(head, ":：") && !shapeless.MatchString(head)
 }
 
 // begins tells whether a sentence stands where a message begins, or names its own URL, so that it is
@@ -66,12 +73,26 @@ func (f *fit) ofChromesHead() bool {
 	return f.browser == "chrome" && (f.either || f.reason.IsPreflight())
 }
 
+const (
+	// longestSentence is from when on further lines make no sentence whole, in bytes.
+	longestSentence = 2 << 10
+	// longestOpening is in how many lines a message can be broken before its URL.
+	longestOpening = 4
+)
+
+// opening tells whether a text has the beginning of a message of Firefox's, or of one of Chrome's in another
+// language, up to the URL.
+func opening(text string) bool {
+	if at := anyURL.FindStringIndex(text); at != nil && firefoxHead(text[:at[0]]) {
+		return true
+	}
+	at := quotedURL.FindStringIndex(text)
+	return at != nil && chromeAsker.MatchString(text[:at[0]]) && !shapeless.MatchString(text[:at[0]])
+}
+
 // complete tells whether the lines so far are a whole message, so that the next is another matter.
 // blank: an empty line follows.
 func complete(m string, blank bool) bool {
-	if len(m) > 2<<10 {
-		return false
-	}
 	if netLine.matches(m) || resource.matches(m) || carrier.matches(m) {
 		return true // one line says it
 	}
@@ -86,7 +107,11 @@ func complete(m string, blank bool) bool {
 			from = end + label[1]
 		}
 	}
-	return from >= 0 && (blank || sentenceEnds.MatchString(m[from:]))
+	if from < 0 || blank {
+		return from >= 0
+	}
+	ends := sentenceEnds.FindAllStringIndex(m[from:], -1)
+	return len(ends) > 0 && lineEnd.MatchString(m[from+ends[len(ends)-1][1]:])
 }
 
 // withoutParts leaves out what may be the words around a message where there is a whole one, and what
@@ -119,6 +144,3 @@ func hasMessage(text string) bool {
 		return s != nil && !s.part && !s.aside && (s.url+s.origin != "" || s.browser == "safari") && slices.Contains(spec.Reasons(), s.reason) && (LayerOf(s.reason) == spec.LayerCORS || s.asker != "")
 	})
 }
-
-// unfinished tells whether a message has begun and its reason has not been said.
-func unfinished(m string) bool { return chromeHead.matches(m) && find(m) == nil }

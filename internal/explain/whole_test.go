@@ -98,3 +98,40 @@ func TestSurroundingsAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestWrapped: a message that a terminal or a mail broke into lines is one, also with code behind it.
+func TestWrapped(t *testing.T) {
+	around := surroundings(t)
+	for name, m := range wholeMessages {
+		want := explained(t, m, explain.Context{})
+		for _, width := range []int{50, 64, 72, 80, 100, 120} {
+			broken := wrapped(m, width)
+			texts := []string{broken}
+			for _, what := range []string{"Express, headers by hand", "nginx", "words about a preflight", "words that quote a part", "Spring, annotation", "AxiosError"} {
+				texts = append(texts, broken+"\n"+around[what], around[what]+"\n"+broken, broken+"\n\n"+around[what])
+			}
+			for _, text := range texts {
+				got := explained(t, text, explain.Context{})
+				if got.Reason != want.Reason || got.URL != want.URL || got.Origin != want.Origin || got.Cause.ID != want.Cause.ID || strings.Join(got.Wanted, "\n") != strings.Join(want.Wanted, "\n") || len(got.Others) > 0 {
+					t.Errorf("%s, width %d: %s %s %s, %d others, want %s %s %s:\n%s", name, width, got.Reason, got.URL, got.Cause.ID, len(got.Others), want.Reason, want.URL, want.Cause.ID, text)
+				}
+			}
+		}
+	}
+}
+
+// wrapped breaks each line at the last blank before a width.
+func wrapped(s string, width int) string {
+	var out []string
+	for line := range strings.SplitSeq(s, "\n") {
+		for len(line) > width {
+			at := strings.LastIndexByte(line[:width], ' ')
+			if at <= 0 {
+				break
+			}
+			out, line = append(out, line[:at]), line[at+1:]
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
+}
