@@ -89,8 +89,8 @@ func TestNothingButFailed(t *testing.T) {
 		page(t, a)
 	}
 	a := explained(t, blank+"CORS request did not succeed). Status code: (null).", explain.Context{})
-	if len(a.Alternatives) != 5 {
-		t.Errorf("Firefox says it of five failures: %+v", a.Alternatives)
+	if len(a.Alternatives) != 6 {
+		t.Errorf("Firefox says it of six failures: %+v", a.Alternatives)
 	}
 }
 

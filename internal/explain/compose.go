@@ -121,7 +121,7 @@ func (s *sighting) resolve() {
 		s.reason, s.code = spec.ReasonNetworkError, ""
 	case s.reason == reasonNoSuccess:
 		s.reason = ReasonUndetermined
-		s.same = []spec.Reason{ReasonRefused, ReasonNotResolved, ReasonTLS, spec.ReasonNetworkError, spec.ReasonTooManyRedirects}
+		s.same = []spec.Reason{ReasonRefused, ReasonNotResolved, ReasonTLS, spec.ReasonNetworkError, spec.ReasonTooManyRedirects, ReasonByClient}
 	case s.reason == "" && strings.EqualFold(s.code, "net::err_failed") && spec.RedirectStatus(s.status):
 		s.reason = spec.ReasonRedirectDisallowedByMode
 		s.same = []spec.Reason{spec.ReasonMissingAllowOriginHeader}

@@ -375,7 +375,7 @@ func (s *sighting) add(o *sighting) {
 		}
 		return
 	}
-	if s.reason == "" || s.reason == reasonNoSuccess {
+	if s.reason == "" || s.reason == reasonNoSuccess && o.reason != "" { // a script's error says nothing
 		s.reason, s.same, s.preflight, s.param, s.value = o.reason, o.same, o.preflight, o.param, o.value
 		s.connection, s.tracking, s.plainHTTP = o.connection, o.tracking, o.plainHTTP
 	}

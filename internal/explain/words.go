@@ -270,7 +270,7 @@ func (s *sighting) hereOpen() string {
 	case a == nil && s.browser == "chrome" && s.asker != "":
 		return "The message is cut. The reason comes after \"has been blocked by CORS policy:\"."
 	case a == nil && len(s.same) > 0:
-		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, or there were too many redirects."
+		return "Firefox says this of every failure below CORS: nothing listens there, the name is not known, the certificate is not accepted, the connection was closed, there were too many redirects, or an ad blocker or the browser's own protection against tracking stopped the request."
 	case a == nil && s.browser == "firefox" && s.url != "" && s.code == "" && s.status == 0 && len(s.same) == 0:
 		return "The reason that Firefox gives in brackets is none that is known here."
 	case s.piece:
