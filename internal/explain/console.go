@@ -13,12 +13,12 @@ var (
 	blank = regexp.MustCompile(`\s+`)
 
 	// chromeHead begins Chrome's messages about CORS, in either wording. What was cut off
-	// need not be there.
-	chromeHead = mustPattern(`access to ([\w ]{2,24}?) at '([^']*)'?(?: \(redirected from '([^']*)'\))?(?: from origin '([^']*)'?)?`)
-	oldHead    = mustPattern(`(xmlhttprequest cannot load|fetch api cannot load|failed to load|eventsource cannot load|fetchevent for) '?((?:https?|ftp|file|wss?)://[^\s']+)`)
+	// need not be there. A URL can have an apostrophe in it: it ends where the sentence goes on.
+	chromeHead = mustPattern(`access to ([\w ]{2,24}?) at '(?:(?P<url>\S*?)'(?: \(redirected from '(?P<from>\S*?)'\))? from origin '(?P<origin>[^']*)'?|(?P<url2>[^']*)'?(?: \(redirected from '(?P<from2>[^']*)'\))?(?: from origin '(?P<origin2>[^']*)'?)?)`)
+	oldHead    = mustPattern(`(xmlhttprequest cannot load|fetch api cannot load|failed to load|eventsource cannot load|fetchevent for) (?:'((?:https?|ftp|file|wss?)://[^\s']+)|((?:https?|ftp|file|wss?)://\S+))`)
 	oldOrigin  = mustPattern(`\borigin '([^']*)' is therefore not allowed`)
 	oldStatus  = mustPattern(`had http status code (\d{3})`)
-	netLine    = mustPattern(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|[A-Z]{3,10}) '?((?:https?|wss?)://[^\s']+)'? (net::err_[\w.]+)(?: (\d{3}))?(?: \(([^)]*)\))?`)
+	netLine    = mustPattern(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|[A-Z]{3,10}) (?:'((?:https?|wss?)://[^\s']+)'|((?:https?|wss?)://\S+)) (net::err_[\w.]+)(?: (\d{3}))?(?: \(([^)]*)\))?`)
 	resource   = mustPattern(`failed to load resource: (net::err_[\w.]+|the server responded with a status of (\d{3}))`)
 	before     = regexp.MustCompile(`(?i)pre-?flight`)
 	// sourcePlace is what DevTools writes before a message: the end of the URL's path, and a line.
@@ -237,10 +237,10 @@ func (s *sighting) readHead(m string) (headed bool) {
 	lower := strings.ToLower(m)
 	if h := chromeHead.groups(m, lower); h != nil {
 		headed = true
-		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]), trimURL(h[3]), h[4]
+		s.browser, s.asker, s.url, s.from, s.origin = "chrome", strings.TrimSpace(h[1]), trimURL(h[2]+h[5]), trimURL(h[3]+h[6]), h[4]+h[7]
 	} else if h := oldHead.groups(m, lower); h != nil {
 		headed = true
-		s.url = trimURL(h[2])
+		s.url = trimURL(h[2] + h[3])
 		if strings.Contains(strings.ToLower(h[1]), "xmlhttprequest") {
 			s.asker = "XMLHttpRequest"
 		}
@@ -257,11 +257,11 @@ func (s *sighting) readHead(m string) (headed bool) {
 	if h := netLine.groups(m, lower); h != nil {
 		headed = true
 		if s.url == "" {
-			s.url = h[2]
+			s.url = trimURL(h[2] + h[3])
 		}
 		s.method = methodIn(m, h[1])
-		s.status, _ = strconv.Atoi(h[4])
-		s.mayBeCached = h[4] == "" && strings.EqualFold(h[3], "net::err_failed") && (s.method == "GET" || s.method == "HEAD")
+		s.status, _ = strconv.Atoi(h[5])
+		s.mayBeCached = h[5] == "" && strings.EqualFold(h[4], "net::err_failed") && (s.method == "GET" || s.method == "HEAD")
 	}
 	if h := resource.groups(m, lower); h != nil && h[2] != "" {
 		s.status, _ = strconv.Atoi(h[2])

@@ -14,7 +14,7 @@ import (
 // is told in any language: a sentence about a URL, then the reason.
 
 var (
-	anyURL     = regexp.MustCompile(`(?i)\b(?:https?|wss?|ftp|file|capacitor|ionic|tauri|chrome-extension|moz-extension|app)://[^\s'<>()、。，（）「」]+`)
+	anyURL     = regexp.MustCompile(`(?i)\b(?:https?|wss?|ftp|file|capacitor|ionic|tauri|chrome-extension|moz-extension|app)://[^\s'<>()、。，（）「」]+(?:\('?[^\s'()]*'?\)[^\s'<>()、。，（）「」]*)*`)
 	acHeader   = regexp.MustCompile(`(?i)access-control-(allow-origin|allow-credentials|allow-methods|allow-headers)`)
 	quoted     = regexp.MustCompile(`'\s*([^']*?)\s*'`)
 	nullStatus = regexp.MustCompile(`\(null\)`)
@@ -40,7 +40,7 @@ func firefoxSays(text string) *sighting {
 	if at == nil || !head || !firefoxShape(text, at) {
 		return nil
 	}
-	s := &sighting{browser: "firefox", url: trimURL(text[at[0]:at[1]])}
+	s := &sighting{browser: "firefox", url: particle.ReplaceAllString(trimURL(text[at[0]:at[1]]), "")}
 	reason := strings.TrimPrefix(text[at[1]:], "'") // which closes what is around the URL
 	if acHeader.MatchString(text[:at[0]]) && !acHeader.MatchString(reason) {
 		reason = text[:at[0]] // a language that says the reason first
@@ -131,7 +131,12 @@ func quotedWords(s string) []string {
 }
 
 // trimURL takes off the punctuation of the sentence that a URL stands in.
-func trimURL(u string) string { return strings.TrimRight(u, ".,;:!?…") }
+func trimURL(u string) string {
+	return strings.TrimRight(strings.ReplaceAll(u, "ʼ", "'"), ".,;:!?…") // see plainQuotes
+}
+
+// particle is what Korean writes behind a URL without a blank. In a URL browsers escape such letters.
+var particle = regexp.MustCompile(`\p{Hangul}+$`)
 
 const (
 	allowOrigin      = "access-control-allow-origin"

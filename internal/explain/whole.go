@@ -132,15 +132,18 @@ func withoutParts(list []sighting) []sighting {
 	})
 }
 
-// hasMessage tells whether a text has a whole message of a browser about CORS, besides whatever else it
-// is.
+// hasMessage tells whether a text has a whole message of a browser about CORS, or its line about a request
+// that failed, besides whatever else it is.
 func hasMessage(text string) bool {
 	lower := strings.ToLower(text)
-	if !strings.Contains(lower, "access-control-") && !strings.Contains(lower, "cors") && !strings.Contains(lower, "cannot load") {
+	if !strings.Contains(lower, "access-control-") && !strings.Contains(lower, "cors") && !strings.Contains(lower, "cannot load") && !strings.Contains(lower, "net::err_") {
 		return false
 	}
 	return slices.ContainsFunc(segments(plainQuotes(text)), func(m string) bool {
 		s := readMessage(m)
-		return s != nil && !s.part && !s.aside && (s.url+s.origin != "" || s.browser == "safari") && slices.Contains(spec.Reasons(), s.reason) && (LayerOf(s.reason) == spec.LayerCORS || s.asker != "")
+		if s == nil || s.part || s.aside {
+			return false
+		}
+		return s.url != "" && s.code != "" || (s.url+s.origin != "" || s.browser == "safari") && slices.Contains(spec.Reasons(), s.reason) && (LayerOf(s.reason) == spec.LayerCORS || s.asker != "")
 	})
 }
