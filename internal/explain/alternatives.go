@@ -85,6 +85,8 @@ func (s *sighting) alternatives(id string) []Alternative {
 		add(ReasonHTTPError, "", "if the server wants a token, or the request did carry the cookie: CORS has no part in it")
 		add(ReasonCookieNotSent, "cookie-same-site", title("cookie-same-site"))
 		add(ReasonCookieNotSent, "cookie-third-party", title("cookie-third-party"))
+	case s.reason == ReasonHTTPError && s.answers == nil && !s.readable():
+		add(spec.ReasonMissingAllowOriginHeader, "error-no-cors", "if the script gets no status, but a TypeError (Failed to fetch, Network Error): the answer has no Access-Control-Allow-Origin for this origin, and the page cannot see it")
 	case s.reason == spec.ReasonNetworkError && s.code == "" && s.connection == nil:
 		add(ReasonTLS, "tls-certificate", title("tls-certificate"))
 		add(ReasonRefused, "connection-refused", title("connection-refused"))

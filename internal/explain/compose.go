@@ -116,6 +116,7 @@ func (s *sighting) resolve() {
 		// so for another origin. It is none.
 		s.reason = spec.ReasonInvalidAllowOriginValue
 	}
+	s.resolveLine()
 	switch {
 	case s.reason == reasonNoSuccess && s.preflight == yes:
 		s.reason, s.code = spec.ReasonNetworkError, ""
@@ -207,7 +208,7 @@ func (s *sighting) confidence() Confidence {
 	switch {
 	case s.reason == ReasonUndetermined:
 		return Open
-	case len(s.same) > 0, s.presumed, s.reason == ReasonCookieNotSent, s.tainted() && s.answers == nil:
+	case len(s.same) > 0, s.presumed, s.reason == ReasonCookieNotSent, s.reason == ReasonHTTPError && s.answers == nil && !s.readable(), s.tainted() && s.answers == nil:
 		return Likely
 	}
 	return Certain

@@ -30,7 +30,7 @@ var (
 
 	// starts begin a message, so that what stands on one line, or was broken in several, is
 	// taken apart rightly.
-	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|eventsource cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame|execute|apply)|\b(?:get|head|post|put|patch|delete|options) '?https?://\S+ net::|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
+	starts = mustPattern(`access to [\w ]{2,24}? at '|xmlhttprequest cannot load|fetch api cannot load|eventsource cannot load|failed to load http|\[error\]|\[blocked\]|mixed content:|blocked loading mixed|cross-origin request blocked|refused to (?:connect|load|get|set|frame|execute|apply)|\b(?:xhr)?(?:get|head|post|put|patch|delete|options) '?https?://\S+ (?:net::|\d{3} \(|\[http/)|failed to load resource|connecting to '|content[- ]security[- ]policy:|uncaught |typeerror:|the fetchevent for|cookie '|preflight response is not|origin \S+ is not allowed by|cancelled load to`)
 )
 
 // readConsole reads messages of a console.
@@ -222,11 +222,12 @@ func readMessage(m string) *sighting {
 	}
 	s.readPlace(m)
 	s.muted = s.reason == "" && s.code == "" && mutedError.MatchString(m)
+	s.readScript(m)
 	if s.part && f == nil {
-		s.wordsOnly = !scriptError.matches(m) && s.code == "" && s.reason == ""
-		s.part = s.wordsOnly || s.url != "" // else it is what a script sees of some request
+		s.wordsOnly = s.printed == 0 && !scriptError.matches(m) && s.code == "" && s.reason == ""
+		s.part = s.wordsOnly || s.url != "" && s.printed == 0 // else it is what a script sees of some request
 	}
-	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && !scriptError.matches(m) {
+	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && s.printed == 0 && !scriptError.matches(m) {
 		return nil // the word CORS alone is no message of a browser
 	}
 	return s
@@ -259,9 +260,12 @@ func (s *sighting) readHead(m string) (headed bool) {
 		if s.url == "" {
 			s.url = trimURL(h[2] + h[3])
 		}
-		s.method = methodIn(m, h[1])
+		s.takeMethod(m, h[1])
 		s.status, _ = strconv.Atoi(h[5])
 		s.mayBeCached = h[5] == "" && strings.EqualFold(h[4], "net::err_failed") && (s.method == "GET" || s.method == "HEAD")
+	}
+	if s.readAnswered(m, lower) {
+		headed = true
 	}
 	if h := resource.groups(m, lower); h != nil && h[2] != "" {
 		s.status, _ = strconv.Atoi(h[2])
@@ -387,6 +391,7 @@ func (s *sighting) add(o *sighting) {
 	if s.status == 0 {
 		s.status = o.status
 	}
+	s.addLine(o)
 	s.mayBeCached = s.mayBeCached || o.mayBeCached
 	s.wordsOnly = s.wordsOnly && o.wordsOnly
 	s.muted = s.muted && o.muted // another message says more, or is of something else

@@ -1,10 +1,12 @@
 package explain_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // TestFailedAndItsScript: what the script prints of a request that failed takes nothing away from Firefox's
@@ -66,5 +68,45 @@ func TestURLWithApostrophe(t *testing.T) {
 	const korean = "교차 출처 요청 차단: 동일 출처 정책으로 인해 https://api.example/v1/cart에 있는 원격 자원을 차단하였습니다. (원인: ‘Access-Control-Allow-Origin’ CORS 헤더가 없음). 상태 코드: 200."
 	if a := explained(t, korean, explain.Context{}); a.URL != "https://api.example/v1/cart" {
 		t.Errorf("%s", a.URL)
+	}
+}
+
+// TestAnsweredLine: a line with the status alone, which Chrome writes with net::ERR_FAILED where CORS hides
+// the answer, is one that the page can read; for certain where the script prints the status.
+func TestAnsweredLine(t *testing.T) {
+	for _, c := range []struct {
+		text       string
+		reason     spec.Reason
+		confidence explain.Confidence
+		method     string
+	}{
+		{"POST https://api.example/v1/cart 422 (Unprocessable Entity)", explain.ReasonHTTPError, explain.Likely, "POST"},
+		{"POST https://api.example/v1/cart 422 (Unprocessable Entity)\nUncaught (in promise) Error: Request failed with status code 422", explain.ReasonHTTPError, explain.Certain, "POST"},
+		{"app.js:12 GET https://api.example/v1/cart 500 (Internal Server Error)\nUncaught (in promise) AxiosError: Request failed with status code 500\n    at settle (settle.js:19:12)", explain.ReasonHTTPError, explain.Certain, "GET"},
+		{"AxiosError: Request failed with status code 401\nGET https://api.example/v1/cart 401 (Unauthorized)", explain.ReasonHTTPError, explain.Certain, "GET"},
+		{"PATCH https://api.example/v1/cart 404 (Not Found)\nError: HTTP error! status: 404", explain.ReasonHTTPError, explain.Certain, "PATCH"},
+		{"PUT https://api.example/v1/cart 503 ()\nHttpErrorResponse {headers: HttpHeaders, status: 503, statusText: 'Service Unavailable'}", explain.ReasonHTTPError, explain.Certain, "PUT"},
+		{"GET https://api.example/v1/cart 404 (Not Found)\nUncaught (in promise) TypeError: Failed to fetch", explain.ReasonUndetermined, explain.Open, "GET"},
+		{"GET https://api.example/v1/cart 404 (Not Found)\nAxiosError: Network Error", explain.ReasonUndetermined, explain.Open, "GET"},
+		{"GET https://api.example/v1/cart net::ERR_FAILED 404 (Not Found)", explain.ReasonUndetermined, explain.Open, "GET"},
+		{"OPTIONS https://api.example/v1/cart 401 (Unauthorized)", spec.ReasonPreflightInvalidStatus, explain.Likely, ""},
+		{"OPTIONS https://api.example/v1/cart net::ERR_FAILED 301 (Moved Permanently)", spec.ReasonPreflightDisallowedRedirect, explain.Likely, ""},
+		{head + "Response to preflight request doesn't pass access control check: It does not have HTTP ok status.\nOPTIONS https://api.example/v1/cart 401 (Unauthorized)", spec.ReasonPreflightInvalidStatus, explain.Certain, ""},
+		{"OPTIONS https://api.example/v1/cart 405 (Method Not Allowed)\n" + head + "Response to preflight request doesn't pass access control check: It does not have HTTP ok status.", spec.ReasonPreflightInvalidStatus, explain.Certain, ""},
+		{head + "Response to preflight request doesn't pass access control check: Redirect is not allowed for a preflight request.\nOPTIONS https://api.example/v1/cart net::ERR_FAILED 301 (Moved Permanently)", spec.ReasonPreflightDisallowedRedirect, explain.Likely, ""},
+		{head + noHeader + "\nOPTIONS https://api.example/v1/cart net::ERR_FAILED", spec.ReasonMissingAllowOriginHeader, explain.Likely, "OPTIONS"}, // the message is not about a preflight
+		{head + noHeader + "\nUncaught (in promise) Error: Request failed with status code 500", spec.ReasonMissingAllowOriginHeader, explain.Likely, ""},
+	} {
+		a := explained(t, c.text, explain.Context{})
+		if a.Reason != c.reason || a.Confidence != c.confidence || a.Method != c.method || a.URL != "https://api.example/v1/cart" || len(a.Others) > 0 {
+			t.Errorf("%q: %s, %s, %q, %s, %d others", c.text, a.Reason, a.Confidence, a.Method, a.URL, len(a.Others))
+		}
+		lines := strings.Join(append(a.Wanted, a.Check), "\n")
+		if strings.Contains(lines, "OPTIONS") != (c.method == "OPTIONS") {
+			t.Errorf("%q: OPTIONS is what browsers ask with, not the script:\n%s", c.text, lines)
+		}
+		if status := regexp.MustCompile(`\b[3-5]\d\d \(`).FindString(c.text); status != "" && !strings.Contains(page(t, a), status[:3]) {
+			t.Errorf("%q does not say %s", c.text, status[:3])
+		}
 	}
 }

@@ -27,6 +27,12 @@ type sighting struct {
 	// mayBeCached: the message is one that Chrome also prints for an answer of its HTTP cache.
 	mayBeCached bool
 	code        string // of the network, such as net::ERR_CONNECTION_REFUSED
+	// options: the line is about an OPTIONS, which is the preflight unless the script itself asks with it.
+	options bool
+	// answered: the console has a line with the status and no code of the network; unread: the script
+	// says that it saw no answer.
+	answered, unread bool
+	printed          int // the status that a script says it got; 0: none
 	// resource is what "Failed to load resource" names, the end of a path, or "?" where it names
 	// nothing; empty: it is no such message.
 	resource string

@@ -93,7 +93,7 @@ func opening(text string) bool {
 // complete tells whether the lines so far are a whole message, so that the next is another matter.
 // blank: an empty line follows.
 func complete(m string, blank bool) bool {
-	if netLine.matches(m) || resource.matches(m) || carrier.matches(m) {
+	if netLine.matches(m) || answeredLine.matches(m) || resource.matches(m) || carrier.matches(m) {
 		return true // one line says it
 	}
 	from := -1
