@@ -27,6 +27,8 @@ func (s *sighting) check(c *Context) string {
 		return "" // the server was asked
 	case s.nothing, s.notice != nil, u == "" && s.reason == ReasonAllowed:
 		return ""
+	case u == "" && s.host != "":
+		u = "https://" + s.host + "/"
 	case u == "":
 		u = UnnamedURL
 	}

@@ -104,8 +104,11 @@ var (
 	caret    = regexp.MustCompile(`(?m)\^"|\^\s*$`)
 	curlName = regexp.MustCompile(`(?i)(?:^|[/\\])curl(?:\.exe)?$`)
 	nested   = regexp.MustCompile(`(?:[({]\s*|[$<>]\(\s*){50}`)
-	prompt   = regexp.MustCompile(`(?m)^\s*(?:[\w@:~/.\[\]-]*\s?[$%#]\s+)(curl)`)
+	prompt   = regexp.MustCompile(`(?m)^\s*(?:` + shellPrompt + `)(curl)`)
 )
+
+// shellPrompt is what shells of POSIX and of Windows write before a command.
+const shellPrompt = `(?:[\w.-]+@)?[\w@:~/.\[\]-]*(?: [\w~/.-]+\])?\s?[$%#>❯➜]\s+|(?:PS )?[A-Za-z]:\\[^<>"|?*\n]*>\s*|(?:PS )?[\w.-]*[$#❯➜]\s+|[\w.-]+@[\w.-]+ [\w~/.-]+ [$%#]\s+|➜\s+\S+(?:\s+git:\(\S+\))?(?:\s+✗)?\s+`
 
 // eachStatement takes the statements of a script of bash, up to the first that is wrong.
 func eachStatement(in string, take func(*syntax.Stmt)) error {

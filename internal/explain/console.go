@@ -221,6 +221,7 @@ func readMessage(m string) *sighting {
 		s.url = s.urlOf(m)
 	}
 	s.readPlace(m)
+	s.readHost(m)
 	s.muted = s.reason == "" && s.code == "" && mutedError.MatchString(m)
 	s.readScript(m)
 	if s.part && f == nil {
@@ -252,6 +253,9 @@ func (s *sighting) readHead(m string) (headed bool) {
 	if h := selfOrigin.groups(m, lower); h != nil {
 		s.browser, s.origin = "chrome", h[1]
 	}
+	if h := redirectTo.groups(m, lower); h != nil {
+		headed, s.leads = true, trimURL(h[1])
+	}
 	if h := oldStatus.groups(m, lower); h != nil {
 		s.status, _ = strconv.Atoi(h[1])
 	}
@@ -273,6 +277,9 @@ func (s *sighting) readHead(m string) (headed bool) {
 		if place := sourcePlace.FindStringSubmatch(m); place != nil {
 			s.resource = place[1]
 		}
+	}
+	if h := resource.groups(m, lower); h != nil && h[2] == "" {
+		s.readLoad(m, h[1])
 	}
 	return headed || resource.matches(m)
 }
@@ -337,6 +344,12 @@ func joined(list []sighting) []sighting {
 
 // goesWith tells whether another message, further down, is about the same request.
 func (s *sighting) goesWith(o *sighting) bool {
+	if e, other := s, o; s.echo != "" || o.echo != "" {
+		if e.echo == "" {
+			e, other = o, s
+		}
+		return other.url != "" && other.reason != "" && (e.echo == "?" || other.endsIn(e.echo))
+	}
 	if s.bareStatus() != o.bareStatus() {
 		return s.endsIn(o.resource) || o.endsIn(s.resource)
 	}
@@ -361,7 +374,9 @@ func withoutOthers(list []sighting) []sighting {
 	if !slices.ContainsFunc(list, func(s sighting) bool { return s.reason != "" }) {
 		return list
 	}
-	return slices.DeleteFunc(list, func(s sighting) bool { return s.resource != "" && s.reason == "" && s.code == "" })
+	return slices.DeleteFunc(list, func(s sighting) bool {
+		return s.resource != "" && s.reason == "" && s.code == "" || s.echo != "" && s.url == "" && s.reason == ""
+	})
 }
 
 // sameURL tells whether two are one, of which one may have been cut.
@@ -383,7 +398,7 @@ func (s *sighting) add(o *sighting) {
 		s.reason, s.same, s.preflight, s.param, s.value = o.reason, o.same, o.preflight, o.param, o.value
 		s.connection, s.tracking, s.plainHTTP = o.connection, o.tracking, o.plainHTTP
 	}
-	for _, f := range []struct{ to, from *string }{{&s.browser, &o.browser}, {&s.method, &o.method}, {&s.url, &o.url}, {&s.origin, &o.origin}, {&s.asker, &o.asker}, {&s.code, &o.code}, {&s.from, &o.from}} {
+	for _, f := range []struct{ to, from *string }{{&s.browser, &o.browser}, {&s.method, &o.method}, {&s.url, &o.url}, {&s.origin, &o.origin}, {&s.asker, &o.asker}, {&s.code, &o.code}, {&s.from, &o.from}, {&s.leads, &o.leads}} {
 		if *f.to == "" {
 			*f.to = *f.from
 		}

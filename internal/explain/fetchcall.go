@@ -88,6 +88,12 @@ func (k *call) sighting(c *Context) sighting {
 	if s.origin == "" {
 		s.origin = originOf(k.referrer)
 	}
+	if page, ok := k.header.Get("Referer"); ok && s.origin == "" { // Copy as fetch (Node.js)
+		s.origin = originOf(page)
+	}
+	if k.header.Has("Cookie") && k.credentials == "" && s.origin != "" { // no script of a page can set it: the browser sent it
+		k.credentials = string(spec.CredentialsInclude)
+	}
 	r := spec.Request{API: k.api, Method: orSome(k.method, c.Method), Header: append(authorFields(k.header), c0(c.Header, k.header)...), Redirect: spec.RedirectMode(k.redirect), Mode: spec.Mode(k.mode)}
 	if k.body {
 		r.Body = &spec.Body{ContentType: k.contentType}

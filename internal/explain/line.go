@@ -16,7 +16,7 @@ import (
 //
 //	XHRPOST https://api.example/orders [HTTP/1.1 422 Unprocessable Entity 12ms]
 var (
-	answeredLine = mustPattern(`\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY) (?:'(https?://[^\s']+)'|(https?://\S+)) (?:(\d{3}) \([^)]*\)|\[http/[\d.]+ (\d{3})\b)`)
+	answeredLine = mustPattern(`\b(?:xhr)?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY) (?:'(https?://[^\s']+)'|(https?://\S+)) (?:(\d{3}) \([^)]*\)|\[http/[\d.]+ (\d{3})\b)`)
 	// printedStatus is how scripts print one: axios, Angular, and what people write themselves.
 	printedStatus = regexp.MustCompile(`(?i)^(?:\[error\]|uncaught|unhandled|promise|rejection|\(in promise\)|[\s:])*\w*error\w*\b.{0,200}?\b(?:status(?: code)?|error|http)\b[^\d\n]{0,12}\b([45]\d\d)\b`)
 	sawNothing    = mustPattern(`failed to fetch|networkerror when attempting|load failed|network error|xmlhttprequest error|err_network\b|status: 0\b|script error`)
@@ -36,6 +36,32 @@ func (s *sighting) readAnswered(m, lower string) bool {
 	s.browser = orSome(s.browser, map[bool]string{true: "chrome", false: "firefox"}[h[4] != ""])
 	s.answered = h[4] != ""
 	return true
+}
+
+// loadedURL is the URL behind "Failed to load resource", with the line that DevTools adds.
+var loadedURL = regexp.MustCompile(`(?i)failed to load resource: \S+\s+.*?((?:https?|wss?)://\S+?)(?::\d+(?::\d+)?)?(?:\s|$)`)
+
+// readLoad reads what "Failed to load resource" with a code of the network is about.
+func (s *sighting) readLoad(m, code string) {
+	if h := loadedURL.FindStringSubmatch(m); h != nil && s.url == "" {
+		s.url = trimURL(h[1])
+	}
+	if s.url == "" && strings.EqualFold(code, "net::err_failed") {
+		s.echo = "?"
+		if place := sourcePlace.FindStringSubmatch(m); place != nil {
+			s.echo = place[1]
+		}
+	}
+}
+
+// pretends is what Safari says of a certificate.
+var pretends = mustPattern(`connecting to a server that is pretending to be '?([\w.-]+?)'? which`)
+
+// readHost reads the host of which a message without a URL speaks.
+func (s *sighting) readHost(m string) {
+	if h := pretends.groups(m, strings.ToLower(m)); h != nil && s.url == "" {
+		s.host = h[1]
+	}
 }
 
 // readScript reads what a script prints of the answer that it got, or that it got none.

@@ -110,3 +110,80 @@ func TestAnsweredLine(t *testing.T) {
 		}
 	}
 }
+
+// TestEcho: what Chrome and Safari print once more of a request that CORS stopped is no other request, nor is what
+// DevTools asks for itself; what fails for another reason is one.
+func TestEcho(t *testing.T) {
+	const cart = "https://api.example/v1/cart"
+	m := head + noHeader
+	for text, others := range map[string]int{
+		m + "\ncart:1  Failed to load resource: net::ERR_FAILED":        0,
+		m + "\nFailed to load resource: net::ERR_FAILED":                0,
+		"cart:1  Failed to load resource: net::ERR_FAILED\n" + m:        0,
+		m + "\nFailed to load resource: net::ERR_FAILED " + cart + ":1": 0,
+		m + "\nGET " + cart + " net::ERR_FAILED\ncart:1 Failed to load resource: net::ERR_FAILED\nUncaught (in promise) TypeError: Failed to fetch":                          0,
+		m + "\nfavicon.ico:1 Failed to load resource: the server responded with a status of 404 (Not Found)":                                                                 0,
+		m + "\nDevTools failed to load SourceMap: Could not load content for https://api.example/a.js.map: HTTP error: status code 404, net::ERR_HTTP_RESPONSE_CODE_FAILURE": 0,
+		m + "\nSource map error: Error: request failed with status 404\nResource URL: https://api.example/a.js\nSource Map URL: a.js.map":                                    0,
+		m + "\nFailed to load resource: net::ERR_CONNECTION_REFUSED http://localhost:8080/ws:1":                                                                              1,
+		m + "\nGET https://other.example/b net::ERR_NAME_NOT_RESOLVED":                                                                                                       1,
+		m + "\n" + strings.ReplaceAll(m, "cart", "list") + "\nlist:1 Failed to load resource: net::ERR_FAILED\ncart:1 Failed to load resource: net::ERR_FAILED":              1,
+	} {
+		a := explained(t, text, explain.Context{})
+		if a.Reason != spec.ReasonMissingAllowOriginHeader || a.URL != cart || len(a.Others) != others {
+			t.Errorf("%q: %s %s, %+v", text, a.Reason, a.URL, a.Others)
+		}
+	}
+	const file = "Access to script at 'file:///C:/Users/Ana/tienda/main.js' from origin 'null' has been blocked by CORS policy: Cross origin requests are only supported for protocol schemes: chrome, chrome-extension, data, http, https.\nmain.js:1  Failed to load resource: net::ERR_FAILED"
+	if a := explained(t, file, explain.Context{}); a.Reason != spec.ReasonCorsDisabledScheme || len(a.Others) > 0 {
+		t.Errorf("%s, %+v", a.Reason, a.Others)
+	}
+	// The redirect that Safari did not follow is the answer of the URL that was asked for.
+	for to, id := range map[string]string{"https://sso.example/login": "redirected-login", "https://files.example/cart": "redirect-no-cors"} {
+		text := "[Error] Cross-origin redirection to " + to + " denied by Cross-Origin Resource Sharing policy: Origin https://shop.example is not allowed by Access-Control-Allow-Origin. Status code: 302\n[Error] Fetch API cannot load " + cart + " due to access control checks."
+		a := explained(t, text, explain.Context{})
+		if a.URL != cart || a.Cause.ID != id || len(a.Others) > 0 || !strings.Contains(page(t, a), "302") {
+			t.Errorf("%q: %s, %s, %+v", text, a.URL, a.Cause.ID, a.Others)
+		}
+	}
+}
+
+// TestProxyTunnel: what curl asks a proxy for is no request of the page, whether the proxy grants it or not.
+func TestProxyTunnel(t *testing.T) {
+	const (
+		tunnel  = "$ curl -v -x http://proxy.example:3128 -H 'Origin: https://shop.example' https://api.example/a\n* Establish HTTP proxy tunnel to api.example:443\n> CONNECT api.example:443 HTTP/1.1\n> Host: api.example:443\n> User-Agent: curl/8.9.1\n> Proxy-Connection: Keep-Alive\n>\n"
+		granted = "< HTTP/1.1 200 Connection established\n<\n* CONNECT phase completed\n* SSL connection using TLSv1.3\n> GET /a HTTP/1.1\n> Host: api.example\n> User-Agent: curl/8.9.1\n> Origin: https://shop.example\n>\n"
+	)
+	for text, want := range map[string]spec.Reason{
+		tunnel + granted + "< HTTP/1.1 200 OK\n< Content-Type: application/json\n<\n":                              spec.ReasonMissingAllowOriginHeader,
+		tunnel + granted + "< HTTP/1.1 200 OK\n< Access-Control-Allow-Origin: *\n<\n":                              explain.ReasonAllowed,
+		tunnel + "< HTTP/1.1 407 Proxy Authentication Required\n<\ncurl: (56) CONNECT tunnel failed, response 407": spec.ReasonNetworkError,
+	} {
+		a := explained(t, text, explain.Context{})
+		if a.Reason != want || a.URL != "https://api.example/a" || len(a.Others) > 0 || strings.Contains(page(t, a), "CONNECT") || strings.Contains(a.Check, "proxy") {
+			t.Errorf("%q:\n%s", text, page(t, a))
+		}
+	}
+}
+
+// TestDetails: what a text says of URL and page is not lost.
+func TestDetails(t *testing.T) {
+	for text, want := range map[string]string{
+		"C:\\> curl -v https://api.example/a -H \"Origin: https://shop.example\"\ncurl: (60) schannel: SNI or certificate check failed":                                                                                                  "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"C:\\Users\\Ana Maria>curl -v https://api.example/a -H \"Origin: https://shop.example\"\n* Closing connection\ncurl: (7) Failed to connect":                                                                                      "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"PS C:\\src> curl.exe -v https://api.example/a -H \"Origin: https://shop.example\"\ncurl: (6) Could not resolve host: api.example":                                                                                               "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"[root@web html]# curl -v https://api.example/a -H 'Origin: https://shop.example'\ncurl: (6) Could not resolve host: api.example":                                                                                                "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"ana@mac ~ % curl -v https://api.example/a -H 'Origin: https://shop.example'\ncurl: (6) Could not resolve host: api.example":                                                                                                     "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"➜  shop git:(main) ✗ curl -v https://api.example/a -H 'Origin: https://shop.example'\ncurl: (6) Could not resolve host: api.example":                                                                                            "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"C:\\> curl https://api.example/a -H \"Origin: https://shop.example\"":                                                                                                                                                           "corsproof fetch 'https://api.example/a' --from https://shop.example",
+		"[Error] Failed to load resource: The certificate for this server is invalid. You might be connecting to a server that is pretending to be “api.example” which could put your confidential information at risk. (items, line 0)": "corsproof fetch 'https://api.example/' --from PAGE_ORIGIN",
+		"Failed to load resource: net::ERR_NAME_NOT_RESOLVED  https://api.example/v1/users:1":                                                                                                                                            "corsproof fetch 'https://api.example/v1/users' --from PAGE_ORIGIN",
+		"api.example/v1/users:1 Failed to load resource: net::ERR_CERT_DATE_INVALID":                                                                                                                                                     "corsproof fetch 'URL' --from PAGE_ORIGIN",
+		"fetch(\"https://api.example/a\", {\n \"headers\": {\n \"accept\": \"*/*\",\n \"cookie\": \"sid=x\",\n \"Referer\": \"https://shop.example/\"\n },\n \"body\": null,\n \"method\": \"GET\"\n});":                                 "corsproof fetch 'https://api.example/a' --from https://shop.example --credentials",
+		"fetch(\"https://api.example/a\", {\n \"headers\": {\n \"Referer\": \"https://shop.example/\"\n },\n \"body\": null,\n \"method\": \"GET\"\n});":                                                                                 "corsproof fetch 'https://api.example/a' --from https://shop.example",
+	} {
+		if a := explained(t, text, explain.Context{}); a.Check != want || len(a.Others) > 0 {
+			t.Errorf("%q: %s, %s", text, a.Check, a.Reason)
+		}
+	}
+}

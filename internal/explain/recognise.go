@@ -8,7 +8,7 @@ import (
 var (
 	likeJSON   = regexp.MustCompile(`^(?:\{|\[\s*[\[{"\]])`) // [Error] is none
 	loneURL    = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^\s'"]+$`)
-	curlWord   = regexp.MustCompile(`(?im)^\s*(?:[\w@:~/.-]*[$%#>]\s+)?curl(?:\.exe)?\s+\S`)
+	curlWord   = regexp.MustCompile(`(?im)^\s*(?:` + shellPrompt + `)?curl(?:\.exe)?\s+\S`)
 	curlOutput = regexp.MustCompile(`(?m)^\s*(?:[<>] ?(?:HTTP/|[A-Z]+ \S+ HTTP/|[A-Za-z0-9-]+:)|\* +\S|curl: \(\d+\))`)
 	statusLine = regexp.MustCompile(`(?im)^\s*<? ?HTTP/[0-9.]+ \d{3}\b`)
 	powerShell = regexp.MustCompile(`(?i)\b(?:invoke-webrequest|invoke-restmethod|iwr|irm)\b[^\n]*-uri\b|\binvoke-(?:webrequest|restmethod)\b`)

@@ -59,7 +59,7 @@ func (s *sighting) stoppedAtLogin() bool {
 // redirectsToLogin tells whether the answer is a redirect that CORS stops, and leads to what looks like
 // a login.
 func (s *sighting) redirectsToLogin() bool {
-	to, ok := s.fields.Get("Location")
+	to, ok := s.location()
 	return ok && spec.RedirectStatus(s.status) && s.reason == spec.ReasonMissingAllowOriginHeader && redirectOf(s.url, to) == "login"
 }
 
@@ -67,6 +67,9 @@ func (s *sighting) redirectsToLogin() bool {
 func (s *sighting) location() (string, bool) {
 	if to, ok := s.fields.Get("Location"); ok {
 		return to, true
+	}
+	if s.leads != "" {
+		return s.leads, true
 	}
 	if s.oldRedirect() {
 		return *s.value, true

@@ -17,7 +17,8 @@ import (
 var (
 	carrier    = mustPattern(`due to access control checks`)
 	repeated   = mustPattern(`failed to load resource:`)
-	carriesOn  = regexp.MustCompile(`(?i)failed to load resource: $`) // and then the reason
+	carriesOn  = regexp.MustCompile(`(?i)(?:failed to load resource|denied by cross-origin resource sharing policy): $`) // and then the reason
+	redirectTo = mustPattern(`cross-origin redirection to (\S+) denied by`)
 	linePlace  = regexp.MustCompile(`\(([^\s()]+), line \d+\)`)
 	scriptLine = regexp.MustCompile(`[^/:]+:\d+(?::\d+)?$`) // of a URL that is a place in a script
 )
@@ -40,7 +41,7 @@ func (s *sighting) urlOf(m string) string {
 		_, rest, _ := strings.Cut(u, "://")
 		_, path, _ := strings.Cut(rest, "/")
 		switch {
-		case u == s.origin, reference.MatchString(u), s.value != nil && strings.Contains(*s.value, u), scriptLine.MatchString(path):
+		case u == s.origin, u == s.leads, reference.MatchString(u), s.value != nil && strings.Contains(*s.value, u), scriptLine.MatchString(path):
 		default:
 			return u
 		}

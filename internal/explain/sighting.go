@@ -10,6 +10,8 @@ type sighting struct {
 	method  string
 	url     string
 	from    string // the URL that was asked for, and led to url by redirects
+	host    string // of a server whose certificate was not accepted, where no URL is named
+	leads   string // where the redirect leads to that was not followed
 	origin  string // of the page; "null" is one
 	asker   string // what asked: fetch, XMLHttpRequest, font, image, ...
 
@@ -27,6 +29,9 @@ type sighting struct {
 	// mayBeCached: the message is one that Chrome also prints for an answer of its HTTP cache.
 	mayBeCached bool
 	code        string // of the network, such as net::ERR_CONNECTION_REFUSED
+	// echo is what "Failed to load resource: net::ERR_FAILED" names, which Chrome prints of every request that
+	// CORS stopped too: the end of a path, or "?" where it names nothing; empty: it is no such message.
+	echo string
 	// options: the line is about an OPTIONS, which is the preflight unless the script itself asks with it.
 	options bool
 	// answered: the console has a line with the status and no code of the network; unread: the script

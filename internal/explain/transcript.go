@@ -12,7 +12,7 @@ var (
 	receivedLine = regexp.MustCompile(`^<(?: (.*))?$`)
 	infoLine     = regexp.MustCompile(`^(?:\* |curl: \(\d+\))`)
 	connected    = regexp.MustCompile(`(?i)connected to (\S+) \(\S*\) port (\d+)`)
-	commandLine  = regexp.MustCompile(`^(?:[\w@:~/.\[\]-]*\s?[$%#>]\s+)?(curl(?:\.exe)?\s.*)$`)
+	commandLine  = regexp.MustCompile(`^(?:` + shellPrompt + `)?(curl(?:\.exe)?\s.*)$`)
 	viaTLS       = regexp.MustCompile(`(?i)TLS handshake|SSL connection using|ALPN[:,]|schannel:|certificate verify`)
 )
 
@@ -67,6 +67,9 @@ func (r *curlRun) pairs() []pair {
 		}
 		heads := heads(lines)
 		for _, p := range pairsOf(heads) {
+			if p.request != nil && p.request.method == "CONNECT" {
+				continue // what curl asks a proxy for, and no page
+			}
 			p.url = within(p.url, scheme)
 			p.byHand = true
 			list = append(list, p)

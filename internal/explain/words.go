@@ -167,6 +167,10 @@ func (s *sighting) here() string {
 		if s.param != "" {
 			return s.hereDirective()
 		}
+	case ReasonTLS:
+		if s.host != "" {
+			return "The name that was asked for is " + s.host + "; neither port nor path are in the message."
+		}
 	case ReasonCookieNotSent:
 		if s.status != 0 {
 			return fmt.Sprintf("The answer is %s, the server allows credentials, and the request shows no cookie. (A HAR that was saved without sensitive data shows none in any case.)", s.statusText())
