@@ -31,6 +31,9 @@ func (s *sighting) alternatives(id string) []Alternative {
 			add(a.Reason, a.Cause, a.Text)
 		}
 	}
+	if s.either {
+		add(s.otherOfTwo())
+	}
 	switch {
 	case s.reason == ReasonUndetermined:
 		s.openAlternatives(add)

@@ -129,6 +129,7 @@ func (s *sighting) resolve() {
 	case s.reason == "":
 		s.reason = ReasonUndetermined
 	}
+	s.resolveEither()
 	if s.preflight == yes && !s.reason.IsPreflight() {
 		s.reason = onPreflight(s.reason)
 		for i := range s.same {
@@ -208,7 +209,7 @@ func (s *sighting) confidence() Confidence {
 	switch {
 	case s.reason == ReasonUndetermined:
 		return Open
-	case len(s.same) > 0, s.presumed, s.reason == ReasonCookieNotSent, s.reason == ReasonHTTPError && s.answers == nil && !s.readable(), s.tainted() && s.answers == nil:
+	case len(s.same) > 0, s.presumed, s.reason == ReasonCookieNotSent, s.either, s.reason == ReasonHTTPError && s.answers == nil && !s.readable(), s.tainted() && s.answers == nil:
 		return Likely
 	}
 	return Certain

@@ -32,6 +32,9 @@ type sighting struct {
 	// echo is what "Failed to load resource: net::ERR_FAILED" names, which Chrome prints of every request that
 	// CORS stopped too: the end of a path, or "?" where it names nothing; empty: it is no such message.
 	echo string
+	// either: Firefox says the same of the preflight and of the request itself, and which of them it was, the
+	// text does not show.
+	either bool
 	// options: the line is about an OPTIONS, which is the preflight unless the script itself asks with it.
 	options bool
 	// answered: the console has a line with the status and no code of the network; unread: the script
