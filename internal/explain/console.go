@@ -115,6 +115,9 @@ func (b *segmenter) take(line string) {
 	case len(parts) > 1 || starts.matches(line) || panelRow.MatchString(line):
 		b.flush(0)
 		b.headed = true
+	case isReason(line) && !(b.headed && b.unfinished(line)):
+		b.flush(0)
+		b.headed = true
 	case !goesOn.MatchString(line) && b.complete(false), b.opened && opening(line) && complete(line, false):
 		b.flush(0)
 	}
@@ -226,6 +229,7 @@ func readMessage(m string) *sighting {
 	s.readScript(m)
 	if s.part && f == nil {
 		s.wordsOnly = s.printed == 0 && !scriptError.matches(m) && s.code == "" && s.reason == ""
+		s.urlAlone = urlAlone.MatchString(m)
 		s.part = s.wordsOnly || s.url != "" && s.printed == 0 // else it is what a script sees of some request
 	}
 	if s.reason == "" && s.url == "" && s.code == "" && s.status == 0 && s.browser == "" && s.printed == 0 && !scriptError.matches(m) {

@@ -22,6 +22,11 @@ func readCalls(in string, c *Context) ([]sighting, error) {
 		for _, at := range fetchCall.FindAllStringIndex(in, 8) {
 			_ = v.parse(balanced(in[at[0]:])) // a call within other text
 		}
+		for _, at := range otherCall.FindAllStringIndex(in, 8) {
+			if len(v.list) == 0 && in[at[0]] != '.' { // .open has its object before it
+				_ = v.parse(balanced(in[at[0]:]))
+			}
+		}
 	}
 	var list []sighting
 	for i := range v.list {

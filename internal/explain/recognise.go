@@ -47,7 +47,7 @@ func Recognise(text string) Kind {
 		return KindFetch
 	case (isPiece(head) || harFields.MatchString(head)) && !message.MatchString(head):
 		return KindHAR
-	case setting.MatchString(head) && !message.MatchString(head) && !scriptError.matches(head):
+	case setting.MatchString(head) && !message.MatchString(head) && !scriptError.matches(head) && !hasReason(head):
 		return KindConfig
 	case (statusLine.MatchString(head) || fieldLine.MatchString(head)) && !noHeader.MatchString(head):
 		return KindHeaders
@@ -64,7 +64,7 @@ func jsonKind(head string) Kind {
 		return KindHAR
 	case strings.Contains(head, `"hops"`) || strings.Contains(head, `"request"`) && strings.Contains(head, `"origin"`):
 		return KindEval
-	case strings.Contains(head, `"log"`), isPiece(head):
+	case strings.Contains(head, `"log"`) && !message.MatchString(head), isPiece(head) && !message.MatchString(head):
 		return KindHAR
 	}
 	return KindConsole

@@ -52,6 +52,7 @@ type sighting struct {
 	part bool
 	// wordsOnly: besides a URL it has nothing of a message, nor of a script's error.
 	wordsOnly bool
+	urlAlone  bool // and no word besides
 	// aside: DevTools speaks of what it asked for itself.
 	aside bool
 	// panel: it is a row of the network panel, by which CORS stopped the request.

@@ -20,12 +20,15 @@ var (
 	// lineEnd is what consoles write behind a message, in one line with it.
 	lineEnd = regexp.MustCompile("^(?:\\[[^\\]]*\\]|[\\w./-]+:\\d+(?::\\d+)?|</?\\w+>|[`*_)\\s])*$")
 	// lineStart is what consoles write before a message, in one line with it.
-	lineStart = regexp.MustCompile(`(?i)^(?:\[(?:error|warning|blocked|report only)\]|uncaught|\(in promise\)|(?:dom)?exception|\w*error|failed to load resource|[\w./?=&:()<>-]*:\d+(?::\d+)?|[\d:.]{5,15}|[^\p{L}\d])*$`)
+	lineStart = regexp.MustCompile(`(?i)^(?:\[(?:error|warning|blocked|report only)\]|uncaught|\(in promise\)|(?:dom)?exception|\w*error|failed to load resource|the|response to preflight request doesn.t pass access control check|[\w./?=&:()<>-]*:\d+(?::\d+)?|[\d:.]{5,15}|[^\p{L}\d])*$`)
 	// asideOf is a message of DevTools about what only DevTools asked for.
 	asideOf = mustPattern(`failed to load source ?map|source map error|^(?:resource|source map) url:`)
 
 	// reference is a URL that people read about CORS at, which nobody asked for by a script.
 	reference = regexp.MustCompile(`(?i)^https?://(?:(?:[a-z]+\.)?stackoverflow\.com/(?:q|a|questions)/|[a-z]+\.stackexchange\.com/|developer\.mozilla\.org/|(?:www\.)?w3\.org/TR/|(?:fetch|html)\.spec\.whatwg\.org/|github\.com/[^/]+/[^/]+/(?:issues|pull|discussions|blob|tree|wiki)/|developer\.chrome\.com/|web\.dev/|enable-cors\.org|(?:www\.)?chromestatus\.com/)`)
+
+	// urlAlone is a line with the URL that was asked for, as people write it above a message.
+	urlAlone = regexp.MustCompile(`^(?:[A-Z]{3,8} )?'?[a-z][a-z0-9+.-]*://\S+$`)
 
 	// shapeless is what no sentence of a browser's has before a URL, and code has.
 	shapeless = regexp.MustCompile(`[{}=<>$\\;@|#/_]|\w[(\[]|->`)
@@ -120,6 +123,7 @@ func withoutParts(list []sighting) []sighting {
 	whole := func(s *sighting) bool { return !s.part && !s.aside }
 	says := slices.ContainsFunc(list, func(s sighting) bool { return whole(&s) && s.reason != "" && rank(s.reason) == 0 })
 	names := says || slices.ContainsFunc(list, func(s sighting) bool { return whole(&s) && s.url != "" })
+	told := slices.ContainsFunc(list, func(s sighting) bool { return s.reason != "" && !s.aside })
 	asides := slices.ContainsFunc(list, func(s sighting) bool { return !s.aside })
 	ofOne := func(s *sighting) bool { // Firefox says two things of one request
 		return s.browser == "firefox" && slices.ContainsFunc(list, func(o sighting) bool { return whole(&o) && o.browser == s.browser && sameURL(o.url, s.url) })
@@ -128,9 +132,32 @@ func withoutParts(list []sighting) []sighting {
 		if s.part && ofOne(&s) {
 			return false
 		}
+		if s.wordsOnly && told && !s.urlAlone {
+			return true
+		}
 		return s.aside && asides || s.part && (says || names && s.reason == "" && s.code == "")
 	})
 }
+
+// hasReason tells whether a line of a text is a sentence of Chrome's that says why, without its beginning, and no
+// comment.
+func hasReason(text string) bool {
+	for line := range strings.SplitSeq(plainQuotes(text), "\n") {
+		if line = strings.TrimSpace(line); isReason(line) && !comments.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// isReason tells whether a line is such a sentence.
+func isReason(line string) bool {
+	f := find(line)
+	return f != nil && f.ofChromesHead() && f.begins(line) && complete(line, false)
+}
+
+// comments begins a line that code or a configuration does not run.
+var comments = regexp.MustCompile(`^(?:#|//|/?\*|--|;|<!--)`)
 
 // hasMessage tells whether a text has a whole message of a browser about CORS, or its line about a request
 // that failed, besides whatever else it is.

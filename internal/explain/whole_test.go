@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/corsproof/corsproof/internal/explain"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // wholeMessages are such as browsers write, each with all that it says.
@@ -70,8 +71,8 @@ func TestWholeMessageCounts(t *testing.T) {
 				w + "\n\n" + m, m + "\n" + w, w + "\n" + m, m + "\n\n" + w,
 				"```\n" + w + "\n```\n\nBut I get:\n\n> " + strings.ReplaceAll(m, "\n", "\n> ") + "\n", m + "\n\n" + w + "\n\n" + m,
 			} {
-				if (way+i+len(name))%2 == 1 {
-					continue // half of them in each pair of message and surrounding
+				if (way+i+len(name))%3 != 0 {
+					continue // a third of them in each pair of message and surrounding
 				}
 				got := explained(t, text, explain.Context{})
 				if got.Kind != explain.KindConsole || got.Reason != want.Reason || got.URL != want.URL || got.Origin != want.Origin || got.Cause.ID != want.Cause.ID || got.Browser != want.Browser ||
@@ -107,7 +108,7 @@ func TestWrapped(t *testing.T) {
 		for _, width := range []int{50, 64, 72, 80, 100, 120} {
 			broken := wrapped(m, width)
 			texts := []string{broken}
-			for _, what := range []string{"Express, headers by hand", "nginx", "words about a preflight", "words that quote a part", "Spring, annotation", "AxiosError"} {
+			for _, what := range []string{"Express, headers by hand", "nginx", "words about a preflight", "Spring, annotation"} {
 				texts = append(texts, broken+"\n"+around[what], around[what]+"\n"+broken, broken+"\n\n"+around[what])
 			}
 			for _, text := range texts {
@@ -134,4 +135,40 @@ func wrapped(s string, width int) string {
 		out = append(out, line)
 	}
 	return strings.Join(out, "\n")
+}
+
+// TestReasonBesideCode: the reason alone, without the beginning of Chrome's message, counts before code and
+// configurations too, but not where it is a comment of theirs; a message in a line of a log counts before the log.
+func TestReasonBesideCode(t *testing.T) {
+	const two = "The 'Access-Control-Allow-Origin' header contains multiple values 'https://q.test, https://q.test', but only one is allowed."
+	for _, what := range []string{"nginx", "Apache", "Express", "PHP", "Spring, annotation", "Django", "FastAPI", "Go", "C#", "Laravel"} {
+		config := surroundings(t)[what]
+		for text, want := range map[string]spec.Reason{
+			config + "\n\n" + two: spec.ReasonMultipleAllowOriginValues, two + "\n" + config: spec.ReasonMultipleAllowOriginValues, config + "\n\n" + noHeader: spec.ReasonMissingAllowOriginHeader,
+			config + "\n# " + two: explain.ReasonUndetermined, "// " + noHeader + "\n" + config: explain.ReasonUndetermined,
+		} {
+			a := explained(t, text, explain.Context{})
+			if a.Reason != want || a.URL != "" || len(a.Others) > 0 || (a.Kind == explain.KindConfig) != (want == explain.ReasonUndetermined) {
+				t.Errorf("%q: %s %s, %d others", text, a.Kind, a.Reason, len(a.Others))
+			}
+		}
+	}
+	for text, url := range map[string]string{
+		"https://api.example/v1/cart\n" + noHeader: "https://api.example/v1/cart", "POST https://api.example/v1/cart\n\n" + noHeader: "https://api.example/v1/cart",
+		"My page is https://q.test, and there I get this:\n\n" + noHeader: "", noHeader + "\n\nSee https://q.test/help for more.": "",
+	} {
+		if a := explained(t, text, explain.Context{}); a.Reason != spec.ReasonMissingAllowOriginHeader || a.URL != url || len(a.Others) > 0 {
+			t.Errorf("%q: %s %s, %d others", text, a.Reason, a.URL, len(a.Others))
+		}
+	}
+	log := `{"level":"error","url":"https://shop.example/app","method":"log","msg":"` + head + noHeader + `"}`
+	if a := explained(t, log, explain.Context{}); a.Reason != spec.ReasonMissingAllowOriginHeader || a.URL != "https://api.example/v1/cart" || len(a.Others) > 0 {
+		t.Errorf("%s: %s %s", a.Kind, a.Reason, a.URL)
+	}
+	for _, call := range []string{"axios.post('https://api.example/v1/cart', {a: 1})", "fetch('https://api.example/v1/cart', {method: 'POST', body: '{}'})", "new EventSource('https://api.example/v1/cart')"} {
+		a := explained(t, call+"\n\nUncaught (in promise) TypeError: Failed to fetch\n    at main.js:14:20", explain.Context{})
+		if a.Kind != explain.KindFetch || a.URL != "https://api.example/v1/cart" || a.Confidence != explain.Open {
+			t.Errorf("%q: %s %s, %s", call, a.Kind, a.URL, a.Confidence)
+		}
+	}
 }
