@@ -16,7 +16,7 @@ var (
 	// sentenceEnds is the end of a sentence; a dot within a URL or a name is none.
 	sentenceEnds = regexp.MustCompile("[.!?。][*_~)'\"<`]*(?:\\s|<|$)")
 	// goesOn begins what a browser says behind its first sentence, which may stand in the next line.
-	goesOn = regexp.MustCompile(`(?i)^(?:\d{3} \(|if an opaque response serves|have the server send the header|origin '\S*?' is therefore not allowed|the response had http|credentials flag is|the credentials mode of|\p{L}[\p{L} '’]{2,24}\s?[:：] ?(?:\d{3}\b|\(null\)))`)
+	goesOn = regexp.MustCompile(`(?i)^(?:\d{3} \(|if an opaque response serves|have the server send the header|origin '\S*?' is therefore not allowed|the response had http|credentials flag is|the credentials mode of|(?-i:\p{Lu}|\p{Lo})[\p{L} '’]{2,24}\s?[:：] ?(?:\d{3}|\(null\))(?:[.。]|\s|$))`)
 	// lineEnd is what consoles write behind a message, in one line with it.
 	lineEnd = regexp.MustCompile("^(?:\\[[^\\]]*\\]|[\\w./-]+:\\d+(?::\\d+)?|</?\\w+>|[`*_)\\s])*$")
 	// lineStart is what consoles write before a message, in one line with it.
@@ -35,8 +35,12 @@ var (
 	// reasonLabel is how Firefox begins the reason, in any language: "(Reason: ", ". Motivo: ".
 	reasonLabel = regexp.MustCompile(`(?:[(（]\s*|[.。]\s+)\p{L}[\p{L} ]{0,24}\s?[:：]`)
 	// headerIn is a header's name in what stands in brackets, where there is no word for "Reason".
-	headerIn    = regexp.MustCompile(`(?i)[(（][^()（）]*'access-control-allow-[a-z]+'`)
-	policyWords = regexp.MustCompile(`(?i)cross-origin request (?:blocked|warning)|same origin policy`)
+	headerIn = regexp.MustCompile(`(?i)[(（][^()（）]*'access-control-allow-[a-z]+'`)
+	// corsIn is the same for a reason that names none, where Firefox keeps the English name of the policy.
+	corsIn     = regexp.MustCompile(`(?i)[(（][^()（）]*\bcors\b`)
+	policyName = regexp.MustCompile(`(?i)same origin policy`)
+	// policyWords are those of Firefox's messages in English.
+	policyWords = regexp.MustCompile(`(?i)cross-origin request (?:blocked|warning):|same origin policy (?:will )?disallows?`)
 )
 
 // shortestHead is what Firefox has before the URL at least, in bytes: in Chinese it is 54.
@@ -55,7 +59,7 @@ func firefoxShape(text string, at []int) bool {
 	}
 	label := reasonLabel.FindStringIndex(rest)
 	if label == nil {
-		return headerIn.MatchString(rest)
+		return headerIn.MatchString(rest) || policyName.MatchString(head) && corsIn.MatchString(rest)
 	}
 	return acHeader.MatchString(rest[label[1]:]) || strings.Contains(strings.ToUpper(rest[label[1]:]), "CORS")
 }
