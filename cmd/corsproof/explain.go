@@ -97,7 +97,7 @@ func (f *explainFlags) run(cmd *cobra.Command, args []string) error {
 	} else {
 		err = explain.Write(cmd.OutOrStdout(), a)
 	}
-	if err == nil && a.Reason != explain.ReasonAllowed && a.Reason != explain.ReasonGranted {
+	if err == nil && a.Reason != explain.ReasonAllowed {
 		return &status{code: exitFailures}
 	}
 	return err

@@ -9,7 +9,6 @@ import (
 // spec, which are DevTools' (CorsError) where it has one.
 const (
 	ReasonAllowed          spec.Reason = "Allowed"      // CORS lets the page read the answer
-	ReasonGranted          spec.Reason = "Granted"      // the input is a preflight alone, and it is granted
 	ReasonUndetermined     spec.Reason = "Undetermined" // the input does not show it
 	ReasonHTTPError        spec.Reason = "HttpError"    // CORS is in order, the status is an error
 	ReasonHeaderNotExposed spec.Reason = "HeaderNotExposed"
@@ -77,8 +76,10 @@ type Answer struct {
 	// Reason is why, as far as Confidence says; with Open it is the first that it can be, or
 	// ReasonUndetermined.
 	Reason spec.Reason `json:"reason"`
-	Side   cases.Side  `json:"side"`
-	Mask   *spec.Layer `json:"mask"` // what looks like CORS and is not; nil: it is CORS, or nothing is wrong
+	// Granted: the input is a preflight alone, so that ReasonAllowed says no more than that it is granted.
+	Granted bool        `json:"preflight_alone,omitempty"`
+	Side    cases.Side  `json:"side"`
+	Mask    *spec.Layer `json:"mask"` // what looks like CORS and is not; nil: it is CORS, or nothing is wrong
 	// Header is the response header that decided, Value what it said; nil where there is
 	// none, or where the input does not show it. Of a status it is the Value.
 	Header *string `json:"header"`

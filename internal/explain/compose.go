@@ -44,7 +44,7 @@ const mostOthers = 50
 // rank orders reasons: what certainly failed before what may have.
 func rank(r spec.Reason) int {
 	switch r {
-	case ReasonAllowed, ReasonGranted:
+	case ReasonAllowed, reasonGranted:
 		return 5
 	case ReasonHTTPError, ReasonCookieNotSent:
 		return 4
@@ -162,6 +162,9 @@ func (s *sighting) answer(kind Kind, c *Context) *Answer {
 	a := &Answer{
 		Kind: kind, Browser: s.browser, Method: s.method, URL: safeURL(s.url), From: safeURL(s.from), Origin: s.origin, Reason: s.reason,
 		Confidence: s.confidence(), Alternatives: []Alternative{},
+	}
+	if s.reason == reasonGranted {
+		a.Reason, a.Granted = ReasonAllowed, true
 	}
 	if l := LayerOf(s.reason); l != spec.LayerCORS {
 		a.Mask = &l

@@ -155,7 +155,7 @@ func (s *sighting) settle(c *Context) {
 	s.param = v.param
 	switch {
 	case v.needs == "response" && v.hop == 0 && a.preflightAlone:
-		s.reason = ReasonGranted
+		s.reason = reasonGranted
 	case v.needs != "":
 		s.reason = ReasonUndetermined
 	case v.reason != "" && s.storedDecides(&v, c):

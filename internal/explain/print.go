@@ -153,10 +153,10 @@ func about(a *Answer) string {
 
 func verdictWord(a *Answer) string {
 	switch {
+	case a.Granted:
+		return "GRANTED"
 	case a.Reason == ReasonAllowed:
 		return "ALLOWED"
-	case a.Reason == ReasonGranted:
-		return "GRANTED"
 	case a.Reason == ReasonHTTPError, a.Reason == ReasonCookieNotSent && a.Kind != KindConsole: // the page can read it
 		return "ERROR"
 	case a.Reason == ReasonCookieNotSent: // of a cookie alone; what the request came to it does not say
@@ -179,7 +179,7 @@ func tag(a *Answer) string {
 	if a.Mask != nil {
 		parts = append(parts, "not CORS: "+string(*a.Mask))
 	}
-	if a.Reason != ReasonAllowed && a.Reason != ReasonGranted && a.Confidence != Open && a.Side != "not-cors" {
+	if a.Reason != ReasonAllowed && a.Confidence != Open && a.Side != "not-cors" {
 		parts = append(parts, "side: "+string(a.Side))
 	}
 	if a.Confidence == Likely {

@@ -212,6 +212,9 @@ func (s *sighting) ofPreflight() string {
 	return ""
 }
 
+// reasonGranted is that of a preflight that stands alone, and is granted.
+const reasonGranted spec.Reason = "granted"
+
 // hereGranted says what a preflight grants that stands alone.
 func (s *sighting) hereGranted() string {
 	asked := strings.Join(s.permissions(), ", ")

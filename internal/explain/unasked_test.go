@@ -294,7 +294,7 @@ func TestGranted(t *testing.T) {
 				}
 				a = explained(t, text, explain.Context{})
 			}
-			if a.Reason != explain.ReasonGranted || strings.Contains(a.Cause.Here, "By the Fetch Standard * does not cover it") != departs || !strings.Contains(a.Cause.Here, "PUT, authorization") {
+			if !a.Granted || a.Reason != explain.ReasonAllowed || strings.Contains(a.Cause.Here, "By the Fetch Standard * does not cover it") != departs || !strings.Contains(a.Cause.Here, "PUT, authorization") {
 				t.Errorf("%s, %s: %s: %s", name, allow, a.Reason, a.Cause.Here)
 			}
 		}

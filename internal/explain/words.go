@@ -24,7 +24,7 @@ func (s *sighting) title() string {
 			return noCORSAsked + "; the answer is an error, " + s.statusText()
 		}
 		return "CORS is in order: the page can read the answer, and it is an error, " + s.statusText()
-	case ReasonGranted:
+	case reasonGranted:
 		return "The preflight is granted: the browser goes on and sends the request"
 	case ReasonUndetermined:
 		if s.config != nil {
@@ -74,7 +74,7 @@ func (s *sighting) doInstead() string {
 		return "Let the server send the script with Content-Type: text/javascript, a style sheet with text/css. If it answers with a page instead (an error, a login), that is what to mend: look at the content."
 	case spec.ReasonBadPort:
 		return "Let the server listen at another port, such as 8080. Browsers do not connect to this one, which belongs to another protocol."
-	case ReasonGranted:
+	case reasonGranted:
 		return "Nothing for the preflight. The answer to the request itself needs Access-Control-Allow-Origin as well, and with cookies Access-Control-Allow-Credentials: true."
 	case ReasonUndetermined:
 		if s.config != nil {
@@ -147,7 +147,7 @@ func (s *sighting) here() string {
 			return ""
 		}
 		return fmt.Sprintf("The script wants to read %s, which a page of another origin can only if the answer exposes it.", s.param)
-	case ReasonGranted:
+	case reasonGranted:
 		return s.hereGranted()
 	case ReasonUndetermined:
 		return s.hereOpen()
