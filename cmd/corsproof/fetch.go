@@ -210,6 +210,9 @@ func (f *fetchFlags) write(cmd *cobra.Command, rep *fetch.Report, har *outputFil
 
 // question is what the flags ask for.
 func (f *fetchFlags) question(args []string) (*fetch.Question, *fetch.Options, error) {
+	if err := timeLimit(f.timeout); err != nil {
+		return nil, nil, err
+	}
 	address, err := f.address(args)
 	if err != nil {
 		return nil, nil, err

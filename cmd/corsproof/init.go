@@ -65,6 +65,9 @@ func (f *initFlags) run(ctx context.Context, cmd *cobra.Command, from string) er
 	if err := (&output{path: f.out}).try(); err != nil {
 		return usage(fmt.Errorf("the project file cannot be written: %w", err), "-o FILE writes another")
 	}
+	if err := timeLimit(f.timeout); err != nil {
+		return err
+	}
 	d, err := f.draft(from)
 	if err != nil {
 		return err

@@ -89,6 +89,9 @@ with --policy or --origin, any ordinary endpoint that is held to that policy.`,
 }
 
 func (f *runFlags) run(ctx context.Context, cmd *cobra.Command, args []string) (err error) {
+	if err := timeLimit(f.timeout); err != nil {
+		return err
+	}
 	path, err := f.projectFlags.find(cmd, &f.targetFlags, args)
 	switch {
 	case err != nil:
@@ -201,7 +204,7 @@ func flagHints(kind harness.TargetErrorKind) []string {
 	case harness.BadTLS:
 		return []string{"--insecure accepts any certificate, where there is one"}
 	case harness.Hangs:
-		return []string{"--timeout 30s waits longer"}
+		return []string{"--timeout sets how long an answer is waited for (not given: 10s)"}
 	case harness.NoContract:
 		return []string{"for an ordinary endpoint: corsproof run URL --origin https://app.example.com, or --policy FILE"}
 	}

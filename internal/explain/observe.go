@@ -18,6 +18,8 @@ type Observed struct {
 	// Broken: there was a connection and no answer over it; else, with ReasonNetworkError, none
 	// could be made.
 	Broken bool
+	// Late: no complete answer came in the time that was waited.
+	Late bool
 	// PlainHTTP: TLS was asked for, and the port speaks HTTP without it.
 	PlainHTTP bool
 	// FromCache: the browser's HTTP cache gave the last answer.
@@ -38,7 +40,10 @@ func Observe(o *Observed, c Context) *Answer {
 	s := sighting{url: r.URL, origin: r.Origin, method: c.Method, reason: o.Reason, fromCache: o.FromCache, plainHTTP: o.PlainHTTP}
 	if o.Reason == spec.ReasonNetworkError {
 		s.code = "net::ERR_CONNECTION_TIMED_OUT"
-		if o.Broken {
+		switch {
+		case o.Late:
+			s.code = "net::ERR_TIMED_OUT"
+		case o.Broken:
 			s.code = "net::ERR_EMPTY_RESPONSE"
 		}
 	}

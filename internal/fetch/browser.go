@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -23,6 +24,9 @@ type Options struct {
 	// Timeout is for one request with all that belongs to it; 0: 10 seconds.
 	Timeout time.Duration
 }
+
+// limit is the time for one request.
+func (o *Options) limit() time.Duration { return cmp.Or(o.Timeout, 10*time.Second) }
 
 // leg is one message of a fetch, and what came of it.
 type leg struct {
@@ -47,7 +51,7 @@ type taken struct {
 func perform(ctx context.Context, steps []agent.Step, opt Options) ([]taken, *jar, error) {
 	var list []taken
 	cookies := newJar()
-	sender := wire.NewSender(opt.Asked.TLS(), limit.New(limit.Options{Anywhere: true, Rate: opt.Rate}), 0)
+	sender := wire.NewSender(opt.Asked.TLS(), limit.New(limit.Options{Anywhere: true, Rate: opt.Rate}), opt.limit())
 	defer sender.Close()
 	sender.Use(opt.Asked)
 	m := model.New(model.Options{
@@ -66,10 +70,7 @@ func perform(ctx context.Context, steps []agent.Step, opt Options) ([]taken, *ja
 		},
 	})
 	start := time.Now()
-	job := agent.Job{ID: "fetch", Timeout: opt.Timeout, Steps: make([]agent.Step, len(steps))}
-	if job.Timeout == 0 {
-		job.Timeout = 10 * time.Second
-	}
+	job := agent.Job{ID: "fetch", Timeout: opt.limit(), Steps: make([]agent.Step, len(steps))}
 	for i, s := range steps {
 		before := s.Before
 		s.Before = func() {

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -174,6 +177,73 @@ func TestHangs(t *testing.T) {
 		t.Fatalf("%v, %+v", err, rep)
 	}
 	contains(t, pageOf(rep), "NO REPLY", "no complete answer in time")
+}
+
+// An answer that is late is no broken server: the tool stopped waiting, wherever that was, and says how to
+// wait longer.
+func TestLate(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	hang := func(http.ResponseWriter, *http.Request) { <-stop }
+	grants := []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PUT"}
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	put := fetch.Question{Request: cases.Request{Method: "PUT"}}
+	for name, c := range map[string]struct {
+		url string
+		q   fetch.Question
+	}{
+		"the answer":             {serve(t, nil, hang), fetch.Question{}},
+		"the preflight":          {serve(t, hang, says(200)), put},
+		"what comes after it":    {serve(t, says(204, grants...), hang), put},
+		"what a redirect is to":  {serve(t, nil, says(302, append(grants, "Location: "+serve(t, nil, hang)+"/y")...)), fetch.Question{}},
+		"an answer half sent":    {serve(t, nil, writesAndHangs("HTTP/1.1 200 OK\r\nAccess-Con", stop)), fetch.Question{}},
+		"after an interim one":   {serve(t, nil, writesAndHangs("HTTP/1.1 103 Early Hints\r\n\r\n", stop)), fetch.Question{}},
+		"the TLS handshake":      {"https://" + silent.Addr().String(), fetch.Question{}},
+		"a name and a TLS of it": {"https://localhost:" + strconv.Itoa(silent.Addr().(*net.TCPAddr).Port), fetch.Question{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.q.URL, c.q.Origins = c.url+"/x", []string{page}
+			if c.q.Request.Method == "" {
+				c.q.Request.Method = "GET"
+			}
+			rep, err := fetch.Do(context.Background(), c.q, fetch.Options{Timeout: 300 * time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a := rep.Results[0].Answer; a.Cause.ID != "answer-late" || a.Confidence != explain.Certain {
+				t.Errorf("%s, %s", a.Cause.ID, a.Confidence)
+			}
+			contains(t, pageOf(rep), "NO REPLY", "The time limit was 300ms", "--timeout 1.8s", "!closed the connection", "!mixed up", "!Nothing listens")
+		})
+	}
+}
+
+// A connection that is not made in the time that was given says nothing of who listens there; one that is
+// refused does.
+func TestLateConnection(t *testing.T) {
+	q := fetch.Question{URL: serve(t, nil, says(200)) + "/x", Origins: []string{page}, Request: cases.Request{Method: "GET"}}
+	rep, err := fetch.Do(context.Background(), q, fetch.Options{Timeout: time.Nanosecond})
+	if err != nil || !rep.Results[0].Unreachable {
+		t.Fatalf("%v, %+v", err, rep)
+	}
+	contains(t, pageOf(rep), "NO REPLY", "The time limit was 1ns", "!Nothing listens")
+}
+
+// writesAndHangs writes the beginning of an answer, and holds the connection.
+func writesAndHangs(text string, stop <-chan struct{}) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(c, text)
+		<-stop
+		_ = c.Close()
+	}
 }
 
 // A browser takes what a script set along on a redirect, but for Authorization, and that is said.

@@ -91,6 +91,11 @@ func (r *Result) Readable() bool {
 	return r.Outcome.Result == spec.Allowed && r.Outcome.Type != spec.TypeOpaque && r.Outcome.Type != spec.TypeOpaqueRedirect
 }
 
+// Late tells whether it was waited in vain: for a connection, or for an answer over it.
+func (r *Result) Late() bool {
+	return r.Hangs || r.Unreachable && strings.HasSuffix(r.Trouble, "i/o timeout")
+}
+
 // ErrImpossible is a request that no script can make: the call throws.
 var ErrImpossible = errors.New("no script can make this request")
 
@@ -217,6 +222,7 @@ func (r *Result) observed() *explain.Observed {
 	}
 	o.PlainHTTP = explain.PlainHTTP(r.Trouble)
 	o.Broken = o.Reason == spec.ReasonNetworkError && !r.Unreachable
+	o.Late = r.Late()
 	return o
 }
 
@@ -298,6 +304,9 @@ func (rep *Report) note(opt Options, cookies *jar) {
 	add := func(format string, args ...any) { rep.Notes = append(rep.Notes, fmt.Sprintf(format, args...)) }
 	if rep.Missing > 0 {
 		add("%d more requests were not made: the server could not be reached.", rep.Missing)
+	}
+	if slices.ContainsFunc(rep.Results, func(r Result) bool { return r.Late() }) {
+		add("The time limit was %s, for the request with its preflight and redirects: corsproof fetch --timeout %s waits longer.", opt.limit(), strings.Replace((6*opt.limit()).String(), "m0s", "m", 1))
 	}
 	if opt.Asked != nil && opt.Asked.Insecure && strings.HasPrefix(rep.Question.URL, "https:") {
 		add("With --insecure the certificate was not looked at. A browser stops at one that it does not trust, unless somebody made an exception.")
