@@ -18,6 +18,7 @@ import (
 	"github.com/corsproof/corsproof/internal/fetch"
 	"github.com/corsproof/corsproof/internal/origin"
 	"github.com/corsproof/corsproof/internal/secret"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // fetchFlags are the flags of `corsproof fetch`.
@@ -34,6 +35,7 @@ type fetchFlags struct {
 	reads, stack, userAgent     string
 	include, verbose            bool
 	request                     requestFlags
+	cookieHeader                bool // -H gives Cookie
 }
 
 func newFetch() *cobra.Command {
@@ -88,6 +90,7 @@ be reached, 4 browser missing or broken, 5 the model and the browser disagree.`,
 // likeCurl adds curl's names for what has another here, and what a browser does anyway.
 func (f *fetchFlags) likeCurl(cmd *cobra.Command) {
 	fs := cmd.Flags()
+	f.request.methodFlag = "-X"
 	fs.StringVarP(&f.request.method, "request", "X", "", "the `METHOD` (not given: GET, or POST with --data)")
 	fs.BoolVarP(&f.head, "head", "I", false, "the method is HEAD")
 	fs.StringVarP(&f.userAgent, "user-agent", "A", "", "as -H 'User-Agent: ...', which Chrome does not let a script set")
@@ -126,6 +129,9 @@ func (f *fetchFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return fetchError(err)
 	}
+	if f.cookieHeader {
+		rep.Notes = append(rep.Notes, f.aboutCookie())
+	}
 	broken := f.browse(ctx, rep, opt)
 	if err := f.write(cmd, rep, har); err != nil {
 		return err
@@ -134,6 +140,15 @@ func (f *fetchFlags) run(cmd *cobra.Command, args []string) error {
 		return broken
 	}
 	return fetchStatus(rep)
+}
+
+// aboutCookie says what becomes of a Cookie of -H.
+func (f *fetchFlags) aboutCookie() string {
+	text := "No script can set Cookie: what -H gives is taken for cookies that the browser has (--cookie)"
+	if f.credentials == "" {
+		text += ", and the request is made with credentials: 'include'"
+	}
+	return text + "."
 }
 
 // fetchError is a request that could not be made at all.
@@ -234,7 +249,7 @@ func (f *fetchFlags) question(args []string) (*fetch.Question, *fetch.Options, e
 	if q.Request, err = f.script(asked); err != nil {
 		return nil, nil, err
 	}
-	asked.Page = slices.DeleteFunc(asked.Page, func(x ask.Field) bool { return harmless(x.Name) })
+	asked.Page = slices.DeleteFunc(asked.Page, func(x ask.Field) bool { return harmless(x.Name) || dropped(x) })
 	for _, field := range asked.Page {
 		q.Secret = append(q.Secret, field.Name)
 	}
@@ -319,9 +334,11 @@ func (f *fetchFlags) asked(address string) (*ask.Options, error) {
 		switch {
 		case strings.EqualFold(field.Name, "Cookie"):
 			f.request.cookies = append(f.request.cookies, field.Value)
+			f.cookieHeader = true
 		case strings.EqualFold(field.Name, "Origin") && len(f.from) == 0:
 			f.from = []string{field.Value}
-		case !strings.EqualFold(field.Name, "Origin"):
+		case strings.EqualFold(field.Name, "Origin") && slices.Contains(f.from, field.Value): // the browser sends it
+		default:
 			rest = append(rest, field)
 		}
 	}
@@ -418,6 +435,12 @@ func (f *fetchFlags) limit(address string) float64 {
 		return 10
 	}
 	return f.rate
+}
+
+// dropped tells of a header that a browser does not let a script set. Its value is not sent, and what the
+// browser sends by that name is no secret; what is named like a secret stays one.
+func dropped(x ask.Field) bool {
+	return spec.IsForbiddenRequestHeader(x.Name, x.Value) && !secret.Named(x.Name)
 }
 
 // harmless are headers whose values are shown: they are no secrets.

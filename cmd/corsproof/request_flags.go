@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/origin"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // requestFlags say how requests to a server are made. Names are curl's where it has
@@ -24,6 +26,7 @@ type requestFlags struct {
 	user, userEnv              string
 	bearer, bearerEnv          string
 	method, data               string
+	methodFlag                 string // by which the method is given; empty: --request-method
 	serves                     []string
 	caCert, cert, key          string
 	insecure                   bool
@@ -190,8 +193,12 @@ func (f *requestFlags) jar(o *ask.Options) error {
 
 // content reads the content; without a Content-Type it is a form's, as curl has it.
 func (f *requestFlags) content(o *ask.Options) error {
+	flag := cmp.Or(f.methodFlag, "--request-method")
+	if spec.IsForbiddenMethod(f.method) {
+		return usage(fmt.Errorf("%s %s: no script can send CONNECT, TRACE or TRACK", flag, f.method), "fetch and XMLHttpRequest throw at them, and nothing is sent")
+	}
 	if f.method != "" && !ask.IsMethod(f.method) {
-		return usage(fmt.Errorf("--request-method %q is not a method", f.method), "expected a name such as POST; GET, HEAD and OPTIONS may be asked for by their name too")
+		return usage(fmt.Errorf("%s %q is not a method", flag, f.method), "expected a name such as POST; GET, HEAD and OPTIONS may be asked for by their name too")
 	}
 	if f.data == "" {
 		return nil
@@ -200,8 +207,8 @@ func (f *requestFlags) content(o *ask.Options) error {
 	if err != nil {
 		return flagError("data", err)
 	}
-	if m := o.Method; m == "GET" || m == "HEAD" {
-		return usage(fmt.Errorf("--data is for a method with content, and --request-method is %s", m), "a browser sends no content with GET and HEAD")
+	if m := spec.NormalizeMethod(o.Method); m == "GET" || m == "HEAD" {
+		return usage(fmt.Errorf("--data is for a method with content, and %s is %s", flag, o.Method), "a browser sends no content with GET and HEAD")
 	}
 	o.Data = &data
 	if !slices.ContainsFunc(o.Page, func(f ask.Field) bool { return strings.EqualFold(f.Name, "Content-Type") }) {
