@@ -259,15 +259,39 @@ func (f *fetchFlags) question(args []string) (*fetch.Question, *fetch.Options, e
 	return q, &fetch.Options{Asked: asked, Rate: f.limit(address), Timeout: f.timeout}, nil
 }
 
+var credentialsModes = []string{"omit", "same-origin", "include"}
+
+// strayWord is the one of two arguments that is a mere word, beside a URL; empty where it is not so. What is
+// more than a word may be a secret, and is not repeated.
+func strayWord(args []string) string {
+	isURL := func(a string) bool { return strings.Contains(a, "://") }
+	if len(args) != 2 || isURL(args[0]) == isURL(args[1]) {
+		return ""
+	}
+	word := args[slices.IndexFunc(args, func(a string) bool { return !isURL(a) })]
+	if len(word) > 20 || strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return ""
+	}
+	return word
+}
+
 // address is the URL. A word that belongs to --credentials may stand beside it.
 func (f *fetchFlags) address(args []string) (string, error) {
 	var urls []string
 	for _, a := range args {
-		if slices.Contains([]string{"omit", "same-origin", "include"}, a) && f.credentials == "include" {
+		if slices.Contains(credentialsModes, a) && f.credentials == "include" {
 			f.credentials = a
 			continue
 		}
 		urls = append(urls, a)
+	}
+	if word := strayWord(urls); word != "" {
+		if f.credentials == "include" && !f.json {
+			return "", usage(fmt.Errorf("%q is neither the URL nor a mode of --credentials: those are %s", word, strings.Join(credentialsModes, ", ")), "without a mode, --credentials is include")
+		}
+		if !f.json {
+			return "", usage(fmt.Errorf("expected one URL, and %q is given besides", word), "flags such as -v and --xhr take no value, and content is sent by -d")
+		}
 	}
 	if len(urls) != 1 {
 		hint := "corsproof fetch URL --from ORIGIN"
@@ -380,7 +404,7 @@ func (f *fetchFlags) script(asked *ask.Options) (cases.Request, error) {
 		flag, value string
 		of          []string
 	}{
-		{"credentials", f.credentials, []string{"omit", "same-origin", "include"}}, {"mode", f.mode, []string{"cors", "no-cors", "same-origin"}},
+		{"credentials", f.credentials, credentialsModes}, {"mode", f.mode, []string{"cors", "no-cors", "same-origin"}},
 		{"redirect", f.redirect, []string{"follow", "error", "manual"}}, {"browser", f.browser, []string{"chrome", "none", "auto"}},
 	} {
 		if e.value != "" && !slices.Contains(e.of, e.value) {
@@ -419,6 +443,10 @@ func (f *fetchFlags) combined() error {
 		return usage(errors.New("--upload-listener is for XMLHttpRequest: fetch has none"), "add --xhr")
 	case f.xhr && (f.mode != "" && f.mode != "cors" || f.redirect != "" && f.redirect != "follow" || f.credentials == "omit"):
 		return usage(errors.New("--xhr goes with mode cors, redirect follow, and credentials same-origin or include: XMLHttpRequest knows no others"))
+	case f.rate < 0:
+		return usage(fmt.Errorf("--rate %v is below 0", f.rate), "--rate 5 is five requests a second at most")
+	case f.reads != "" && !spec.IsToken(f.reads):
+		return usage(fmt.Errorf("--reads %q is not the name of a header", f.reads), "one name, such as --reads X-Total-Count")
 	case f.repeat < 1 || f.repeat*max(len(f.from), 1) > most:
 		return usage(fmt.Errorf("--repeat %d with %d pages: from 1 to %d requests are made", f.repeat, max(len(f.from), 1), most))
 	case f.head && f.request.method != "" && f.request.method != "HEAD":
