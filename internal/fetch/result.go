@@ -336,6 +336,11 @@ func (rep *Report) note(opt Options, cookies *jar) {
 	if page := rep.mayVary(); page != "" {
 		add("A cache may keep this answer, which names the page's origin and does not say Vary: Origin. If the server lets in other origins too, one page gets what is for another: --from %s with a second --from shows it.", page)
 	}
+	for _, text := range []string{rep.unreadableMaxAge(), rep.letIn()} {
+		if text != "" {
+			add("%s", text)
+		}
+	}
 	if rep.varies() {
 		add("The answer depends on Origin, and it does not say Vary: Origin: a cache may give one page what is for another.")
 	}
