@@ -25,6 +25,8 @@ type Endpoint struct {
 	Body   string
 	Probed bool // its answers were looked at
 	Status int  // of GET, if it was
+	// Named are the methods that the server names (Allow), with an answer by which GET is not among them.
+	Named []string
 	// Anonymous is what it answers without the request fields of the target; nil: not known, or the same.
 	Anonymous *learn.Anonymous
 	policy    string
@@ -86,6 +88,9 @@ func (d *Draft) Learn(ctx context.Context, o Options) error {
 		probed++
 		d.Requests += found.Requests
 		e.Probed, e.Status = true, found.Statuses["GET"]
+		if e.Status >= 400 && !slices.Contains(found.Allow, "GET") {
+			e.Named = found.Allow
+		}
 		e.policy = d.policy(found)
 		d.anonymous(ctx, e, found, learn.Options{URL: d.URL + e.Path, Requests: &requests, Timeout: o.Timeout, Rate: o.Rate})
 	}
@@ -98,7 +103,7 @@ func (d *Draft) Learn(ctx context.Context, o Options) error {
 
 // anonymous looks what an endpoint answers to a page whose login has expired.
 func (d *Draft) anonymous(ctx context.Context, e *Endpoint, found *learn.Result, opt learn.Options) {
-	if len(d.Headers) == 0 || len(found.Origins) == 0 || e.Status >= 400 {
+	if len(d.Headers) == 0 || len(found.Origins) == 0 {
 		return
 	}
 	d.Requests++

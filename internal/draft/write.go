@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
+	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/block"
 	"github.com/corsproof/corsproof/internal/project"
 )
@@ -98,7 +100,10 @@ func (e *Endpoint) write(b *strings.Builder, several, given bool) {
 	if e.Question != "" {
 		fmt.Fprintf(b, "  # ? %s\n", comment(e.Question))
 	}
-	if e.Status >= 400 {
+	switch own := e.ofItsOwn(); {
+	case e.Status >= 400 && own != "":
+		fmt.Fprintf(b, "  # ? GET is answered with %d, and the server names %s. Do pages send that? Then, in the place of status, with the content that it needs (body):\n  #   method: %s\n", e.Status, comment(strings.Join(e.Named, ", ")), own)
+	case e.Status >= 400:
 		fmt.Fprintf(b, "  # ? GET is answered with %d. If that is not meant: remove status, and say what the request lacks (headers, a path that is there)\n", e.Status)
 	}
 	fmt.Fprintf(b, "  - path: %s\n", quoted(e.Path))
@@ -140,6 +145,15 @@ func (e *Endpoint) writeAnonymous(b *strings.Builder, fields [][2]string, severa
 		return
 	}
 	fmt.Fprintf(b, "  # ? Without these fields, as when a login has expired, GET is answered with %d, and no page can read that: is one meant to? Then:\n  # %s\n", a.Status, line)
+}
+
+// ofItsOwn is the method to ask with, of those that the server names where GET is not one; empty: it names none.
+func (e *Endpoint) ofItsOwn() string {
+	named := slices.DeleteFunc(slices.Clone(e.Named), func(m string) bool { return m == "HEAD" || m == "OPTIONS" || !ask.IsMethod(m) })
+	if len(e.Methods) > 0 || len(named) == 0 {
+		return ""
+	}
+	return (&Endpoint{Methods: named}).carrier()
 }
 
 // carrier is the method that asks the least of the server.
