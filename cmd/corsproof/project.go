@@ -292,6 +292,9 @@ func (r *projectRun) conclude(printer *report.Printer, rep *report.Report) error
 	if err != nil {
 		return err
 	}
+	if text := r.withoutLogin(); text != "" {
+		printer.Notes = append(printer.Notes, text)
+	}
 	printer.Print(rep)
 	if note != "" {
 		fmt.Fprintln(r.cmd.ErrOrStderr(), note)

@@ -246,6 +246,9 @@ func (r *singleRun) conclude(printer *report.Printer, rep *report.Report) error 
 		return err
 	}
 	rep.Redact(r.by)
+	if text := r.withoutLogin(rep); text != "" {
+		printer.Notes = append(printer.Notes, text)
+	}
 	printer.Print(rep)
 	if changed != "" {
 		fmt.Fprintln(r.cmd.ErrOrStderr(), changed)

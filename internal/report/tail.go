@@ -267,6 +267,9 @@ func (p *Printer) notes(r *Report) {
 	if r.EndpointStatus >= 300 {
 		p.note("an ordinary request to %s is answered with %d, and what was checked is the CORS of such answers. %s", r.URL, r.EndpointStatus, wayIn(r.EndpointStatus))
 	}
+	for _, text := range p.Notes {
+		p.note("%s", text)
+	}
 }
 
 // wayIn says what to do about an endpoint whose ordinary answer is no success.

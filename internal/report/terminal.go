@@ -27,6 +27,8 @@ type Printer struct {
 	// Began is when the command did, with the start of a browser and of a target; zero: the time is
 	// that of the run itself.
 	Began time.Time
+	// Notes are further remarks about the whole run, of who knows how it was made.
+	Notes []string
 }
 
 func (p *Printer) paint(text string, attrs ...color.Attribute) string {
