@@ -206,7 +206,9 @@ func (m *manyRun) done(r *roster.Record) {
 	if ids := r.Breaking(); len(ids) > 0 {
 		what = strings.Join(ids, ", ")
 	}
-	what, _, _ = strings.Cut(what, "\n")
+	if what, _, _ = strings.Cut(what, "\n"); r.Doubt != "" {
+		what = strings.TrimPrefix(what+"; "+r.Doubt, "; ")
+	}
 	fmt.Fprintln(m.lines, strings.TrimRight(fmt.Sprintf("%6d  %-10s  %s  %s", r.Line, r.End, block.Visible(r.URL), block.Visible(what)), " "))
 }
 

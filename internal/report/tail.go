@@ -272,6 +272,15 @@ func (p *Printer) notes(r *Report) {
 	}
 }
 
+// Unusual says what an ordinary request was answered with, where that is no success, and what to do about it;
+// empty: it is one.
+func (r *Report) Unusual() string {
+	if r.EndpointStatus < 300 {
+		return ""
+	}
+	return fmt.Sprintf("an ordinary request is answered with %d. %s", r.EndpointStatus, wayIn(r.EndpointStatus))
+}
+
 // wayIn says what to do about an endpoint whose ordinary answer is no success.
 func wayIn(status int) string {
 	const login = "give its token with -H, -u or --bearer-env, its cookie with -b"

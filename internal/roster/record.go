@@ -54,6 +54,10 @@ type Record struct {
 	Elapsed     time.Duration  `json:"elapsed_ns"`
 	Counts      *report.Counts `json:"counts,omitempty"` // nil: no check was run
 	Findings    []Finding      `json:"findings,omitempty"`
+	// Answered is the status of the answer to an ordinary request, where that is no success; Doubt what
+	// to do about it.
+	Answered int    `json:"answered,omitempty"`
+	Doubt    string `json:"-"`
 }
 
 // Finding is a cause that a target shows.
@@ -70,6 +74,9 @@ type Finding struct {
 func (r *Record) Fill(rep *report.Report) {
 	counts := rep.Counts
 	r.Counts = &counts
+	if r.Doubt = rep.Unusual(); r.Doubt != "" {
+		r.Answered = rep.EndpointStatus
+	}
 	r.Interrupted = rep.Stopped != nil && rep.Stopped.Cancelled
 	for i := range rep.Findings {
 		f := &rep.Findings[i]
