@@ -213,6 +213,9 @@ func (r *singleRun) header(_ context.Context, printer *report.Printer) error {
 func (r *singleRun) measure(ctx context.Context) (*report.Report, error) {
 	f := r.f
 	progress := newProgress(r.cmd.ErrOrStderr(), len(r.checks)/max(1, r.part.Of), f.quiet)
+	if !r.target.Foreign && r.target.RateLimit == 0 && f.concurrency == 0 {
+		progress.faster = "--concurrency N, such as 32, has more checks under way at once"
+	}
 	runner := harness.Runner{
 		Target: r.target, Agents: r.agents, Checks: r.checks, Shard: r.part,
 		Timeout: f.timeout, Concurrency: f.concurrency, OnResult: progress.add,
