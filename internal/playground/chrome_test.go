@@ -103,6 +103,34 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestLinesAndHidden: a line that stays is neither lost nor new, and what exposes headers is named only where it would.
+func TestLinesAndHidden(t *testing.T) {
+	base, ctx := start(t), pagetest.Chrome(t)
+	for _, s := range []struct {
+		name, hash string
+		lines      string // with their signs, and their classes in brackets
+		hidden     string
+	}{
+		{"an error", "ao=&st=502", "[]  502 Bad Gateway|[got]- (no Access-Control-Allow-Origin)|[want]+ Access-Control-Allow-Origin: ", ""},
+		{"another error", "ao=&st=404", "[]  404 Not Found|[got]- (no", ""},
+		{"a star", "ao=*&credentials=include", "[got]- Access-Control-Allow-Origin: *|[want]+ Access-Control-Allow-Origin: http://", ""},
+		{"no-cors", "mode=no-cors&ao=", "", "whatever Access-Control-Expose-Headers lists"},
+		{"no-cors, let in", "mode=no-cors&ao=*&ex=X-Total", "", "no status, no header and no content"},
+		{"cors", "", "", "Access-Control-Expose-Headers lists what it may read besides"},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			sent(t, ctx, base+"/#"+s.hash)
+			got := js(t, ctx, `[...document.querySelectorAll("#lines span")].map(e => "[" + e.className + "]" + e.textContent.trimEnd()).join("|")`)
+			if !strings.HasPrefix(got, s.lines) || s.lines == "" && got != "" {
+				t.Errorf("lines %q, want %q", got, s.lines)
+			}
+			if got := js(t, ctx, `document.getElementById("hidden")?.textContent ?? ""`); !strings.Contains(got, s.hidden) || strings.Contains(got, "whatever") != strings.Contains(s.hash, "no-cors") {
+				t.Errorf("hidden %q, want %q", got, s.hidden)
+			}
+		})
+	}
+}
+
 func str(b bool) string {
 	if b {
 		return "true"

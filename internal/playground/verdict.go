@@ -36,7 +36,9 @@ type Verdict struct {
 	Model    json.RawMessage `json:"model"` // an output line of package exchange, with the trace
 	Text     string          `json:"text"`  // what the reason means; empty where nothing failed
 	Explain  *explain.Answer `json:"explain"`
-	Hidden   []string        `json:"hidden"` // fields of the answer that the script cannot read
+	// Lines are those that were received and are wanted, each with its sign: "- ", "+ ", or "  " where it stays.
+	Lines  []string `json:"lines"`
+	Hidden []string `json:"hidden"` // fields of the answer that the script cannot read
 	// Differs is what the browser did otherwise than the model of it says, and Departs
 	// what it did otherwise than the standard, as is known of it.
 	Differs []string `json:"differs"`
@@ -62,6 +64,12 @@ func (p *Playground) verdict(q Asked) (any, error) {
 		v.Text = standard.Reason.Explain()
 	}
 	v.Explain, _ = explain.Explain(string(line.Append(nil)), explain.KindEval, explain.Context{Stack: stack})
+	v.Lines = []string{}
+	if v.Explain != nil {
+		for _, l := range explain.Signed(v.Explain) {
+			v.Lines = append(v.Lines, l[signed:])
+		}
+	}
 	v.Hidden = hidden(&r.response, &standard)
 	v.Departs = q.Saw.differences(v.Wire, &standard)
 	own := decide(line, engineOf(q.Agent))
@@ -70,6 +78,9 @@ func (p *Playground) verdict(q Asked) (any, error) {
 	}
 	return v, nil
 }
+
+// signed is the column of the signs that explain.Signed writes.
+const signed = 7
 
 func decide(line exchange.Line, e spec.Engine) spec.Outcome {
 	return exchange.NewEvaluator(exchange.Options{Engine: e}).Eval(line)

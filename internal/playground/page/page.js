@@ -190,7 +190,6 @@ async function verdict() {
 }
 
 const web = url => /^https:\/\//.test(url) ? url : null;
-const diff = (kind, sign, lines) => (lines || []).map(l => el("span", {class: kind}, `${sign} ${vis(l)}\n`));
 const row = (name, ...value) => value.flat().some(v => v) ? [el("dt", {}, name), el("dd", {}, ...value)] : [];
 
 function shown(v, {armed, saw, origin}) {
@@ -216,7 +215,7 @@ function agreement(v) {
 function cause(v) {
   const x = v.explain;
   if (!x || v.model.outcome !== "blocked" && !x.cause.id) return [];
-  return [el("h2", {id: "cause", "data-id": x.cause.id}, vis(x.cause.title)), x.received || x.wanted ? el("pre", {}, diff("got", "-", x.received), diff("want", "+", x.wanted)) : "",
+  return [el("h2", {id: "cause", "data-id": x.cause.id}, vis(x.cause.title)), v.lines.length ? el("pre", {id: "lines"}, v.lines.map(l => el("span", {class: {"-": "got", "+": "want"}[l[0]] ?? null}, vis(l), "\n"))) : "",
     el("dl", {}, row("here", prose(x.cause.here)), row("why", prose(x.cause.why)), row("whose", vis(x.side)), row("fix", prose(x.fix.do), x.side === "server" ? chooser : ""),
       x.fix.text ? row(vis(x.fix.stack || "setting"), el("pre", {}, vis(x.fix.text))) : [],
       row("or", (x.alternatives || []).map(a => el("p", {}, prose(a.text)))))].filter(Boolean);
@@ -239,8 +238,10 @@ function wire(v, origin) {
 function seen(v, saw) {
   if (saw.error) return [el("pre", {id: "saw"}, vis(saw.error)),
     v.wire.some(m => !m.preflight) ? el("p", {}, `The server got the request and answered ${v.wire.find(m => !m.preflight).status}. The browser keeps that from the script, which cannot tell this from a broken network.`) : ""].filter(Boolean);
+  const kept = saw.type === "opaque" ? "Hidden from the script: all of it. Of an opaque answer it reads no status, no header and no content, whatever Access-Control-Expose-Headers lists."
+    : v.hidden.length ? `Hidden from the script: ${vis(v.hidden.join(", "))}. Access-Control-Expose-Headers lists what it may read besides.` : "";
   return [el("pre", {id: "saw"}, `status ${saw.status}, type ${saw.type}\n`, fieldLines(saw.headers), "\n", vis(saw.body) || "(no content)"),
-    v.hidden.length ? el("p", {id: "hidden"}, `Hidden from the script: ${vis(v.hidden.join(", "))}. Access-Control-Expose-Headers lists what it may read besides.`) : ""].filter(Boolean);
+    kept ? el("p", {id: "hidden"}, kept) : ""].filter(Boolean);
 }
 
 function steps(v) {
