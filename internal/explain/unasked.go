@@ -223,7 +223,7 @@ func (s *sighting) hereGranted() string {
 		text = "It grants what you name, " + asked + ". The answer to the request itself is not in the text."
 	}
 	if s.departs() {
-		return text + " " + starAuthorization
+		text += " " + starAuthorization
 	}
 	return strings.TrimSpace(text + " " + s.withCredentials())
 }
