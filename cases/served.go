@@ -39,7 +39,8 @@ func (c *Check) On(m Methods) *Check { return c.OnEndpoint(Endpoint{Methods: m})
 //   - A GET on an endpoint that has none is carried by POST, which needs no permission
 //     either, or by HEAD, and in the question of a preflight by a stated method as well.
 //   - An actual request of a method that is not served is left out: its answer
-//     is the router's, who owes no grant. A repeated step is left out alone.
+//     is the router's, who owes no grant. A repeated step is left out alone. One that is
+//     only to be denied stays, for nobody may be let in by that answer either.
 //   - That a preflight for GET, HEAD or POST is granted is demanded where the method
 //     is served or stated.
 //
@@ -178,13 +179,16 @@ func (v *serving) carries(method string, blocked bool) bool {
 
 func (v *serving) actual(w *Wire) string {
 	if w.Method != "GET" || !v.methods.lacks("GET") {
-		if v.methods.lacks(w.Method) {
+		if v.methods.lacks(w.Method) && !v.denies() {
 			return unserved(w.Method)
 		}
 		return ""
 	}
 	to := v.carrier()
 	if to == "" || v.check.Case.Via != "" || slices.ContainsFunc(w.Headers, forGet) {
+		if v.denies() {
+			return ""
+		}
 		return unserved("GET")
 	}
 	w.Method = to
@@ -192,6 +196,12 @@ func (v *serving) actual(w *Wire) string {
 		w.Headers = append(w.Headers, "Content-Length: 0")
 	}
 	return ""
+}
+
+// denies tells whether nothing is demanded of the answer but that it is not shared: whoever is to be
+// kept out is, whatever the endpoint serves.
+func (v *serving) denies() bool {
+	return len(v.step.Answer) > 0 && !slices.ContainsFunc(v.step.Answer, func(p Predicate) bool { return p.Denies == nil && p.DeniesWithCredentials == nil })
 }
 
 // forGet says whether a field line means something for GET alone.

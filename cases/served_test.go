@@ -14,6 +14,9 @@ var _ = Describe("A check on an endpoint", func() {
 		post      = "    wire: {method: OPTIONS, headers: [\"Origin: {{allowed}}\", \"Access-Control-Request-Method: POST\"]}\n    answer: [{allows: {origin: \"{{allowed}}\", method: POST}}]\n"
 		script    = "    request: {origin: \"{{allowed}}\", headers: [\"X-M: 1\"]}\n    expect: {outcome: allowed, acrm: GET}\n"
 		put       = "    request: {origin: \"{{allowed}}\", method: PUT}\n    expect: {outcome: allowed}\n"
+		denies    = "    wire: {method: POST, headers: [\"Origin: {{denied}}\"]}\n    answer: [{denies: \"{{denied}}\"}]\n"
+		range1    = "    wire: {headers: [\"Origin: {{denied}}\", \"Range: bytes=0-0\"]}\n    answer: [{denies: \"{{denied}}\"}]\n"
+		varies    = "    wire: {method: POST, headers: [\"Origin: {{denied}}\"]}\n    answer: [{denies: \"{{denied}}\"}, {status: <500}]\n"
 		denied    = "    request: {origin: \"{{denied}}\", method: PUT}\n    expect: {outcome: blocked}\n"
 		each      = "    each: methods\n    request: {origin: \"{{allowed}}\", method: \"{{entry}}\"}\n    expect: {outcome: allowed}\n"
 		options   = "    request: {origin: \"{{allowed}}\", method: OPTIONS}\n    expect: {outcome: allowed}\n"
@@ -61,6 +64,7 @@ var _ = Describe("A check on an endpoint", func() {
 		Entry("a preflight for POST that nobody stated", post, "PUT", getPut, "does not serve POST"),
 		Entry("a preflight for POST, where nothing is known of it", post, "PUT", cases.Methods{"GET": true}, "nobody stated POST"),
 		Entry("PUT", put, "PUT", cases.Methods{"GET": true, "PUT": false}, "does not serve PUT"),
+		Entry("a denial of which something else is demanded as well", varies, "", getPut, "does not serve POST"),
 		Entry("OPTIONS of a script", options, "OPTIONS", getPut, "OPTIONS"),
 	)
 
@@ -74,6 +78,8 @@ var _ = Describe("A check on an endpoint", func() {
 		Entry("where GET is served", preflight, "", getPut),
 		Entry("a preflight for POST that was stated, whatever the router says", post, "POST", cases.Methods{"GET": true, "POST": false}),
 		Entry("a preflight for GET that was stated", preflight, "GET", postOnly),
+		Entry("a denial on the wire", denies, "", cases.Methods{"GET": true, "POST": false}),
+		Entry("a denial of a part", range1, "", cases.Methods{"GET": false, "POST": true}),
 		Entry("a denial", denied, "", cases.Methods{"GET": true, "PUT": false}),
 	)
 

@@ -46,6 +46,9 @@ func (r *run) summary(entries []*entry, results []Result, stopped *Stopped) *Sum
 		EndpointStatus: r.status, ContentCut: r.cut, NotGranted: r.notGranted, NotLookedAt: r.notLookedAt(entries, results),
 		Results: results, Stopped: stopped, AgentErrors: r.agentErrors,
 	}
+	if r.notGranted == "" { // else nothing is shared, and that is told
+		s.Unshared = r.unshared
+	}
 	for _, a := range r.agents {
 		s.Agents = append(s.Agents, AgentInfo{a.Name(), a.Version()})
 	}

@@ -18,6 +18,16 @@ type NotLookedAt struct {
 	Endpoint string `json:"endpoint,omitempty"`
 }
 
+// Unshared is a method that an ordinary endpoint answers as one that it does not serve, and
+// without sharing that answer with an allowed origin. No check looks at these answers, since nobody
+// stated that there is such a method; a page that sends it sees a CORS error all the same.
+type Unshared struct {
+	Method string `json:"method"`
+	Status int    `json:"status"`
+	// Endpoint is the name of the endpoint, in the report of several.
+	Endpoint string `json:"endpoint,omitempty"`
+}
+
 // Overlooked are those of the parts that no check of the run was about, whatever the
 // target does, separated by commas; empty for none. For a run of the whole table that is
 // our own failure.

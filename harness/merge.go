@@ -223,6 +223,11 @@ func (m *merging) take(s *Summary) {
 		m.status = s.EndpointStatus
 	}
 	m.cut = cmp.Or(m.cut, s.ContentCut)
+	for _, u := range s.Unshared {
+		if !slices.Contains(m.unshared, u) {
+			m.unshared = append(m.unshared, u)
+		}
+	}
 	if m.notGranted == "" {
 		m.notGranted = s.NotGranted
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/internal/wire"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // An ordinary endpoint has some methods and not others, and a router that
@@ -142,6 +143,9 @@ func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Re
 	}
 	if method == http.MethodGet {
 		r.methods[http.MethodGet] = !notServed(get.Status)
+		if !r.methods[http.MethodGet] { // get had no Origin
+			_ = r.askOrigin(ctx, http.MethodGet)
+		}
 	}
 	answers := map[string]int{}
 	for _, m := range r.wanted(checks, func(m string) bool { return !mayEnd(m) }) {
@@ -159,7 +163,7 @@ func (r *run) askMethods(ctx context.Context, checks []cases.Check, get *wire.Re
 	case r.methods[http.MethodHead]:
 		method, r.status = http.MethodHead, answers[http.MethodHead]
 	case !r.mayHaveOthers():
-		r.methods = nil // it serves nothing that is known: what comes is judged
+		r.methods, r.unshared = nil, nil // it serves nothing that is known: what comes is judged
 	}
 	return method
 }
@@ -176,15 +180,28 @@ func (r *run) mayHaveOthers() bool {
 // askFor asks the endpoint for a method, from an origin that is allowed, and keeps
 // whether it is served. The status is 0 where there was no answer.
 func (r *run) askFor(ctx context.Context, method string) int {
+	status := r.askOrigin(ctx, method)
+	if status != 0 { // else the checks that send it will say what is the matter
+		r.methods[method] = !notServed(status)
+	}
+	return status
+}
+
+// askOrigin is the status with which a method is answered to an origin that is allowed, 0 where there
+// was no answer. Where the method is not served, and the answer not shared, that is kept.
+func (r *run) askOrigin(ctx context.Context, method string) int {
 	fields := []string{}
-	if origins := r.target.Declared.AllowedOrigins(); len(origins) > 0 {
+	origins := r.target.Declared.AllowedOrigins()
+	if len(origins) > 0 {
 		fields = append(fields, "Origin: "+origins[0])
 	}
 	resp, err := r.probeWith(ctx, r.target.Endpoint, wire.H1, method, fields...)
 	if err != nil {
-		return 0 // the checks that send it will say what is the matter
+		return 0
 	}
-	r.methods[method] = !notServed(resp.Status)
+	if len(origins) > 0 && notServed(resp.Status) && spec.CheckCORS(origins[0], spec.CredentialsOmit, resp.Header) != "" {
+		r.unshared = append(r.unshared, Unshared{Method: method, Status: resp.Status})
+	}
 	return resp.Status
 }
 

@@ -72,6 +72,11 @@ func (r *witness) run(ctx context.Context, p cases.Policy, change func(*harness.
 	return sum
 }
 
+// only tells requests of some methods from others.
+func only(methods ...string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return slices.Contains(methods, r.Method) }
+}
+
 // reasons are why parts of the policy were not looked at.
 func reasons(sum *harness.Summary) map[string]string {
 	out := map[string]string{}
@@ -121,7 +126,7 @@ var _ = Describe("the methods of an ordinary endpoint", func() {
 		Expect(sum.Skips).To(HaveKey(harness.SkipNotServed))
 		Expect(sum.Counts[agent.VerdictPass]).To(BeNumerically(">", 8))
 		gets := slices.DeleteFunc(slices.Clone(s.sent), func(m string) bool { return m != "GET" })
-		Expect(len(gets)).To(BeNumerically("<=", 2), "the one that found out that there is none, and the one that looks whether the server is still there")
+		Expect(len(gets)).To(BeNumerically("<=", 3), "the two that found out that there is none, and what a page sees of that, and the one that looks whether the server is still there")
 	})
 
 	It("that are stated and not served are held to by their preflights", func(ctx SpecContext) {
@@ -141,6 +146,30 @@ var _ = Describe("the methods of an ordinary endpoint", func() {
 		Expect(sum.Skips).NotTo(HaveKey(harness.SkipNotServed))
 		Expect(sum.NotLookedAt).To(BeEmpty())
 	})
+
+	DescribeTable("that are not served: the answers that say so, where they are not shared", func(ctx SpecContext, serves []string, status int, bare func(*http.Request) bool, want []harness.Unshared) {
+		s := witnessed(crud, serves...)
+		inner := s.Config.Handler
+		s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if bare(r) {
+				w.WriteHeader(status)
+				return
+			}
+			inner.ServeHTTP(w, r)
+		})
+		sum := s.run(ctx, crud, nil)
+		Expect(sum.Unshared).To(ConsistOf(want))
+	},
+		Entry("405 to POST", []string{"GET", "HEAD", "PUT", "DELETE"}, 405, only("POST"), []harness.Unshared{{Method: "POST", Status: 405}}),
+		Entry("404 to POST", []string{"GET", "HEAD", "PUT", "DELETE"}, 404, only("POST"), []harness.Unshared{{Method: "POST", Status: 404}}),
+		Entry("501 to POST and DELETE", []string{"GET", "HEAD", "PUT"}, 501, only("POST", "DELETE"), []harness.Unshared{{Method: "POST", Status: 501}, {Method: "DELETE", Status: 501}}),
+		Entry("405 to GET", []string{"HEAD", "POST", "PUT", "DELETE"}, 405, only("GET"), []harness.Unshared{{Method: "GET", Status: 405}}),
+		Entry("none, where they are shared", []string{"GET"}, 405, only(), nil),
+		Entry("405 to all but GET", []string{"GET"}, 405, func(r *http.Request) bool { return r.Method != "GET" }, []harness.Unshared{
+			{Method: "DELETE", Status: 405}, {Method: "HEAD", Status: 405}, {Method: "POST", Status: 405}, {Method: "PUT", Status: 405},
+		}),
+		Entry("none, where nothing is shared", []string{"GET"}, 404, func(*http.Request) bool { return true }, nil),
+	)
 
 	It("are announced: what is sent for sure, and what only if a preflight wrongly lets it", func() {
 		table, err := cases.Load()

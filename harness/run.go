@@ -33,6 +33,7 @@ type run struct {
 	status      int               // what an ordinary endpoint answers to an ordinary request; 0: nothing is known
 	cut         string            // why the content of that answer did not come whole
 	notGranted  spec.Reason       // why the browser's CORS check of that answer fails; empty if it passes
+	unshared    []Unshared        // answers to methods that are not served
 	started     time.Time
 	prefix      string // of this run's nonces
 	shard       Shard

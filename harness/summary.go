@@ -29,6 +29,9 @@ type Summary struct {
 	NotGranted spec.Reason `json:"not_granted,omitempty"`
 	// NotLookedAt are the parts of the declared policy that no check looked at.
 	NotLookedAt []NotLookedAt `json:"not_looked_at,omitempty"`
+	// Unshared are the answers to methods that an ordinary endpoint does not serve, those that are not
+	// shared though its other answers are.
+	Unshared []Unshared `json:"unshared,omitempty"`
 	// Findings are the causes that explain what failed: what a plain exchange shows first,
 	// then the gravest.
 	Findings []Finding `json:"findings"`

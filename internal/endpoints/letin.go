@@ -5,6 +5,13 @@ import (
 	"regexp"
 )
 
+// routed answers a method that is not served itself, to every origin alike.
+func routed(h http.Handler, code int, served string, more ...string) Server {
+	return handled(before(h, method(served), func(w http.ResponseWriter, r *http.Request) {
+		status(code, append([]string{"Access-Control-Allow-Origin", r.Header.Get("Origin"), "Vary", "Origin"}, more...)...)(w, r)
+	}))
+}
+
 // letIn are servers that let somebody in whom their owner did not name.
 func letIn() []Kind {
 	p := plain("PUT")
@@ -22,6 +29,11 @@ func letIn() []Kind {
 			Name: "denied-origin-by-method", Says: "A denied origin gets a grant on the answers to one method.", Policy: p,
 			Broken: []Shape{{"HEAD", everybody(method("HEAD"))}, {"GET", everybody(method("GET"))}, {"POST", everybody(method("POST"))}, {"PUT", everybody(func(r *http.Request) bool { return r.Method == "PUT" || asked(r) == "PUT" })}},
 			Right:  right, Finds: `\b{shape}\b`,
+		},
+		{
+			Name: "denied-origin-by-router", Says: "The router answers a method that it has not got, and lets everybody read that.", Policy: p,
+			Broken: []Shape{{"405", routed(policied(p), 405, "POST")}, {"404", routed(policied(p), 404, "POST")}, {"501 with credentials", routed(policied(p), 501, "POST", "Access-Control-Allow-Credentials", "true")}},
+			Right:  []Shape{{"405", handled(layer{policy: p, app: only([]string{"GET", "HEAD", "PUT"}, application(p))})}}, Finds: `\bPOST\b`,
 		},
 		{
 			Name: "leftover-of-development", Says: "An origin of development is allowed besides the stated one.", Policy: p,

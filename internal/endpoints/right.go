@@ -35,6 +35,10 @@ func right() []Kind {
 				func(r *http.Request) bool { return asked(r) == "POST" }, status(400, "Vary", "Origin")))},
 			{"PUT alone", handled(layer{policy: unstated, app: only([]string{"PUT"}, application(unstated))})},
 		}, Never: nothing},
+		{Name: "router-answers-bare", Says: "The router answers what it has not got without a header of CORS.", Policy: unstated, Right: []Shape{
+			{"404 to a whole URL", handled(before(policied(unstated), func(r *http.Request) bool { return r.URL.IsAbs() }, status(404)))},
+			{"404 to a whole URL, 405 to POST", handled(before(policied(unstated), func(r *http.Request) bool { return r.URL.IsAbs() || r.Method == "POST" }, status(405)))},
+		}, Never: append(nothing, "depends on the protocol")},
 		{Name: "post-alone", Says: "The endpoint has POST alone, and answers 405 to a GET.", Policy: writer, Right: []Shape{
 			{"permits what it has not", handled(layer{policy: writer, app: only([]string{"POST"}, application(writer))})},
 			{"permits POST alone", handled(fields(layer{policy: writer, app: only([]string{"POST"}, application(writer))},

@@ -59,7 +59,7 @@ func Combine(tool, target string, endpoints []Endpoint, reports []*Report) *Repo
 	if len(reports) == 1 && reports[0] != nil {
 		r := reports[0]
 		out.Declared, out.EndpointStatus, out.NotGranted, out.NotLookedAt, out.Stack = r.Declared, r.EndpointStatus, r.NotGranted, r.NotLookedAt, r.Stack
-		out.ContentCut = r.ContentCut
+		out.ContentCut, out.Unshared = r.ContentCut, r.Unshared
 		if endpoints[0].Expected != 0 {
 			out.EndpointStatus = 0 // nobody need be asked whether it is the right URL
 		}
@@ -87,6 +87,10 @@ func (r *Report) take(e *Endpoint, of *Report) {
 	for _, n := range of.NotLookedAt {
 		n.Endpoint = e.Name
 		r.NotLookedAt = append(r.NotLookedAt, n)
+	}
+	for _, u := range of.Unshared {
+		u.Endpoint = e.Name
+		r.Unshared = append(r.Unshared, u)
 	}
 	for _, k := range of.Recognised {
 		if !slices.ContainsFunc(r.Recognised, func(o Recognised) bool { return o.Line == k.Line && o.Certain == k.Certain }) {

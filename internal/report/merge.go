@@ -81,7 +81,7 @@ func Chosen(list []*Report) bool {
 func (r *Report) summary() *harness.Summary {
 	s := &harness.Summary{
 		Target: r.Target, Agents: r.Agents, Started: r.Started, Elapsed: r.Elapsed, Policies: r.Policies, Forbids: r.Forbids,
-		EndpointStatus: r.EndpointStatus, ContentCut: r.ContentCut, NotGranted: r.NotGranted, NotLookedAt: r.NotLookedAt, Stopped: r.Stopped, Shard: r.Shard, AgentErrors: r.AgentErrors,
+		EndpointStatus: r.EndpointStatus, ContentCut: r.ContentCut, NotGranted: r.NotGranted, NotLookedAt: r.NotLookedAt, Unshared: r.Unshared, Stopped: r.Stopped, Shard: r.Shard, AgentErrors: r.AgentErrors,
 	}
 	for i := range r.Results {
 		s.Results = append(s.Results, r.Results[i].Result)

@@ -51,6 +51,8 @@ type Report struct {
 	NotGranted spec.Reason `json:"not_granted,omitempty"`
 	// NotLookedAt are the parts of the declared policy that no check looked at.
 	NotLookedAt []harness.NotLookedAt `json:"not_looked_at,omitempty"`
+	// Unshared are the answers to methods that an endpoint does not serve, those that are not shared.
+	Unshared []harness.Unshared `json:"unshared,omitempty"`
 	// AgentErrors are agents that broke, with the reason.
 	AgentErrors map[string]string `json:"agent_errors,omitempty"`
 	Counts      Counts            `json:"counts"`
@@ -164,7 +166,7 @@ func New(tool, url string, sum *harness.Summary, table *cases.Table) *Report {
 		Version: FormatVersion, Tool: tool, Target: sum.Target, URL: url, Agents: sum.Agents,
 		Started: sum.Started, Elapsed: sum.Elapsed, Policies: sum.Policies,
 		Stopped: sum.Stopped, AgentErrors: sum.AgentErrors, EndpointStatus: sum.EndpointStatus, ContentCut: sum.ContentCut, NotGranted: sum.NotGranted,
-		NotLookedAt: sum.NotLookedAt, Forbids: sum.Forbids, Findings: findings(sum), Shard: shardState(sum, table),
+		NotLookedAt: sum.NotLookedAt, Unshared: sum.Unshared, Forbids: sum.Forbids, Findings: findings(sum), Shard: shardState(sum, table),
 	}
 	for _, p := range table.Policies {
 		if p.Unsafe {

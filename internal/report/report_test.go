@@ -62,6 +62,17 @@ func page(rep *report.Report, verbose bool) string {
 // said is a page without its lines.
 func said(rep *report.Report) string { return strings.Join(strings.Fields(page(rep, false)), " ") }
 
+var _ = Describe("the page of a run that saw answers which nothing holds to the policy", func() {
+	It("says so, and does not call all of it right", func() {
+		rep := newReport(result("vary-allowed", "exact", agent.VerdictPass), result("vary-denied", "exact", agent.VerdictWarn))
+		rep.Unshared = []harness.Unshared{{Method: "POST", Status: 405}}
+		Expect(said(rep)).To(ContainSubstring("as far as it was looked at"))
+		Expect(said(rep)).To(ContainSubstring("Not looked at: answers to POST: 405, and no Access-Control-Allow-Origin that lets an allowed origin read it"))
+		rep.Unshared[0].Endpoint = "items"
+		Expect(said(rep)).To(ContainSubstring("Not looked at: items: answers to POST: 405"))
+	})
+})
+
 var _ = Describe("a report", func() {
 	It("says what an endpoint answers, and leaves out what did not run but for the reason", func() {
 		skipped := result("third", "a", agent.VerdictSkip)

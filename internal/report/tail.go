@@ -182,6 +182,15 @@ func (p *Printer) notLookedAt(r *Report) {
 		}
 		parts[reason] = append(parts[reason], block.Visible(n.Part.String()))
 	}
+	for _, u := range r.Unshared {
+		name := "answers to " + block.Visible(u.Method)
+		if u.Endpoint != "" {
+			name = u.Endpoint + ": " + name
+		}
+		text := fmt.Sprintf("%s: %d, and no Access-Control-Allow-Origin that lets an allowed origin read it: a page that sends %s sees a CORS error in place of the %d. Methods that are named by --serves are held to the policy",
+			name, u.Status, block.Visible(u.Method), u.Status)
+		lines = append(lines, block.Wrap(text, block.Columns-nameWidth)...)
+	}
 	for _, reason := range order {
 		lines = append(lines, block.Wrap(strings.Join(parts[reason], ", ")+": "+block.Visible(reason), block.Columns-nameWidth)...)
 	}

@@ -43,7 +43,7 @@ func (r *Report) Verdict() (string, agent.Verdict) {
 	case c.Known > 0:
 		return fmt.Sprintf("Nothing new was found wrong: %s known.", map[bool]string{true: "1 check that fails is", false: fmt.Sprintf("%d checks that fail are", c.Known)}[c.Known == 1]), agent.VerdictPass
 	case c.Warn > 0:
-		return fmt.Sprintf("All right: nobody is locked out, and nobody is let in who should not be; %s could be better.", thing(c.Warn)), agent.VerdictPass
+		return fmt.Sprintf("All right: nobody is locked out, and nobody is let in who should not be, as far as it was looked at; %s could be better.", thing(c.Warn)), agent.VerdictPass
 	}
 	says := map[bool]string{true: "each policy says", false: "the policy says"}[r.manyPolicies()]
 	return fmt.Sprintf("All right: this server does what %s, as far as it was looked at.", says), agent.VerdictPass
