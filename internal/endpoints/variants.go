@@ -47,6 +47,15 @@ func variants() []Kind {
 			Never:  []string{severity, "report it", "browser disagree"},
 		},
 		{
+			Name: "star-for-origins-alone", Says: "The * is sent only where the request has an Origin.", Policy: everybody,
+			Broken: []Shape{
+				{"without Vary", handled(bare(inner, originless))},
+				{"with Vary", handled(fields(fields(inner, func(*http.Request) bool { return true }, "Vary", "Origin"), originless, allowOrigin, ""))},
+			},
+			Right: []Shape{{"right", handled(inner)}}, Exits: []int{Failures, Conformant},
+			Finds: `only where the request has an\s+Origin`, Never: []string{severity, "varies without need", "Vary does not say so", `\+ Vary: Origin`},
+		},
+		{
 			Name: "stream-for-everybody", Says: "An event stream that does not end overwrites the granted origin.", Policy: stream, Path: "/live",
 			Broken: []Shape{
 				{"*", handled(fields(live, isGet, allowOrigin, "*"))},
@@ -56,6 +65,8 @@ func variants() []Kind {
 		},
 	}
 }
+
+func originless(r *http.Request) bool { return r.Header.Get("Origin") == "" }
 
 func unchanged(r *http.Request) bool {
 	return isGet(r) && strings.Contains(r.Header.Get("If-None-Match"), `"v7"`)

@@ -87,7 +87,7 @@ func (m *Matrix) unsafe(policy string) bool { return slices.Contains(m.Unsafe, p
 // cacheCause: what a cache does with such an answer is what it shows, even where that
 // keeps somebody out, or nobody.
 func cacheCause(id string) bool {
-	return slices.Contains([]string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "cached-grant"}, id)
+	return slices.Contains([]string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "star-not-always", "cached-grant"}, id)
 }
 
 // Tally counts the causes of one question.

@@ -85,7 +85,7 @@ var _ = Describe("a finding", func() {
 	})
 
 	It("knows the causes about caches by the ids that they have", func() {
-		for _, id := range []string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "cached-grant"} {
+		for _, id := range []string{"vary-missing", "vary-denied", "vary-not-always", "vary-overwritten", "vary-star", "star-not-always", "cached-grant"} {
 			Expect(cases.FindCause(id)).NotTo(BeNil(), id)
 			x := caused(id, agent.EffectLockedOut, "exact")
 			Expect(m.Question(&x)).To(Equal(matrix.Cache), id)

@@ -27,8 +27,6 @@ var secondCauses = map[string]string{
 	"any-creds-no-vary": "vary-missing",
 	// null is the only origin that gets what the list promises to any.
 	"any-creds-null-reflected": "any-origin-reflected-credentials",
-	// The answer depends on whether there is an Origin, which is a way to depend on the origin.
-	"any-no-origin-silent": "vary-missing",
 	// What is allowed too much is the private network alone.
 	"default-private-network": "private-network-unstated",
 	// One is what is sent, the other what it lets in.

@@ -79,7 +79,7 @@ var causesAToH = map[string]string{
 	"any-creds-reflected-with-cookie": "any-origin-reflected-credentials",
 	"any-creds-star-true":             "credentials-void",
 	"any-custom-scheme-denied":        "origin-not-listed",
-	"any-no-origin-silent":            "vary-denied",
+	"any-no-origin-silent":            "star-not-always",
 	"any-null-denied":                 "origin-not-listed",
 	"any-port-any-scheme":             "pattern-too-wide",
 	"any-port-denied":                 "pattern-not-matched",
