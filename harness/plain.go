@@ -61,6 +61,9 @@ func settlePlain(entries []*entry, results []Result, otherwise []refused) []Resu
 	ran := false // some check of a plain exchange
 	settled := slices.Clone(results)
 	for i := range settled {
+		settled[i] = without(entries[i].check, settled[i], unread)
+	}
+	for i := range settled {
 		asks := plain(entries[i].check)
 		if asks == 0 || settled[i].Verdict == agent.VerdictSkip {
 			continue
@@ -95,6 +98,11 @@ func refusals(r *Result) []refused {
 
 // follow is the result, undecided where all its failures follow from what is known.
 func follow(c *cases.Check, res Result, known []refused) Result {
+	return without(c, res, func(failures []agent.Symptom) string { return following(failures, known) })
+}
+
+// without is the result, undecided where why says of all failures of an agent why they show nothing.
+func without(c *cases.Check, res Result, why func(failures []agent.Symptom) string) Result {
 	agents := slices.Clone(res.Agents)
 	changed := false
 	for i := range agents {
@@ -102,7 +110,7 @@ func follow(c *cases.Check, res Result, known []refused) Result {
 		if a.Verdict != agent.VerdictFail && a.Verdict != agent.VerdictWarn {
 			continue
 		}
-		if why := following(a.Failures, known); why != "" {
+		if why := why(a.Failures); why != "" {
 			a.Verdict, a.Note, changed = agent.VerdictUndecided, why, true
 		}
 	}
@@ -111,6 +119,17 @@ func follow(c *cases.Check, res Result, known []refused) Result {
 	}
 	res.Agents = agents
 	return concluded(c, res)
+}
+
+// unread is why failures that are all about Access-Control-Expose-Headers show nothing: no script reads the
+// headers of a redirect, which is followed, or is opaque.
+func unread(failures []agent.Symptom) string {
+	if len(failures) == 0 || slices.ContainsFunc(failures, func(f agent.Symptom) bool {
+		return !strings.EqualFold(f.Field, "Access-Control-Expose-Headers") || !spec.RedirectStatus(f.Seen.Status) || f.Seen.Location == ""
+	}) {
+		return ""
+	}
+	return "the answer is a redirect, of which no script reads the headers"
 }
 
 // following is why all of the failures follow from plain exchanges, in the

@@ -85,6 +85,32 @@ var _ = Describe("What follows from a plain exchange that is not granted", func(
 		}, ""),
 	)
 
+	DescribeTable("is not that a redirect exposes nothing, of which no script reads the headers", func(ctx SpecContext, status int, location, group string, want agent.Verdict) {
+		s := appServer(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+			if location != "" {
+				w.Header().Set("Location", location)
+			}
+			w.WriteHeader(status)
+		})
+		exposes := wireCheck("exposes", wireGet("/ok", cases.Predicate{Lists: &cases.FieldList{Name: "access-control-Expose-Headers", Values: []string{"X-A"}}}))
+		exposes.Policy, exposes.Case.Group = policy, group
+		sum, err := (&harness.Runner{Target: &harness.Target{Declared: policy, Endpoint: s.URL + "/x"}, Checks: []cases.Check{exposes}}).Run(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sum.Results[0].Verdict).To(Equal(want))
+		if want == agent.VerdictUndecided {
+			Expect(sum.Results[0].Reason).To(ContainSubstring("redirect"))
+			Expect(sum.Findings).To(BeEmpty())
+		}
+	},
+		Entry(nil, 308, "/x/", "x", agent.VerdictUndecided),
+		Entry(nil, 302, "https://login.example/", "stated-policy", agent.VerdictUndecided),
+		Entry("it leads nowhere, and is read", 308, "", "x", agent.VerdictFail),
+		Entry("it is none", 300, "/x/", "x", agent.VerdictFail),
+		Entry("a page that was made", 201, "/x/1", "x", agent.VerdictFail),
+		Entry(nil, 200, "", "stated-policy", agent.VerdictFail),
+	)
+
 	It("is told of the endpoint alone where no plain check is run", func(ctx SpecContext) {
 		s := appServer(func(http.ResponseWriter, *http.Request) {})
 		sum, err := (&harness.Runner{Target: &harness.Target{Declared: policy, Endpoint: s.URL + "/x"}, Checks: checks()[1:2]}).Run(ctx)
