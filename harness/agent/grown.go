@@ -27,6 +27,28 @@ func (g *Grown) FieldLines() []string {
 	return lines
 }
 
+// grownOrigin is the Origin that a step let grow, cut; ok is false where it let another field grow.
+func (e *Exchange) grownOrigin() (origin string, ok bool) {
+	if e.Grown == nil {
+		return "", false
+	}
+	const few = 8
+	g := *e.Grown
+	g.Times = min(few, g.Times)
+	lines := g.FieldLines()
+	if len(lines) == 0 {
+		return "", false
+	}
+	name, value, _ := strings.Cut(lines[0], ":")
+	if !strings.EqualFold(name, "Origin") {
+		return "", false
+	}
+	if value = strings.Trim(value, " \t"); e.Grown.Times > few && !g.Lines {
+		value += "..."
+	}
+	return value, true
+}
+
 func (g *Grown) String() string {
 	if g.Lines {
 		return fmt.Sprintf("%d lines %q", g.Times, g.Unit)

@@ -118,6 +118,9 @@ func See(e *Exchange, credentials bool) Seen {
 		Status: e.Status, Error: e.ErrorKind, Excess: e.Excess > 0,
 		Names: strings.Join(req.Values("Access-Control-Request-Headers"), ","),
 	}
+	if origin, ok := e.grownOrigin(); ok && s.NoOrigin {
+		s.NoOrigin, s.Origin = false, origin
+	}
 	if e.Cut() {
 		s.Error = string(wire.Cut) // as it is where the head does not come whole
 	}

@@ -53,10 +53,15 @@ func answerOf(s *agent.Seen) string {
 	case s.Status != 0:
 		return "answer " + strconv.Itoa(s.Status)
 	case s.Preflight:
-		return "no answer to the preflight"
+		return noAnswer + " to the preflight"
 	}
-	return "no answer"
+	return noAnswer
 }
+
+const noAnswer = "no answer"
+
+// Unanswered tells whether some request that a finding is about had no answer.
+func (f *Finding) Unanswered() bool { return f.Affects == "" || strings.Contains(f.Affects, noAnswer) }
 
 func add(list []string, s string) []string {
 	if slices.Contains(list, s) {

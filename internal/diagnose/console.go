@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/agent"
@@ -37,6 +38,13 @@ const (
 	maxAge           = "access-control-max-age"
 )
 
+// lenient tells whether Chrome lets a request pass that the standard blocks: it takes * for Authorization
+// too, where the request has no credentials.
+func lenient(s *agent.Symptom) bool {
+	names, _ := spec.ExtractTokenList(s.Seen.Header(), allowHeaders)
+	return strings.EqualFold(s.Asked.Parameter, "authorization") && slices.Contains(names, "*") && !s.Asked.Credentials && !s.Seen.Credentials
+}
+
 func blocked(reason spec.Reason, s *agent.Symptom) string {
 	origin := agent.Show(strings.ReplaceAll(s.Seen.AllowOrigin.Text, "\n", ", "))
 	switch reason {
@@ -64,6 +72,9 @@ func blocked(reason spec.Reason, s *agent.Symptom) string {
 	case spec.ReasonMethodDisallowedByPreflightResponse:
 		return fmt.Sprintf("Method %s is not allowed by Access-Control-Allow-Methods in preflight response.", agent.Show(s.Asked.Parameter))
 	case spec.ReasonHeaderDisallowedByPreflightResponse:
+		if lenient(s) {
+			return ""
+		}
 		return fmt.Sprintf("Request header field %s is not allowed by Access-Control-Allow-Headers in preflight response.", agent.Show(s.Asked.Parameter))
 	}
 	return ""

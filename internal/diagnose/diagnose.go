@@ -395,5 +395,8 @@ func rank(e *Explained) int {
 	if e.Seen.Status == 0 {
 		n += 10
 	}
+	if g := first(e.facts["grants"]); (g == "method" || g == "header") && !e.Seen.Preflight {
+		n += 5 // the lines that granted it are those of the preflight before
+	}
 	return n
 }

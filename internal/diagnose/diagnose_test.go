@@ -161,6 +161,103 @@ var _ = Describe("The causes that are found", func() {
 		Expect(alone[0].Sendable).To(BeTrue())
 	})
 
+	DescribeTable("of a * among the allowed headers that does not cover Authorization is another with credentials, where browsers block", func(credentials bool, want, says string) {
+		x := answer("OPTIONS", 204, append(slices.Clone(good), fields("Access-Control-Allow-Headers", "*", "Access-Control-Allow-Credentials", "true")...))
+		x.Preflight, x.Method, x.Names = true, "GET", "authorization"
+		refused := agent.Symptom{Effect: agent.EffectLockedOut, Sendable: true, Reason: "HeaderDisallowedByPreflightResponse", Asked: agent.Asked{Origin: x.Origin, Preflight: true, Parameter: "authorization", Credentials: credentials}}
+		list := diagnose.Findings([]diagnose.Evidence{evidence("preflight", &p, x, refused)}, cases.Causes(), nil)
+		Expect(list).To(HaveLen(1))
+		Expect(list[0].ID).To(Equal(want))
+		if says == "" {
+			Expect(list[0].Says).To(BeEmpty())
+		} else {
+			Expect(list[0].Says).To(ContainSubstring(says))
+		}
+	},
+		Entry(nil, true, "headers-star-credentials", "Request header field authorization is not allowed"),
+		Entry(nil, false, "headers-star-authorization", ""),
+	)
+
+	It("of a * that does not cover Authorization, with credentials and without, are two", func() {
+		x := answer("OPTIONS", 204, append(slices.Clone(good), fields("Access-Control-Allow-Headers", "*", "Access-Control-Allow-Credentials", "true")...))
+		x.Preflight, x.Method, x.Names = true, "GET", "authorization"
+		var some []diagnose.Evidence
+		for i, credentials := range []bool{false, false, true} {
+			some = append(some, evidence(string(rune('a'+i)), &p, x, agent.Symptom{
+				Effect: agent.EffectLockedOut, Sendable: true, Reason: "HeaderDisallowedByPreflightResponse",
+				Asked: agent.Asked{Origin: x.Origin, Preflight: true, Parameter: "authorization", Credentials: credentials},
+			}))
+		}
+		for _, f := range diagnose.Findings(some, cases.Causes(), nil) {
+			Expect(f.Explains).To(HaveLen(map[string]int{"headers-star-authorization": 2, "headers-star-credentials": 1}[f.ID]), f.ID)
+		}
+	})
+
+	It("of a malformed grant with headers that were not stated are not that these stand in the wrong place", func() {
+		x := answer("GET", 200, fields("Access-Control-Allow-Origin", "https://app.example/", "Access-Control-Allow-Credentials", "true", "Access-Control-Expose-Headers", "X-A"))
+		var some []diagnose.Evidence
+		for _, name := range []string{"Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"} {
+			some = append(some, evidence(name, &p, x, agent.Symptom{Effect: agent.EffectMalformed, Predicate: "absent", Field: name}))
+		}
+		Expect(named(some, cases.Causes()...)).To(ConsistOf("credentials-unstated", "exposed-unstated"))
+	})
+
+	DescribeTable("of a header that is only not stated are not that it stands in the wrong place", func(method string, preflight bool, name, value, want string) {
+		x := answer(method, 200, append(fields("Access-Control-Allow-Origin", "https://app.example/"), fields(name, value)...))
+		if preflight {
+			x.Preflight, x.Method = true, "PUT"
+		}
+		extra := agent.Symptom{Effect: agent.EffectMalformed, Predicate: "absent", Field: name}
+		Expect(named([]diagnose.Evidence{evidence("absent", &p, x, extra)}, cases.Causes()...)).To(Equal([]string{want}))
+	},
+		Entry(nil, "GET", false, "Access-Control-Allow-Credentials", "true", "credentials-unstated"),
+		Entry(nil, "HEAD", false, "Access-Control-Expose-Headers", "X-A", "exposed-unstated"),
+		Entry(nil, "OPTIONS", false, "Access-Control-Expose-Headers", "X-A", "exposed-unstated"),
+		Entry(nil, "GET", false, "Access-Control-Allow-Methods", "PUT", "fields-misplaced"),
+		Entry(nil, "GET", false, "Access-Control-Max-Age", "5", "fields-misplaced"),
+		Entry(nil, "OPTIONS", true, "Access-Control-Expose-Headers", "X-A", "fields-misplaced"),
+	)
+
+	It("show of what a preflight grants its lines, not those of the answer that followed", func() {
+		preflight := answer("OPTIONS", 204, append(slices.Clone(good), fields("Access-Control-Allow-Methods", "get, patch")...))
+		preflight.Preflight, preflight.Method = true, "patch"
+		in := func(expected, actual string) agent.Symptom {
+			return agent.Symptom{Effect: agent.EffectLetIn, Sendable: true, Predicate: "refuses", Expected: expected, Actual: actual}
+		}
+		used := evidence("used", &p, answer("patch", 400, good), in("blocked", "allowed (cors)"))
+		both := diagnose.Findings([]diagnose.Evidence{used, evidence("asked", &p, preflight, in("x", "y"))}, cases.Causes(), nil)
+		Expect(both).To(HaveLen(1))
+		Expect(both[0].Received).To(Equal([]string{"Access-Control-Allow-Methods: get, patch"}))
+		Expect(both[0].Wanted).To(Equal([]string{"Access-Control-Allow-Methods: PUT"}))
+		alone := diagnose.Findings([]diagnose.Evidence{used}, cases.Causes(), nil)
+		Expect(alone[0].Received).To(Equal([]string{"allowed (cors)"}))
+		Expect(alone[0].Wanted).To(Equal([]string{"blocked"}))
+	})
+
+	DescribeTable("of an expression without an end or a beginning are one", func(origins []string, want string) {
+		var some []diagnose.Evidence
+		for _, o := range origins {
+			x := seen(o, fields("Access-Control-Allow-Origin", o))
+			some = append(some, evidence(o, &p, x, agent.Symptom{Effect: agent.EffectLetIn, Sendable: true, Predicate: "denies", Asked: agent.Asked{Origin: o}}))
+		}
+		Expect(named(some, cases.Causes()...)).To(Equal([]string{want}))
+	},
+		Entry("neither", []string{"https://app.example.evil.test", "https://evilapp.example", "http://app.example", "https://example"}, "origin-contains"),
+		Entry("no beginning", []string{"https://evilapp.example", "http://app.example", "https://sub.app.example"}, "origin-any-start"),
+		Entry("no end", []string{"https://app.example.evil.test", "https://app.example:8443"}, "origin-any-end"),
+	)
+
+	It("show of a time that grows what was measured", func() {
+		grows := agent.Symptom{Effect: agent.EffectUnavailable, Predicate: "grow", Expected: "18 ms", Actual: "300 ms"}
+		list := diagnose.Findings([]diagnose.Evidence{evidence("dos", &p, answer("GET", 200, nil), grows)}, cases.Causes(), nil)
+		Expect(list[0].Received).To(Equal([]string{"300 ms"}))
+		Expect(list[0].Wanted).To(Equal([]string{"18 ms"}))
+		Expect(list[0].Unanswered()).To(BeFalse())
+		none := agent.Symptom{Effect: agent.EffectUnavailable, Silent: true}
+		list = diagnose.Findings([]diagnose.Evidence{evidence("dos", &p, answer("GET", 0, nil), none)}, nil, nil)
+		Expect(list[0].Unanswered()).To(BeTrue())
+	})
+
 	It("do not say that headers are missing where the answer takes too long", func() {
 		grows := agent.Symptom{Effect: agent.EffectUnavailable, Predicate: "grow"}
 		some := []diagnose.Evidence{evidence("dos", &p, answer("GET", 200, nil), grows)}

@@ -28,6 +28,9 @@ func form(field string, s *agent.Symptom, p *cases.Policy) []string {
 	case "access-control-allow-methods", "access-control-allow-headers":
 		return []string{listForm(field, s)}
 	case "access-control-expose-headers":
+		if s.Predicate == "absent" {
+			return []string{"unstated"}
+		}
 		return []string{exposeForm(s.Seen.Header())}
 	case "access-control-max-age":
 		return ageForm(l.Text, p)

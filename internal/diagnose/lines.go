@@ -31,6 +31,8 @@ func sides(e *Explained) (received, wanted []string) {
 	switch {
 	case s.Seen.Status == 0:
 		return []string{"(no answer)"}, []string{"an answer"}
+	case s.Predicate == "grow": // each answer by itself is as it should be
+		return []string{agent.Show(s.Actual)}, []string{agent.Show(s.Expected)}
 	case s.Effect == agent.EffectUnavailable || s.Predicate == "status":
 		return statusLine(s), []string{s.Expected}
 	case s.Effect == agent.EffectLetIn:
@@ -213,7 +215,11 @@ func (e *Explained) rightVary() []string {
 
 // tooMuch are the lines by which somebody was let in.
 func (e *Explained) tooMuch() (received, wanted []string) {
-	switch first(e.facts["grants"]) {
+	grants := first(e.facts["grants"])
+	if (grants == "method" || grants == "header") && !e.Seen.Preflight { // what granted it is not in this answer
+		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
+	}
+	switch grants {
 	case "method":
 		return e.lines(allowMethods), []string{listOrNone(allowMethods, e.Check.Policy.Methods)}
 	case "header":

@@ -62,6 +62,18 @@ func page(rep *report.Report, verbose bool) string {
 // said is a page without its lines.
 func said(rep *report.Report) string { return strings.Join(strings.Fields(page(rep, false)), " ") }
 
+var _ = DescribeTable("the verdict does not say that there was no answer where one came late", func(affects, says string) {
+	rep := withFindings([]harness.Finding{{ID: "slow-growth", Cause: "slow-growth", Title: "Slow", Effect: agent.EffectUnavailable, Level: cases.Must, Sendable: true, Affects: affects, Explains: []string{"vary-allowed/exact"}}},
+		failing(result("vary-allowed", "exact", agent.VerdictFail)))
+	text, _ := rep.Verdict()
+	Expect(text).To(ContainSubstring(says))
+},
+	Entry(nil, "GET from https://evil.test: answer 200", "can be made to fail, or to take long, by one request"),
+	Entry(nil, "GET from https://evil.test: answer 500", "can be made to fail"),
+	Entry(nil, "PUT from https://app.example: no answer to the preflight", "leaves requests without an answer"),
+	Entry(nil, "GET from https://evil.test: answer 200 and no answer", "leaves requests without an answer"),
+)
+
 var _ = Describe("the page of a run that saw answers which nothing holds to the policy", func() {
 	It("says so, and does not call all of it right", func() {
 		rep := newReport(result("vary-allowed", "exact", agent.VerdictPass), result("vary-denied", "exact", agent.VerdictWarn))

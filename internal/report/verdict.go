@@ -83,7 +83,11 @@ func harms(list []Finding) string {
 	}
 	add(agent.EffectLetIn, "lets in what the policy forbids")
 	add(agent.EffectCacheUnsafe, "lets caches give one page the answer for another")
-	add(agent.EffectUnavailable, "leaves requests without an answer")
+	if slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectUnavailable && f.Unanswered() }) {
+		add(agent.EffectUnavailable, "leaves requests without an answer")
+	} else {
+		add(agent.EffectUnavailable, "can be made to fail, or to take long, by one request")
+	}
 	if !plain {
 		add(agent.EffectLockedOut, "blocks some requests that the policy allows")
 	}
