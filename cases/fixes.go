@@ -2,6 +2,7 @@ package cases
 
 import (
 	_ "embed"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +19,33 @@ type ProvedFix struct {
 	// where a cause has several.
 	Mistakes []string `yaml:"mistakes" json:"mistakes"`
 	Text     string   `yaml:"text" json:"text"`
+	// Remains is what was still found with it: what the stack itself gets wrong, by the ids of causes.
+	Remains map[string]string `yaml:"remains" json:"remains,omitempty"`
+}
+
+// remains says what was still found with the configuration; empty for nothing.
+func (f *ProvedFix) remains() string {
+	var list []string
+	for _, id := range slices.Sorted(maps.Keys(f.Remains)) {
+		list = append(list, f.Remains[id])
+	}
+	return strings.Join(list, "; ")
+}
+
+// Remaining is what a stack itself gets wrong, so that it was still found where its configuration was
+// measured to be right: of a cause, or of what the configuration that Fix gives against it leaves.
+// Empty where nothing is known.
+func Remaining(stack *Stack, cause *Cause) (own, left string) {
+	for i := range provedFixes() {
+		if f := &provedFixes()[i]; f.Adapter == stack.Adapter && stack.Adapter != "" && f.Remains[cause.ID] != "" {
+			own = f.Remains[cause.ID]
+			break
+		}
+	}
+	if f := provedFix(stack.Adapter, cause.ID); f != nil {
+		left = f.remains()
+	}
+	return own, left
 }
 
 // Causes are the ids of the causes that it mends.

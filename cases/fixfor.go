@@ -53,6 +53,9 @@ func MeasuredFix(stack *Stack, cause *Cause, policy *Policy) *Measured {
 	default:
 		m.Note += " with the example's " + enumerated(append([]string{"origin"}, others...)) + ": put in your own"
 	}
+	if left := f.remains(); left != "" {
+		m.Note += "; still found, since the stack itself gets it wrong: " + left
+	}
 	return m
 }
 

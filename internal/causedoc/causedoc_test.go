@@ -49,6 +49,17 @@ and under the same policy there was no exchange of which this is true
 `))
 	})
 
+	DescribeTable("says of a stack what it itself gets wrong", func(stack, cause, says string) {
+		var b strings.Builder
+		Expect(causedoc.WriteFix(&b, cases.FindStack(stack), cases.FindCause(cause))).To(Succeed())
+		Expect(b.String()).To(ContainSubstring(says))
+	},
+		Entry(nil, "nginx", "request-field-misread", "no setting is about it. Known of it: a tab around the value of Origin is not taken off"),
+		Entry(nil, "nginx", "vary-missing", "found right but for what the stack itself gets wrong: a tab around the value of Origin"),
+		Entry(nil, "express", "request-field-misread", "no setting is about it\n"),
+		Entry(nil, "express", "credentials-missing", "measured, and found right)"),
+	)
+
 	It("joins what will do with or", func() {
 		text := explained(&cases.Cause{ID: "x", Title: "X", Side: cases.SideProxy, Formerly: cases.Names{"y", "z"}, Spec: []string{"https://wiki.example/x"}, When: []cases.Match{
 			{Status: cases.Names{"401", "403", "407"}, Sendable: cases.Names{"no"}}, {Excess: cases.Names{"yes"}},

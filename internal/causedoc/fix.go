@@ -22,13 +22,20 @@ func example() *cases.Policy {
 // was measured or read in the documentation.
 func WriteFix(w io.Writer, s *cases.Stack, c *cases.Cause) error {
 	text, proved := cases.Fix(s, c, example(), cases.Values{})
+	own, left := cases.Remaining(s, c)
 	if text == "" {
-		_, err := fmt.Fprintf(w, "\nin %s: no setting is about it\n", s.Name)
+		if own != "" {
+			own = ". Known of it: " + own
+		}
+		_, err := fmt.Fprintf(w, "\nin %s: no setting is about it%s\n", s.Name, own)
 		return err
 	}
 	how := "by its documentation, " + s.Docs
 	if proved {
 		how = "proved: this configuration was measured, and found right"
+		if left != "" {
+			how += " but for what the stack itself gets wrong: " + left
+		}
 	}
 	_, err := fmt.Fprintf(w, "\nin %s (%s)\n%s\n", s.Name, how, "  "+strings.ReplaceAll(text, "\n", "\n  "))
 	return err

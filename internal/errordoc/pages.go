@@ -167,7 +167,11 @@ func (w *writer) fixes(c *cases.Cause) string {
 			continue
 		}
 		seen[s.Adapter] = true
-		fmt.Fprintf(&b, "\n\n<details><summary>%s, measured</summary>\n\n```\n%s\n```\n</details>", s.Name, text)
+		_, left := cases.Remaining(&s, c)
+		if left != "" {
+			left = "\nStill found, since the stack itself gets it wrong: " + left + ".\n"
+		}
+		fmt.Fprintf(&b, "\n\n<details><summary>%s, measured</summary>\n%s\n```\n%s\n```\n</details>", s.Name, left, text)
 	}
 	fmt.Fprintf(&b, "\n\nFor a framework, server or service: `corsproof causes %s --stack ID`.", c.ID)
 	return b.String()

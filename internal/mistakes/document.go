@@ -2,6 +2,7 @@ package mistakes
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,12 @@ func Document(pairs []Pair) ([]byte, error) {
 		if i < 0 {
 			i, list = len(list), append(list, cases.ProvedFix{Adapter: p.Adapter, Text: string(text)})
 		}
+		for id, reason := range p.Known {
+			if list[i].Remains == nil {
+				list[i].Remains = map[string]string{}
+			}
+			list[i].Remains[id] = reason
+		}
 		list[i].Mistakes = append(list[i].Mistakes, p.Name)
 	}
 	return write(list), nil
@@ -61,6 +68,12 @@ func write(list []cases.ProvedFix) []byte {
 				line = "      " + line
 			}
 			b.WriteString(line)
+		}
+		if len(f.Remains) > 0 {
+			b.WriteString("    remains:\n")
+		}
+		for _, id := range slices.Sorted(maps.Keys(f.Remains)) {
+			fmt.Fprintf(&b, "      %s: %q\n", id, f.Remains[id])
 		}
 	}
 	return []byte(b.String())

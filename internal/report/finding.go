@@ -7,6 +7,7 @@ import (
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/block"
 )
 
 // findings are those of a run, and one for each check that failed and that none of
@@ -161,6 +162,10 @@ func (r *Report) Advise(policy *cases.Policy, stack *cases.Stack) {
 			f.Setting = cases.Fill(stack, c.Setting, policy, cases.Values{})
 		}
 		f.Proved = cases.MeasuredFix(stack, c, policy)
+		if own, _ := cases.Remaining(stack, c); own != "" && f.Setting == "" && f.Proved == nil {
+			const columns = 66 // what is set stands behind the name of the stack, as it is
+			f.Setting = strings.Join(block.Wrap("No setting is about it. Known of it: "+own+".", columns), "\n")
+		}
 	}
 }
 

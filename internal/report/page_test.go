@@ -240,6 +240,17 @@ var _ = Describe("the stack", func() {
 		Expect(strings.Join(strings.Fields(page(rep, false)), " ")).To(ContainSubstring("by Server: Python/3.11 aiohttp/3.14.5; if it is another: --stack ID"))
 	})
 
+	It("that is known to do so itself has no setting, and that is said, with what is known", func() {
+		f := harness.Finding{ID: "request-field-misread", Cause: "request-field-misread", Title: "Blanks", Fix: "Take blanks off.", Level: cases.Must, Explains: []string{"first/exact"}}
+		on := func(stack string) *report.Report {
+			rep := withFindings([]harness.Finding{f}, failing(result("first", "exact", agent.VerdictFail)))
+			rep.Advise(policy, cases.FindStack(stack))
+			return rep
+		}
+		Expect(said(on("nginx"))).To(ContainSubstring("No setting is about it. Known of it: a tab around the value of Origin is not taken off (`origin-leading-ows`)."))
+		Expect(said(on("express"))).NotTo(ContainSubstring("No setting"))
+	})
+
 	It("that is one of several is not guessed: the candidates are named", func() {
 		rep := answered(spec.Field{Name: "Server", Value: "uvicorn"}, spec.Field{Name: "Set-Cookie", Value: "csrftoken=verysecret"})
 		rep.Advise(policy, nil)

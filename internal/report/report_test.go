@@ -62,6 +62,25 @@ func page(rep *report.Report, verbose bool) string {
 // said is a page without its lines.
 func said(rep *report.Report) string { return strings.Join(strings.Fields(page(rep, false)), " ") }
 
+var _ = DescribeTable("the page of an endpoint that fails by requests alone that no browser sends says how not to", func(declared bool, change func(*harness.Finding), says bool) {
+	f := harness.Finding{ID: "request-field-misread", Cause: "request-field-misread", Title: "Blanks", Effect: agent.EffectLockedOut, Level: cases.Must, Explains: []string{"origin-leading-ows/exact"}}
+	if change != nil {
+		change(&f)
+	}
+	rep := withFindings([]harness.Finding{f}, failing(result("origin-leading-ows", "exact", agent.VerdictFail)))
+	if declared {
+		rep.Declared = &cases.Policy{}
+	}
+	Expect(strings.Contains(said(rep), "leave it out (--skip origin-leading-ows), or list it (--baseline FILE --update-baseline)")).To(Equal(says))
+},
+	Entry(nil, true, nil, true),
+	Entry("a server of the contract is the framework itself", false, nil, false),
+	Entry("a browser can send it", true, func(f *harness.Finding) { f.Sendable = true }, false),
+	Entry("a browser saw it", true, func(f *harness.Finding) { f.Browser = []string{"chrome"} }, false),
+	Entry("it stops the server", true, func(f *harness.Finding) { f.Severity = new(cases.Medium) }, false),
+	Entry("it breaks no must", true, func(f *harness.Finding) { f.Level = cases.Practice }, false),
+)
+
 var _ = DescribeTable("the verdict does not say that there was no answer where one came late", func(affects, says string) {
 	rep := withFindings([]harness.Finding{{ID: "slow-growth", Cause: "slow-growth", Title: "Slow", Effect: agent.EffectUnavailable, Level: cases.Must, Sendable: true, Affects: affects, Explains: []string{"vary-allowed/exact"}}},
 		failing(result("vary-allowed", "exact", agent.VerdictFail)))

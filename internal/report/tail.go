@@ -270,6 +270,9 @@ func (p *Printer) notes(r *Report) {
 	if r.NotGranted != "" && !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Plain && f.Breaks() }) {
 		p.note("the answers of %s are not shared with the allowed origin at all (%s). Is it the right URL, and the right origin?", r.URL, r.NotGranted)
 	}
+	if ids := r.byHand(); len(ids) > 0 {
+		p.note("all that fails here was shown by requests that no browser sends. What is not yours to mend, since a server or a framework does it, need not fail your runs: leave it out (%s), or list it (--baseline FILE --update-baseline)", left(ids))
+	}
 	if r.ContentCut != "" {
 		p.note("the content of %s does not come whole, whatever its headers allow (%s). The answers were judged by their headers", r.URL, block.Visible(r.ContentCut))
 	}
@@ -288,6 +291,32 @@ func (r *Report) Unusual() string {
 		return ""
 	}
 	return fmt.Sprintf("an ordinary request is answered with %d. %s", r.EndpointStatus, wayIn(r.EndpointStatus))
+}
+
+// byHand are the cases by which an endpoint fails, if a browser can send none of their requests and nobody
+// gets at anything by them; none otherwise.
+func (r *Report) byHand() []string {
+	var ids []string
+	for _, f := range r.Breaking() {
+		if r.Declared == nil || f.Sendable || len(f.Browser) > 0 || f.Severity != nil {
+			return nil
+		}
+		for _, row := range r.Results {
+			if row.Verdict == agent.VerdictFail && slices.Contains(f.Explains, row.ID) && !slices.Contains(ids, row.Case) {
+				ids = append(ids, row.Case)
+			}
+		}
+	}
+	return ids
+}
+
+// left are the flags that leave cases out.
+func left(ids []string) string {
+	const most = 3
+	if len(ids) > most {
+		return "--skip CASE for each"
+	}
+	return "--skip " + strings.Join(ids, " --skip ")
 }
 
 // wayIn says what to do about an endpoint whose ordinary answer is no success.
