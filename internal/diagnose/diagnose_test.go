@@ -248,10 +248,10 @@ var _ = Describe("The causes that are found", func() {
 	)
 
 	It("show of a time that grows what was measured", func() {
-		grows := agent.Symptom{Effect: agent.EffectUnavailable, Predicate: "grow", Expected: "18 ms", Actual: "300 ms"}
+		grows := agent.Symptom{Effect: agent.EffectUnavailable, Predicate: "grow", Expected: "18 µs", Actual: "300 µs"}
 		list := diagnose.Findings([]diagnose.Evidence{evidence("dos", &p, answer("GET", 200, nil), grows)}, cases.Causes(), nil)
-		Expect(list[0].Received).To(Equal([]string{"300 ms"}))
-		Expect(list[0].Wanted).To(Equal([]string{"18 ms"}))
+		Expect(list[0].Received).To(Equal([]string{"300 µs"}))
+		Expect(list[0].Wanted).To(Equal([]string{"18 µs"}))
 		Expect(list[0].Unanswered()).To(BeFalse())
 		none := agent.Symptom{Effect: agent.EffectUnavailable, Silent: true}
 		list = diagnose.Findings([]diagnose.Evidence{evidence("dos", &p, answer("GET", 0, nil), none)}, nil, nil)

@@ -31,8 +31,8 @@ func sides(e *Explained) (received, wanted []string) {
 	switch {
 	case s.Seen.Status == 0:
 		return []string{"(no answer)"}, []string{"an answer"}
-	case s.Predicate == "grow": // each answer by itself is as it should be
-		return []string{agent.Show(s.Actual)}, []string{agent.Show(s.Expected)}
+	case s.Predicate == "grow": // each answer by itself is as it should be, and the words are ours
+		return []string{s.Actual}, []string{s.Expected}
 	case s.Effect == agent.EffectUnavailable || s.Predicate == "status":
 		return statusLine(s), []string{s.Expected}
 	case s.Effect == agent.EffectLetIn:
