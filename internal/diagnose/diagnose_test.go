@@ -213,6 +213,8 @@ var _ = Describe("The causes that are found", func() {
 		Entry(nil, "GET", false, "Access-Control-Allow-Credentials", "true", "credentials-unstated"),
 		Entry(nil, "HEAD", false, "Access-Control-Expose-Headers", "X-A", "exposed-unstated"),
 		Entry(nil, "OPTIONS", false, "Access-Control-Expose-Headers", "X-A", "exposed-unstated"),
+		Entry(nil, "GET", false, "Access-Control-Expose-Headers", "", "expose-syntax"),
+		Entry(nil, "GET", false, "Access-Control-Expose-Headers", "*", "exposed-unstated"),
 		Entry(nil, "GET", false, "Access-Control-Allow-Methods", "PUT", "fields-misplaced"),
 		Entry(nil, "GET", false, "Access-Control-Max-Age", "5", "fields-misplaced"),
 		Entry(nil, "OPTIONS", true, "Access-Control-Expose-Headers", "X-A", "fields-misplaced"),

@@ -28,10 +28,11 @@ func form(field string, s *agent.Symptom, p *cases.Policy) []string {
 	case "access-control-allow-methods", "access-control-allow-headers":
 		return []string{listForm(field, s)}
 	case "access-control-expose-headers":
-		if s.Predicate == "absent" {
-			return []string{"unstated"}
+		form := exposeForm(s.Seen.Header())
+		if s.Predicate == "absent" && (form == "name-missing" || form == "star") { // no name is missing
+			form = "unstated"
 		}
-		return []string{exposeForm(s.Seen.Header())}
+		return []string{form}
 	case "access-control-max-age":
 		return ageForm(l.Text, p)
 	case "vary":
