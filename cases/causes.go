@@ -72,6 +72,7 @@ type Match struct {
 	Credentialed Names `yaml:"credentialed" json:"credentialed,omitempty"` // yes | no: cookies or a token go along
 	AsksHeaders  Names `yaml:"asks_headers" json:"asks_headers,omitempty"` // yes | no: Access-Control-Request-Headers is there
 	AllowOrigin  Names `yaml:"allow_origin" json:"allow_origin,omitempty"` // present | absent, and same | star | other
+	OtherFields  Names `yaml:"other_fields" json:"other_fields,omitempty"` // yes | no: there is a CORS header besides Access-Control-Allow-Origin
 	AllowCreds   Names `yaml:"allow_credentials" json:"allow_credentials,omitempty"`
 	AllowMethods Names `yaml:"allow_methods" json:"allow_methods,omitempty"` // present | absent, and star
 	AllowHeaders Names `yaml:"allow_headers" json:"allow_headers,omitempty"`

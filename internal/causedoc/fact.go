@@ -54,6 +54,7 @@ var factWords = []fact{
 		"slash": "the same path with or without a slash at its end", "https": "https", "login": "a login", "host": "another host", "other": "another path",
 	}},
 	{"allow_origin", "Access-Control-Allow-Origin is %s", there},
+	{"other_fields", "there are %sother CORS headers beside it", map[string]string{"yes": "", "no": "no "}},
 	{"lost", "Access-Control-Allow-Origin is %smissing for a stated origin", yesNo},
 	{"allow_credentials", "Access-Control-Allow-Credentials is %s", there},
 	{"allow_headers", "Access-Control-Allow-Headers is %s", there},

@@ -88,6 +88,30 @@ var _ = Describe("The causes that are found", func() {
 		Expect(at(401, nil)).To(Equal([]string{"unauthorized-no-cors"})) // that its errors are not shared is one cause
 	})
 
+	It("where no answer has Access-Control-Allow-Origin go by what else the answers have, of which a list of origins is only one reading", func() {
+		at := func(preflight bool, h spec.Header) []string {
+			var some []diagnose.Evidence
+			for _, method := range []string{"GET", "POST", "PUT"} {
+				x := answer(method, 200, h)
+				if x.Preflight = preflight; preflight {
+					x.Sent = "OPTIONS"
+				}
+				some = append(some, evidence(method, &p, x, lost), evidence("404 to "+method, &p, answer(method, 404, nil), lost))
+			}
+			return named(some, cases.Causes()...)
+		}
+		for _, preflight := range []bool{false, true} {
+			Expect(at(preflight, nil)).To(Equal([]string{"no-cors"}))
+			Expect(at(preflight, fields("Vary", "Accept"))).To(Equal([]string{"no-cors"}))
+			Expect(at(preflight, fields("Vary", "Accept, origin"))).To(Equal([]string{"origins-not-listed"}))
+			for _, name := range []string{"Allow-Credentials", "Allow-Methods", "Allow-Headers", "Expose-Headers", "Max-Age", "Allow-Private-Network"} {
+				h := fields("Access-Control-"+name, "true")
+				Expect(at(preflight, h)).To(Equal([]string{"allow-origin-missing"}), name)
+				Expect(at(preflight, append(h, fields("Vary", "Origin")...))).To(Equal([]string{"origins-not-listed"}), name)
+			}
+		}
+	})
+
 	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {
 		reflected := func(p *cases.Policy, origin string) diagnose.Evidence {
 			x := seen(origin, fields("Access-Control-Allow-Origin", origin, "Access-Control-Allow-Credentials", "true"))

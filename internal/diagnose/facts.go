@@ -93,7 +93,7 @@ func (x *exchange) describe() cases.Facts {
 	f := cases.Facts{
 		"at": x.at(), "method": {x.Method}, "status": statusFacts(x.Status), "asker": who,
 		"credentialed": yes(x.Credentials), "asks_headers": yes(x.Names != ""), "transport": {x.Transport},
-		"allow_origin": x.allowOrigin(), "allow_credentials": presence(x.AllowCredentials), "allow_methods": presence(x.AllowMethods), "allow_headers": append(presence(x.AllowHeaders), syntax(&x.Seen, allowHeaders)...),
+		"allow_origin": x.allowOrigin(), "other_fields": yes(x.otherFields()), "allow_credentials": presence(x.AllowCredentials), "allow_methods": presence(x.AllowMethods), "allow_headers": append(presence(x.AllowHeaders), syntax(&x.Seen, allowHeaders)...),
 		"expose_headers": presence(x.Expose), "max_age": append(presence(x.MaxAge), readable(x.Seen)...), "policy": {x.policy.Name}, "policy_origins": naming(x.policy), "vary": presence(x.Vary), "vary_origin": yes(x.is("varies")), "shared": yes(x.sharedAtAll()), "granted": yes(x.granted()),
 		"coding": {orIdentity(x.Coding)}, "server": servers(x.Server), "answered_by": x.answeredBy(),
 	}
@@ -144,6 +144,11 @@ func (x *exchange) allowOrigin() []string {
 		return []string{"present", "other", "several-lines"}
 	}
 	return []string{"present", "other", originForm(x.AllowOrigin.Text, &x.Seen, x.policy)}
+}
+
+// otherFields tells whether the answer has a CORS header besides Access-Control-Allow-Origin.
+func (x *exchange) otherFields() bool {
+	return x.AllowCredentials.N+x.AllowMethods.N+x.AllowHeaders.N+x.Expose.N+x.MaxAge.N+x.PrivateNetwork.N > 0
 }
 
 func orIdentity(coding string) string {

@@ -43,6 +43,14 @@ func keptOut() []Kind {
 			{"application alone", handled(application(p))},
 			{"preflights answered with 200", handled(before(application(p), isPreflight, status(http.StatusOK)))},
 		}, Finds: allowOrigin, Never: []string{severity, commas}},
+		{Name: "other-headers-alone", Says: "Every answer has the CORS headers but for Access-Control-Allow-Origin, whoever asks.", Broken: []Shape{
+			{"everywhere", handled(fields(application(p), always, allowCredentials, "true", allowMethods, "GET, PATCH", allowHeaders, "Content-Type"))},
+			{"on preflights", handled(fields(application(p), isPreflight, allowMethods, "PATCH"))},
+			{"on answers", handled(fields(application(p), not(isPreflight), allowCredentials, "true"))},
+		}, Finds: "missing beside the other CORS headers", Never: []string{severity, commas, "sends no CORS header", "Vary: Origin, and the server"}},
+		{Name: "vary-alone", Says: "Answers say Vary: Origin, and no other line of CORS.", Broken: []Shape{
+			{"everywhere", handled(fields(application(p), always, "Vary", "Origin"))},
+		}, Finds: "Answers say Vary: Origin", Never: []string{severity, commas, "CORS layer is there"}},
 		{Name: "two-lines", Says: "Two layers add Access-Control-Allow-Origin.", Broken: []Shape{
 			{"the same twice", handled(added(policied(p), app, p.Origins[0]))},
 			{"a star beside it", handled(added(policied(p), app, "*"))},

@@ -39,10 +39,12 @@ func (s *sighting) alternatives(id string) []Alternative {
 		s.openAlternatives(add)
 	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.withoutAnOrigin():
 		add(s.reason, "preflight-no-cors", "if every site may read it, and without cookies: the server can send Access-Control-Allow-Origin: *, which lets in such a page too; never let in null, which any site's sandboxed frame has")
+	case onRequest(s.reason) == spec.ReasonMissingAllowOriginHeader && (id == "origin-not-listed" || id == "allow-origin-missing"):
+		s.besideAlternatives(id, add)
 	case s.reason == spec.ReasonPreflightMissingAllowOriginHeader && s.status == 0:
 		add(s.reason, "preflight-unauthorized", title("preflight-unauthorized"))
 		add(s.reason, "preflight-not-routed", title("preflight-not-routed"))
-		add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
+		add(s.reason, "origin-not-listed", elsewhereListed)
 	case s.fields == nil && s.reason == spec.ReasonPreflightDisallowedRedirect:
 		if strings.HasPrefix(s.url, "http://") {
 			add(s.reason, "https-only-host", "if the command shows no redirect: "+lower(title("https-only-host")))
@@ -59,8 +61,10 @@ func (s *sighting) alternatives(id string) []Alternative {
 		switch {
 		case s.withoutAnOrigin():
 			add(s.reason, "no-cors", "if every site may read it, and without cookies: the server can send Access-Control-Allow-Origin: *, which lets in such a page too; never let in null, which any site's sandboxed frame has")
-		case id != "origin-not-listed":
-			add(s.reason, "origin-not-listed", "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there")
+		case s.origin == "null":
+			add(s.reason, "page-without-origin", "if the server sends the header to pages of other origins: no list can name null, the origin of a file and of a sandboxed frame; let a web server serve the page, and list the origin that it then has")
+		default:
+			add(s.reason, "origin-not-listed", elsewhereListed)
 		}
 		if hit := s.hit(); hit != "" && !variesByOrigin(s.fields) {
 			add(s.reason, "vary-missing", "if all is right with an unused query at the URL's end, such as ?x=1: the cache from which it came ("+hit+") had stored it for a request without Origin, which Vary: Origin prevents")
@@ -96,6 +100,22 @@ func (s *sighting) alternatives(id string) []Alternative {
 		add(ReasonNotResolved, "name-not-resolved", title("name-not-resolved"))
 	}
 	return list
+}
+
+// elsewhereListed is by what a list of origins is recognised.
+const elsewhereListed = "if the server sends the header to pages of other origins: this one is not in its list, or is spelt otherwise there"
+
+// besideAlternatives are what an answer to the page's Origin can come of that has no Access-Control-Allow-Origin, and
+// Vary: Origin or other headers of CORS: of a list, or of a configuration without the one header.
+func (s *sighting) besideAlternatives(id string, add func(spec.Reason, string, string)) {
+	switch {
+	case id == "allow-origin-missing":
+		add(s.reason, "origin-not-listed", elsewhereListed)
+	case s.otherFields():
+		add(s.reason, "allow-origin-missing", "if it sends the header to no page: "+title("allow-origin-missing"))
+	default:
+		add(s.reason, "no-cors", "if it sends the header to no page: nothing there knows CORS, and Vary: Origin is no more than a line")
+	}
 }
 
 // openAlternatives are what an input can be that shows no reason.

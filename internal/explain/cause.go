@@ -124,10 +124,7 @@ func (s *sighting) missing() string {
 		if s.status != 0 && !spec.OKStatus(s.status) {
 			return preflightStatus(s.status)
 		}
-		if s.notListed() {
-			return "origin-not-listed"
-		}
-		return "preflight-no-cors"
+		return s.missingBeside("preflight-no-cors")
 	}
 	switch {
 	case s.fromCache:
@@ -148,10 +145,8 @@ func (s *sighting) missing() string {
 		return "error-no-cors"
 	case s.grantedBefore():
 		return "request-no-cors"
-	case s.notListed():
-		return "origin-not-listed"
 	}
-	return "no-cors"
+	return s.missingBeside("no-cors")
 }
 
 // withoutAnOrigin tells whether the page has none: what can be done about that comes before what a server can send, for
@@ -160,10 +155,18 @@ func (s *sighting) withoutAnOrigin() bool {
 	return s.origin == "null" && !s.tainted() && (s.status == 0 || spec.OKStatus(s.status))
 }
 
-// notListed tells whether an answer without Access-Control-Allow-Origin shows that the server looks
-// at the origin: it was asked with that of the page.
-func (s *sighting) notListed() bool {
-	return s.answers != nil && s.answers.sentOrigin && s.named() != "" && !s.tainted() && s.looksAtOrigin()
+// missingBeside is the cause of an answer, to a request with the page's Origin, that lacks
+// Access-Control-Allow-Origin: what else it has shows no list of origins and suggests one, Vary: Origin
+// more than the other headers, which may be the same whoever asks. otherwise is for one that has nothing.
+func (s *sighting) missingBeside(otherwise string) string {
+	switch {
+	case s.answers == nil || !s.answers.sentOrigin || s.named() == "" || s.tainted():
+	case variesByOrigin(s.fields):
+		return "origin-not-listed"
+	case s.otherFields():
+		return "allow-origin-missing"
+	}
+	return otherwise
 }
 
 // grantedBefore tells whether the preflight for the same request is shown, and granted.

@@ -98,7 +98,9 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordLocal(a)
 	case a.Cause.ID == "no-cors":
 		s.rewordMissing(a)
-	case a.Cause.ID == "origin-not-listed" && s.notListed():
+	case a.Cause.ID == "allow-origin-missing":
+		s.rewordBeside(a)
+	case a.Cause.ID == "origin-not-listed":
 		s.rewordNotListed(a)
 	case s.reason == ReasonCookieNotSent && s.answers != nil:
 		s.rewordUnknownLogin(a)
@@ -147,7 +149,7 @@ func (s *sighting) rewordPlainHTTP(a *Answer) {
 func (s *sighting) rewordMissing(a *Answer) {
 	a.Cause.Title = "The answer has no Access-Control-Allow-Origin for this origin"
 	if a.Cause.Here == "" && s.looksAtOrigin() { // nobody knows whether it is an answer to this origin
-		a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin: the server decides by the origin. If this is its answer to a request with Origin, it does not let in that one."
+		a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin: the server may decide by the origin. If this is its answer to a request with Origin, it does not let in that one."
 	}
 	if s.verdict != nil && s.verdict.method == "" { // nothing is asked first
 		a.Fix.Do = "Send Access-Control-Allow-Origin: " + s.page() + " and Vary: Origin with this answer."
@@ -157,12 +159,19 @@ func (s *sighting) rewordMissing(a *Answer) {
 	}
 }
 
-// rewordNotListed is for an answer by which the server is seen to decide by the origin.
+// rewordBeside is for an answer that has the other headers of CORS: they show no list of origins.
+func (s *sighting) rewordBeside(a *Answer) {
+	a.Cause.Why = "A browser looks for Access-Control-Allow-Origin first, and without it gives the answer to no page of another origin, whatever the other CORS headers say."
+	a.Fix.Do = "Send Access-Control-Allow-Origin: " + s.page() + " and Vary: Origin beside them. " + compareWith(s.page())
+}
+
+// rewordNotListed is for an answer that says Vary: Origin: the server may decide by the origin, or
+// nothing but that line is configured.
 func (s *sighting) rewordNotListed(a *Answer) {
-	a.Cause.Title = "The server looks at the origin, and does not let in this one"
-	a.Cause.Here = "The answer has other lines of CORS, or Vary: Origin, and no Access-Control-Allow-Origin: the server decides by the origin, and it does not let in " + s.named() + "."
+	a.Cause.Title = "The answer has no Access-Control-Allow-Origin for this origin, and says Vary: Origin"
+	a.Cause.Here = "By Vary: Origin the answer may depend on the origin: what sends it is mostly a CORS layer with a list of origins, in which " + s.named() + " then is not."
 	a.Cause.Why = "A browser gives the answer to a page only if Access-Control-Allow-Origin has the origin of that very page."
-	a.Fix.Do = "Look for the list of origins in the server's configuration: " + s.named() + " must be in it, character by character. Compare scheme (http or https), host, port, and the end first: no slash stands there. If it is missing, add it."
+	a.Fix.Do = "Look for the list of origins in the server's configuration: " + s.named() + " must be in it, character by character. Compare scheme (http or https), host, port, and the end first: no slash stands there. If it is missing, add it. If there is no list, send Access-Control-Allow-Origin: " + s.named() + " with this answer."
 }
 
 // compareWith says what to look for in a list of origins.
@@ -171,14 +180,15 @@ func compareWith(page string) string {
 }
 
 // looksAtOrigin tells whether an answer without Access-Control-Allow-Origin has lines by which
-// the server can be seen to decide by the origin.
-func (s *sighting) looksAtOrigin() bool {
-	for _, f := range s.fields {
-		if strings.HasPrefix(strings.ToLower(f.Name), "access-control-allow-") {
-			return true
-		}
-	}
-	return variesByOrigin(s.fields)
+// the server may decide by the origin.
+func (s *sighting) looksAtOrigin() bool { return s.otherFields() || variesByOrigin(s.fields) }
+
+// otherFields tells whether an answer without Access-Control-Allow-Origin has other headers of CORS.
+func (s *sighting) otherFields() bool {
+	return slices.ContainsFunc(s.fields, func(f spec.Field) bool {
+		name := strings.ToLower(f.Name)
+		return strings.HasPrefix(name, "access-control-") && !strings.HasPrefix(name, "access-control-request-")
+	})
 }
 
 // variesByOrigin tells whether an answer says Vary: Origin.
