@@ -115,6 +115,10 @@ type Match struct {
 	OddAlone Names `yaml:"odd_alone" json:"odd_alone,omitempty"`
 	Others   Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
 	Origins  Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, pattern, regex, callback, nothing; any, and any-credentialed or any-plain
+
+	// HeadersByMethod is yes where preflights that ask for headers are granted for another method, and
+	// none for this one.
+	HeadersByMethod Names `yaml:"headers_by_method" json:"headers_by_method,omitempty"`
 }
 
 // Facts are the values of facts, by the keys that Match has in a file.

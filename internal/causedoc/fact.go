@@ -48,6 +48,7 @@ var factWords = []fact{
 	{"asks_headers", "the preflight asks for %s", map[string]string{"yes": "request headers", "no": "no request headers"}},
 	{"parameter", "what was refused is %s", nil},
 	{"names_elsewhere", "the request headers that it asks for are %s by other preflights", map[string]string{"granted": "all granted", "never": "not all granted"}},
+	{"headers_by_method", "preflights with request headers are %sgranted for other methods alone", yesNo},
 	{"parameter_elsewhere", "what was refused is %s by other preflights", map[string]string{"granted": "granted", "never": "never granted"}},
 	{"status", "the status is %s", map[string]string{"none": "none, for want of an answer"}},
 	{"redirect", "the redirect leads to %s", map[string]string{

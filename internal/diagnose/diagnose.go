@@ -44,6 +44,7 @@ type diagnosis struct {
 	spreads   map[crowd]spread
 	holds     map[holding]bool
 	granted   map[*cases.Policy]map[string]bool // parameters that some preflight was granted
+	headed    map[*cases.Policy]map[string]bool // methods of preflights that were granted request headers
 	direct    map[asked]bool                    // whether it was shared without a cache
 	urls      map[string]bool                   // URLs for which some preflight was
 	statuses  map[answered]bool                 // statuses with which an answer was shared
@@ -61,7 +62,7 @@ func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
 	if !slices.ContainsFunc(all, func(e Evidence) bool { return len(e.Symptoms) > 0 }) {
 		return nil
 	}
-	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}, statuses: map[answered]bool{}}
+	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, headed: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}, statuses: map[answered]bool{}}
 	d.look(all)
 	var symptoms []*Explained
 	for i := range all {
@@ -143,6 +144,10 @@ func (d *diagnosis) add(x *exchange) {
 	d.urls[x.URL] = true
 	for _, n := range x.names() {
 		d.granted[x.policy][n] = true
+		if d.headed[x.policy] == nil {
+			d.headed[x.policy] = map[string]bool{}
+		}
+		d.headed[x.policy][x.Method] = true
 	}
 }
 
@@ -182,6 +187,7 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 		}
 	}
 	f["names_elsewhere"] = d.namesElsewhere(x)
+	f["headers_by_method"] = yes(x.Preflight && len(x.names()) > 0 && len(d.headed[x.policy]) > 0 && !d.headed[x.policy][x.Method])
 	f["others_granted"] = yes(d.urls[x.URL])
 	f["odd_alone"] = yes(!s.Sendable && d.statuses[answered{x.policy, x.URL, x.Status}])
 	// An answer that takes too long may lack the header for a good reason: the names that are asked for are odd.

@@ -112,6 +112,32 @@ var _ = Describe("The causes that are found", func() {
 		}
 	})
 
+	It("leave request headers that are granted with some methods alone to the methods, not to how they were asked for", func() {
+		asks := func(group, method, names string, h ...string) diagnose.Evidence {
+			x := asking(method + ", " + names)
+			s := agent.Symptom{Effect: agent.EffectLockedOut, Reason: "PreflightHeaderDisallowedByPreflightResponse", Asked: agent.Asked{Parameter: "authorization"}}
+			if len(h) > 0 {
+				x.AllowHeaders, s = agent.Lines{N: 1, Text: h[0]}, agent.Symptom{}
+			}
+			if method == "PUT" {
+				x.AllowMethods = agent.Lines{N: 1, Text: "PUT"}
+			}
+			e := evidence(group+method+names, &p, x, s)
+			e.Check.Case.Group = group
+			return e
+		}
+		for _, plain := range []string{"authorization", "authorization,x-a"} {
+			some := []diagnose.Evidence{
+				asks("stated-policy", "PUT", plain, plain), asks("stated-policy", "GET", ""),
+				asks("stated-policy", "GET", plain), asks("requested-headers", "GET", " ,Authorization"), asks("requested-headers", "POST", plain),
+			}
+			some[1].Symptoms = nil
+			Expect(named(some, cases.Causes()...)).To(Equal([]string{"headers-not-always"}))
+			some[2] = asks("stated-policy", "GET", plain, plain) // with this method they are granted: it is how they were asked for
+			Expect(named(append(some[:4:4], asks("stated-policy", "POST", plain, plain)), cases.Causes()...)).To(Equal([]string{"request-headers-misread"}))
+		}
+	})
+
 	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {
 		reflected := func(p *cases.Policy, origin string) diagnose.Evidence {
 			x := seen(origin, fields("Access-Control-Allow-Origin", origin, "Access-Control-Allow-Credentials", "true"))

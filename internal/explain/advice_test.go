@@ -126,6 +126,22 @@ func TestMissingBesideOthers(t *testing.T) {
 	}
 }
 
+// TestNeitherList: a preflight's answer that has neither list can be that of a layer that sends both only for the
+// methods of its own.
+func TestNeitherList(t *testing.T) {
+	for _, method := range []string{"GET", "POST"} {
+		for lines, neither := range map[string]bool{"": true, "< Access-Control-Allow-Methods: PUT\n": false, "< Access-Control-Allow-Headers: x-b\n": false} {
+			text := "> OPTIONS /x HTTP/1.1\n> Host: api.example\n> Origin: https://shop.example\n> Access-Control-Request-Method: " + method +
+				"\n> Access-Control-Request-Headers: authorization\n>\n< HTTP/1.1 200 OK\n< Access-Control-Allow-Origin: https://shop.example\n" + lines
+			a := explained(t, text, explain.Context{})
+			alt := alternative(a, "headers-not-always")
+			if a.Cause.ID != "header-not-listed" || (alt != nil) != neither || neither && !strings.Contains(alt.Text, "add "+method+" to") {
+				t.Errorf("%q: %s, %+v", text, a.Cause.ID, alt)
+			}
+		}
+	}
+}
+
 // TestTwoWriters: two lines show no proxy; where the second comes from is to be found out.
 func TestTwoWriters(t *testing.T) {
 	for _, text := range []string{

@@ -81,6 +81,8 @@ func (s *sighting) alternatives(id string) []Alternative {
 			add(s.reason, "method-not-capital", "if the script does not write its method in capitals, as patch: browsers leave that as it is, and it is not PATCH")
 		}
 		add(s.reason, "methods-star-credentials", "if the command shows Access-Control-Allow-Methods: *: the request is made with credentials (ask with --credentials), for which * is no wildcard")
+	case s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.listsNothing():
+		add(s.reason, "headers-not-always", "if the server has the header on its list: some CORS layers, such as Flask-CORS, send that list only where the method that is asked for is on their list of methods; add "+s.verdict.method+" to that")
 	case s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.fields == nil && strings.EqualFold(s.param, "authorization"):
 		add(s.reason, "headers-star-authorization", "if the command shows Access-Control-Allow-Headers: * alone: that does not cover Authorization, which has to be named beside it")
 	case s.reason == spec.ReasonHeaderDisallowedByPreflightResponse && s.fields == nil && id != "response-header-in-request" && s.param != "*":
@@ -100,6 +102,11 @@ func (s *sighting) alternatives(id string) []Alternative {
 		add(ReasonNotResolved, "name-not-resolved", title("name-not-resolved"))
 	}
 	return list
+}
+
+// listsNothing tells whether the answer to a preflight has neither list, and its method needs none.
+func (s *sighting) listsNothing() bool {
+	return s.verdict != nil && s.verdict.method != "" && s.fields != nil && !s.fields.Has(allowMethods) && !s.fields.Has(allowHeaders)
 }
 
 // elsewhereListed is by what a list of origins is recognised.
