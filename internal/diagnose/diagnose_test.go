@@ -138,6 +138,44 @@ var _ = Describe("The causes that are found", func() {
 		}
 	})
 
+	It("lay a redirect to another origin to where it leads, with CORS headers and without, and the Origin null behind it too", func() {
+		found := func(location string, h spec.Header) []diagnose.Finding {
+			var some []diagnose.Evidence
+			for _, method := range []string{"GET", "PUT"} {
+				x := answer(method, 308, h)
+				x.Location = location
+				e := evidence(method, &p, x, lost)
+				e.Symptoms[0].Field = "Access-Control-Allow-Origin"
+				if len(h) > 0 {
+					e.Symptoms = nil
+				}
+				preflight := x
+				preflight.Preflight, preflight.Sent = true, "OPTIONS"
+				some = append(some, e, evidence("preflight "+method, &p, preflight, agent.Symptom{Effect: agent.EffectLockedOut, Reason: "PreflightDisallowedRedirect"}))
+			}
+			if len(h) > 0 { // it is followed
+				some = append(some, evidence("behind", &p, seen("null", good), lost))
+				some[len(some)-1].Symptoms[0].Field = "Access-Control-Allow-Origin"
+			}
+			return diagnose.Findings(some, cases.Causes(), nil)
+		}
+		for _, location := range []string{"http://127.0.0.1:81/x", "https://127.0.0.1/x", "http://other.example/x", "//other.example/y"} {
+			for _, h := range []spec.Header{nil, good} {
+				list := found(location, h)
+				Expect(list).To(HaveLen(1), location)
+				Expect(list[0].ID).To(Equal("redirected-other-origin"), location)
+				if h == nil {
+					Expect(list[0].Wanted).To(Equal([]string{"(no redirect to another origin)"}), location)
+				}
+			}
+		}
+		for _, location := range []string{"/x/", "/v2/x", "http://127.0.0.1/y"} {
+			Expect(found(location, nil)).To(HaveEach(HaveField("ID", Not(Equal("redirected-other-origin")))), location)
+		}
+		login := found("https://sso.example/login", nil)
+		Expect(login).To(ContainElement(And(HaveField("ID", "redirected-login"), HaveField("Wanted", HaveExactElements("401 Unauthorized", "Access-Control-Allow-Origin: https://app.example")))))
+	})
+
 	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {
 		reflected := func(p *cases.Policy, origin string) diagnose.Evidence {
 			x := seen(origin, fields("Access-Control-Allow-Origin", origin, "Access-Control-Allow-Credentials", "true"))

@@ -64,7 +64,7 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 	if c := g.Cause; c != nil {
 		f.ID, f.Cause, f.Title, f.Side, f.Why, f.Fix, f.Docs = c.ID, c.ID, c.Title, c.Side, c.Why, c.Do, c.Page()
 	}
-	f.Received, f.Wanted = diff(e)
+	f.Received, f.Wanted = diff(e, f.Cause)
 	fails := slices.ContainsFunc(g.Symptoms, func(e Explained) bool { return !e.Warns })
 	for i := range g.Symptoms {
 		e := &g.Symptoms[i]

@@ -16,14 +16,34 @@ import (
 // there, or should not be, is "(no NAME)".
 
 // diff are the lines of an answer that decided, and those in their place that would
-// have been right.
-func diff(e *Explained) (received, wanted []string) {
+// have been right, as its cause has it.
+func diff(e *Explained, cause string) (received, wanted []string) {
+	if received, wanted = e.redirected(cause); received != nil {
+		return received, wanted
+	}
 	received, wanted = sides(e)
 	if slices.Equal(received, wanted) { // the lines are as they should be: what is wrong is not in them
 		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
 	}
 	return received, wanted
 }
+
+// redirected are both sides where no header on the redirect helps; nil: that is not so.
+func (e *Explained) redirected(cause string) (received, wanted []string) {
+	s := &e.Seen
+	switch redirect := e.facts["redirect"] != nil && !s.Preflight; {
+	case cause == "redirected-login" && redirect:
+		return append(statusLine(&e.Symptom), e.lines(allowOrigin)...), append([]string{"401 Unauthorized"}, e.rightOrigin()...)
+	case cause == "redirected-other-origin" && redirect:
+		return statusLine(&e.Symptom), []string{noRedirect}
+	case cause == "redirected-other-origin" && e.Effect == agent.EffectLockedOut && s.Origin == "null":
+		return e.lines(allowOrigin), []string{noRedirect}
+	}
+	return nil, nil
+}
+
+// noRedirect stands for what is not to be answered.
+const noRedirect = "(no redirect to another origin)"
 
 // sides are both sides as the symptom has them.
 func sides(e *Explained) (received, wanted []string) {

@@ -99,6 +99,10 @@ func keptOut() []Kind {
 			{"301", handled(before(policied(p), onItems, status(301, "Location", "/items/")))},
 			{"307", handled(before(policied(p), onItems, status(307, "Location", "/v2/items")))},
 		}, Finds: "{shape}|redirect", Never: []string{severity}},
+		{Name: "redirected-to-another-origin", Says: "Everything is redirected to another origin, without a header of CORS.", Broken: []Shape{
+			{"another host", handled(before(policied(p), onItems, status(301, "Location", "https://www.example.net/items")))},
+			{"another port", handled(before(policied(p), onItems, status(308, "Location", "http://127.0.0.1:1/items")))},
+		}, Finds: "redirects to another origin", Never: []string{severity, "before the CORS layer"}},
 		{Name: "error-without-cors", Says: "The preflight is right; the refusal of the actual request has no CORS header.", Broken: []Shape{
 			{"401", handled(before(policied(p), not(isPreflight), status(401, "WWW-Authenticate", "Bearer")))},
 			{"403", handled(before(policied(p), not(isPreflight), status(403)))},

@@ -142,6 +142,26 @@ func TestNeitherList(t *testing.T) {
 	}
 }
 
+// TestRedirectToAnotherOrigin: where a redirect leads to another origin the browser goes on with Origin: null, so that
+// no header on the redirect is all that is needed: the script is to ask there itself.
+func TestRedirectToAnotherOrigin(t *testing.T) {
+	for location, away := range map[string]string{
+		"/x/": "", "https://api.example/y": "", "//api.example/x/": "", "https://api.example:443/x/": "",
+		"https://www.api.example/x": "https://www.api.example/x", "http://api.example/x": "http://api.example/x",
+		"https://api.example:8443/x": "https://api.example:8443/x", "//v2.example/x": "https://v2.example/x", app + "/x": app + "/x",
+	} {
+		for _, lines := range []string{"", "< Access-Control-Allow-Origin: https://other.example\n", "< Vary: Origin\n"} {
+			text := "> GET /x HTTP/1.1\n> Host: api.example\n> Origin: https://shop.example\n>\n< HTTP/1.1 301 Moved Permanently\n< Location: " + location + "\n" + lines
+			a := explained(t, text, explain.Context{URL: "https://api.example/x"})
+			if got := a.Cause.ID == "redirected-other-origin"; got != (away != "") {
+				t.Errorf("%s %q: %s", location, lines, a.Cause.ID)
+			} else if got && (!slices.Equal(a.Wanted, []string{"GET " + away}) || !strings.Contains(a.Fix.Do, away) || !strings.Contains(a.Cause.Here, "Origin: null")) {
+				t.Errorf("%s %q: %q: %s", location, lines, a.Wanted, a.Fix.Do)
+			}
+		}
+	}
+}
+
 // TestTwoWriters: two lines show no proxy; where the second comes from is to be found out.
 func TestTwoWriters(t *testing.T) {
 	for _, text := range []string{

@@ -139,6 +139,8 @@ func (s *sighting) missing() string {
 		return "not-modified-no-cors"
 	case s.redirectsToLogin():
 		return "redirected-login"
+	case s.leadsAway() != "":
+		return "redirected-other-origin"
 	case spec.RedirectStatus(s.status):
 		return "redirect-no-cors"
 	case s.status >= 400:

@@ -23,7 +23,7 @@ func (s *sighting) fixFor(a *Answer, cause *cases.Cause, c *Context) {
 	}
 	switch {
 	case a.Fix.Text != "":
-	case s.away() != "", s.misspelling() != nil: // to be mended in the script, or where the header is written
+	case s.leadsAway() != "", s.misspelling() != nil: // to be mended in the script, or where the header is written
 	case stack == nil && cause.Setting != "":
 		s.offerStack(cause)
 	case stack != nil && !s.tainted() && !s.stoppedAtLogin():

@@ -139,7 +139,7 @@ func TestEcho(t *testing.T) {
 		t.Errorf("%s, %+v", a.Reason, a.Others)
 	}
 	// The redirect that Safari did not follow is the answer of the URL that was asked for.
-	for to, id := range map[string]string{"https://sso.example/login": "redirected-login", "https://files.example/cart": "redirect-no-cors"} {
+	for to, id := range map[string]string{"https://sso.example/login": "redirected-login", "https://files.example/cart": "redirected-other-origin"} {
 		text := "[Error] Cross-origin redirection to " + to + " denied by Cross-Origin Resource Sharing policy: Origin https://shop.example is not allowed by Access-Control-Allow-Origin. Status code: 302\n[Error] Fetch API cannot load " + cart + " due to access control checks."
 		a := explained(t, text, explain.Context{})
 		if a.URL != cart || a.Cause.ID != id || len(a.Others) > 0 || !strings.Contains(page(t, a), "302") {

@@ -19,12 +19,12 @@ func (s *sighting) mend(c *Context) (received, wanted []string) {
 	case s.redirectsToLogin():
 		to, _ := s.location()
 		return []string{s.statusText(), "Location: " + agent.Show(safeURL(to))}, nil
+	case s.leadsAway() != "":
+		return s.requestLines(s.leadsAway())
 	case s.tainted() && s.answers == nil && headerOf(s.reason) != "Access-Control-Allow-Origin": // who asks for it at once is refused as well
 		return s.fieldLines(), nil
 	case s.tainted():
 		return s.requestLines(s.url)
-	case s.away() != "":
-		return s.requestLines(s.away())
 	case s.meant() != "":
 		return []string{askedLine(s.param, orSome(s.from, s.url))}, []string{askedLine(s.meant(), orSome(s.from, s.url))}
 	case strings.HasPrefix(strings.ToLower(s.param), "access-control-"), s.origin == "null" && s.named() == "" && (s.mismatched() || onRequest(s.reason) == spec.ReasonMissingAllowOriginHeader && s.withoutAnOrigin()):

@@ -63,6 +63,19 @@ func (s *sighting) redirectsToLogin() bool {
 	return ok && spec.RedirectStatus(s.status) && s.reason == spec.ReasonMissingAllowOriginHeader && redirectOf(s.url, to) == "login"
 }
 
+// leadsAway is where the answer leads, if it is a redirect that CORS stops and that is another origin:
+// with CORS headers on it the browser goes on with Origin: null. Empty: it does not.
+func (s *sighting) leadsAway() string {
+	if s.preflight == yes || !spec.RedirectStatus(s.status) || !strings.HasPrefix(headerOf(s.reason), "Access-Control-Allow-") {
+		return ""
+	}
+	to, here := s.target(), originOf(s.url)
+	if to == "" || here == "" || here == s.origin || originOf(to) == here {
+		return ""
+	}
+	return to
+}
+
 // location is where a redirect leads to that was not followed, as far as the input shows.
 func (s *sighting) location() (string, bool) {
 	if to, ok := s.fields.Get("Location"); ok {
@@ -88,19 +101,6 @@ func (s *sighting) hereRedirected() string {
 	return ""
 }
 
-// away is the URL of another origin to which the answer redirects a request whose URL is already of another
-// origin than the page; empty where it does not. Behind such a redirect browsers send Origin: null.
-func (s *sighting) away() string {
-	to, ok := s.fields.Get("Location")
-	if !ok || !spec.RedirectStatus(s.status) || s.reason != spec.ReasonMissingAllowOriginHeader || s.origin == "" || sameOrigin(s.origin, s.url) {
-		return ""
-	}
-	if to = resolve(s.url, to); originOf(to) == "" || originOf(to) == originOf(s.url) || strings.Contains(to, "@") {
-		return ""
-	}
-	return to
-}
-
 // nextIsNull says what a redirect that is followed makes of the origin; empty: nothing.
 func (s *sighting) nextIsNull() string {
 	last := s.answers.hops[len(s.answers.hops)-1]
@@ -115,27 +115,12 @@ func (s *sighting) nextIsNull() string {
 	return " It leads to another origin, " + originOf(to) + ": there the browser sends Origin: null, which only * or null lets in. Better let the script ask " + safeURL(to) + " itself."
 }
 
-// leadsAway says to which origin a redirect leads; empty where it stays.
-func (s *sighting) leadsAway() string {
-	if to := s.away(); to != "" {
+// toOtherOrigin says to which origin a redirect leads; empty where it stays.
+func (s *sighting) toOtherOrigin() string {
+	if to := s.leadsAway(); to != "" {
 		return ", to another origin, " + originOf(to)
 	}
 	return ""
-}
-
-// rewordAway is for a redirect to another origin that CORS stops: with the header on the redirect the
-// request would still fail behind it.
-func (s *sighting) rewordAway(a *Answer) {
-	to := s.away()
-	a.Side = cases.SideClient
-	a.Cause.Why = "A browser checks every answer on the way, redirects included. Access-Control-Allow-Origin on this one alone would not do: behind a redirect from one other origin to another the browser sends Origin: null."
-	a.Fix.Do = "Let the script ask " + safeURL(to) + " itself: there the browser sends " + orSome(s.named(), "the page's own origin") + ", which the answer has to let in."
-	switch {
-	case originOf(to) == s.origin:
-		a.Fix.Do = "Let the script ask " + safeURL(to) + " itself: it is of the page's own origin, and CORS is not asked."
-	case s.mode != spec.CredentialsInclude:
-		a.Fix.Do += " Or, if every site may read it and no credentials are needed, send Access-Control-Allow-Origin: * both with the redirect and there."
-	}
 }
 
 // rewordRedirected is for what is refused behind a redirect: what is mended is the redirect, or
@@ -150,10 +135,16 @@ func (s *sighting) rewordRedirected(a *Answer) {
 	case s.oldRedirect():
 		a.Cause.Title = "A request that had a preflight was redirected, which the browser did not follow"
 		a.Fix.Do = "Let the script ask for the URL to which the redirect leads."
+	case s.leadsAway() != "":
+		to := s.leadsAway()
+		a.Cause.ID, a.Side = "redirected-other-origin", cases.SideClient
+		a.Cause.Title = fmt.Sprintf("The redirect is not let in by CORS, and it leads from %s to %s, where the browser sends Origin: null", originOf(s.url), originOf(to))
+		a.Cause.Here = fmt.Sprintf("The answer is a redirect, %s, to another origin. Behind it browsers send Origin: null, which only * or null allows: CORS headers on the redirect alone do not help where the answer behind it names the page's origin.", s.statusText())
+		a.Fix.Do = s.askItself(to)
 	case s.tainted():
-		a.Cause.ID, a.Side = "redirected-away", cases.SideClient
+		a.Cause.ID, a.Side = "redirected-other-origin", cases.SideClient
 		a.Cause.Title = fmt.Sprintf("After the redirect from %s to %s the browser sends Origin: null, and the answer does not let that in", originOf(s.from), originOf(s.url))
-		a.Fix.Do = "Let the page ask " + safeURL(s.url) + " itself: then its own origin is sent, which the answer has to name. Or answer without a redirect to another origin."
+		a.Fix.Do = s.askItself(s.url)
 		if s.mode != spec.CredentialsInclude {
 			a.Fix.Do += " Or, if every site may read it, send Access-Control-Allow-Origin: * there."
 		}
@@ -161,4 +152,13 @@ func (s *sighting) rewordRedirected(a *Answer) {
 		return
 	}
 	a.Cause.Why = ""
+}
+
+// askItself says to ask for a URL without the redirect to it.
+func (s *sighting) askItself(u string) string {
+	then := "then the page's own origin is sent, which the answer has to name"
+	if sameOrigin(s.origin, u) {
+		then = "it is of the page's own origin, and CORS is not asked"
+	}
+	return "Let the script ask " + safeURL(u) + " itself: " + then + ". Or answer without a redirect to another origin."
 }

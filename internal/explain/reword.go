@@ -78,10 +78,8 @@ func (s *sighting) reword(a *Answer) {
 		s.rewordPlainHTTP(a)
 	case s.connection != nil:
 		s.rewordConnection(a)
-	case s.stoppedAtLogin(), s.redirectsToLogin(), s.oldRedirect(), s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && s.tainted():
+	case s.stoppedAtLogin(), s.redirectsToLogin(), s.leadsAway() != "", s.oldRedirect(), s.from != "" && headerOf(s.reason) == "Access-Control-Allow-Origin" && s.tainted():
 		s.rewordRedirected(a)
-	case s.away() != "":
-		s.rewordAway(a)
 	case s.meant() != "":
 		s.rewordMethodCase(a)
 	case a.Cause.ID == "response-header-in-request":

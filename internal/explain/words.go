@@ -215,7 +215,7 @@ func (s *sighting) hereMissing(what string) string {
 		}
 		return fmt.Sprintf("%s is %s. CORS hides that from the page: the status is the error to look for, and the header %s besides.", casedoc.Capital(what), s.statusText(), missing)
 	case spec.RedirectStatus(s.status):
-		return fmt.Sprintf("%s is a redirect, %s%s.", casedoc.Capital(what), s.statusText(), s.leadsAway())
+		return fmt.Sprintf("%s is a redirect, %s%s.", casedoc.Capital(what), s.statusText(), s.toOtherOrigin())
 	case s.status >= 300:
 		return fmt.Sprintf("%s is %s.", casedoc.Capital(what), s.statusText())
 	case s.fromCache:
