@@ -165,7 +165,7 @@ func (m *Match) conditions() []condition {
 func oneIs(values []string, globs Names) bool {
 	for _, glob := range globs {
 		for _, v := range values {
-			if glob == v || strings.Contains(glob, "*") && matches(glob, v) {
+			if glob == v || strings.ContainsAny(glob, "*?[") && matches(glob, v) {
 				return true
 			}
 		}

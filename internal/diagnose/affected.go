@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,18 +13,19 @@ import (
 // affected says which requests a cause concerns: their methods, who makes them,
 // with credentials or without, and which answers it shows in.
 func affected(list []Explained) string {
-	var methods, origins, answers, codings []string
+	var methods, origins names
+	var answers, codings []string
 	with, without := false, false
 	for i := range list {
 		s := &list[i].Seen
 		if s.Method == "" {
 			continue
 		}
-		methods = add(methods, agent.Show(s.Method))
+		methods.add(agent.Show(s.Method), plainMethod.MatchString(s.Method))
 		if !s.NoOrigin {
-			origins = add(origins, orNobody(s.Origin))
+			origins.add(orNobody(s.Origin), plainOrigin.MatchString(s.Origin))
 		} else {
-			origins = add(origins, "nobody (no Origin)")
+			origins.add("nobody (no Origin)", true)
 		}
 		answers = add(answers, answerOf(s))
 		if s.Coding != "" && slices.Contains(list[i].facts["only"], "coding") {
@@ -32,10 +34,10 @@ func affected(list []Explained) string {
 		creds := s.Credentials || list[i].Asked.Credentials
 		with, without = with || creds, without || !creds
 	}
-	if len(methods) == 0 {
+	if methods.none() {
 		return ""
 	}
-	text := fmt.Sprintf("%s from %s", enumerate(methods, 5), enumerate(origins, 3))
+	text := fmt.Sprintf("%s from %s", methods.text(5), origins.text(3))
 	if with && !without {
 		text += " with credentials"
 	}
@@ -62,6 +64,33 @@ const noAnswer = "no answer"
 
 // Unanswered tells whether some request that a finding is about had no answer.
 func (f *Finding) Unanswered() bool { return f.Affects == "" || strings.Contains(f.Affects, noAnswer) }
+
+// What people can read in a sentence, and what a browser's requests have.
+var (
+	plainMethod = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{0,29}$`)
+	plainOrigin = regexp.MustCompile(`^(null|[A-Za-z][A-Za-z0-9+.-]*://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,80})(:[0-9]{1,5})?/?)$`)
+)
+
+// names are methods or origins, those that can be read apart from the odd ones.
+type names struct{ plain, odd []string }
+
+func (n *names) add(name string, plain bool) {
+	if plain {
+		n.plain = add(n.plain, name)
+		return
+	}
+	n.odd = add(n.odd, `"`+name+`"`)
+}
+
+func (n *names) none() bool { return len(n.plain)+len(n.odd) == 0 }
+
+// text names at most so many; odd ones only where there are no others.
+func (n *names) text(most int) string {
+	if len(n.plain) > 0 {
+		most = min(most, len(n.plain))
+	}
+	return enumerate(slices.Concat(n.plain, n.odd), most)
+}
 
 func add(list []string, s string) []string {
 	if slices.Contains(list, s) {

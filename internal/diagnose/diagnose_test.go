@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -52,6 +53,7 @@ var _ = Describe("The causes that are found", func() {
 		evidence("error", &p, answer("GET", 500, nil), lost),
 	}
 	anyLost := cause("any", cases.Match{Lost: cases.Names{"yes"}})
+	anyCause := cause("any", cases.Match{Effect: cases.Names{"locked-out"}})
 
 	It("are the fewest, and of two that explain as much the first", func() {
 		put, failed := cause("put", cases.Match{Only: cases.Names{"method"}}), cause("error", cases.Match{Status: cases.Names{"5xx"}})
@@ -174,6 +176,69 @@ var _ = Describe("The causes that are found", func() {
 		}
 		login := found("https://sso.example/login", nil)
 		Expect(login).To(ContainElement(And(HaveField("ID", "redirected-login"), HaveField("Wanted", HaveExactElements("401 Unauthorized", "Access-Control-Allow-Origin: https://app.example")))))
+	})
+
+	DescribeTable("of a preflight's status", func(status int, cause string) {
+		for _, p := range []*cases.Policy{&p, &anyone} {
+			for _, h := range []spec.Header{nil, fields("Access-Control-Allow-Origin", "*")} {
+				x := asking("PUT")
+				x.Status, x.AllowOrigin = status, x.AllowOrigin
+				if h == nil {
+					x.AllowOrigin = agent.Lines{}
+				}
+				blocked := agent.Symptom{Effect: agent.EffectLockedOut, Reason: "PreflightInvalidStatus"}
+				Expect(named([]diagnose.Evidence{
+					evidence("get", p, seen(allowed, fields("Access-Control-Allow-Origin", "*")), agent.Symptom{}), evidence("put", p, x, blocked),
+				}, cases.Causes()...)).To(Equal([]string{cause}), "%d %s %v", status, p.Name, h)
+			}
+		}
+	},
+		Entry(nil, 404, "preflight-not-routed"), Entry(nil, 405, "preflight-not-routed"), Entry("a method that is not known", 501, "preflight-not-routed"),
+		Entry(nil, 500, "preflight-server-error"), Entry(nil, 502, "preflight-server-error"), Entry(nil, 503, "preflight-server-error"), Entry(nil, 504, "preflight-server-error"),
+		Entry(nil, 511, "preflight-server-error"), Entry(nil, 520, "preflight-server-error"),
+	)
+
+	It("lay a server error to the odd request, but where every origin that is not allowed gets one", func() {
+		fails := agent.Symptom{Effect: agent.EffectMalformed, Predicate: "status", Expected: "<500", Actual: "500"}
+		at := func(plain int) []diagnose.Finding {
+			some := []diagnose.Evidence{evidence("get", &p, seen(allowed, good), agent.Symptom{})}
+			stranger := seen("https://evil.test", nil)
+			stranger.Status = plain
+			some = append(some, evidence("stranger", &p, stranger, agent.Symptom{}))
+			for i, origin := range []string{"https://\xff.example", "https://" + strings.Repeat("a", 4000) + ".example", "null, https://x.test", "https://fine.test"} {
+				x := seen(origin, nil)
+				x.Status = 500
+				if origin == "https://fine.test" {
+					x.Status = plain
+				}
+				e := evidence("garbage-"+string(rune('a'+i)), &p, x, fails)
+				e.Symptoms[0].Sendable = false
+				some = append(some, e)
+			}
+			return diagnose.Findings(some[:len(some)-1], cases.Causes(), nil)
+		}
+		for _, plain := range []int{500, 503} {
+			Expect(at(plain)).To(ConsistOf(HaveField("ID", "denied-server-error")))
+		}
+		for _, plain := range []int{200, 403} {
+			Expect(at(plain)).To(ConsistOf(HaveField("ID", "odd-request-crash")))
+		}
+	})
+
+	It("name the methods and origins that can be read, and count the others", func() {
+		affects := func(pairs ...string) string {
+			var some []diagnose.Evidence
+			for i := 0; i < len(pairs); i += 2 {
+				x := seen(pairs[i+1], nil)
+				x.Method, x.Sent = pairs[i], pairs[i]
+				some = append(some, evidence("a", &p, x, lost))
+			}
+			return diagnose.Findings(some, []cases.Cause{anyCause}, nil)[0].Affects
+		}
+		long := "https://" + strings.Repeat("a", 4000)
+		Expect(affects(",", long, "GET", "https://evil.test", "%", "a b", "PUT", "null", "\"", "https://x.test, https://y.test")).To(Equal("GET, PUT and 3 more from https://evil.test, null and 3 more: answer 200"))
+		Expect(affects("GET", "https://[::1]:8080", "GET", "capacitor://localhost", "GET", "HTTPS://App.example/")).To(Equal("GET from https://[::1]:8080, capacitor://localhost and HTTPS://App.example/: answer 200"))
+		Expect(affects("%", "a b", "PATCH", "x,y")).To(Equal(`PATCH and 1 more from "a b" and "x,y": answer 200`))
 	})
 
 	It("are of each policy by itself: what is stated was not let in unstated, and one pattern is not everybody", func() {

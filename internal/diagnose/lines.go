@@ -171,11 +171,11 @@ func (e *Explained) right(field string) []string {
 		}
 	case allowMethods:
 		if e.Effect == agent.EffectLockedOut {
-			return line(strings.Join(withParameter(p.Methods, e.Seen.Method), ", "))
+			return line(strings.Join(e.withParameter(p.Methods, e.Seen.Method, ""), ", "))
 		}
 	case allowHeaders:
 		if e.Effect == agent.EffectLockedOut {
-			return line(strings.Join(withParameter(p.RequestHeaders, e.Asked.Parameter), ", "))
+			return line(strings.Join(e.withParameter(p.RequestHeaders, e.Asked.Parameter, "authorization"), ", "))
 		}
 	case exposeHeaders:
 		if len(p.ExposeHeaders) > 0 {
@@ -193,9 +193,14 @@ func (e *Explained) right(field string) []string {
 	return []string{"(no " + name + ")"}
 }
 
-func withParameter(list []string, name string) []string {
-	if name == "" || slices.Contains(list, "*") || containsFold(list, name) && slices.Contains(list, name) {
+// withParameter is a list with the name that was asked for. For a request with credentials * is no wildcard, and it never
+// covers bare.
+func (e *Explained) withParameter(list []string, name, bare string) []string {
+	switch creds := slices.Contains(e.facts["credentials"], "yes"); {
+	case name == "", slices.Contains(list, name), slices.Contains(list, "*") && !creds && !strings.EqualFold(name, bare):
 		return list
+	case creds:
+		list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "*" })
 	}
 	return append(slices.DeleteFunc(slices.Clone(list), func(s string) bool { return strings.EqualFold(s, name) }), name)
 }

@@ -1,6 +1,8 @@
 package diagnose_test
 
 import (
+	"strings"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -27,6 +29,23 @@ var _ = Describe("The lists of a preflight", func() {
 				}
 			}
 		}
+	})
+
+	It("are wanted with the names where * is none for what was asked, and never as they were received", func() {
+		wanted := func(creds bool, parameter, field string) string {
+			p := cases.Policy{Name: "p", Origins: []string{allowed}, Credentials: creds, Methods: []string{"*"}, RequestHeaders: []string{"*"}}
+			x := asking("PUT, "+parameter, "Access-Control-Allow-Credentials", "true", "Access-Control-Allow-Methods", "*", "Access-Control-Allow-Headers", "*")
+			reason := map[string]string{"Methods": "PreflightMethodDisallowedByPreflightResponse", "Headers": "PreflightHeaderDisallowedByPreflightResponse"}[field]
+			all := []diagnose.Evidence{evidence("preflight", &p, x, agent.Symptom{Effect: agent.EffectLockedOut, Reason: reason, Asked: agent.Asked{Parameter: parameter, Credentials: creds}})}
+			f := diagnose.Findings(all, nil, nil)[0]
+			Expect(f.Received).To(Equal([]string{"Access-Control-Allow-" + field + ": *"}))
+			Expect(f.Wanted).To(HaveLen(1))
+			return strings.TrimPrefix(f.Wanted[0], "Access-Control-Allow-"+field+": ")
+		}
+		Expect(wanted(true, "PUT", "Methods")).To(Equal("PUT"))
+		Expect(wanted(true, "x-a", "Headers")).To(Equal("x-a"))
+		Expect(wanted(true, "authorization", "Headers")).To(Equal("authorization"))
+		Expect(wanted(false, "authorization", "Headers")).To(Equal("*, authorization"))
 	})
 
 	It("are to be mended as well where an answer without the origin has them, and they do not allow what was asked for", func() {

@@ -51,6 +51,9 @@ func keptOut() []Kind {
 		{Name: "vary-alone", Says: "Answers say Vary: Origin, and no other line of CORS.", Broken: []Shape{
 			{"everywhere", handled(fields(application(p), always, "Vary", "Origin"))},
 		}, Finds: "Answers say Vary: Origin", Never: []string{severity, commas, "CORS layer is there"}},
+		{Name: "denied-with-an-error", Says: "The CORS layer throws for an origin that is not allowed.", Broken: []Shape{
+			{"500", handled(before(policied(p), func(r *http.Request) bool { return r.Header.Get("Origin") != "" && !app(r) }, status(500, "Vary", "Origin")))},
+		}, Finds: "not allowed are answered with a server error", Never: []string{severity, "unusual request"}},
 		{Name: "two-lines", Says: "Two layers add Access-Control-Allow-Origin.", Broken: []Shape{
 			{"the same twice", handled(added(policied(p), app, p.Origins[0]))},
 			{"a star beside it", handled(added(policied(p), app, "*"))},

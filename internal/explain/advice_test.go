@@ -162,6 +162,20 @@ func TestRedirectToAnotherOrigin(t *testing.T) {
 	}
 }
 
+// TestRefusedOrigin: a status with which CORS layers refuse an origin may be that, whatever it is called.
+func TestRefusedOrigin(t *testing.T) {
+	for _, sent := range []string{"> GET /x HTTP/1.1\n", "> OPTIONS /x HTTP/1.1\n> Access-Control-Request-Method: PUT\n"} {
+		for status, may := range map[string]bool{"400": true, "403": true, "500": true, "401": false, "404": false, "429": false, "502": false} {
+			for origin, named := range map[string]bool{"> Origin: https://shop.example\n": true, "": false} {
+				a := explained(t, sent+"> Host: api.example\n"+origin+"> \n< HTTP/1.1 "+status+" X\n< Content-Type: text/plain\n", explain.Context{})
+				if got := alternative(a, "origin-not-listed"); (got != nil && strings.Contains(got.Text, "itself refuses")) != (may && named) {
+					t.Errorf("%q %s %q: %+v", sent, status, origin, a.Alternatives)
+				}
+			}
+		}
+	}
+}
+
 // TestTwoWriters: two lines show no proxy; where the second comes from is to be found out.
 func TestTwoWriters(t *testing.T) {
 	for _, text := range []string{

@@ -101,7 +101,18 @@ func (s *sighting) alternatives(id string) []Alternative {
 		add(ReasonRefused, "connection-refused", title("connection-refused"))
 		add(ReasonNotResolved, "name-not-resolved", title("name-not-resolved"))
 	}
+	if s.mayRefuseOrigin() {
+		add(s.reason, "origin-not-listed", "if it answers pages of other origins otherwise: the CORS layer itself refuses this one, which is not in its list or is spelt otherwise there")
+	}
 	return list
+}
+
+// mayRefuseOrigin tells whether an answer to the page's Origin has a status with which CORS layers refuse an origin: 403,
+// 400, or the 500 of an error that is thrown.
+func (s *sighting) mayRefuseOrigin() bool {
+	about := onRequest(s.reason)
+	return (about == spec.ReasonMissingAllowOriginHeader || about == "InvalidStatus") && (s.status == 400 || s.status == 403 || s.status == 500) &&
+		s.answers != nil && s.answers.sentOrigin && s.named() != "" && !s.tainted() && !s.fields.Has(allowOrigin)
 }
 
 // listsNothing tells whether the answer to a preflight has neither list, and its method needs none.
