@@ -82,8 +82,14 @@ func (p *probe) methods(ctx context.Context, from string, plain *wire.Response) 
 	}
 	list := slices.Concat(others, plain.Header.Elements("Access-Control-Allow-Methods"))
 	for i, m := range list {
+		if sent := spec.NormalizeMethod(m); sent != m { // which this does not grant
+			if !spec.IsSafelistedMethod(sent) && sent != "OPTIONS" && !slices.Contains(list[len(others):], sent) && !slices.Contains(p.out.OtherCase, m) {
+				p.out.OtherCase = append(p.out.OtherCase, m)
+			}
+			continue
+		}
 		known := slices.Contains([]string{"GET", "HEAD", "POST", "OPTIONS", "*", ""}, m) || slices.Contains(list[:i], m)
-		if known || !spec.IsToken(m) || spec.NormalizeMethod(m) != m && slices.Contains(list, spec.NormalizeMethod(m)) {
+		if known || !spec.IsToken(m) {
 			continue
 		}
 		if granted(plain, from, m) || slices.Contains(others, m) && granted(p.preflight(ctx, from, m), from, m) {
@@ -141,7 +147,19 @@ func (p *probe) questions() {
 	if p.out.Statuses["GET"] == 401 || p.out.Statuses["GET"] == 403 {
 		ask("requests", "the answers are those to somebody who is not logged in: which token or cookie does it want (-H, -u, --bearer-env, -b)?")
 	}
-	if p.out.Sharing != Nobody && len(p.out.Methods) == 0 {
+	if slices.Contains(p.out.Origins, "null") {
+		ask("origins", "null is let in, which every site can be (in a sandboxed frame): is that meant (--origin null)?")
+	}
+	if list := p.out.OtherCase; len(list) > 0 {
+		var sent []string
+		for _, m := range list {
+			if m = spec.NormalizeMethod(m); !slices.Contains(sent, m) {
+				sent = append(sent, m)
+			}
+		}
+		ask("methods", "Access-Control-Allow-Methods has "+strings.Join(brief(list), ", ")+", which does not allow what browsers send, "+strings.Join(sent, ", ")+": is that meant to be allowed?")
+	}
+	if p.out.Sharing != Nobody && len(p.out.Methods) == 0 && len(p.out.OtherCase) == 0 {
 		ask("methods", "which methods besides GET, HEAD and POST are meant to be allowed?")
 	}
 	if list := p.out.Unread; len(list) > 0 {

@@ -109,6 +109,11 @@ func (p *probe) origins(ctx context.Context, namedBefore []string) {
 		p.seen[from] = v
 		queue = append(queue, named(v.actual)...)
 		queue = append(queue, named(v.preflight)...)
+		if p.out.Malformed == nil && !v.shares(from) {
+			if p.out.Malformed = malformed(v.actual); p.out.Malformed == nil {
+				p.out.Malformed = malformed(v.preflight)
+			}
+		}
 		switch {
 		case from == stranger && v.shares(from):
 			p.out.Sharing = Reflected
@@ -118,15 +123,17 @@ func (p *probe) origins(ctx context.Context, namedBefore []string) {
 			p.out.Origins = []string{stranger}
 			return
 		case from == stranger:
+			p.out.DeniedGET, p.out.DeniedPreflight = status(v.actual), status(v.preflight)
 		case v.shares(from):
 			p.out.Origins = append(p.out.Origins, from)
 		default:
 			p.out.Refused = append(p.out.Refused, from)
 		}
 	}
-	p.out.Sharing = Some
-	if len(p.out.Origins) == 0 {
-		p.out.Sharing = Nobody
+	p.out.Sharing = Nobody
+	if len(p.out.Origins) > 0 {
+		p.out.Sharing = Some
+		p.out.Statuses["OPTIONS"] = status(p.seen[p.out.Origins[0]].preflight)
 	}
 }
 
@@ -200,4 +207,23 @@ func named(r *wire.Response) []string {
 		}
 	}
 	return list
+}
+
+// malformed are the values of Access-Control-Allow-Origin that let in no page, whoever asks: several, or one that is
+// no page's origin.
+func malformed(r *wire.Response) []string {
+	if r == nil {
+		return nil
+	}
+	list := r.Header.Values("Access-Control-Allow-Origin")
+	if len(list) == 0 || len(list) == 1 && pages(list[0]) {
+		return nil
+	}
+	return list
+}
+
+// pages tells whether a value lets in pages of some origin.
+func pages(value string) bool {
+	o, err := spec.ParseOrigin(value)
+	return value == "*" || value == "null" || err == nil && o.String() == value
 }

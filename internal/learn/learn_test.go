@@ -154,11 +154,81 @@ func TestOddServers(t *testing.T) {
 		if r.Sharing != c.sharing || !slices.Equal(r.Origins, c.origins) {
 			t.Errorf("%s: %s %q, want %s %q", c.name, r.Sharing, r.Origins, c.sharing, c.origins)
 		}
-		if o := r.Example(); (o != "") != (len(c.origins) == 0 && c.sharing != learn.Everyone) || o != "" && !slices.Contains(r.Flags(), o) {
+		if o := r.Example(); (o != "") != ((len(c.origins) == 0 || slices.Equal(c.origins, []string{"null"})) && c.sharing != learn.Everyone) || o != "" && !slices.Contains(r.Flags(), o) {
 			t.Errorf("%s: the example %q, in the flags %q: only a made-up origin is an example", c.name, o, r.Flags())
 		}
 		if len(r.Lines()) != 5 {
 			t.Errorf("%s: %q", c.name, r.Lines())
+		}
+		srv.Close()
+	}
+}
+
+// What a right server would not do is said, and is not proposed as what is meant.
+func TestStrangeServers(t *testing.T) {
+	const page = "https://app.example.com"
+	serve := func(denied int, value func(origin string) []string, methods string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			list := value(r.Header.Get("Origin"))
+			if r.Header.Get("Origin") != "" && len(list) == 0 {
+				w.WriteHeader(denied)
+				return
+			}
+			for _, v := range list {
+				w.Header().Add("Access-Control-Allow-Origin", v)
+			}
+			if r.Method == "OPTIONS" {
+				w.Header().Set("Access-Control-Allow-Methods", methods)
+				w.WriteHeader(204)
+			}
+		}
+	}
+	only := func(answer ...string) func(string) []string {
+		return func(origin string) []string {
+			if origin == page {
+				return answer
+			}
+			return nil
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		serve http.HandlerFunc
+		says  []string
+		never string
+	}{
+		{"denied with an error", serve(500, only(page), "PUT"), []string{"204 to a preflight; to an origin that is not let in, 500 to GET and 500 to a preflight"}, "200 to a preflight"},
+		{"denied in silence", serve(200, only(page), "PUT"), []string{"204 to a preflight; to an origin that is not let in, 200 to a preflight", "--methods PUT"}, "500"},
+		{"twice", serve(200, only(page, page), "PUT"), []string{"several times, " + page + " and " + page + ", which lets in no page"}, "PUT"},
+		{"slash", serve(200, only(page+"/"), "PUT"), []string{"Access-Control-Allow-Origin: " + page + "/, which lets in no page"}, "several"},
+		{"list", serve(200, only(page+", https://b.example"), "PUT"), []string{": " + page + ", https://b.example, which lets in no page"}, "several"},
+		{"another's", serve(200, func(string) []string { return []string{"https://b.example"} }, "PUT"), []string{"lets in https://b.example"}, "no page"},
+		{"small letters", serve(200, only(page), "get, head, put, delete, options"), []string{"has put, delete, which does not allow what browsers send, PUT, DELETE"}, "--methods"},
+		{"patch, which browsers leave", serve(200, only(page), "get, patch"), []string{"--methods patch"}, "does not allow"},
+		{"both", serve(200, only(page), "put, PUT"), []string{"--methods PUT"}, "does not allow"},
+		{"null", serve(200, func(o string) []string {
+			if o == "null" || o == page {
+				return []string{o}
+			}
+			return nil
+		}, "PUT"), []string{"null is let in", "--origin " + page}, "--origin null --"},
+	} {
+		srv := httptest.NewServer(c.serve)
+		r, err := learn.Endpoint(t.Context(), learn.Options{URL: srv.URL})
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		said := strings.Join(append(r.Lines(), r.Flags()...), " ")
+		for _, q := range r.Questions {
+			said += " " + q.Text
+		}
+		for _, want := range c.says {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: %q is missing: %s", c.name, want, said)
+			}
+		}
+		if strings.Contains(said, c.never) || slices.Contains(r.Policy().Origins, "null") {
+			t.Errorf("%s: %q: %s", c.name, c.never, said)
 		}
 		srv.Close()
 	}

@@ -12,8 +12,12 @@ import (
 type Result struct {
 	URL string
 	// Statuses are the answers to GET and HEAD without Origin, and to a preflight for GET
-	// (under OPTIONS); 0: no answer came.
+	// (under OPTIONS), of an origin that is let in where there is one; 0: no answer came.
 	Statuses map[string]int
+	// DeniedGET and DeniedPreflight are those to an origin that is not let in; 0: there is none, or no answer came.
+	DeniedGET, DeniedPreflight int
+	// Malformed are values of Access-Control-Allow-Origin that let in no page, of one answer.
+	Malformed []string
 	// Allow are the methods that the server itself names in Allow.
 	Allow   []string
 	Sharing Sharing
@@ -24,6 +28,8 @@ type Result struct {
 	Credentials bool
 	// Methods are those that a preflight lets pass, besides GET, HEAD and POST; "*": any.
 	Methods []string
+	// OtherCase are methods that the server lists, and that browsers send in capitals, as put.
+	OtherCase []string
 	// RequestHeaders are those that a preflight lets pass, of those that are usual or that
 	// the server names; "*": any.
 	RequestHeaders []string
@@ -73,8 +79,9 @@ func (r *Result) Policy() cases.Policy {
 	case Everyone:
 		p.Origins = []string{"*"}
 	case Some:
-		p.Origins = r.Origins
-	default:
+		p.Origins = r.named()
+	}
+	if len(p.Origins) == 0 {
 		p.Origins = []string{r.Example()}
 	}
 	return p
@@ -83,10 +90,16 @@ func (r *Result) Policy() cases.Policy {
 // Example is the made-up origin in Policy, in place of which a person has to name one; empty where
 // Policy has those that the server lets in.
 func (r *Result) Example() string {
-	if r.Sharing == Everyone || r.Sharing == Some {
+	if r.Sharing == Everyone || r.Sharing == Some && len(r.named()) > 0 {
 		return ""
 	}
 	return example
+}
+
+// named are the origins that are let in, without null: every site can have that one, in a sandboxed frame, so that nobody
+// can be taken to mean it.
+func (r *Result) named() []string {
+	return slices.DeleteFunc(slices.Clone(r.Origins), func(o string) bool { return o == "null" })
 }
 
 // Flags are the flags of `corsproof run` that state Policy.
@@ -162,6 +175,16 @@ func (r *Result) answers() string {
 		}
 	}
 	text := strings.Join(parts, ", ")
+	var denied []string
+	if s := r.DeniedGET; s != 0 && s != r.Statuses["GET"] {
+		denied = append(denied, fmt.Sprintf("%d to GET", s))
+	}
+	if s := r.DeniedPreflight; s != 0 && s != r.Statuses["OPTIONS"] {
+		denied = append(denied, fmt.Sprintf("%d to a preflight", s))
+	}
+	if len(denied) > 0 {
+		text += "; to an origin that is not let in, " + strings.Join(denied, " and ")
+	}
 	if len(r.Allow) > 0 {
 		text += "; names the methods " + strings.Join(r.Allow, ", ")
 	}
@@ -169,6 +192,17 @@ func (r *Result) answers() string {
 }
 
 func (r *Result) origins() string {
+	text := r.lets()
+	switch len(r.Malformed) {
+	case 0:
+		return text
+	case 1:
+		return text + "; sends Access-Control-Allow-Origin: " + r.Malformed[0] + ", which lets in no page"
+	}
+	return text + "; sends Access-Control-Allow-Origin several times, " + strings.Join(r.Malformed, " and ") + ", which lets in no page"
+}
+
+func (r *Result) lets() string {
 	switch r.Sharing {
 	case Everyone:
 		return "lets everybody in, by *"
