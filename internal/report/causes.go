@@ -63,8 +63,8 @@ func (r *Report) unknown() []Finding {
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Known != "" })
 }
 
-// causes writes the findings: in full under -v; else the first in a dozen lines, and
-// the others in as many of room as are left, the first of them more than the last.
+// causes writes the findings: in full under -v; else the first in a dozen lines, or in all of room
+// where it is the only one, and the others in as many of room as are left, the first of them more than the last.
 func (p *Printer) causes(r *Report, room int) {
 	list := r.main()
 	if p.Verbose {
@@ -94,6 +94,9 @@ func (p *Printer) form(r *Report, list []Finding, i, room int) []string {
 		room = 1 << 20 // a framework under every policy: nobody expects a screen of it
 	}
 	forms := p.forms(r, f)
+	if alone := room - 1; len(list) == 1 && alone > block.Most { // the screen is its own
+		forms = append([][]string{append(p.style(r, alone).Lines(&f.Finding, r.setting(f)), "")}, forms...)
+	}
 	if i > 0 {
 		forms = append(forms, p.brief(r, f), p.titled(f))
 	}

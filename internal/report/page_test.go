@@ -131,6 +131,20 @@ FAIL     Access-Control-Allow-Origin is *, which does not count; 2 checks: 1 pas
 		}
 	})
 
+	It("gives the only cause all of the screen: who is affected, and what to do to its end", func() {
+		for lines := range 10 {
+			f := spoilt
+			f.Wanted = nil
+			for i := range lines {
+				f.Wanted = append(f.Wanted, fmt.Sprintf("Line: %d", i))
+			}
+			f.Title, f.Fix = strings.Repeat("A title of some length ", 4), strings.Repeat("Mend it, as was said before, in all places. ", 8)+"So it ends."
+			text := page(withFindings([]harness.Finding{f}, failing(result("first", "exact", agent.VerdictFail))), false)
+			Expect(strings.Count(text, "\n")).To(BeNumerically("<=", 40))
+			Expect(text).To(And(ContainSubstring("  who    GET"), ContainSubstring("So it ends."), Not(ContainSubstring("..."))), "%d", lines)
+		}
+	})
+
 	It("says of the causes after the first what to do, or at least all of what is wrong", func() {
 		causes := func(n int) string {
 			var list []harness.Finding
