@@ -50,7 +50,7 @@ var factWords = []fact{
 	{"names_elsewhere", "the request headers that it asks for are %s by other preflights", map[string]string{"granted": "all granted", "never": "not all granted"}},
 	{"headers_by_method", "preflights with request headers are %sgranted for other methods alone", yesNo},
 	{"parameter_elsewhere", "what was refused is %s by other preflights", map[string]string{"granted": "granted", "never": "never granted"}},
-	{"status", "the status is %s", map[string]string{"none": "none, for want of an answer"}},
+	{"status", "the status is %s", map[string]string{"none": "none, for want of an answer", "50[02-9]": "500, 502 to 509", "5[1-9]?": "510 to 599"}},
 	{"redirect", "the redirect leads to %s", map[string]string{
 		"slash": "the same path with or without a slash at its end", "https": "https", "login": "a login", "host": "another host", "other": "another path",
 	}},
