@@ -120,7 +120,7 @@ selfcheck: build
 # Random policies, each against a server that is right and against one without each entry of it.
 PROVE ?= 2000
 prove:
-	CORSPROOF_PROVE=$(PROVE) $(GO) test -count=1 -timeout 3h ./harness -ginkgo.timeout 3h -ginkgo.label-filter=property
+	CORSPROOF_PROVE=$(PROVE) $(GO) test -count=1 -timeout 3h ./harness -ginkgo.timeout 3h -ginkgo.label-filter=property $(if $(SEED),-ginkgo.seed=$(SEED))
 
 # The helpers for other languages (docs/integrations.md) as their users have them: needs Python, Node, Java with
 # Maven, and says what it leaves out where one is missing.
