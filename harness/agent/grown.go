@@ -27,26 +27,26 @@ func (g *Grown) FieldLines() []string {
 	return lines
 }
 
-// grownOrigin is the Origin that a step let grow, cut; ok is false where it let another field grow.
-func (e *Exchange) grownOrigin() (origin string, ok bool) {
+// grownOrigin is the Origin that a step let grow, cut; empty where it let another field grow.
+func (e *Exchange) grownOrigin() string {
 	if e.Grown == nil {
-		return "", false
+		return ""
 	}
 	const few = 8
 	g := *e.Grown
 	g.Times = min(few, g.Times)
 	lines := g.FieldLines()
 	if len(lines) == 0 {
-		return "", false
+		return ""
 	}
 	name, value, _ := strings.Cut(lines[0], ":")
 	if !strings.EqualFold(name, "Origin") {
-		return "", false
+		return ""
 	}
 	if value = strings.Trim(value, " \t"); e.Grown.Times > few && !g.Lines {
 		value += "..."
 	}
-	return value, true
+	return value
 }
 
 func (g *Grown) String() string {

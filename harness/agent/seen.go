@@ -19,6 +19,9 @@ type Seen struct {
 	Sent      string // the method of the request itself
 	Origin    string // the value of Origin; several are joined by a newline
 	NoOrigin  bool
+	// Grown is the beginning of an Origin that a step let grow, for people: it is not what the server got,
+	// so that Origin is empty and NoOrigin true.
+	Grown string
 	// Credentials: the request is one with credentials, or the preflight one for it.
 	Credentials bool
 	Names       string // of Access-Control-Request-Headers, as asked for
@@ -118,8 +121,8 @@ func See(e *Exchange, credentials bool) Seen {
 		Status: e.Status, Error: e.ErrorKind, Excess: e.Excess > 0,
 		Names: strings.Join(req.Values("Access-Control-Request-Headers"), ","),
 	}
-	if origin, ok := e.grownOrigin(); ok && s.NoOrigin {
-		s.NoOrigin, s.Origin = false, origin
+	if s.NoOrigin {
+		s.Grown = e.grownOrigin()
 	}
 	if e.Cut() {
 		s.Error = string(wire.Cut) // as it is where the head does not come whole

@@ -22,9 +22,12 @@ func affected(list []Explained) string {
 			continue
 		}
 		methods.add(agent.Show(s.Method), plainMethod.MatchString(s.Method))
-		if !s.NoOrigin {
+		switch {
+		case !s.NoOrigin:
 			origins.add(orNobody(s.Origin), plainOrigin.MatchString(s.Origin))
-		} else {
+		case s.Grown != "":
+			origins.add(s.Grown, plainOrigin.MatchString(s.Grown))
+		default:
 			origins.add("nobody (no Origin)", true)
 		}
 		answers = add(answers, answerOf(s))

@@ -407,7 +407,10 @@ var _ = Describe("The causes that are found", func() {
 
 	It("show of a time that grows what was measured", func() {
 		grows := agent.Symptom{Effect: agent.EffectUnavailable, Predicate: "grow", Expected: "18 µs", Actual: "300 µs"}
-		list := diagnose.Findings([]diagnose.Evidence{evidence("dos", &p, answer("GET", 200, nil), grows)}, cases.Causes(), nil)
+		grew := answer("GET", 200, nil)
+		grew.Origin, grew.NoOrigin, grew.Grown = "", true, "https://aaaaaaaa.test..."
+		list := diagnose.Findings([]diagnose.Evidence{evidence("dos", &p, grew, grows)}, cases.Causes(), nil)
+		Expect(list[0].Affects).To(ContainSubstring("https://aaaaaaaa.test..."))
 		Expect(list[0].Received).To(Equal([]string{"300 µs"}))
 		Expect(list[0].Wanted).To(Equal([]string{"18 µs"}))
 		Expect(list[0].Unanswered()).To(BeFalse())

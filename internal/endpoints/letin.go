@@ -27,7 +27,7 @@ func letIn() []Kind {
 	return []Kind{
 		{
 			Name: "denied-origin-by-method", Says: "A denied origin gets a grant on the answers to one method.", Policy: p,
-			Broken: []Shape{{"HEAD", everybody(method("HEAD"))}, {"GET", everybody(method("GET"))}, {"POST", everybody(method("POST"))}, {"PUT", everybody(func(r *http.Request) bool { return r.Method == "PUT" || asked(r) == "PUT" })}},
+			Broken: []Shape{{"GET", everybody(method("GET"))}, {"HEAD", everybody(method("HEAD"))}, {"POST", everybody(method("POST"))}, {"PUT", everybody(func(r *http.Request) bool { return r.Method == "PUT" || asked(r) == "PUT" })}},
 			Right:  right, Finds: `\b{shape}\b`,
 		},
 		{
