@@ -117,7 +117,14 @@ func (r *harReader) answers(i int, cors bool) *answersSeen {
 		if e.errorOf() != "" {
 			a.blocked = yes
 		}
-		hop := hopSeen{url: e.Request.URL, preflight: r.preflightOf(i)}
+		hop := hopSeen{url: e.Request.URL}
+		if p := r.preflightOf(i); p >= 0 {
+			hop.preflight = r.preflightAnswer(p)
+			// A HAR may have been saved without what is secret, such as Authorization: the preflight names it.
+			names, _ := r.headers[p].Get("Access-Control-Request-Headers")
+			addNames(&a.request.Header, names)
+			a.asksFirst()
+		}
 		if e.Response.Status != 0 {
 			hop.response = &spec.Response{Status: e.Response.Status, Header: headerOfHAR(e.Response.Headers)}
 		}
@@ -150,9 +157,9 @@ func (r *harReader) redirected(i int) int {
 	return -1
 }
 
-// preflightOf is the answer to the preflight of a request: the nearest for its URL and
-// method, before or after it. nil: there is none.
-func (r *harReader) preflightOf(i int) *spec.Response {
+// preflightOf is the preflight of a request: the nearest for its URL and method, before or after it; -1 for
+// none.
+func (r *harReader) preflightOf(i int) int {
 	best := -1
 	for _, j := range r.byURL[withoutFragment(r.har.Log.Entries[i].Request.URL)] {
 		m, named := r.headers[j].Get("Access-Control-Request-Method")
@@ -163,11 +170,15 @@ func (r *harReader) preflightOf(i int) *spec.Response {
 			best = j
 		}
 	}
-	if best < 0 {
-		return nil
+	if best >= 0 {
+		r.used[best] = true
 	}
-	r.used[best] = true
-	p := &r.har.Log.Entries[best]
+	return best
+}
+
+// preflightAnswer is the answer to a preflight; nil: there is none.
+func (r *harReader) preflightAnswer(i int) *spec.Response {
+	p := &r.har.Log.Entries[i]
 	if p.Response.Status == 0 {
 		return nil
 	}

@@ -146,6 +146,12 @@ func (s *sighting) takePreflight(p *pair) {
 		a.preflightAlone = hasOrigin && (p.byHand || p.namesTool())
 	}
 	s.method = a.request.Method
+	a.asksFirst()
+}
+
+// asksFirst has the model send a preflight for a request that had one, also where nothing is known that
+// needs it.
+func (a *answersSeen) asksFirst() {
 	if !spec.NeedsPreflight(spec.NormalizeMethod(orGET(a.request.Method)), unsafeValues(a.request.Header), false) {
 		a.request.API, a.request.UploadListener, a.request.Body = spec.APIXHR, true, &spec.Body{}
 	}
