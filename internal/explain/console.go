@@ -172,7 +172,7 @@ func messagesOf(line string) []string {
 	if !starts.may(strings.ToLower(line)) {
 		return []string{line}
 	}
-	at := starts.FindAllStringIndex(line, -1)
+	at := starts.compiled().FindAllStringIndex(line, -1)
 	if len(at) < 2 {
 		return []string{line}
 	}
@@ -321,7 +321,7 @@ func (s *sighting) take(f *fit, m string) {
 	case f.either && f.sentence.browser == "chrome":
 		s.preflight = no
 		head := 0
-		if h := chromeHead.FindStringIndex(m); h != nil && h[0] < f.from {
+		if h := chromeHead.compiled().FindStringIndex(m); h != nil && h[0] < f.from {
 			head = h[0]
 		}
 		if before.MatchString(m[head:f.to]) {

@@ -4,33 +4,41 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 )
 
 // pattern is a regular expression with the words of which a text must have one if it is to
 // match. To look for words is a hundred times as quick as to match, and most texts match none
-// of a hundred sentences.
+// of a hundred sentences. Neither is made before it is needed: every command would wait for it.
 type pattern struct {
-	*regexp.Regexp
-	words []string // in lower case; none: every text is matched
+	words    func() []string // in lower case; none: every text is matched
+	compiled func() *regexp.Regexp
 }
 
-// mustPattern compiles an expression in which letter case does not count.
+// mustPattern is an expression in which letter case does not count. A wrong one panics when it is first used.
 func mustPattern(re string) pattern {
-	p := pattern{Regexp: regexp.MustCompile("(?i)" + re)}
-	if tree, err := syntax.Parse("(?i)"+re, syntax.Perl); err == nil {
-		p.words = wordsOf(tree.Simplify())
+	re = "(?i)" + re
+	return pattern{
+		words: sync.OnceValue(func() []string {
+			tree, err := syntax.Parse(re, syntax.Perl)
+			if err != nil {
+				panic(err)
+			}
+			return wordsOf(tree.Simplify())
+		}),
+		compiled: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(re) }),
 	}
-	return p
 }
 
 // may tells whether a text, in lower case, has one of the words.
 func (p *pattern) may(lower string) bool {
-	for _, w := range p.words {
+	words := p.words()
+	for _, w := range words {
 		if strings.Contains(lower, w) {
 			return true
 		}
 	}
-	return len(p.words) == 0
+	return len(words) == 0
 }
 
 // wordsOf are words of which every match has at least one; none where there are no such.
@@ -76,7 +84,7 @@ func shortest(words []string) int {
 
 // matches tells whether a text matches.
 func (p *pattern) matches(text string) bool {
-	return p.may(strings.ToLower(text)) && p.MatchString(text)
+	return p.may(strings.ToLower(text)) && p.compiled().MatchString(text)
 }
 
 // groups are those of the first match in a text, which is given in lower case too; nil for none.
@@ -84,5 +92,5 @@ func (p *pattern) groups(text, lower string) []string {
 	if !p.may(lower) {
 		return nil
 	}
-	return p.FindStringSubmatch(text)
+	return p.compiled().FindStringSubmatch(text)
 }

@@ -155,12 +155,12 @@ func find(text string) *fit {
 		if !s.re.may(lower) {
 			continue
 		}
-		m := s.re.FindStringSubmatchIndex(text)
+		m := s.re.compiled().FindStringSubmatchIndex(text)
 		if m == nil {
 			continue
 		}
 		f := &fit{s, map[string]string{}, m[0], m[1]}
-		for n, name := range s.re.SubexpNames() {
+		for n, name := range s.re.compiled().SubexpNames() {
 			if from, to := m[2*n], m[2*n+1]; name != "" && (from < to || from >= 0 && name == "value") { // a value can be empty
 				f.groups[strings.TrimRight(name, "2")] = text[from:to]
 			}

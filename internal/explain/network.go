@@ -39,7 +39,7 @@ var failures = []failure{
 func failed(text string) *failure {
 	lower := strings.ToLower(text)
 	for i := range failures {
-		if failures[i].re.may(lower) && failures[i].re.MatchString(text) {
+		if failures[i].re.may(lower) && failures[i].re.compiled().MatchString(text) {
 			return &failures[i]
 		}
 	}
