@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Names that stand in a list for what is not known of a request.
+// What a list has in the place of a method or a header whose name is not known.
 const (
 	UnnamedMethod = "METHOD"
 	UnnamedHeader = "NAME"

@@ -46,7 +46,7 @@ func (r *run) summary(entries []*entry, results []Result, stopped *Stopped) *Sum
 		EndpointStatus: r.status, ContentCut: r.cut, NotGranted: r.notGranted, NotLookedAt: r.notLookedAt(entries, results),
 		Results: results, Stopped: stopped, AgentErrors: r.agentErrors,
 	}
-	if r.notGranted == "" { // else nothing is shared, and that is told
+	if r.notGranted == "" { // else no answer is shared at all, which is reported instead
 		s.Unshared = r.unshared
 	}
 	for _, a := range r.agents {

@@ -89,7 +89,7 @@ func (s *sighting) hereOpaque() string {
 	case len(names) == 0:
 		return ""
 	case slices.Contains(names, "content-type") && len(names) == 1:
-		return "The mode also leaves out the script's Content-Type: the server is told text/plain, or what else the content implies, and may refuse it."
+		return "The mode also leaves out the script's Content-Type: the server gets text/plain, or the type that the content implies, and may refuse it."
 	case slices.Contains(names, "content-type"):
 		return "The mode also leaves out headers that the script sets: " + strings.Join(names, ", ") + ". Of Content-Type the server is told what the content implies, text/plain for a text."
 	}
