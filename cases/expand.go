@@ -113,7 +113,7 @@ func (c *Check) say(t *Table, standard *Policy, ev *evaluator, env Env) {
 	}
 	if c.NotApplicable = t.unsaid(c.Case, contentsOf(c.Case.Steps), standard, c.Policy); c.NotApplicable == "" {
 		if c.expand(ev, env, false); c.NotApplicable == "" {
-			c.NotApplicable = standard.changed(c.Policy, c.Steps, cmp.Or(ev.scope.target, sampleEnv.Target))
+			c.NotApplicable = standard.recommended(c.Case.Level).changed(c.Policy.recommended(c.Case.Level), c.Steps, cmp.Or(ev.scope.target, sampleEnv.Target))
 		}
 	}
 	if c.NotApplicable != "" {
@@ -142,7 +142,7 @@ func (c *Check) expand(ev *evaluator, env Env, declared bool) {
 		return
 	}
 	if declared && ordinary(c.Needs) {
-		if c.NotApplicable = c.Policy.unmeant(steps, cmp.Or(ev.scope.target, sampleEnv.Target)); c.NotApplicable != "" {
+		if c.NotApplicable = c.Policy.recommended(c.Case.Level).unmeant(steps, cmp.Or(ev.scope.target, sampleEnv.Target)); c.NotApplicable != "" {
 			return
 		}
 	}

@@ -14,6 +14,8 @@ type Intent struct {
 	// Certain is false where the policy, or the freedom that servers have,
 	// leaves it open; Outcome is then one possibility.
 	Certain bool
+	// omitted: a preflight asks for a safelisted method that the policy does not list.
+	omitted bool
 }
 
 // Intends gives what must become of an (expanded) request to url, an endpoint
@@ -26,13 +28,14 @@ func (p *Policy) Intends(r *Request, url string) Intent {
 		f.Deliver(ideal.answer(a))
 	}
 	out := f.Outcome()
-	return Intent{Outcome: out, Certain: ideal.certain && out.Result != spec.Invalid}
+	return Intent{Outcome: out, Certain: ideal.certain && !ideal.omitted && out.Result != spec.Invalid, omitted: ideal.omitted}
 }
 
 // idealServer answers as the policy means.
 type idealServer struct {
 	policy  *Policy
 	certain bool
+	omitted bool
 }
 
 func (s *idealServer) answer(a spec.Action) spec.Response {
@@ -73,6 +76,7 @@ func (s *idealServer) preflight(a spec.Action, resp *spec.Response) {
 	if p.Unsafe {
 		s.certain = false
 	}
+	s.omitted = s.omitted || slices.Contains(safelistedMethods, method) && p.omits(method)
 	if slices.Contains(p.Methods, "*") {
 		resp.Header.Add("Access-Control-Allow-Methods", method)
 	} else {

@@ -42,7 +42,8 @@ func (p *Policy) lets(a *Ask) (ok, certain bool) {
 		return false, true
 	}
 	any := slices.Contains(p.RequestHeaders, "*")
-	return true, !(any && containsFold(a.Headers, "Authorization")) // "*" does not cover it, an echo does
+	return true, !(any && containsFold(a.Headers, "Authorization")) && // "*" does not cover it, an echo does
+		!p.omits(a.Method)
 }
 
 // grant is what a predicate demands of a grant: that it is given, or that it is not.

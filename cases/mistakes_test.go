@@ -16,7 +16,7 @@ import (
 
 // somePolicies is a policies.yaml for files with mistakes.
 const somePolicies = `policies:
-  - {name: exact, origins: [https://app.example, https://b.example], methods: [PUT], request_headers: [X-Custom]}
+  - {name: exact, origins: [https://app.example, https://b.example], methods: [GET, POST, PUT], request_headers: [X-Custom]}
   - {name: creds, origins: [https://app.example], credentials: true, methods: [PUT]}
   - {name: any, origins: ["*"]}
   - {name: lists, origins: [https://app.example], credentials: true, methods: [PUT, OPTIONS], request_headers: [X-A, X-M], expose_headers: [X-Out]}

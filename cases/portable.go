@@ -150,6 +150,8 @@ func (p *Policy) unmeant(steps []Step, target string) string {
 	return ""
 }
 
-// scripted says whether a script makes the request, so that the model knows
+// scripted says whether a script makes the request (and not markup), so that the model knows
 // what becomes of it whatever the content is.
-func scripted(r *Request) bool { return r.API == "" || r.API == "fetch" || r.API == "xhr" }
+func scripted(r *Request) bool {
+	return r.API == "" || r.API == "fetch" || r.API == "xhr" || r.API == "beacon"
+}

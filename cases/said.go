@@ -93,7 +93,7 @@ func (p *Policy) changed(said *Policy, steps []Step, target string) string {
 		if s.Request != nil && s.Expect != nil && scripted(s.Request) {
 			url := target + s.Request.Path
 			was, is := p.Intends(s.Request, url), said.Intends(s.Request, url)
-			same := was.Certain == is.Certain && was.Outcome.Result == is.Outcome.Result
+			same := was.Certain == is.Certain && was.omitted == is.omitted && was.Outcome.Result == is.Outcome.Result
 			if !same && (!is.Certain || string(is.Outcome.Result) != s.Expect.Outcome) {
 				what = cmp.Or(what, fmt.Sprintf("the case expects that the request is %s", s.Expect.Outcome))
 			}

@@ -20,6 +20,8 @@ var _ = Describe("A standard policy with values of the framework's own", func() 
 	}
 	anyHeader := func(p *cases.Policy) { p.RequestHeaders = []string{"*"} }
 	anyMethod := func(p *cases.Policy) { p.Methods = []string{"*"} }
+	putAlone := func(p *cases.Policy) { p.Methods = []string{"PUT"} } // of GET, POST, PUT
+	const getPreflight = "    wire: {}\n    answer: [{allows: {origin: https://app.example, method: GET, headers: [X-Custom]}}]\n"
 	aged := func(p *cases.Policy) { p.MaxAge = new(int) }
 
 	DescribeTable("keeps what holds for them too", func(text string, fix func(p *cases.Policy)) {
@@ -53,11 +55,23 @@ var _ = Describe("A standard policy with values of the framework's own", func() 
 			"the case demands: refuses", "request_headers"),
 		Entry("a demand under a condition", withSteps("    wire: {}\n    answer: [{any_of: [[{status: 403}], [{refuses: {origin: https://app.example, method: PURGE}}]]}]\n"), anyMethod,
 			"the case demands: refuses", "methods"),
+		Entry("a preflight for GET, which may be refused where it is not listed", withSteps(getPreflight), putAlone,
+			"the case demands: allows GET from https://app.example with X-Custom", "methods"),
+		Entry("a script's GET that is preflighted", withSteps("    request: {origin: https://app.example, headers: [\"X-Custom: 1\"]}\n    expect: {outcome: allowed}\n"), putAlone,
+			"the case expects that the request is allowed", "methods"),
+		Entry("a beacon that is preflighted", withSteps("    request: {api: beacon, origin: https://app.example, method: POST, body: {text: \"{}\", kind: blob, type: application/json}}\n    expect: {outcome: blocked}\n"), putAlone,
+			"the case expects that the request is blocked", "methods"),
 		Entry("an outcome", withSteps("    request: {origin: https://app.example, method: PURGE}\n    expect: {outcome: blocked}\n"), anyMethod,
 			"the case expects that the request is blocked", "methods"),
 		Entry("a header that nobody sends", strings.Replace(withSteps("    request: {origin: https://app.example}\n    expect: {outcome: allowed, readable: [Content-Type]}\n"), "[exact]", "[exact, lists]", 1),
 			func(p *cases.Policy) { p.ExposeHeaders = []string{"X-Mine"} }, "sends no X-Mine", "expose_headers"),
 	)
+
+	It("is asked for a preflight for GET in practice, whatever is listed", func() {
+		check := said(strings.Replace(withSteps(getPreflight), "level: must", "level: practice", 1), putAlone)
+		Expect(check.NotApplicable).To(BeEmpty())
+		Expect(check.Steps).NotTo(BeEmpty())
+	})
 
 	It("is told as not applicable where the standard policy is not either", func() {
 		text := strings.Replace(withSteps("    wire: {headers: [\"X: {{expose}}\"]}\n    answer: [{status: not 5xx}]\n"), "[exact]", "[exact, lists]", 1)
