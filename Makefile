@@ -2,8 +2,10 @@
 # server, on the wire and in Chrome) and `make test` (all tests).
 GO      ?= go
 BIN     := bin/corsproof
-# Two cores are enough.
-GOTEST  := $(GO) test -shuffle=on -timeout 20m
+# Two cores are enough. Tests wait a good deal (for what falls silent, or never ends), so that one package more
+# than there are cores is tested at once.
+CORES   := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+GOTEST  := $(GO) test -shuffle=on -timeout 20m -p $(shell expr $(CORES) + 1)
 
 .PHONY: hostile run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live verify-layers under-load selfcheck prove compare findings clean
 

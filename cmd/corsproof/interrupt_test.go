@@ -20,8 +20,8 @@ import (
 	"github.com/corsproof/corsproof/browser"
 )
 
-// twice is when a second signal is sent: a limit on hanging, for three seconds on a quiet machine.
-const twice = 20 * time.Second
+// patience is when a second signal is sent: a limit on hanging, for three seconds on a quiet machine.
+const patience = 20 * time.Second
 
 // interrupted is what a run that got a signal left.
 type interrupted struct {
@@ -32,8 +32,9 @@ type interrupted struct {
 	left, temps []string      // files there, and in the temporary folder
 }
 
-// interrupt runs corsproof, and sends it a signal when it is time.
-func interrupt(t *testing.T, sig os.Signal, when func(dir string), stdin *os.File, args ...string) interrupted {
+// interrupt runs corsproof, and sends it a signal when it is time; one more whenever it has not ended
+// within again.
+func interrupt(t *testing.T, sig os.Signal, again time.Duration, when func(dir string), stdin *os.File, args ...string) interrupted {
 	t.Helper()
 	dir, temp := t.TempDir(), t.TempDir()
 	if len(temp) > 60 { // of a browser's socket
@@ -56,12 +57,13 @@ func interrupt(t *testing.T, sig os.Signal, when func(dir string), stdin *os.Fil
 	go func() { _ = c.Wait(); close(ended) }()
 	when(dir)
 	begun := time.Now()
-	_ = c.Process.Signal(sig)
-	select {
-	case <-ended:
-	case <-time.After(twice):
+	for running := true; running; {
 		_ = c.Process.Signal(sig)
-		<-ended
+		select {
+		case <-ended:
+			running = false
+		case <-time.After(again):
+		}
 	}
 	got := interrupted{code: c.ProcessState.ExitCode(), out: out.String(), err: errs.String(), took: time.Since(begun), dir: dir}
 	for _, e := range files(t, dir) {
@@ -92,7 +94,7 @@ func (i *interrupted) inOrder(t *testing.T, report bool) {
 	if i.code != exitUsage || !strings.Contains(i.err, "error: interrupted") {
 		t.Errorf("exit status %d: %s", i.code, i.err)
 	}
-	if i.took > twice {
+	if i.took > patience {
 		t.Errorf("it took %v", i.took)
 	}
 	if len(i.left)+len(i.temps) > 0 {
@@ -186,7 +188,7 @@ func TestInterrupt(t *testing.T) {
 				}
 			}
 			t.Run(sig.String()+", "+name, func(t *testing.T) {
-				got := interrupt(t, sig, c.when, c.stdin, c.args...)
+				got := interrupt(t, sig, patience, c.when, c.stdin, c.args...)
 				got.inOrder(t, c.report)
 			})
 		}
@@ -202,12 +204,13 @@ func TestInterruptTwice(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := interrupt(t, os.Interrupt, func(string) {
+	const again = 4 * time.Second
+	got := interrupt(t, os.Interrupt, again, func(string) {
 		for n.Load() < 40 {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}, nil, "run", srv.URL, "--origin", "https://app.example.com", "--browser", "none", "-q", "--json", pipe)
-	if got.code != -1 || got.took < twice {
+	if got.code != -1 || got.took < again {
 		t.Errorf("exit status %d after %v: %s", got.code, got.took, got.err)
 	}
 }
