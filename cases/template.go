@@ -288,12 +288,15 @@ type programs map[string]*template.Template
 // stubs give the parser the names of the functions.
 var stubs = (&scope{policy: &Policy{}}).funcs()
 
+// stubbed is a template to make others of: each of its own would be given all functions again.
+var stubbed = template.New("").Option("missingkey=error").Funcs(stubs)
+
 // add parses text unless it holds no template action.
 func (ps programs) add(text string) error {
 	if !strings.Contains(text, "{{") || ps[text] != nil {
 		return nil
 	}
-	t, err := template.New("value").Option("missingkey=error").Funcs(stubs).Parse(text)
+	t, err := stubbed.New("value").Parse(text)
 	if err != nil {
 		what := strings.TrimPrefix(err.Error(), "template: value:1: ")
 		if _, name, ok := strings.Cut(what, `function "`); ok {
