@@ -83,9 +83,8 @@ type When struct {
 	Exposes       *bool `yaml:"exposes" json:"exposes,omitempty"`
 	AnyHeaders    *bool `yaml:"any_headers" json:"any_headers,omitempty"`
 	AnyMethods    *bool `yaml:"any_methods" json:"any_methods,omitempty"`
-	OmitsGet      *bool `yaml:"omits_get" json:"omits_get,omitempty"` // there are Methods, and neither GET nor "*" is one of them
-	MaxAge        *bool `yaml:"max_age" json:"max_age,omitempty"`     // one is set
-	Caches        *bool `yaml:"caches" json:"caches,omitempty"`       // a max-age of at least a minute is set
+	MaxAge        *bool `yaml:"max_age" json:"max_age,omitempty"` // one is set
+	Caches        *bool `yaml:"caches" json:"caches,omitempty"`   // a max-age of at least a minute is set
 }
 
 // Step is one request of a case, or a burst of the same. Exactly one of

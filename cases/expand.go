@@ -142,7 +142,7 @@ func (c *Check) expand(ev *evaluator, env Env, declared bool) {
 		return
 	}
 	if declared && ordinary(c.Needs) {
-		if c.NotApplicable = c.Policy.recommended(c.Case.Level).unmeant(steps, cmp.Or(ev.scope.target, sampleEnv.Target)); c.NotApplicable != "" {
+		if c.NotApplicable = c.Policy.unmeant(steps, cmp.Or(ev.scope.target, sampleEnv.Target)); c.NotApplicable != "" {
 			return
 		}
 	}

@@ -14,7 +14,7 @@ type Intent struct {
 	// Certain is false where the policy, or the freedom that servers have,
 	// leaves it open; Outcome is then one possibility.
 	Certain bool
-	// omitted: a preflight asks for a safelisted method that the policy does not list.
+	// omitted: a preflight asks for a safelisted method that the policy does not list (omits).
 	omitted bool
 }
 
@@ -28,7 +28,7 @@ func (p *Policy) Intends(r *Request, url string) Intent {
 		f.Deliver(ideal.answer(a))
 	}
 	out := f.Outcome()
-	return Intent{Outcome: out, Certain: ideal.certain && !ideal.omitted && out.Result != spec.Invalid, omitted: ideal.omitted}
+	return Intent{Outcome: out, Certain: ideal.certain && out.Result != spec.Invalid, omitted: ideal.omitted}
 }
 
 // idealServer answers as the policy means.

@@ -42,8 +42,7 @@ func (p *Policy) lets(a *Ask) (ok, certain bool) {
 		return false, true
 	}
 	any := slices.Contains(p.RequestHeaders, "*")
-	return true, !(any && containsFold(a.Headers, "Authorization")) && // "*" does not cover it, an echo does
-		!p.omits(a.Method)
+	return true, !(any && containsFold(a.Headers, "Authorization")) // "*" does not cover it, an echo does
 }
 
 // grant is what a predicate demands of a grant: that it is given, or that it is not.

@@ -55,21 +55,20 @@ func (p *Policy) AllowsOrigin(origin string) (allowed, certain bool) {
 func (p *Policy) AnyOrigin() bool { return slices.Contains(p.Origins, "*") }
 
 // AllowsMethod says whether the policy allows a method, byte for byte as it
-// would be sent. GET, HEAD and POST need no listing: a server cannot forbid them by CORS, but
-// where there is another reason for a preflight (omits).
+// would be sent. GET, HEAD and POST need no listing: a server cannot forbid them by CORS.
 func (p *Policy) AllowsMethod(method string) bool {
 	return slices.Contains(safelistedMethods, method) || slices.Contains(p.Methods, "*") || slices.Contains(p.Methods, method)
 }
 
-// omits says whether the policy lists methods, and not this one. If it is safelisted,
-// a server may refuse a preflight for it all the same (many frameworks do).
+// omits says whether the policy lists methods, and not this one. A framework that was given
+// the list may refuse a preflight for it although it is safelisted (many do).
 func (p *Policy) omits(method string) bool {
 	return len(p.Methods) > 0 && !slices.Contains(p.Methods, "*") && !slices.Contains(p.Methods, method)
 }
 
-// recommended is the policy by whose meaning a case of the level is judged. To refuse the
-// preflight of a safelisted method that is not listed is against no must, but against
-// practice: it lists them all.
+// recommended is the policy by which a case of the level judges a framework that was given its
+// lists. To refuse the preflight of a safelisted method that is not listed is against no
+// must, but against practice: there all of them are listed.
 func (p *Policy) recommended(level Level) *Policy {
 	if level != Practice || len(p.Methods) == 0 {
 		return p
@@ -116,7 +115,6 @@ func (w When) Holds(p *Policy) (ok bool, why string) {
 		{w.Exposes, len(p.ExposeHeaders) > 0, "exposes"},
 		{w.AnyHeaders, slices.Contains(p.RequestHeaders, "*"), "any_headers"},
 		{w.AnyMethods, slices.Contains(p.Methods, "*"), "any_methods"},
-		{w.OmitsGet, p.omits("GET"), "omits_get"},
 		{w.MaxAge, p.MaxAge != nil, "max_age"},
 		{w.Caches, p.MaxAge != nil && *p.MaxAge >= 60, "caches"},
 	} {

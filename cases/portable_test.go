@@ -56,8 +56,6 @@ var _ = Describe("A declared policy", func() {
 			"the case demands: denies https://evil.test; the policy does not surely mean that"),
 		Entry("a denial that is left to the framework", withSteps("    wire: {}\n    answer: [{denies: https://a.b.mine.example}]\n"), "{origin_patterns: ['https://*.mine.example']}",
 			"the policy does not surely mean that"),
-		Entry("a preflight for GET, where methods are listed without it", withSteps("    wire: {}\n    answer: [{allows: {origin: \"{{allowed}}\", method: GET}}]\n"), "{origins: [https://mine.example], methods: [PUT]}",
-			"the case demands: allows GET from https://mine.example; the policy does not surely mean that"),
 		Entry("an outcome that it does not mean", withSteps("    request: {origin: https://evil.test}\n    expect: {outcome: blocked}\n"), "{origins: [https://evil.test]}",
 			"the case expects that the request is blocked, which the policy does not surely mean"),
 	)

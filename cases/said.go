@@ -93,8 +93,8 @@ func (p *Policy) changed(said *Policy, steps []Step, target string) string {
 		if s.Request != nil && s.Expect != nil && scripted(s.Request) {
 			url := target + s.Request.Path
 			was, is := p.Intends(s.Request, url), said.Intends(s.Request, url)
-			same := was.Certain == is.Certain && was.omitted == is.omitted && was.Outcome.Result == is.Outcome.Result
-			if !same && (!is.Certain || string(is.Outcome.Result) != s.Expect.Outcome) {
+			same := was.Certain == is.Certain && was.Outcome.Result == is.Outcome.Result
+			if is.omitted && !was.omitted || !same && (!is.Certain || string(is.Outcome.Result) != s.Expect.Outcome) {
 				what = cmp.Or(what, fmt.Sprintf("the case expects that the request is %s", s.Expect.Outcome))
 			}
 		}
@@ -102,7 +102,8 @@ func (p *Policy) changed(said *Policy, steps []Step, target string) string {
 			was, demand := p.means(q)
 			is, _ := said.means(q)
 			nested := strings.ContainsRune(path, '.') // it depends on the answer whether it is demanded
-			if was != is && (nested || is <= 0) {
+			lost := q.Allows != nil && said.omits(q.Allows.Method) && !p.omits(q.Allows.Method)
+			if lost || was != is && (nested || is <= 0) {
 				what = cmp.Or(what, "the case demands: "+FromBytes(demand))
 			}
 		})

@@ -145,7 +145,7 @@ func (v *serving) request(r *Request) string {
 	method := spec.NormalizeMethod(r.Method)
 	blocked := v.step.Expect != nil && v.step.Expect.Outcome == "blocked"
 	if method == "GET" && v.methods.lacks("GET") && scripted(r) && r.Cache == "" && v.check.Case.Via == "" {
-		if to := v.carrier(); to != "" && v.carries(r, to, blocked) {
+		if to := v.carrier(); to != "" && v.carries(to, blocked) {
 			r.Method = to
 			if e := v.step.Expect; e != nil && e.ACRM != nil && *e.ACRM == "GET" {
 				e.ACRM = &to
@@ -168,18 +168,13 @@ func (v *serving) request(r *Request) string {
 
 // carries tells whether a script's request says the same with another method. One
 // that is preflighted cannot stand for one that must not be, or for one that is denied
-// by the answer to itself; nor can one whose preflight a server may refuse.
-func (v *serving) carries(r *Request, method string, blocked bool) bool {
+// by the answer to itself.
+func (v *serving) carries(method string, blocked bool) bool {
 	if slices.Contains(safelistedMethods, method) {
-		return !v.check.Policy.omits(method) || !preflighted(r)
+		return true
 	}
 	e := v.step.Expect
 	return !blocked && slices.Contains(v.check.Policy.Methods, method) && (e == nil || e.Preflight == nil || *e.Preflight)
-}
-
-// preflighted says whether a browser asks before it sends the request to another origin.
-func preflighted(r *Request) bool {
-	return spec.Begin(r.Spec(sampleEnv.Target+r.Path), spec.Options{}).Next().Kind == spec.ActionPreflight
 }
 
 func (v *serving) actual(w *Wire) string {
@@ -249,7 +244,7 @@ func (v *serving) asked() string {
 	if slices.Contains(v.check.Policy.Methods, "GET") {
 		return "" // stated, so that it is held to
 	}
-	if to := v.carrier(); to != "" && !v.check.Policy.omits(to) {
+	if to := v.carrier(); to != "" {
 		return to
 	}
 	if list := unsafeMethods(v.check.Policy); len(list) > 0 {

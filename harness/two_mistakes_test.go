@@ -33,7 +33,7 @@ var _ = Describe("two mistakes of one server", func() {
 		Expect(err).NotTo(HaveOccurred())
 		for i, first := range single {
 			for _, second := range single[i:] {
-				target, stop := endpoint(without(without(p, first), second), []string{"GET", "PUT"}, nothing)
+				target, stop := endpoint(without(without(p, first), second), []string{"GET", "PUT"}, "")
 				sum := held(ctx, table, target, p, brief)
 				stop()
 				var found []string

@@ -55,7 +55,7 @@ func (f *targetFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.policyFile, "policy", "", "hold URL, an ordinary endpoint, to the policy in `FILE` (YAML)")
 	fs.StringSliceVar(&f.origins, "origin", nil, "hold URL to a policy: an allowed `ORIGIN`, * for any (repeatable)")
 	fs.BoolVar(&f.credentials, "credentials", false, "with --origin: credentialed requests are allowed (not given: they must not be)")
-	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the allowed `METHODS`; on loopback they are sent, see --no-changes (not given: only GET, HEAD and POST)")
+	fs.StringSliceVar(&f.methods, "methods", nil, "with --origin: the `METHODS` allowed besides GET, HEAD and POST; on loopback they are sent, see --no-changes (not given: none)")
 	fs.StringSliceVar(&f.headers, "request-headers", nil, "with --origin: the allowed request-header `NAMES` (not given: none)")
 	fs.StringSliceVar(&f.expose, "expose", nil, "with --origin: the exposed response-header `NAMES` (not given: none)")
 	fs.IntVar(&f.maxAge, "max-age", noMaxAge, "with --origin: the max-age of preflights in `SECONDS` (-1: not stated)")

@@ -349,7 +349,7 @@ var _ = Describe("The causes that are found", func() {
 		}
 	})
 
-	It("of a malformed grant with headers that were not stated are not that these stand in the wrong place", func() {
+	It("tell headers beside a malformed grant as unstated, not as misplaced", func() {
 		x := answer("GET", 200, fields("Access-Control-Allow-Origin", "https://app.example/", "Access-Control-Allow-Credentials", "true", "Access-Control-Expose-Headers", "X-A"))
 		var some []diagnose.Evidence
 		for _, name := range []string{"Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"} {
@@ -358,7 +358,7 @@ var _ = Describe("The causes that are found", func() {
 		Expect(named(some, cases.Causes()...)).To(ConsistOf("credentials-unstated", "exposed-unstated"))
 	})
 
-	DescribeTable("of a header that is only not stated are not that it stands in the wrong place", func(method string, preflight bool, name, value, want string) {
+	DescribeTable("tell a header that nobody stated from one that is misplaced", func(method string, preflight bool, name, value, want string) {
 		x := answer(method, 200, append(fields("Access-Control-Allow-Origin", "https://app.example/"), fields(name, value)...))
 		if preflight {
 			x.Preflight, x.Method = true, "PUT"
