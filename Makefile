@@ -2,10 +2,9 @@
 # server, on the wire and in Chrome) and `make test` (all tests).
 GO      ?= go
 BIN     := bin/corsproof
-# Two cores are enough. Tests wait a good deal (for what falls silent, or never ends), so that one package more
-# than there are cores is tested at once.
+# Two cores are enough.
 CORES   := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-GOTEST  := $(GO) test -shuffle=on -timeout 20m -p $(shell expr $(CORES) + 1)
+GOTEST  := $(GO) test -shuffle=on -timeout 20m
 
 .PHONY: hostile run test race vet endpoints mutate test-frameworks adapters test-vulnerable mistakes fixes pages bench lint build chromium verify verify-live verify-layers under-load selfcheck prove compare findings clean
 
@@ -19,8 +18,9 @@ chromium:
 run: build chromium
 	@$(BIN) run --reference
 
+# Tests wait a good deal, for what falls silent or never ends: one package more than there are cores at once.
 test: chromium vet
-	$(GOTEST) ./...
+	$(GOTEST) -p $(shell expr $(CORES) + 1) ./...
 
 # The same with the race detector, but for the command's own tests: they start the whole program
 # hundreds of times, whose parts are looked at here.
