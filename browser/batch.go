@@ -118,7 +118,13 @@ func (r *run) newCall(i, step int, results chan<- *call) *call {
 		whole = timeout
 	}
 	s := &j.Steps[step]
-	return &call{js: encode(s, timeout, whole), url: canonicalURL(s.URL), timeout: timeout, done: results, job: i, mayPreflight: mayPreflight(&s.Request)}
+	c := &call{js: encode(s, timeout, whole), url: canonicalURL(s.URL), timeout: timeout, done: results, job: i, mayPreflight: mayPreflight(&s.Request)}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.c.collides(j) {
+		c.js.Parallel = min(c.js.Parallel, maxConnections-1) // jammed
+	}
+	return c
 }
 
 // A page without a result for askAfter is asked whether it still answers, and

@@ -30,8 +30,10 @@ type jsCall struct {
 	Crossorigin    string            `json:"crossorigin,omitempty"`
 	Times          int               `json:"times"`
 	Parallel       int               `json:"parallel"`
-	BodyTimeout    int64             `json:"bodyTimeout"` // milliseconds, for the end of a body
-	Timeout        int64             `json:"timeout"`     // milliseconds, for all of a request, the wait for a connection included
+	BodyTimeout    int64             `json:"bodyTimeout"`      // milliseconds, for the end of a body
+	Unread         bool              `json:"unread,omitempty"` // nothing is to be found in the body
+	Hurry          int64             `json:"hurry"`            // milliseconds, for one that is unread where many did not end
+	Timeout        int64             `json:"timeout"`          // milliseconds, for all of a request, the wait for a connection included
 }
 
 type jsBody struct {
@@ -103,7 +105,7 @@ func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 		API: api(r), URL: s.URL, Method: r.Method, Headers: [][2]string{},
 		Mode: r.Mode, Credentials: r.Credentials, Redirect: r.Redirect, Cache: r.Cache,
 		Init: s.Init, Layers: s.Layers, Timing: s.Timing, Keepalive: r.Keepalive, UploadListener: r.UploadListener, Crossorigin: r.Crossorigin,
-		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: contentTime(s, timeout).Milliseconds(), Timeout: whole.Milliseconds(),
+		Times: max(s.Times, s.Parallel, 1), Parallel: max(s.Parallel, 1), BodyTimeout: contentTime(s, timeout).Milliseconds(), Unread: s.Text == "", Hurry: hurry.Milliseconds(), Timeout: whole.Milliseconds(),
 	}
 	if c.Method == "" {
 		c.Method = "GET"
@@ -117,6 +119,10 @@ func encode(s *agent.Step, timeout, whole time.Duration) jsCall {
 	}
 	return c
 }
+
+// hurry is how long content that nobody reads is waited for where silence.InVain others did not end, as a
+// stream of events seldom does.
+const hurry = 100 * time.Millisecond
 
 // contentTime is how long the end of an answer's content is waited for: an answer is judged at its head, so
 // that content has all the time of the step only where some text is to be found in it.

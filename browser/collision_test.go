@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -48,6 +49,39 @@ var _ = Describe("a target that redirects everything to one URL", func() {
 		{Headers: []string{"Authorization: x"}}, {Method: "PUT", Credentials: "include"}, {Headers: []string{"X-A: 1"}, Credentials: "include", WithCookie: true},
 		{Method: "PUT", Origin: "null"}, {Credentials: "include"},
 	}
+
+	// Chrome keeps the connection of an answer that redirects until the preflight of the next URL is there.
+	It("answers a burst, though each of its requests waits for another connection", func() {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := w.Header()
+			h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+			h.Set("Access-Control-Allow-Methods", "PUT")
+			h.Set("Access-Control-Max-Age", "0")
+			switch {
+			case r.Method == http.MethodOptions:
+				w.WriteHeader(http.StatusNoContent)
+			case r.URL.Path == "/old":
+				time.Sleep(50 * time.Millisecond) // until all connections are taken
+				h.Set("Location", "/new")
+				w.WriteHeader(http.StatusTemporaryRedirect)
+			}
+		}))
+		DeferCleanup(s.Close)
+		var jobs []agent.Job
+		for n := range 3 {
+			j := job(fmt.Sprintf("%s/old?_=%d", s.URL, n), cases.Request{Method: "PUT"})
+			j.Steps[0].Parallel = 12
+			jobs = append(jobs, j)
+		}
+		for _, r := range perform(jobs...) {
+			Expect(r.Err).NotTo(HaveOccurred())
+			Expect(r.Steps[0]).To(HaveLen(12))
+			for _, o := range r.Steps[0] {
+				Expect(o.Result).To(Equal(spec.Allowed), string(o.Reason))
+				Expect(o.Hops).To(HaveLen(2))
+			}
+		}
+	})
 
 	It("gives the same outcomes in any order", func() {
 		base, preflights := serve()

@@ -112,15 +112,15 @@ func (e *TimeoutError) Error() string {
 // Timeout makes it a timeout as package net has them.
 func (e *TimeoutError) Timeout() bool { return true }
 
-// HeldError says that the browser had the head of an answer and did not pass it on in time, since too little of its
-// content had come to tell its type.
+// HeldError says that the browser had the head of an answer and did not pass it on in time: it waited for more of
+// the content, to tell its type or since what loads it has no use for a part.
 type HeldError struct {
 	URL   string
 	After time.Duration // since the head was in
 }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("the browser kept an answer back for %v, since too little of its content came to tell the type: %s", e.After, e.URL)
+	return fmt.Sprintf("the browser kept an answer back for %v, and waited for more of its content: %s", e.After, e.URL)
 }
 
 // Timeout makes it a timeout as package net has them.
@@ -225,3 +225,14 @@ func (e *StepsError) Unsure() bool {
 	u, ok := errors.AsType[harness.Unsure](e.Err)
 	return ok && u.Unsure()
 }
+
+// jamError says that requests of a job kept each other from going on (tab.jammed). The job is done once more,
+// with fewer at once.
+type jamError struct{ url string }
+
+func (e *jamError) Error() string {
+	return "all of the browser's connections to the host waited for the preflights of redirects: " + e.url
+}
+
+// Unsure is true: the error says nothing about the target.
+func (e *jamError) Unsure() bool { return true }

@@ -41,3 +41,10 @@ func (c *Chrome) DropPages(ctx context.Context) error {
 	}
 	return nil
 }
+
+// HoldNoLongerThan changes heldLess, until the function that it gives is called.
+func HoldNoLongerThan(d time.Duration) (restore func()) {
+	before := heldLess
+	heldLess = d
+	return func() { heldLess = before }
+}

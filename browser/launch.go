@@ -109,6 +109,8 @@ type Chrome struct {
 
 	servers silence.Servers // what they make of preflights, by the origin that is asked
 	clogged atomic.Bool     // the contexts that are open have connections on which preflights wait
+	endless atomic.Int32    // contents that did not end while they were waited for, since one that ended late
+	held    atomic.Int32    // answers that the browser kept back for all of their time, since one that came late
 
 	mu             sync.Mutex // one Perform at a time
 	closed         bool

@@ -32,12 +32,21 @@ func (t *tab) watch() {
 	for _, c := range t.calls {
 		shortest = min(shortest, c.timeout/4)
 	}
+	if t.chrome.endless.Load() >= silence.InVain {
+		shortest = min(shortest, hurry)
+	}
 	time.AfterFunc(max(shortest, 20*time.Millisecond), func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.watching = false
 		if t.err != nil {
 			return
+		}
+		for _, r := range t.jammed() {
+			if c, rep := t.callOf(r); c != nil {
+				r.overdue, r.jammed = true, true
+				go t.giveUp(c, r, rep)
+			}
 		}
 		for _, r := range t.rec.byID {
 			if r.overdue || r.truncated || r.terminal() || !r.begun() && !t.clogged(r) {
@@ -49,11 +58,12 @@ func (t *tab) watch() {
 			case !r.begun():
 				r.overdue = true
 				go t.giveUp(c, r, rep)
-			case !r.sentAt.IsZero() && time.Since(r.sentAt) > t.patience(c, r), r.held() && time.Since(r.headAt) > c.timeout:
+			case !r.sentAt.IsZero() && time.Since(r.sentAt) > t.patience(c, r), r.held() && time.Since(r.headAt) > t.heldBack(c):
 				r.overdue = true
 				go t.giveUp(c, r, rep)
-			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > time.Duration(c.js.BodyTimeout)*time.Millisecond && !scriptReads(c.js.API):
+			case !r.answeredAt.IsZero() && time.Since(r.answeredAt) > t.contentTime(c) && !scriptReads(c.js.API):
 				r.truncated = true
+				t.chrome.endless.Add(1)
 				go c.document.eval(t.ctx, "expire", c.js.ID, rep, true)
 			}
 		}
@@ -66,9 +76,16 @@ func (t *tab) serverOf(r *record) *silence.Preflights {
 	return t.chrome.servers.Of(origin.Of(r.hops[len(r.hops)-1].request.URL))
 }
 
-// heard takes note of the answer to a preflight, and of what another answer took.
+// heard takes note of the answer to a preflight, of what another answer took, and of what came although
+// the time that it would have after others (heldBack, contentTime) was over.
 func (t *tab) heard(r *record, ev any) {
+	if _, ok := ev.(*network.EventLoadingFinished); ok && !r.answeredAt.IsZero() && time.Since(r.answeredAt) > hurry {
+		t.chrome.endless.Store(0)
+	}
 	e, ok := ev.(*network.EventResponseReceived)
+	if ok && !r.headAt.IsZero() && time.Since(r.headAt) > heldLess {
+		t.chrome.held.Store(0)
+	}
 	switch {
 	case !ok:
 	case r.preflight:
@@ -85,7 +102,7 @@ func (r *record) begun() bool {
 
 // held tells whether the browser has the head of a record's answer and keeps it back: where the type may be
 // another than the one that is declared, it waits for the first bytes of the content
-// (https://mimesniff.spec.whatwg.org/#reading-the-resource-header).
+// (https://mimesniff.spec.whatwg.org/#reading-the-resource-header), and for more of a script or a font.
 func (r *record) held() bool {
 	return !r.headAt.IsZero() && r.answeredAt.IsZero() && len(r.got) >= len(r.hops)
 }
@@ -105,6 +122,47 @@ func (t *tab) patience(c *call, r *record) time.Duration {
 		}
 	}
 	return c.timeout
+}
+
+// heldLess is how long the browser may keep an answer back after it did so with silence.InVain others for all
+// of their time.
+var heldLess = 2 * time.Second // changed by tests
+
+// heldBack is how long the browser may keep an answer back.
+func (t *tab) heldBack(c *call) time.Duration {
+	if t.chrome.held.Load() >= silence.InVain {
+		return min(heldLess, c.timeout)
+	}
+	return c.timeout
+}
+
+// contentTime is how long content that no script reads may take.
+func (t *tab) contentTime(c *call) time.Duration {
+	if c.js.Unread && t.chrome.endless.Load() >= silence.InVain {
+		return hurry
+	}
+	return time.Duration(c.js.BodyTimeout) * time.Millisecond
+}
+
+// maxConnections is how many connections a browser makes to a host, without HTTP/2.
+const maxConnections = 6
+
+// jammed are requests that keep each other from going on: a browser keeps the connection of an answer that
+// redirects until the preflight of the next URL is there, which needs another. As many as it makes, at once, wait
+// for each other until the page gives up. The lock is held.
+func (t *tab) jammed() []*record {
+	const after = time.Second
+	var list []*record
+	for _, r := range t.rec.byID {
+		if len(r.hops) > 1 && !r.overdue && !r.terminal() && !r.begun() && time.Since(r.headAt) > after &&
+			len(r.preflights) > 0 && !r.preflights[len(r.preflights)-1].begun() {
+			list = append(list, r)
+		}
+	}
+	if len(list) < maxConnections {
+		return nil
+	}
+	return list
 }
 
 // callOf returns the call of a request and the number of its repetition; nil
@@ -139,7 +197,7 @@ func (t *tab) giveUp(c *call, r *record, rep int) {
 	}
 	t.mu.Lock()
 	answered := r.begun() != begun || r.held() != held || begun && !held && r.sentAt.IsZero() || r.terminal()
-	r.overdue = !answered
+	r.overdue, r.jammed = !answered, r.jammed && !answered
 	if !answered {
 		if c.late == nil {
 			c.late = map[int]error{}
@@ -154,11 +212,16 @@ func (t *tab) giveUp(c *call, r *record, rep int) {
 
 // why is the error of a request that is given up.
 func (t *tab) why(c *call, r *record) error {
+	if r.jammed {
+		return &jamError{c.url}
+	}
 	if !r.begun() {
 		return &UnsentError{URL: c.url, Preflights: c.mayPreflight}
 	}
 	if r.held() {
-		return &HeldError{URL: c.url, After: c.timeout}
+		e := &HeldError{URL: c.url, After: t.heldBack(c)}
+		t.chrome.held.Add(1)
+		return e
 	}
 	e := &TimeoutError{URL: c.url, After: t.patience(c, r)}
 	if r.preflight {

@@ -171,7 +171,7 @@ var _ = Describe("content that does not end", func() {
 		var sent atomic.Int64
 		t.endless = func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
-				fmt.Fprintf(w, "data: %d\n\n", sent.Add(1))
+				fmt.Fprintf(w, "data: %0200d\n\n", sent.Add(1)) // enough to tell the type soon
 				w.(http.Flusher).Flush()
 				time.Sleep(20 * time.Millisecond)
 			}
@@ -187,6 +187,50 @@ var _ = Describe("content that does not end", func() {
 			}
 		}
 		Expect(sent.Load()).NotTo(BeZero())
+	})
+
+	// long is how many of several requests, one after another, have all of their time, for content of which
+	// a little comes every so often.
+	long := func(q cases.Request, contentType string, every time.Duration) (n int) {
+		const patience, many = 500 * time.Millisecond, 6
+		t := newTarget(false)
+		t.endless = func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				fmt.Fprint(w, "//")
+				w.(http.Flusher).Flush()
+				select {
+				case <-r.Context().Done():
+				case <-time.After(every):
+				}
+			}
+		}
+		a := answer{header: []string{"Access-Control-Allow-Origin: " + app, "Content-Type: " + contentType}, endless: true}
+		for range many {
+			j := job(t.url(plan{actual: a}), q)
+			j.Timeout = patience
+			began := time.Now()
+			r := perform(j)[0]
+			var held *browser.HeldError
+			if !errors.As(r.Err, &held) {
+				Expect(r.Err).NotTo(HaveOccurred(), "%+v", q)
+				Expect(r.Steps[0][0].Result).To(Equal(spec.Allowed), "%+v: %s", q, r.Steps[0][0].Reason)
+			}
+			if time.Since(began) >= patience {
+				n++
+			}
+		}
+		return n
+	}
+
+	It("is waited for less where it did not end several times before", func() {
+		for _, q := range []cases.Request{{}, {API: "xhr"}, {API: "navigate"}} {
+			Expect(long(q, "text/javascript", 20*time.Millisecond)).To(BeNumerically("<=", 4), "%+v", q)
+		}
+	})
+
+	It("is waited for less where the browser kept several answers back before", func() {
+		DeferCleanup(browser.HoldNoLongerThan(100 * time.Millisecond))
+		Expect(long(cases.Request{API: "xhr"}, "text/plain", time.Hour)).To(BeNumerically("<=", 4))
 	})
 
 	It("can be so slow that the browser keeps the answer back, which is not the target's fault", func() {

@@ -50,11 +50,19 @@
   };
 
   // bodyTimeout is how long to wait for the end of a body, in milliseconds: a
-  // stream of events has none.
-  const bodyTimeout = (c, type) => /^text\/event-stream/i.test(type || '') ? Math.min(1000, c.bodyTimeout) : c.bodyTimeout;
+  // stream of events has none. Where several were waited for in vain, those that
+  // nobody reads have less time, until one ends for which that is too little.
+  const inVain = 4; // silence.InVain
+  let endless = 0;
+  const ended = (c, since) => { if (performance.now() - since > c.hurry) endless = 0; };
+  const bodyTimeout = (c, type) => {
+    const events = /^text\/event-stream/i.test(type || '');
+    if (c.unread && (events || endless >= inVain)) return Math.min(c.hurry, c.bodyTimeout);
+    return events ? Math.min(1000, c.bodyTimeout) : c.bodyTimeout;
+  };
 
-  const read = async (stream, r, ms) => {
-    if (!stream) return;
+  const read = async (stream, r, c, ms) => {
+    const since = performance.now();
     const reader = stream.getReader();
     const parts = [];
     let n = 0, timer;
@@ -62,9 +70,9 @@
     try {
       for (;;) {
         const part = await Promise.race([reader.read(), late]);
-        if (!part) { r.bodyError = 'the body did not end within ' + ms + ' ms'; reader.cancel().catch(() => {}); break; }
+        if (!part) { endless++; r.bodyError = 'the body did not end within ' + ms + ' ms'; reader.cancel().catch(() => {}); break; }
         const { done, value } = part;
-        if (done) break;
+        if (done) { ended(c, since); break; }
         parts.push(value); n += value.length;
         if (n >= LIMIT) { reader.cancel().catch(() => {}); break; }
       }
@@ -99,9 +107,9 @@
       try { res = await fetch(req, c.init); } catch (e) { r.error = String(e); return; }
       r.ok = true; r.type = res.type; r.status = res.status; r.redirected = res.redirected;
       r.headers = [...res.headers];
-      if (res.body) await read(res.body, r, bodyTimeout(c, res.headers.get('content-type')));
+      if (res.body) await read(res.body, r, c, bodyTimeout(c, res.headers.get('content-type')));
       // What no script can read loads on, and keeps one of the few connections to the host.
-      else if (res.type === 'opaque') setTimeout(() => ctl.abort(), c.bodyTimeout);
+      else if (res.type === 'opaque') setTimeout(() => ctl.abort(), bodyTimeout(c));
     },
 
     xhr(c, r, onAbort) {
@@ -115,6 +123,7 @@
         x.responseType = 'arraybuffer';
         if (c.uploadListener) x.upload.onprogress = () => {};
         onAbort(() => { x.abort(); });
+        let since = 0;
         const head = () => {
           r.ok = true; r.status = x.status; r.responseURL = href(x.responseURL);
           r.headers = x.getAllResponseHeaders().split('\r\n').filter(Boolean).map((l) => {
@@ -123,10 +132,12 @@
         };
         x.onreadystatechange = () => {
           if (x.readyState !== 2) return;
+          since = performance.now();
           head(); // what a script can read from now on, whatever becomes of the content
           const ms = bodyTimeout(c, x.getResponseHeader('content-type'));
           setTimeout(() => {
             if (x.readyState === 4) return;
+            endless++;
             r.bodyError = 'the body did not end within ' + ms + ' ms';
             x.onloadend = null; x.abort(); done();
           }, ms);
@@ -138,6 +149,7 @@
             return done();
           }
           head();
+          ended(c, since);
           text(new Uint8Array(x.response || []).subarray(0, LIMIT), r);
           done();
         };

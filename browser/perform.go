@@ -173,7 +173,11 @@ func (r *run) emit(i int, res agent.JobResult) {
 
 // fail sends an error, unless the run is over, which is then the reason.
 func (r *run) fail(i int, err error) {
-	if errors.Is(err, errCollision) {
+	_, jammed := errors.AsType[*jamError](err)
+	r.mu.Lock()
+	again := errors.Is(err, errCollision) || jammed && !slices.Contains(r.collided, i)
+	r.mu.Unlock()
+	if again {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		for k := range r.jobs[i].Steps {

@@ -23,6 +23,7 @@ type record struct {
 	headAt     time.Time // when the head of the answer to it was in, on the wire; zero while it waits for that
 	overdue    bool      // it waited too long and was given up
 	answeredAt time.Time // when the browser passed on the head of the last answer
+	jammed     bool      // it waits for others that wait for it
 	truncated  bool      // its content did not end and was cut off
 	failed     *network.EventLoadingFailed
 	finished   bool

@@ -106,7 +106,7 @@ func (r *run) runSteps(i int, page documentFunc, before func(*document, *agent.S
 			}
 		}
 		if err != nil {
-			if k > 0 && !errors.Is(err, errCollision) { // what the target has seen cannot be undone
+			if _, jammed := errors.AsType[*jamError](err); k > 0 && !jammed && !errors.Is(err, errCollision) { // what the target has seen cannot be undone
 				err = &StepsError{Done: k, Err: err}
 			}
 			r.fail(i, err)
