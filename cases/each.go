@@ -23,13 +23,13 @@ var eaches = []string{"", string(EachOrigin), string(EachMethod), string(EachHea
 
 // entries are what a step is repeated for under the policy. A "*", a pattern, an
 // expression and a function give the examples that the other template functions
-// have. Request headers are in lower case, as browsers ask for them. Names that no
+// have, a pattern its edges as well. Request headers are in lower case, as browsers ask for them. Names that no
 // script can set are left out, and where a script is to set them, those that need
 // no permission for ordinary values, and User-Agent, which Chromium never lets a script set.
 func (p *Policy) entries(each Each, script bool) []string {
 	switch each {
 	case EachOrigin:
-		list := p.AllowedOrigins()
+		list := append(p.AllowedOrigins(), p.edges()...)
 		if slices.Contains(p.Origins, "null") {
 			list = append(list, "null")
 		}

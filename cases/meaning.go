@@ -11,7 +11,7 @@ import (
 // through. It is about intent; what a browser makes of an answer is package spec.
 
 // AllowsOrigin says whether the policy lets scripts of the serialised origin
-// read. certain is false where frameworks lawfully differ (a wildcard over
+// read. certain is false where frameworks lawfully differ (their own wildcard over
 // several labels, whatever zero configuration does, strings that are not origins).
 func (p *Policy) AllowsOrigin(origin string) (allowed, certain bool) {
 	if p.ZeroConfig {
@@ -32,7 +32,7 @@ func (p *Policy) AllowsOrigin(origin string) (allowed, certain bool) {
 		if err != nil { // Validate has said so
 			continue
 		}
-		yes, maybe := pattern.covers(origin)
+		yes, maybe := pattern.covers(origin, p.FrameworkWildcards)
 		if yes {
 			return true, true
 		}

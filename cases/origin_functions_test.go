@@ -65,6 +65,6 @@ var _ = Describe("On an ordinary endpoint", func() {
 		Entry("the target's own origin", "origins: [https://app.example.com]", "http://localhost:3000", "http://localhost:3000"),
 		Entry("by another route", "origins: [https://app.example.com]", "https://example.com", "https://example.com"),
 		Entry("a port where any is allowed", "origin_patterns: ['http://localhost:*']", "http://192.0.2.1:1", "http://localhost:5173"),
-		Entry("the default port where any is allowed, which is left to the framework", "origin_patterns: ['http://localhost:*']", "http://192.0.2.1:1", "http://localhost"),
+		Entry("the default port where any is allowed, which is left to the framework", "{origin_patterns: ['http://localhost:*'], framework_wildcards: true}", "http://192.0.2.1:1", "http://localhost"),
 	)
 })

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/spec"
@@ -59,15 +60,30 @@ func (p pattern) examples() []string {
 	return []string{p.origin("x", p.port), p.origin("y", p.port)}
 }
 
-// covers says whether the origin is one of the pattern's. maybe: frameworks
-// lawfully differ, a wildcard may stop at one label, and "any port" may leave out
-// the default one, which an origin does not name.
-func (p pattern) covers(text string) (yes, maybe bool) {
+// edges are the origins that a pattern which is matched too narrowly leaves out: a host of
+// two labels before the domain, the port that an origin does not name, the shortest and the
+// longest one (8, since browsers load nothing from 1, 7 and 9).
+func (p pattern) edges() (list []string) {
+	port := p.port
+	if p.anyPort {
+		list = append(list, p.origin("x", ""), p.origin("x", "8"), p.origin("x", "65535"))
+		port = "3000"
+	}
+	if p.subdomains {
+		list = append(list, p.origin("a.b", port))
+	}
+	return list
+}
+
+// covers says whether the origin is one of the pattern's. maybe: that is left open. Of a
+// framework's own wildcard it is where frameworks lawfully differ: it may stop at one label,
+// and "any port" may leave out the default one, which an origin does not name.
+func (p pattern) covers(text string, framework bool) (yes, maybe bool) {
 	o, err := parseOrigin(text)
 	if err != nil || o.Scheme != p.scheme || !p.anyPort && o.Port != p.port {
 		return false, false
 	}
-	yes = !p.anyPort || o.Port != ""
+	yes = !p.anyPort || o.Port != "" || !framework && defaultPorts[o.Scheme] != ""
 	if !p.subdomains {
 		return yes && o.Host == p.domain, !yes && o.Host == p.domain
 	}
@@ -75,6 +91,7 @@ func (p pattern) covers(text string) (yes, maybe bool) {
 	if !found || label == "" {
 		return false, false
 	}
-	yes = yes && !strings.Contains(label, ".")
+	labels := strings.Split(label, ".")
+	yes = yes && (!framework || len(labels) == 1) && !slices.Contains(labels, "")
 	return yes, !yes
 }

@@ -12,11 +12,14 @@ type Policy struct {
 	// Origins are serialised origins, compared byte for byte; "null" allows
 	// the opaque origin, the single element "*" any origin.
 	Origins []string `yaml:"origins" json:"origins,omitempty"`
-	// OriginPatterns are origins whose host begins with "*.": any subdomain,
-	// of the depth that the framework's own wildcard has (at least one label); or
-	// that end with ":*": any port of the host (whether the default one is among
-	// them, which an origin does not name, is the framework's affair).
+	// OriginPatterns are origins whose host begins with "*.": any subdomain, of one
+	// label or of several; or that end with ":*": any port of the host, the default one
+	// too, which an origin does not name.
 	OriginPatterns []string `yaml:"origin_patterns" json:"origin_patterns,omitempty"`
+	// FrameworkWildcards says that the patterns are to be written with the framework's own
+	// wildcard, as the standard policies are: whether that stands for several labels, and
+	// for the default port, is then the framework's affair.
+	FrameworkWildcards bool `yaml:"framework_wildcards" json:"framework_wildcards,omitempty"`
 	// OriginRegexes are the same set, to be written as the framework's
 	// documentation writes a regular expression; the value is the expression
 	// without anchors, e.g. `https://[a-z]+\.apps\.example`.

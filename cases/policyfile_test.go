@@ -39,7 +39,7 @@ var _ = Describe("A policy file", func() {
 		Expect(err.Error()).To(Equal(strings.Join(messages, "\n")))
 	},
 		Entry("an unknown key", "origin: [https://a.example]",
-			`p.yaml:1: unknown key "origin", did you mean "origins"?; expected one of credentials, doc, expose_headers, max_age, methods, name, opt_in, origin_func, origin_patterns, origin_regexes, origins, path, private_network, request_headers, timing_origins, unsafe, zero_config`),
+			`p.yaml:1: unknown key "origin", did you mean "origins"?; expected one of credentials, doc, expose_headers, framework_wildcards, max_age, methods, name, opt_in, origin_func, origin_patterns, origin_regexes, origins, path, private_network, request_headers, timing_origins, unsafe, zero_config`),
 		Entry("a string for a list", "origins: https://a.example", `p.yaml:1: origins is "https://a.example"; expected a list`),
 		Entry("a trailing slash", "origins:\n  - https://a.example/",
 			`p.yaml:2: declared: origins[0]: "https://a.example/" is not a serialised origin: its serialisation is "https://a.example"; expected a serialised origin, byte for byte as browsers send it (scheme://host[:port]), null, or * alone`),

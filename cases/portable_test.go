@@ -54,7 +54,7 @@ var _ = Describe("A declared policy", func() {
 			"the case names https://app.example, which the policy does not"),
 		Entry("a denial of what it allows", withSteps("    wire: {headers: [\"Origin: https://evil.test\"]}\n    answer: [{denies: https://evil.test}]\n"), "{origins: [https://evil.test]}",
 			"the case demands: denies https://evil.test; the policy does not surely mean that"),
-		Entry("a denial that is left to the framework", withSteps("    wire: {}\n    answer: [{denies: https://a.b.mine.example}]\n"), "{origin_patterns: ['https://*.mine.example']}",
+		Entry("a denial that is left to the framework", withSteps("    wire: {}\n    answer: [{denies: https://a.b.mine.example}]\n"), "{origin_patterns: ['https://*.mine.example'], framework_wildcards: true}",
 			"the policy does not surely mean that"),
 		Entry("an outcome that it does not mean", withSteps("    request: {origin: https://evil.test}\n    expect: {outcome: blocked}\n"), "{origins: [https://evil.test]}",
 			"the case expects that the request is blocked, which the policy does not surely mean"),

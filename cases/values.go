@@ -32,6 +32,20 @@ func (p *Policy) AllowedOrigins() []string {
 	return list
 }
 
+// edges are the origins at the edges of the patterns, as far as the policy surely allows them.
+func (p *Policy) edges() []string {
+	var list []string
+	for _, text := range p.OriginPatterns {
+		if pattern, err := parsePattern(text); err == nil {
+			list = append(list, pattern.edges()...)
+		}
+	}
+	return slices.DeleteFunc(list, func(o string) bool {
+		allowed, certain := p.AllowsOrigin(o)
+		return !allowed || !certain
+	})
+}
+
 func unsafeMethods(p *Policy) []string {
 	if slices.Contains(p.Methods, "*") {
 		return []string{"PUT", "PATCH", "DELETE"}

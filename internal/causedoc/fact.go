@@ -95,7 +95,7 @@ var factWords = []fact{
 
 // askers are who asks, and in which way a foreign origin is like a stated one.
 var askers = map[string]string{
-	"stated": "a stated origin", "none": "nobody (there is no Origin)", "null": "the origin null", "foreign": "an origin that is not stated",
+	"stated": "a stated origin", "matched": "one that a pattern or an expression covers", "none": "nobody (there is no Origin)", "null": "the origin null", "foreign": "an origin that is not stated",
 	"unrelated": "an unrelated origin", "subdomain": "a subdomain of a stated one", "parent": "the parent domain of a stated one",
 	"scheme": "a stated one with another scheme", "no-scheme": "a stated one without its scheme", "port": "a stated one with another port",
 	"port-junk": "a stated one with a port that is none", "www": "a stated one with, or without, www", "case": "a stated one in other capitals",

@@ -13,7 +13,7 @@ import (
 
 var _ = Describe("a policy of the table", func() {
 	// What a policy says to those who run the tests, and not to a server.
-	forTests := []string{"Doc", "Path", "Unsafe", "ZeroConfig", "OptIn"}
+	forTests := []string{"Doc", "Path", "Unsafe", "ZeroConfig", "OptIn", "FrameworkWildcards"}
 
 	It("reaches the middleware with every field that it has for one", func() {
 		var p cases.Policy

@@ -17,6 +17,8 @@ func asker(from string, p *cases.Policy, host string) []string {
 	switch {
 	case from == "":
 		return []string{"none", "empty"}
+	case allowed && !p.AnyOrigin() && p.OriginFunc == nil && !slices.Contains(p.Origins, from):
+		return []string{"stated", "matched"}
 	case allowed && !p.AnyOrigin():
 		return []string{"stated"}
 	case allowed && certain:

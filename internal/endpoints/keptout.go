@@ -131,7 +131,7 @@ func keptOut() []Kind {
 			kinds[i].Right = right
 		}
 	}
-	return append(kinds, anotherCase(), twoDevelopers())
+	return append(append(kinds, anotherCase(), twoDevelopers()), narrowPatterns()...)
 }
 
 // anotherCase: DELETE, which fetch writes in upper case however a script does, so

@@ -36,7 +36,7 @@ func TestSnippets(t *testing.T) {
 
 // The helpers' types have the fields of a policy, but for those that are about the servers of the contract.
 func TestPolicyFields(t *testing.T) {
-	contract := []string{"path", "origin_func", "unsafe", "zero_config", "opt_in"}
+	contract := []string{"path", "origin_func", "unsafe", "zero_config", "opt_in", "framework_wildcards"}
 	var want []string
 	for i := range reflect.TypeFor[cases.Policy]().NumField() {
 		name, _, _ := strings.Cut(reflect.TypeFor[cases.Policy]().Field(i).Tag.Get("json"), ",")
