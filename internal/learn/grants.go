@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/wire"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -26,7 +27,7 @@ func (p *probe) grants(ctx context.Context) {
 	p.credentials(v, from)
 	if v.actual != nil {
 		for _, name := range spec.ExposedNames(mode(p.out.Credentials), v.actual.Header) {
-			if !spec.IsSafelistedResponseHeaderName(name) { // those are readable anyway
+			if !spec.IsSafelistedResponseHeaderName(name) && name != "*" { // those are readable anyway; a field that is called * is not all
 				p.out.Expose = append(p.out.Expose, name)
 			}
 		}
@@ -89,7 +90,7 @@ func (p *probe) methods(ctx context.Context, from string, plain *wire.Response) 
 			continue
 		}
 		known := slices.Contains([]string{"GET", "HEAD", "POST", "OPTIONS", "*", ""}, m) || slices.Contains(list[:i], m)
-		if known || !spec.IsToken(m) {
+		if known || !statable(cases.Policy{Methods: []string{m}}) { // TRACE, which no script can send
 			continue
 		}
 		if granted(plain, from, m) || slices.Contains(others, m) && granted(p.preflight(ctx, from, m), from, m) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/internal/ask"
 	"github.com/corsproof/corsproof/internal/browserfields"
 	"github.com/corsproof/corsproof/internal/limit"
@@ -202,7 +203,7 @@ func named(r *wire.Response) []string {
 	}
 	var list []string
 	for _, v := range r.Header.Values("Access-Control-Allow-Origin") {
-		if o, err := spec.ParseOrigin(v); err == nil && (o.Scheme == "http" || o.Scheme == "https") {
+		if o, err := spec.ParseOrigin(v); err == nil && (o.Scheme == "http" || o.Scheme == "https") && pages(v) && !strings.ContainsAny(v, `,"`) { // as flags are read
 			list = append(list, v)
 		}
 	}
@@ -222,8 +223,13 @@ func malformed(r *wire.Response) []string {
 	return list
 }
 
+// statable tells whether a policy can be stated.
+func statable(p cases.Policy) bool {
+	p.Name = "declared"
+	return len(p.Validate()) == 0
+}
+
 // pages tells whether a value lets in pages of some origin.
 func pages(value string) bool {
-	o, err := spec.ParseOrigin(value)
-	return value == "*" || value == "null" || err == nil && o.String() == value
+	return statable(cases.Policy{Origins: []string{value}})
 }

@@ -75,6 +75,9 @@ func (r *Result) Policy() cases.Policy {
 		Name: "declared", Credentials: r.Credentials && r.Sharing != Everyone, Methods: r.Methods, RequestHeaders: r.RequestHeaders,
 		ExposeHeaders: r.Expose, MaxAge: r.MaxAge, PrivateNetwork: r.PrivateNetwork,
 	}
+	if slices.Contains(p.RequestHeaders, "*") {
+		p.RequestHeaders = []string{"*"} // which means Authorization too
+	}
 	switch r.Sharing {
 	case Everyone:
 		p.Origins = []string{"*"}
