@@ -18,6 +18,11 @@ import (
 // diff are the lines of an answer that decided, and those in their place that would
 // have been right, as its cause has it.
 func diff(e *Explained, cause string) (received, wanted []string) {
+	defer func() {
+		if i := slices.Index(wanted, agent.Show(e.Expected)); i >= 0 {
+			wanted[i] = e.inWords()
+		}
+	}()
 	if received, wanted = e.redirected(cause); received != nil {
 		return received, wanted
 	}
@@ -54,7 +59,7 @@ func sides(e *Explained) (received, wanted []string) {
 	case s.Predicate == "grow": // each answer by itself is as it should be, and the words are ours
 		return []string{s.Actual}, []string{s.Expected}
 	case s.Effect == agent.EffectUnavailable || s.Predicate == "status":
-		return statusLine(s), []string{s.Expected}
+		return statusLine(s), []string{agent.Show(s.Expected)}
 	case s.Effect == agent.EffectLetIn:
 		return e.tooMuch()
 	case s.Effect == agent.EffectLockedOut && s.Seen.Preflight && !spec.OKStatus(s.Seen.Status):
