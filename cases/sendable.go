@@ -39,7 +39,10 @@ func sentFields(w *Wire) (spec.Header, string) {
 		case !ok || !spec.IsToken(name):
 			return nil, fmt.Sprintf("%q is not a field line as browsers write them", FromBytes(line))
 		case !spec.IsHeaderValue(strings.TrimPrefix(value, " ")):
-			return nil, fmt.Sprintf("browsers put one blank before the value of %s, none after it, and no control byte into it", name)
+			if strings.TrimPrefix(value, " ") != strings.Trim(value, " \t") {
+				return nil, fmt.Sprintf("browsers put one blank before the value of %s, and none after it", name)
+			}
+			return nil, fmt.Sprintf("browsers put no control byte into the value of %s", name)
 		case h.Has(name):
 			return nil, fmt.Sprintf("a browser sends %s in one line", name)
 		}

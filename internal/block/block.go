@@ -75,6 +75,7 @@ func (s *Style) field(name string, lines []string) []string {
 func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	title, diff, checks := s.Title(f), s.diff(f), s.checks(f)
 	who := &passage{name: "who", heights: anywhere(s.who(f), width, 1)}
+	odd := &passage{name: "odd", heights: anywhere(Visible(Enumerate(f.Odd)), width, 2)}
 	by := &passage{name: "by", heights: anywhere(Visible(f.Layer), width, 2)}
 	says := &passage{name: "Chrome", heights: anywhere(s.says(f), width, 2)}
 	why := &passage{name: "why", heights: whole(f.Why, width)}
@@ -87,8 +88,9 @@ func (s *Style) Lines(f *harness.Finding, set Setting) []string {
 	if set.Text != "" && len(fix.heights[0]) > room && f.Fix != "" { // a piece of a configuration is no use
 		fix.heights = whole(f.Fix, width)
 	}
-	allot(room, fix, by, who, says, why, measured)
+	allot(room, fix, by, who, odd, says, why, measured)
 	out := append(title, s.field(who.name, who.lines)...)
+	out = append(out, s.field(odd.name, odd.lines)...)
 	out = append(out, diff...)
 	for _, p := range []*passage{by, says, why, fix, measured} {
 		out = append(out, s.field(p.name, p.lines)...)
@@ -178,6 +180,15 @@ func seen(f *harness.Finding) string {
 		return ", by requests that no browser sends"
 	}
 	return ""
+}
+
+// Enumerate are a few of a list of sentences, the others counted.
+func Enumerate(list []string) string {
+	const few = 3
+	if n := len(list); n > few {
+		return fmt.Sprintf("%s; and %d more", strings.Join(list[:few], "; "), n-few)
+	}
+	return strings.Join(list, "; ")
 }
 
 // Count is a number of things: "1 check", "3 checks".

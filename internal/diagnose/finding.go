@@ -30,6 +30,8 @@ type Finding struct {
 	// Policies are those under which it was seen, on a target with several.
 	Policies []string `json:"policies,omitempty"`
 	Affects  string   `json:"affects,omitempty"` // which requests
+	// Odd says why no browser sends these requests; nil where one can.
+	Odd []string `json:"odd,omitempty"`
 	// Received are the lines of an answer that decided, Wanted those in their place.
 	Received []string `json:"received,omitempty"`
 	Wanted   []string `json:"wanted,omitempty"`
@@ -74,6 +76,9 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 		}
 	}
 	slices.Sort(f.Policies)
+	if !f.Sendable && len(f.Browser) == 0 {
+		f.Odd = odd(g.Symptoms)
+	}
 	return f
 }
 
@@ -143,8 +148,10 @@ func Order(f *Finding) int {
 		return 0
 	case f.Severity != nil:
 		return 5 - severityRank[*f.Severity]
-	case f.Level == cases.Must:
+	case f.Level == cases.Must && (f.Sendable || len(f.Browser) > 0):
 		return 5
+	case f.Level == cases.Must:
+		return 6
 	}
-	return 6 + levelRank[cases.Must] - levelRank[f.Level]
+	return 7 + levelRank[cases.Must] - levelRank[f.Level]
 }

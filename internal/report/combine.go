@@ -124,6 +124,9 @@ func (r *Report) join(f Finding) {
 	have.Policies = union(have.Policies, f.Policies)
 	have.Browser = union(have.Browser, f.Browser)
 	have.Sendable, have.Plain = have.Sendable || f.Sendable, have.Plain || f.Plain
+	if have.Odd = union(have.Odd, f.Odd); have.Sendable || len(have.Browser) > 0 {
+		have.Odd = nil
+	}
 	have.Effect = agent.Gravest(have.Effect, f.Effect)
 	if have.Affects != f.Affects {
 		have.Affects = "" // it is about one of them

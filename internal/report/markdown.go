@@ -129,6 +129,9 @@ func (r *Report) markdownFinding(f *Finding) string {
 	if f.Affects != "" {
 		part("**Who.**", code(f.Affects))
 	}
+	if len(f.Odd) > 0 {
+		part("**Odd.**", code(block.Enumerate(f.Odd)))
+	}
 	if r.manyPolicies() {
 		part("**Where.**", someOf(f.Policies))
 	}
