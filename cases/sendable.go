@@ -21,7 +21,7 @@ func Sendable(s *Step) (ok bool, why string) {
 		return true, ""
 	}
 	h, why := sentFields(s.Wire)
-	for _, rule := range []func(*Wire, spec.Header) string{odd, badMethod, badTarget, badFields, badOrigin, badContent, badPreflight} {
+	for _, rule := range []func(*Wire, spec.Header) string{odd, badMethod, badTarget, badFields, badOrigin, badReferer, badContent, badPreflight} {
 		if why != "" {
 			return false, why
 		}
@@ -139,6 +139,24 @@ func badOrigin(w *Wire, h spec.Header) string {
 		return fmt.Sprintf("no page has the origin %q", FromBytes(value))
 	case slices.Contains([]string{"ws", "wss", "ftp", "about", "blob", "data", "javascript"}, o.Scheme):
 		return fmt.Sprintf("no page has an origin with the scheme %s", o.Scheme)
+	}
+	return ""
+}
+
+// badReferer: a page names itself, or another page of its origin
+// (https://fetch.spec.whatwg.org/#dom-request, where another referrer becomes "client"). An opaque origin says
+// nothing of it: a frame in a sandbox has its address, and so has a page whose request was redirected.
+func badReferer(_ *Wire, h spec.Header) string {
+	referer, ok := h.Get("Referer")
+	if !ok {
+		return ""
+	}
+	u, err := spec.ParseURL(referer)
+	if err != nil {
+		return fmt.Sprintf("a browser does not send %q as Referer", FromBytes(referer))
+	}
+	if origin, ok := h.Get("Origin"); ok && origin != "null" && u.Origin().Host != "" && origin != u.Origin().String() {
+		return fmt.Sprintf("a page of %s sends no Referer of %s", FromBytes(origin), u.Origin())
 	}
 	return ""
 }
