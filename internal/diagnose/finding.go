@@ -44,6 +44,9 @@ type Finding struct {
 	Explains []string `json:"explains"`
 	// Plain tells that a plain exchange shows it: what the typical script does.
 	Plain bool `json:"plain,omitempty"`
+	// LocksOut tells that pages that the policy allows are locked out by it, and that a plain exchange shows
+	// that, where Effect is graver.
+	LocksOut bool `json:"locks_out,omitempty"`
 }
 
 // Breaks tells whether a finding makes a target fail: it breaks a must, or has a severity.
@@ -73,6 +76,7 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 		f.take(e)
 		if !e.Warns || !fails {
 			f.seen(e)
+			f.LocksOut = f.LocksOut || f.Effect != agent.EffectLockedOut && e.Effect == agent.EffectLockedOut && e.Sendable && plain[e.Check.ID]
 		}
 	}
 	slices.Sort(f.Policies)

@@ -123,7 +123,7 @@ func (r *Report) join(f Finding) {
 	have.Explains = append(slices.Clone(have.Explains), f.Explains...)
 	have.Policies = union(have.Policies, f.Policies)
 	have.Browser = union(have.Browser, f.Browser)
-	have.Sendable, have.Plain = have.Sendable || f.Sendable, have.Plain || f.Plain
+	have.Sendable, have.Plain, have.LocksOut = have.Sendable || f.Sendable, have.Plain || f.Plain, have.LocksOut || f.LocksOut
 	if have.Odd = union(have.Odd, f.Odd); have.Sendable || len(have.Browser) > 0 {
 		have.Odd = nil
 	}

@@ -77,7 +77,7 @@ func harms(list []Finding) string {
 			parts = append(parts, text)
 		}
 	}
-	plain := slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectLockedOut && f.Plain })
+	plain := slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectLockedOut && f.Plain || f.LocksOut })
 	if plain {
 		parts = append(parts, "locks out pages that the policy allows")
 	}
