@@ -74,12 +74,21 @@ func (p *Printer) causes(r *Report, room int) {
 		return
 	}
 	last := ""
+	var cut []Finding // of single checks, whose sentences have no room
 	for i := range list {
 		form := p.form(r, list, i, room)
+		if len(form) == 1 && list[i].Cause == "" {
+			cut = append(cut, list[i])
+			room--
+			continue
+		}
 		room -= len(form)
 		for _, last = range form {
 			p.printf("%s\n", last)
 		}
+	}
+	for _, last = range p.byID(cut) {
+		p.printf("%s\n", last)
 	}
 	if last != "" {
 		p.printf("\n")
@@ -173,6 +182,30 @@ func (p *Printer) word(f *Finding) string {
 func (p *Printer) oneLine(f *Finding) string {
 	more := fmt.Sprintf("  --cause %s", f.ID)
 	return p.word(f) + p.paint(block.Cut(block.Visible(f.Title), max(30, block.Columns-len(titleMargin)-len(more))), color.Bold) + more
+}
+
+// byID are findings of single checks by their ids, where there is no room for their sentences.
+func (p *Printer) byID(list []Finding) []string {
+	switch len(list) {
+	case 0:
+		return nil
+	case 1:
+		return p.titled(&list[0])
+	}
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	text := fmt.Sprintf("%d findings of one case each, of which no cause is known; in full by --cause ID: %s", len(list), strings.Join(ids, ", "))
+	lines := block.Wrap(text, block.Columns-len(titleMargin))
+	for i := range lines {
+		if i == 0 {
+			lines[i] = p.word(&list[0]) + lines[i]
+			continue
+		}
+		lines[i] = titleMargin + lines[i]
+	}
+	return lines
 }
 
 // also writes what breaks no must beside what does, a line each.
