@@ -11,10 +11,11 @@ import (
 // Hidden stands for a secret in what is shown.
 const Hidden = "[redacted]"
 
-// OwnCookie and OwnParameter are what checks themselves put into requests: no secrets.
+// OwnCookie, OwnParameter and OwnSite are what checks themselves put into requests: no secrets.
 const (
 	OwnCookie    = "corsproof=1"
 	OwnParameter = "_"
+	OwnSite      = "evil.test"
 )
 
 // Redactor hides secrets. The nil and the zero value know no values, and go by names.
