@@ -60,6 +60,7 @@
 //	allowedLike S, allowedWithPort, allowedApp
 //	                  the first allowed origin that begins with S, has a port, has a scheme that is not http or https
 //	longerPort        an allowed origin with one more digit after its port
+//	shortened         an allowed origin without the last character of its host, if that is an origin that it surely denies
 //	parent O, www O   the origin with its first label taken off; with "www." taken off, or put on
 //	label O           the first label of an origin's host
 //	path "/ok"        the path of an endpoint on the target, for whole request targets ("=...")

@@ -23,6 +23,7 @@ func (s *scope) originFuncs() template.FuncMap {
 		"allowedApp":      s.allowedApp,
 		"allowedWithPort": s.allowedWithPort,
 		"longerPort":      s.longerPort,
+		"shortened":       s.shortened,
 		"parent":          s.parent,
 		"label":           s.label,
 		"www":             s.www,
@@ -104,6 +105,22 @@ func (s *scope) longerPort() (string, error) {
 		return "", err
 	}
 	return short + "0", nil
+}
+
+// shortened is an allowed origin without the last character of its host, where what is left is a web
+// origin that is surely denied.
+func (s *scope) shortened() (string, error) {
+	for _, text := range s.policy.AllowedOrigins() {
+		o, err := parseOrigin(text)
+		if err != nil || o.Port != "" {
+			continue
+		}
+		short := text[:len(text)-1]
+		if u, err := spec.ParseURL(short); err == nil && u.Origin().String() == short && s.surelyDenies(short) {
+			return short, nil
+		}
+	}
+	return "", s.none("shortened", "it allows no origin without a port whose beginning is an origin that it surely denies")
 }
 
 // named is an origin whose host is a name of at least so many labels.

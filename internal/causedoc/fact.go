@@ -102,7 +102,7 @@ var askers = map[string]string{
 	"default-port": "a stated one with the scheme's own port", "trailing-dot": "a stated one with a dot at the end of its host", "slash": "a stated one with a slash at its end",
 	"spelling": "a stated one spelt otherwise", "encoded": "one with percent-encoded bytes", "quoted": "one in quotes", "control": "one with control bytes",
 	"backslash": "one with a backslash", "userinfo": "one with a user name", "path": "one with a path", "junk": "one with bytes that no origin has",
-	"beginning": "one that begins like a stated one", "ending": "one that ends like a stated one", "contains": "one that has a stated one in it",
+	"beginning": "one that begins like a stated one", "ending": "one that ends like a stated one", "contains": "one that has a stated one in it", "shortened": "one with which a stated one begins",
 	"concatenated": "two stated ones put together", "dot": "a stated one with another character for a dot", "several": "several at once",
 	"own-host": "one of the server's own host", "localhost": "localhost", "private": "an address of a private network",
 	"any": "any origin", "empty": "an empty Origin", "star": "*", "extension": "a browser extension", "app": "an application's scheme", "file": "a file",

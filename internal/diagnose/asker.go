@@ -130,7 +130,7 @@ func withHTTP(from string) string {
 
 // nearer orders the ways from near to far: what holds of an origin in several ways is
 // what is nearest.
-var nearer = []string{"case", "slash", "default-port", "trailing-dot", "scheme", "no-scheme", "port-junk", "port", "www", "spelling", "concatenated", "subdomain", "parent", "dot", "ending", "beginning", "contains", "same-scheme"}
+var nearer = []string{"case", "slash", "default-port", "trailing-dot", "scheme", "no-scheme", "port-junk", "port", "www", "spelling", "concatenated", "subdomain", "parent", "dot", "ending", "beginning", "contains", "shortened", "same-scheme"}
 
 func closest(kinds []string) []string {
 	for _, k := range nearer {
@@ -188,6 +188,8 @@ func resembles(from, allowed string) string {
 		return "beginning"
 	case strings.Contains(f.host, a.host) && a.host != "":
 		return "contains"
+	case strings.HasPrefix(allowed, from) && f.host != "":
+		return "shortened"
 	}
 	return ""
 }

@@ -280,7 +280,7 @@ func (x *exchange) reader() who {
 // owners are those who have an origin, by the way in which it is like an allowed one
 // (see asker); nobody has what is not listed.
 var owners = map[string]who{
-	"null": byAnybody, "unrelated": byAnybody, "beginning": byAnybody, "ending": byAnybody, "contains": byAnybody, "dot": byAnybody, "junk": byAnybody, "any": byAnybody,
+	"null": byAnybody, "unrelated": byAnybody, "beginning": byAnybody, "ending": byAnybody, "contains": byAnybody, "shortened": byAnybody, "dot": byAnybody, "junk": byAnybody, "any": byAnybody,
 	"subdomain": bySibling, "parent": bySibling, "www": bySibling,
 	"private": byNetwork,
 	"port":    byLocal, "own-host": byLocal, "localhost": byLocal, "file": byLocal, "extension": byLocal, "app": byLocal, "scheme": byLocal,

@@ -130,6 +130,7 @@ var causesIToZ = map[string]string{
 	"origin-query":                       "origin-parsed",
 	"origin-quotes":                      "origin-normalised",
 	"origin-same-line-twice":             "origin-several",
+	"origin-shortened":                   "origin-part",
 	"origin-scheme-is-enough":            "extension-allowed",
 	"origin-second-denied":               "origin-not-listed",
 	"origin-space-list":                  "origin-several",

@@ -57,6 +57,17 @@ var originMutants = []Mutant{
 		hooks:   allowAlso(func(allowed, origin string) bool { return strings.HasPrefix(after(allowed, origin), "-") }),
 	},
 	{
+		Name: "origin-shortened", Class: OriginLoose, Browser: true,
+		Doc:     "The origin is searched for in a text of allowed ones: the last label may lack letters at its end.",
+		Sources: []string{"https://portswigger.net/web-security/cors"},
+		Targets: []string{"origin-shortened*", "page-shortened*"},
+		hooks: allowAlso(func(allowed, origin string) bool {
+			rest := after(origin, allowed)
+			_, host, port := parts(origin)
+			return host != "" && port == "" && rest != "" && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz") == ""
+		}),
+	},
+	{
 		Name: "origin-any-prefix", Class: OriginLoose, Browser: true,
 		Doc:     "The end of the host alone is compared: evilexample.com passes for example.com.",
 		Sources: []string{"https://github.com/expressjs/cors/pull/412"},
