@@ -2,6 +2,8 @@ package endpoints
 
 import (
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/corsproof/corsproof/cases"
@@ -9,6 +11,9 @@ import (
 
 // noBrowser is never said of what a browser sends.
 const noBrowser = `no\s+browser sends`
+
+// anybody is never said where whoever gets in has the same host, or a name below the same domain.
+const anybody = `(?i)anybody|another domain`
 
 // compared are servers that compare the Origin in a wrong way, with credentials: what is said of it
 // has to be true of the origins that get in.
@@ -34,6 +39,19 @@ func compared() []Kind {
 				{"at the beginning", loose(two, func(o string) bool { return strings.HasPrefix(two.Origins[0], o) })},
 			},
 			Right: right(two), Finds: `only a part of an allowed one\s+\[security: critical`, Never: []string{noBrowser, "scheme of the origin is not compared"},
+		},
+		{
+			Name: "parsed-origin", Says: "The Origin is parsed as a URL, and its host alone compared.", Policy: one,
+			Broken: []Shape{{"any port", loose(one, func(o string) bool {
+				u, err := url.Parse(o)
+				return err == nil && u.Scheme == "https" && u.Hostname() == "app.example.com"
+			})}},
+			Right: right(one), Finds: `parsed as a URL, or cut at some byte`, Never: []string{anybody, `, and \d more`},
+		},
+		{
+			Name: "any-port", Says: "Any number may stand for the port.", Policy: one,
+			Broken: []Shape{{"digits", loose(one, regexp.MustCompile(`^https://app\.example\.com(:\d+)?$`).MatchString)}},
+			Right:  right(one), Finds: `port of the origin is not compared`, Never: []string{anybody},
 		},
 	}
 }
