@@ -41,6 +41,11 @@ func compared() []Kind {
 			Right: right(two), Finds: `only a part of an allowed one\s+\[security: critical`, Never: []string{noBrowser, "scheme of the origin is not compared"},
 		},
 		{
+			Name: "preflights-for-everybody", Says: "Preflights are granted to every origin, answers to the listed one.", Policy: one,
+			Broken: []Shape{{"reflected", handled(layer{policy: one, also: func(_ string, r *http.Request) bool { return isPreflight(r) }})}},
+			Right:  right(one), Finds: `Preflights are granted to every site`, Never: []string{"can be read", "served without", `- \(no Access-Control-Allow-Origin`},
+		},
+		{
 			Name: "parsed-origin", Says: "The Origin is parsed as a URL, and its host alone compared.", Policy: one,
 			Broken: []Shape{{"any port", loose(one, func(o string) bool {
 				u, err := url.Parse(o)

@@ -17,7 +17,7 @@ func (x *expectation) about(predicate, field string) {
 // seenBy is the exchange that shows why an outcome is what it is: the last one; the last
 // preflight where that decided, or let something through.
 func seenBy(o *agent.Outcome, f *agent.Symptom) agent.Seen {
-	preflight := agent.AtPreflight(spec.Reason(f.Reason)) || f.Effect == agent.EffectLetIn && f.Predicate == ""
+	preflight := agent.AtPreflight(spec.Reason(f.Reason)) || f.Effect == agent.EffectLetIn && (f.Predicate == "" || f.Predicate == "sent")
 	for _, ex := range slices.Backward(o.Exchanges) {
 		if !preflight || ex.Preflight {
 			return agent.See(&ex, f.Asked.Credentials)
