@@ -90,6 +90,12 @@ func (x *exchange) describe() cases.Facts {
 	if !x.NoOrigin {
 		who = asker(x.Origin, x.policy, origin.Host(x.URL))
 	}
+	if x.AllowOrigin.Text == "*" && (who[0] == "foreign" || who[0] == "null") { // * does not tell of how origins are compared
+		related := !slices.Contains(who, "unrelated")
+		if who = []string{"foreign", "unrelated"}; related {
+			who = who[:1]
+		}
+	}
 	f := cases.Facts{
 		"at": x.at(), "method": {x.Method}, "status": statusFacts(x.Status), "asker": who,
 		"credentialed": yes(x.Credentials), "asks_headers": yes(x.Names != ""), "transport": {x.Transport},

@@ -46,6 +46,11 @@ func compared() []Kind {
 			Right:  right(one), Finds: `Preflights are granted to every site`, Never: []string{"can be read", "served without", `- \(no Access-Control-Allow-Origin`},
 		},
 		{
+			Name: "star-without-a-cookie", Says: "The list counts for requests with a cookie, and others get *.", Policy: two,
+			Broken: []Shape{{"everywhere", handled(fields(policied(two), func(r *http.Request) bool { return r.Header.Get("Cookie") == "" }, allowOrigin, "*", allowCredentials, ""))}},
+			Right:  right(two), Finds: `answers? (are|is) shared with every|is \*`, Never: []string{"localhost", "extension", "private networks", "occurs", "only a part", "another field", "dots of", "null is allowed", "port of", "parsed"},
+		},
+		{
 			Name: "parsed-origin", Says: "The Origin is parsed as a URL, and its host alone compared.", Policy: one,
 			Broken: []Shape{{"any port", loose(one, func(o string) bool {
 				u, err := url.Parse(o)
