@@ -104,14 +104,14 @@ type Match struct {
 	Creds          Names `yaml:"credentials" json:"credentials,omitempty"` // yes | no: it is about a request with credentials
 	Lost           Names `yaml:"lost" json:"lost,omitempty"`               // yes: who is stated asked, and there is no Access-Control-Allow-Origin
 	Only           Names `yaml:"only" json:"only,omitempty"`               // in what these exchanges differ from those that are right
-	Sendable       Names `yaml:"sendable" json:"sendable,omitempty"`       // yes | no: a browser can send it
+	Sendable       Names `yaml:"sendable" json:"sendable,omitempty"`       // yes | no: a browser can send it; yes too where all preflights are refused like it
 	Excess         Names `yaml:"excess" json:"excess,omitempty"`           // yes: bytes that answer no request
 	Error          Names `yaml:"error" json:"error,omitempty"`             // why there is no answer
 	Case           Names `yaml:"case" json:"case,omitempty"`
 	Group          Names `yaml:"group" json:"group,omitempty"`
 	Policy         Names `yaml:"policy" json:"policy,omitempty"`
 	// OddAlone is yes where no browser sends the request, and another answer of the same status and URL is
-	// shared: then the status is not the reason.
+	// shared, or of a preflight, another preflight that a browser sends has it: then the status is not the reason.
 	OddAlone Names `yaml:"odd_alone" json:"odd_alone,omitempty"`
 	Others   Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
 	Origins  Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, pattern, regex, callback, nothing; any, and any-credentialed or any-plain

@@ -48,6 +48,7 @@ type diagnosis struct {
 	direct    map[asked]bool                    // whether it was shared without a cache
 	urls      map[string]bool                   // URLs for which some preflight was
 	statuses  map[answered]bool                 // statuses with which an answer was shared
+	refused   map[answered]bool                 // statuses of preflights that a browser sends and that failed; true: of a stated origin
 }
 
 // answered are the answers of a status from a URL.
@@ -62,8 +63,9 @@ func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
 	if !slices.ContainsFunc(all, func(e Evidence) bool { return len(e.Symptoms) > 0 }) {
 		return nil
 	}
-	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, headed: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}, statuses: map[answered]bool{}}
+	d := &diagnosis{causes: compiled(causes), spreads: map[crowd]spread{}, holds: map[holding]bool{}, granted: map[*cases.Policy]map[string]bool{}, headed: map[*cases.Policy]map[string]bool{}, urls: map[string]bool{}, direct: map[asked]bool{}, statuses: map[answered]bool{}, refused: map[answered]bool{}}
 	d.look(all)
+	d.refusals(all)
 	var symptoms []*Explained
 	for i := range all {
 		for _, s := range all[i].Symptoms {
@@ -123,6 +125,35 @@ func (d *diagnosis) look(all []Evidence) {
 	}
 }
 
+// refusals takes the statuses of the preflights that failed.
+func (d *diagnosis) refusals(all []Evidence) {
+	for i := range all {
+		for _, s := range all[i].Symptoms {
+			if x := newExchange(s.Seen, all[i].Check); s.Sendable && x.Preflight && x.Status >= 300 {
+				key := answered{x.policy, x.URL, x.Status}
+				d.refused[key] = d.refused[key] || slices.Contains(x.facts["asker"], "stated")
+			}
+		}
+	}
+}
+
+// asAll tells whether a preflight that no browser sends is answered as those are that browsers
+// send, none of which is granted: what is odd in it is not the reason.
+func (d *diagnosis) asAll(x *exchange) bool {
+	return x.Preflight && !d.urls[x.URL] && d.refused[answered{x.policy, x.URL, x.Status}]
+}
+
+// otherwise tells whether the status of an answer is had by others of its kind too: shared answers, and
+// preflights that a browser sends.
+func (d *diagnosis) otherwise(x *exchange) bool {
+	key := answered{x.policy, x.URL, x.Status}
+	if x.Preflight {
+		_, refused := d.refused[key]
+		return refused
+	}
+	return d.statuses[key]
+}
+
 func (d *diagnosis) add(x *exchange) {
 	d.exchanges = append(d.exchanges, x)
 	if key := (asked{x.policy, x.Origin, x.Method}); x.via == "" && !x.Preflight {
@@ -162,7 +193,7 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	f := x.facts
 	f["effect"] = []string{string(s.Effect)}
 	f["reason"] = []string{cmp.Or(agent.OfExchange(s.Reason), "none")}
-	f["sendable"] = yes(s.Sendable)
+	f["sendable"] = yes(s.Sendable || d.asAll(x))
 	f["excess"] = yes(s.Seen.Excess)
 	f["error"] = []string{s.Seen.Error}
 	if !s.Silent { // where no answer came nothing is known of what was looked for in it
@@ -189,7 +220,7 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	f["names_elsewhere"] = d.namesElsewhere(x)
 	f["headers_by_method"] = yes(x.Preflight && len(x.names()) > 0 && len(d.headed[x.policy]) > 0 && !d.headed[x.policy][x.Method])
 	f["others_granted"] = yes(d.urls[x.URL])
-	f["odd_alone"] = yes(!s.Sendable && d.statuses[answered{x.policy, x.URL, x.Status}])
+	f["odd_alone"] = yes(!s.Sendable && d.otherwise(x))
 	// An answer that takes too long may lack the header for a good reason: the names that are asked for are odd.
 	f["lost"] = yes(s.Effect != agent.EffectUnavailable && x.AllowOrigin.N == 0 && x.Status != 0 && (slices.Contains(f["asker"], "stated") || x.NoOrigin && x.policy.AnyOrigin() && !x.policy.Credentials))
 	f["only"] = d.only(x, right(s))
