@@ -63,4 +63,25 @@ var _ = Describe("Preflights that are all refused", func() {
 			}
 		}
 	})
+
+	It("are not mended by Access-Control-Allow-Origin, though other errors lack it too", func() {
+		for status, want := range map[int]string{400: "preflight-refused", 408: "preflight-refused", 415: "preflight-refused", 422: "preflight-refused", 404: "preflight-not-routed", 405: "preflight-not-routed", 500: "preflight-server-error", 503: "preflight-server-error"} {
+			x := asking("PUT")
+			x.Status, x.AllowOrigin = status, agent.Lines{}
+			unshared := seen(allowed, nil)
+			unshared.Status = status
+			plain := unshared
+			plain.NoOrigin, plain.Origin = true, ""
+			lost := agent.Symptom{Effect: agent.EffectLockedOut, Reason: "PreflightMissingAllowOriginHeader"}
+			some := []diagnose.Evidence{
+				evidence("get", &list, seen(allowed, good), agent.Symptom{}), evidence("plain", &list, plain, agent.Symptom{}),
+				evidence("put", &list, x, lost), evidence("garbage-acrm", &list, x, lost),
+			}
+			some[3].Symptoms[0].Sendable = false
+			Expect(named(some, cases.Causes()...)).To(Equal([]string{want}), "%d", status)
+			more := named(append(some, evidence("error", &list, unshared, agent.Symptom{Effect: agent.EffectLockedOut, Reason: "MissingAllowOriginHeader"})), cases.Causes()...)
+			Expect(more).To(HaveLen(2), "%d", status)
+			Expect(more).To(ContainElement(want), "%d", status)
+		}
+	})
 })
