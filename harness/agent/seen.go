@@ -26,7 +26,8 @@ type Seen struct {
 	Credentials bool
 	Names       string // of Access-Control-Request-Headers, as asked for
 	URL         string // without its query
-	Transport   string // "HTTP/1.1", "HTTP/2", "HTTP/1.1 over TLS"
+	Query       bool   // it has one
+	Transport   string // "HTTP/1.1", "HTTP/2", "HTTP/1.1 over TLS"; empty: not known, as of what Chrome blocks
 	Cookie      bool
 	Token       bool   // Authorization
 	Fields      string // names of what the script itself set, sorted
@@ -127,7 +128,7 @@ func See(e *Exchange, credentials bool) Seen {
 	if e.Cut() {
 		s.Error = string(wire.Cut) // as it is where the head does not come whole
 	}
-	s.URL, _, _ = strings.Cut(e.URL, "?")
+	s.URL, _, s.Query = strings.Cut(e.URL, "?")
 	s.URL = short(s.URL) // a redirect may have made it
 	if asked, ok := req.Get("Access-Control-Request-Method"); ok && e.Method == "OPTIONS" && !s.NoOrigin {
 		s.Preflight, s.Method = true, asked
@@ -191,13 +192,18 @@ func ownFields(h spec.Header) string {
 	return strings.Join(slices.Compact(names), ",")
 }
 
+// transport is the protocol, which Chrome writes as http/1.1, h2 and h3.
 func transport(e *Exchange) string {
-	t := e.Proto
-	if strings.HasPrefix(t, "HTTP/2") || t == "h2" {
-		t = "HTTP/2"
-	}
-	if e.Version == "HTTP/1.0" {
+	t := strings.ToUpper(e.Proto)
+	switch {
+	case e.Version == "HTTP/1.0":
 		t = e.Version
+	case t == "":
+		return ""
+	case strings.HasPrefix(t, "HTTP/2"), t == "H2":
+		t = "HTTP/2"
+	case t == "H3":
+		t = "HTTP/3"
 	}
 	if origin.IsHTTPS(e.URL) {
 		t += " over TLS"

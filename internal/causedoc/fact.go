@@ -75,6 +75,7 @@ var factWords = []fact{
 		"method": "the method", "status": "the status", "origin": "the origin", "path": "the path", "policy": "the policy", "names": "the header names that are asked for",
 		"cookie": "a cookie", "token": "Authorization", "fields": "the request headers", "sends": "the type of the content that is sent", "accepts": "Accept-Encoding",
 		"accept": "Accept", "language": "Accept-Language", "conditional": "a condition (If-None-Match)",
+		"query": "the lack of a query",
 	}},
 	{"server", "the answer names %s", nil},
 	{"answered_by", "it is answered by %s", map[string]string{"application": "the application"}},

@@ -15,7 +15,7 @@ import (
 func affected(list []Explained) string {
 	var methods, origins names
 	var answers, codings []string
-	with, without := false, false
+	with, without, bare, query := false, false, false, false
 	for i := range list {
 		s := &list[i].Seen
 		if s.Method == "" {
@@ -34,6 +34,7 @@ func affected(list []Explained) string {
 		if s.Coding != "" && slices.Contains(list[i].facts["only"], "coding") {
 			codings = add(codings, s.Coding)
 		}
+		bare, query = bare || !s.Query, query || slices.Contains(list[i].facts["only"], "query")
 		creds := s.Credentials || list[i].Asked.Credentials
 		with, without = with || creds, without || !creds
 	}
@@ -45,6 +46,9 @@ func affected(list []Explained) string {
 		text += " with credentials"
 	}
 	text += ": " + enumerate(answers, 4)
+	if query && !bare {
+		text += ", to URLs with a query"
+	}
 	if len(codings) > 0 {
 		text += ", compressed (" + strings.Join(codings, ", ") + ")"
 	}

@@ -38,6 +38,19 @@ var dimensions = []struct {
 	{"names", func(x *exchange) string { return x.Names }},
 	{"policy", func(x *exchange) string { return x.policy.Name }},
 	{"path", func(x *exchange) string { return x.path() }},
+	{"query", func(x *exchange) string { return strconv.FormatBool(x.Query) }},
+}
+
+// mute tells whether a dimension says nothing of an exchange: its protocol is not known, or it has no query, which
+// costs no answer its headers.
+func (x *exchange) mute(dimension string, wrong bool) bool {
+	switch dimension {
+	case "transport":
+		return x.Transport == ""
+	case "query":
+		return wrong && !x.Query
+	}
+	return false
 }
 
 // crowd is a kind of exchanges that are compared with one another.
@@ -107,7 +120,7 @@ func (d *diagnosis) only(x *exchange, right string) []string {
 			if dim.name == "status" && (c.class > 0 || x.Preflight) {
 				continue
 			}
-			if len(s[i]) > 0 && !s[i][dim.of(x)] && !slices.Contains(names, dim.name) {
+			if len(s[i]) > 0 && !x.mute(dim.name, true) && !s[i][dim.of(x)] && !slices.Contains(names, dim.name) {
 				names = append(names, dim.name)
 			}
 		}
@@ -138,7 +151,9 @@ func (d *diagnosis) spreadOf(c crowd) spread {
 			continue
 		}
 		for i, dim := range dimensions {
-			s[i][dim.of(x)] = true
+			if !x.mute(dim.name, false) {
+				s[i][dim.of(x)] = true
+			}
 		}
 	}
 	d.spreads[c] = s
