@@ -116,6 +116,8 @@ type Match struct {
 	Others   Names `yaml:"others_granted" json:"others_granted,omitempty"` // yes | no: another preflight for the same URL is granted
 	Origins  Names `yaml:"policy_origins" json:"policy_origins,omitempty"` // how the policy names origins: list, pattern, regex, callback, nothing; any, and any-credentialed or any-plain
 
+	// PolicyCredentials is yes where the policy allows credentials.
+	PolicyCredentials Names `yaml:"policy_credentials" json:"policy_credentials,omitempty"`
 	// HeadersByMethod is yes where preflights that ask for headers are granted for another method, and
 	// none for this one.
 	HeadersByMethod Names `yaml:"headers_by_method" json:"headers_by_method,omitempty"`

@@ -88,6 +88,7 @@ var factWords = []fact{
 	{"case", "the case is %s", nil},
 	{"group", "the group of cases is %s", nil},
 	{"policy", "the policy is %s", nil},
+	{"policy_credentials", "the policy allows %scredentials", map[string]string{"yes": "", "no": "no "}},
 	{"policy_origins", "the policy names origins by %s", map[string]string{
 		"list": "a list", "any": "*", "pattern": "a pattern", "regex": "an expression", "callback": "a function",
 		"nothing": "nothing", "any-plain": "* without credentials", "any-credentialed": "* with credentials",

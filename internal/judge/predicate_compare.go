@@ -74,14 +74,31 @@ func (j *judge) sameAs(name string) []agent.Symptom {
 	if ref == nil {
 		return failures
 	}
-	for _, field := range Differing(Comparable(j.ex.Response, true), Comparable(ref.Response, true)) {
+	wrong, step := j.ex, ""
+	if turned(wrong, ref) {
+		wrong, ref, step, name = ref, wrong, name, j.at.Step.Name
+	}
+	for _, field := range Differing(Comparable(wrong.Response, true), Comparable(ref.Response, true)) {
 		field = http.CanonicalHeaderKey(field)
-		failures = append(failures, agent.Symptom{
-			What:     field + " is as in the step " + name,
-			Expected: agent.ShowField(ref.Response, field), Actual: agent.ShowField(j.ex.Response, field), Field: field,
-		})
+		f := agent.Symptom{
+			Step: step, What: field + " is as in the step " + name,
+			Expected: agent.ShowField(ref.Response, field), Actual: agent.ShowField(wrong.Response, field), Field: field,
+		}
+		if step != "" {
+			f.Seen = agent.See(wrong, false)
+		}
+		failures = append(failures, f)
 	}
 	return failures
+}
+
+// turned tells whether of two answers to one origin it is the earlier one that is wrong: that origin can read only
+// the other.
+func turned(x, earlier *agent.Exchange) bool {
+	from, asked := x.Request.Get("Origin")
+	before, _ := earlier.Request.Get("Origin")
+	reads := func(x *agent.Exchange) bool { return spec.CheckCORS(from, spec.CredentialsOmit, x.Response) == "" }
+	return asked && from == before && reads(x) && !reads(earlier)
 }
 
 // earlier is the first answer of a step that this one is compared with; nil where there is

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -68,7 +69,7 @@ func marked(step *cases.Step, failures []agent.Symptom) []agent.Symptom {
 	sendable, _ := cases.Sendable(step)
 	for i := range failures {
 		f := &failures[i]
-		f.Step, f.Sendable = step.Name, sendable
+		f.Step, f.Sendable = cmp.Or(f.Step, step.Name), sendable
 		if f.Effect == "" {
 			f.Effect = agent.EffectMalformed
 		}

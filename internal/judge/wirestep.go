@@ -46,7 +46,9 @@ func Wire(steps []Performed) []agent.Symptom {
 		for k := range steps[i].Exchanges {
 			j := judge{steps: steps, at: &steps[i], ex: &steps[i].Exchanges[k]}
 			for _, f := range marked(steps[i].Step, append(j.all(steps[i].Step.Answer), j.unasked()...)) {
-				f.Seen = agent.See(j.ex, f.Asked.Credentials)
+				if f.Seen == (agent.Seen{}) { // it is about this step's answer
+					f.Seen = agent.See(j.ex, f.Asked.Credentials)
+				}
 				if !slices.Contains(failures, f) {
 					failures = append(failures, f)
 				}
