@@ -30,7 +30,11 @@ func affected(list []Explained) string {
 		default:
 			origins.add("nobody (no Origin)", true)
 		}
-		answers = add(answers, answerOf(s))
+		answer := answerOf(s)
+		if at := list[i].behind; at != "" {
+			answer += " of " + agent.Show(at)
+		}
+		answers = add(answers, answer)
 		if s.Coding != "" && slices.Contains(list[i].facts["only"], "coding") {
 			codings = add(codings, s.Coding)
 		}

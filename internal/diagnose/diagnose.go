@@ -7,6 +7,7 @@ import (
 
 	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/spec"
 )
 
 // Evidence is what one check showed.
@@ -36,6 +37,8 @@ type Explained struct {
 	Warns bool
 	facts cases.Facts
 	index int // of the evidence
+	// behind is the URL, where the check's redirect leads there.
+	behind string
 }
 
 type diagnosis struct {
@@ -70,11 +73,34 @@ func Find(all []Evidence, causes []cases.Cause) []Diagnosis {
 	for i := range all {
 		for _, s := range all[i].Symptoms {
 			e := &Explained{Symptom: s, Check: all[i].Check, Warns: all[i].Warns, index: i}
-			e.facts = d.facts(e)
+			e.facts, e.behind = d.facts(e), behind(all[i].Seen, &s.Seen)
 			symptoms = append(symptoms, e)
 		}
 	}
 	return d.cover(symptoms)
+}
+
+// behind is the URL of an exchange to which another of its check redirects; empty for none.
+func behind(list []agent.Seen, x *agent.Seen) string {
+	for i := range list {
+		s := &list[i]
+		if !spec.RedirectStatus(s.Status) || s.Location == "" || s.URL == x.URL {
+			continue
+		}
+		base, err := spec.ParseURL(s.URL)
+		if err != nil {
+			continue
+		}
+		to, err := base.Resolve(s.Location)
+		if err != nil {
+			continue
+		}
+		bare, _, _ := strings.Cut(to.String(), "?")
+		if bare, _, _ = strings.Cut(bare, "#"); bare == x.URL {
+			return bare
+		}
+	}
+	return ""
 }
 
 // cause is one whose facts are ready to be compared.

@@ -27,6 +27,9 @@ func diff(e *Explained, cause string) (received, wanted []string) {
 		return received, wanted
 	}
 	received, wanted = sides(e)
+	if allowed, _ := e.Check.Policy.AllowsOrigin(e.Seen.Origin); e.Effect == agent.EffectLockedOut && !e.Seen.NoOrigin && !allowed {
+		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)} // a redirect changed who asks: no line of this answer lets it in
+	}
 	if slices.Equal(received, wanted) { // the lines are as they should be: what is wrong is not in them
 		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
 	}
@@ -41,7 +44,7 @@ func (e *Explained) redirected(cause string) (received, wanted []string) {
 		return append(statusLine(&e.Symptom), e.lines(allowOrigin)...), append([]string{"401 Unauthorized"}, e.rightOrigin()...)
 	case cause == "redirected-other-origin" && redirect:
 		return statusLine(&e.Symptom), []string{noRedirect}
-	case cause == "redirected-other-origin" && e.Effect == agent.EffectLockedOut && s.Origin == "null":
+	case (cause == "redirected-other-origin" || cause == "redirected-login") && e.Effect == agent.EffectLockedOut && s.Origin == "null":
 		return e.lines(allowOrigin), []string{noRedirect}
 	}
 	return nil, nil
