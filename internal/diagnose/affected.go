@@ -14,7 +14,8 @@ import (
 // with credentials or without, and which answers it shows in.
 func affected(list []Explained) string {
 	var methods, origins names
-	var answers, codings []string
+	var answers, accepts []string
+	asked := 0
 	with, without, bare, query := false, false, false, false
 	for i := range list {
 		s := &list[i].Seen
@@ -34,10 +35,14 @@ func affected(list []Explained) string {
 		if at := list[i].behind; at != "" {
 			answer += " of " + agent.Show(at)
 		}
-		answers = add(answers, answer)
-		if s.Coding != "" && slices.Contains(list[i].facts["only"], "coding") {
-			codings = add(codings, s.Coding)
+		if only := list[i].facts["only"]; s.Coding != "" && slices.Contains(only, "coding") {
+			answer += " compressed (" + s.Coding + ")"
+		} else if s.Accepts != "" && slices.Contains(only, "accepts") {
+			accepts = add(accepts, agent.Show(s.Accepts))
+		} else {
+			asked++
 		}
+		answers = add(answers, answer)
 		bare, query = bare || !s.Query, query || slices.Contains(list[i].facts["only"], "query")
 		creds := s.Credentials || list[i].Asked.Credentials
 		with, without = with || creds, without || !creds
@@ -53,8 +58,8 @@ func affected(list []Explained) string {
 	if query && !bare {
 		text += ", to URLs with a query"
 	}
-	if len(codings) > 0 {
-		text += ", compressed (" + strings.Join(codings, ", ") + ")"
+	if n := len(accepts); asked == 0 && n > 0 && n <= 3 {
+		text += ", and only with Accept-Encoding: " + strings.Join(accepts, " or ")
 	}
 	return text
 }
