@@ -58,6 +58,7 @@ func (p *Printer) rest(r *Report) {
 	p.known(r)
 	p.because("Errors:", r, agent.VerdictError)        // what could not be carried out
 	p.because("Undecided:", r, agent.VerdictUndecided) // what ran and says nothing about the target
+	p.recorded(r)
 	p.skips(r)
 	p.notLookedAt(r)
 }
@@ -141,6 +142,25 @@ func (p *Printer) because(name string, r *Report, v agent.Verdict) {
 	p.reasons(name, list)
 }
 
+// recorded are, under -v, the checks that judge nothing, with what they saw.
+func (p *Printer) recorded(r *Report) {
+	if !p.Verbose {
+		return
+	}
+	var lines []string
+	for _, row := range r.Select(agent.VerdictInfo) {
+		lines = append(lines, row.ID)
+		var said []string
+		for i := range row.Agents {
+			if note := row.Agents[i].Note; note != "" && !slices.Contains(said, note) {
+				said = append(said, note)
+				lines = append(lines, indented(block.Wrap(block.Visible(note), block.Columns-nameWidth-2))...)
+			}
+		}
+	}
+	p.named("Noted:", lines...)
+}
+
 // skips tells, by kind and reason, what did not run.
 func (p *Printer) skips(r *Report) {
 	var list reasons
@@ -154,9 +174,14 @@ func (p *Printer) skips(r *Report) {
 		case row.Skip == harness.SkipNotApplicable:
 			reason = "the policy says nothing that they are about"
 		case row.Skip == harness.SkipContract && !strings.Contains(row.Reason, "("): // one without a word of the adapter's
-			reason = "they need paths of the contract, such as /respond"
+			reason = "they need paths that only a server made for them has"
+		default:
+			reason = string(row.Skip) + ": " + reason
 		}
-		list.add(string(row.Skip)+": "+reason, row.ID)
+		if p.Verbose {
+			reason = string(row.Skip) + ": " + reason
+		}
+		list.add(reason, row.ID)
 	}
 	if n := len(list.order); n > 1 && !p.Verbose && len(r.main()) > 1 {
 		p.named("Not run:", fmt.Sprintf("%s, for %s: -v", block.Count(r.Counts.Skip, "check"), block.Count(n, "reason"))) // the causes want the room
