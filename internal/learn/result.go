@@ -149,7 +149,7 @@ func (r *Result) Lines() []string {
 		credentials = "with credentials too"
 	}
 	lines = append(lines,
-		"methods   GET, HEAD, POST, and by preflight "+none(r.Methods, "no other that was tried")+"; "+credentials,
+		"methods   those of GET, HEAD, POST that it serves; by preflight "+none(r.Methods, "no other that was tried")+"; "+credentials,
 		"headers   of requests: "+none(r.RequestHeaders, "none that was tried")+"; exposed: "+none(r.Expose, "none"))
 	cached := "does not say for how long it is cached"
 	if r.MaxAge != nil {

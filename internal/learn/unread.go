@@ -10,9 +10,9 @@ import (
 )
 
 // mechanical are response fields that no script asks for: those of the connection, of caches and
-// proxies, and what the browser itself goes by.
+// proxies, and what the browser itself goes by, as a Location, which no script reads of a redirect.
 var mechanical = []string{
-	"age", "allow", "alt-svc", "connection", "content-disposition", "content-encoding", "content-security-policy", "content-security-policy-report-only",
+	"age", "allow", "alt-svc", "location", "connection", "content-disposition", "content-encoding", "content-security-policy", "content-security-policy-report-only",
 	"cross-origin-embedder-policy", "cross-origin-opener-policy", "cross-origin-resource-policy", "date", "keep-alive", "nel", "origin-agent-cluster", "p3p", "permissions-policy",
 	"pragma", "referrer-policy", "report-to", "reporting-endpoints", "server", "strict-transport-security", "timing-allow-origin", "trailer", "transfer-encoding", "upgrade", "vary", "via",
 	"accept-ranges", "x-content-type-options", "x-dns-prefetch-control", "x-download-options", "x-frame-options", "x-permitted-cross-domain-policies", "x-powered-by", "x-xss-protection",
