@@ -44,6 +44,8 @@ type Predicate struct {
 	// Lists: the combined list has each element (case-insensitive); ListsNot: none of them.
 	Lists    *FieldList `yaml:"lists" json:"lists,omitempty"`
 	ListsNot *FieldList `yaml:"lists_not" json:"lists_not,omitempty"`
+	// ListsOnly: the combined list grants nothing but these (see Grants).
+	ListsOnly *FieldList `yaml:"lists_only" json:"lists_only,omitempty"`
 	// ListsExactly compares case-sensitively, for methods.
 	ListsExactly    *FieldList `yaml:"lists_exactly" json:"lists_exactly,omitempty"`
 	ListsNotExactly *FieldList `yaml:"lists_not_exactly" json:"lists_not_exactly,omitempty"`

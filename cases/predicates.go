@@ -2,6 +2,7 @@ package cases
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -182,6 +183,12 @@ func init() {
 			about: "It has none of them.",
 			words: func(q *Predicate) []string {
 				return say("%s does not list %s", q.ListsNot.Name, enumerate(q.ListsNot.Values, "or"))
+			},
+		},
+		"lists_only": {
+			about: "The combined list grants nothing but these, without regard to case.",
+			words: func(q *Predicate) []string {
+				return say("%s grants nothing but %s", q.ListsOnly.Name, enumerate(append(slices.Clone(q.ListsOnly.Values), "what needs no listing"), "and"))
 			},
 		},
 		"lists_exactly": {

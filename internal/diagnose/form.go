@@ -19,6 +19,8 @@ func form(field string, s *agent.Symptom, p *cases.Policy) []string {
 		return []string{"absent"}
 	case l.N > 1 && !listed(field):
 		return []string{"several-lines"}
+	case s.Predicate == "lists_only":
+		return []string{"unstated"}
 	}
 	switch field {
 	case "access-control-allow-origin":

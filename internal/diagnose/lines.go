@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/corsproof/corsproof/cases"
 	"github.com/corsproof/corsproof/harness/agent"
 	"github.com/corsproof/corsproof/spec"
 )
@@ -170,6 +171,9 @@ func (e *Explained) right(field string) []string {
 	if e.Predicate == "absent" && field != allowOrigin && field == first(e.facts["field"]) {
 		return []string{"(no " + name + ")"}
 	}
+	if e.Predicate == "lists_only" {
+		return []string{e.listWithout(field)}
+	}
 	switch field {
 	case allowOrigin:
 		return e.rightOrigin()
@@ -199,6 +203,15 @@ func (e *Explained) right(field string) []string {
 		return []string{agent.Show(e.Expected)}
 	}
 	return []string{"(no " + name + ")"}
+}
+
+// listWithout is a list as it was received, without what the policy does not state.
+func (e *Explained) listWithout(field string) string {
+	p := e.Check.Policy
+	list := e.Seen.Header().Elements(field)
+	stated := map[string][]string{allowMethods: p.Methods, allowHeaders: p.RequestHeaders, exposeHeaders: p.ExposeHeaders}[field]
+	more := cases.Grants(field, list, stated)
+	return listOrNone(field, slices.DeleteFunc(list, func(name string) bool { return slices.Contains(more, name) }))
 }
 
 // withParameter is a list with the name that was asked for. For a request with credentials * is no wildcard, and it never

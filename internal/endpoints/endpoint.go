@@ -67,7 +67,7 @@ const commas = `split at commas`
 // All are the kinds, by theme.
 func All() []Kind {
 	var all []Kind
-	for _, theme := range [][]Kind{stated(), keptOut(), variants(), letIn(), compared(), connections(), right()} {
+	for _, theme := range [][]Kind{stated(), keptOut(), variants(), letIn(), unstated(), compared(), connections(), right()} {
 		all = append(all, theme...)
 	}
 	return all

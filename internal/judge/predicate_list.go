@@ -41,6 +41,19 @@ func (j *judge) lists(want *cases.FieldList, equal func(a, b string) bool, posit
 	}}
 }
 
+// listsOnly: the field grants nothing else. A list that browsers cannot parse grants nothing.
+func (j *judge) listsOnly(want *cases.FieldList) []agent.Symptom {
+	have, _ := spec.ExtractTokenList(j.ex.Response, want.Name)
+	more := cases.Grants(want.Name, have, want.Values)
+	if len(more) == 0 {
+		return nil
+	}
+	return []agent.Symptom{{
+		What:     want.Name + " grants nothing else: it lists " + agent.Show(strings.Join(more, ", ")),
+		Expected: "not in the list: " + agent.Show(strings.Join(more, ", ")), Actual: agent.ShowField(j.ex.Response, want.Name), Field: want.Name,
+	}}
+}
+
 // noRepeats: no element appears twice. Methods are case-sensitive (RFC 9110
 // section 9.1), field names are not.
 func (j *judge) noRepeats(names cases.Names) []agent.Symptom {

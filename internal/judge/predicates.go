@@ -96,6 +96,7 @@ func init() {
 			},
 			effect: func(p *cases.Predicate) agent.Effect { return effectOfList(p.ListsNot) },
 		},
+		"lists_only":    {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.listsOnly(p.ListsOnly) }},
 		"lists_exactly": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom { return j.lists(p.ListsExactly, equalBytes, true) }},
 		"lists_not_exactly": {judge: func(j *judge, p *cases.Predicate) []agent.Symptom {
 			return j.lists(p.ListsNotExactly, equalBytes, false)

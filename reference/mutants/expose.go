@@ -35,6 +35,13 @@ var exposeMutants = []Mutant{
 		hooks:   head(on(both(exposesSome, policy("exact", "any", "one")), put(layer.FieldACEH, "*"))),
 	},
 	{
+		Name: "expose-one-more", Class: GrantExcess,
+		Doc:     "A response header that the policy does not list is exposed as well.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-expose-headers"},
+		Targets: []string{"stated-exposed-only"},
+		hooks:   head(on(both(exposesSome, policy("exact")), rewrite(layer.FieldACEH, func(v string) string { return v + ", X-Internal" }))),
+	},
+	{
 		Name: "expose-bad-name", Class: FieldSyntax, Browser: true,
 		Doc:     "One of the exposed names is not a token, which spoils the whole field.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-new-header-syntax"},

@@ -139,6 +139,13 @@ var headerListMutants = []Mutant{
 		}),
 	},
 	{
+		Name: "acah-one-more", Class: GrantExcess,
+		Doc:     "A request header that the policy does not list is always in the list: a default of the layer's own.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-headers"},
+		Targets: []string{"stated-headers-only"},
+		hooks:   headersAre(underExact, func(x *exchange) string { return x.Layer.Headers + ", X-Requested-With" }),
+	},
+	{
 		Name: "acah-star", Class: GrantExcess, Browser: true,
 		Doc:     "The list of header names is * whatever the policy lists.",
 		Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},

@@ -97,6 +97,13 @@ var methodListMutants = []Mutant{
 		hooks:   methodsAre(policy("exact"), func(*exchange) string { return "*" }),
 	},
 	{
+		Name: "acam-one-more", Class: GrantExcess,
+		Doc:     "A method that the policy does not list is always in the list: a default of the layer's own.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-methods"},
+		Targets: []string{"stated-methods-only"},
+		hooks:   methodsAre(underExact, func(x *exchange) string { return x.Layer.Methods + ", MKCOL" }),
+	},
+	{
 		Name: "acam-405", Class: FieldSyntax,
 		Doc:     "A method that is not allowed is 405, without Allow.",
 		Sources: []string{"https://github.com/gorilla/handlers/blob/9c61bd81e7/cors.go", "https://github.com/nelmio/NelmioCorsBundle/blob/bdd78311f1/EventListener/CorsListener.php"},
@@ -156,7 +163,7 @@ var methodListMutants = []Mutant{
 		Name: "acam-of-all-policies", Class: PolicyLeak,
 		Doc:     "The methods of all policies are granted under each.",
 		Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
-		Targets: []string{"iso-per-route-methods*", "acrm-disallowed*", "pf-denied-method*"},
+		Targets: []string{"stated-methods-only", "iso-per-route-methods*", "acrm-disallowed*", "pf-denied-method*"},
 		hooks:   methodsAre(policy("put-only"), func(*exchange) string { return "GET, HEAD, POST, PUT, PATCH, DELETE" }),
 	},
 	{
