@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/harness/agent"
+	"github.com/corsproof/corsproof/internal/wire"
 )
 
 // affected says which requests a cause concerns: their methods, who makes them,
@@ -70,6 +71,10 @@ func answerOf(s *agent.Seen) string {
 		return "preflight " + strconv.Itoa(s.Status)
 	case s.Status != 0:
 		return "answer " + strconv.Itoa(s.Status)
+	case refused(s) && s.Preflight:
+		return refusedAnswer + " to the preflight"
+	case refused(s):
+		return refusedAnswer
 	case s.Preflight:
 		return noAnswer + " to the preflight"
 	}
@@ -77,6 +82,18 @@ func answerOf(s *agent.Seen) string {
 }
 
 const noAnswer = "no answer"
+
+// refusedAnswer is what came where it is not HTTP.
+const refusedAnswer = "an answer that clients refuse"
+
+// refused tells whether an answer came, and was none that a client takes.
+func refused(s *agent.Seen) bool { return s.Status == 0 && s.Error == string(wire.Malformed) }
+
+// Refused tells whether all that a finding is about was answered with what is not HTTP.
+func (f *Finding) Refused() bool {
+	_, answers, _ := strings.Cut(f.Affects, ": ")
+	return strings.HasSuffix(f.Affects, refusedAnswer) && !strings.Contains(f.Affects, noAnswer) && !strings.Contains(answers, " and ")
+}
 
 // Unanswered tells whether some request that a finding is about had no answer.
 func (f *Finding) Unanswered() bool { return f.Affects == "" || strings.Contains(f.Affects, noAnswer) }

@@ -58,6 +58,9 @@ const noRedirect = "(no redirect to another origin)"
 func sides(e *Explained) (received, wanted []string) {
 	s := &e.Symptom
 	switch {
+	case refused(&s.Seen):
+		_, why, _ := strings.Cut(s.Actual, ": ")
+		return []string{"(" + refusedAnswer + ": " + agent.Show(cmp.Or(why, s.Actual)) + ")"}, []string{"an answer that is HTTP"}
 	case s.Seen.Status == 0:
 		return []string{"(no answer)"}, []string{"an answer"}
 	case s.Predicate == "grow": // each answer by itself is as it should be, and the words are ours

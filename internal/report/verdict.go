@@ -83,7 +83,9 @@ func harms(list []Finding) string {
 	}
 	add(agent.EffectLetIn, "lets in what the policy forbids")
 	add(agent.EffectCacheUnsafe, "lets caches give one page the answer for another")
-	if slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectUnavailable && f.Unanswered() }) {
+	if has(agent.EffectUnavailable) && !slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectUnavailable && !f.Refused() }) {
+		add(agent.EffectUnavailable, "answers with what clients refuse")
+	} else if slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectUnavailable && f.Unanswered() }) {
 		add(agent.EffectUnavailable, "leaves requests without an answer")
 	} else {
 		add(agent.EffectUnavailable, "can be made to fail, or to take long, by one request")
