@@ -2,6 +2,7 @@ package endpoints
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,22 @@ func unstated() []Kind {
 		return handled(fields(policied(reading), func(r *http.Request) bool { return isPreflight(r) && from(r, reading.Origins...) }, field, strings.Join(names, ", ")))
 	}
 	const exposeHeaders = "Access-Control-Expose-Headers"
+	// asking is a layer that answers with what is asked for, if it is one of these.
+	asking := func(permits ...string) Server {
+		return handled(after(policied(p), func(h http.Header, r *http.Request) {
+			if preflight(r) && slices.Contains(permits, asked(r)) {
+				h.Set(allowMethods, asked(r))
+			} else {
+				h.Del(allowMethods)
+			}
+		}))
+	}
 	kinds := []Kind{
+		{
+			Name: "methods-besides-the-stated-for-who-asks", Says: "A preflight grants a method that nobody stated, if it is asked for.", Finds: "methods-unstated",
+			Broken: []Shape{{"DELETE", asking("GET", "HEAD", "POST", "PATCH", "DELETE")}},
+			Right:  []Shape{{"the stated ones", asking("GET", "HEAD", "POST", "PATCH")}},
+		},
 		{
 			Name: "methods-besides-the-stated", Says: "A preflight lists a method that nobody stated.", Finds: "methods-unstated",
 			Broken: []Shape{
@@ -61,6 +77,13 @@ func unstated() []Kind {
 		k.Policy, k.Exits, k.Never = p, []int{Conformant}, []string{severity, "(?m)^FAIL"}
 	}
 	return append(kinds, Kind{
+		Name: "request-headers-besides-the-stated-for-who-asks", Says: "A preflight grants a request header that nobody stated, if it is asked for.", Policy: reading, Finds: "headers-unstated", Exits: []int{Conformant},
+		Broken: []Shape{{"Authorization", handled(fields(policied(reading), func(r *http.Request) bool {
+			return isPreflight(r) && from(r, reading.Origins...) && r.Header.Get("Access-Control-Request-Headers") == "authorization"
+		}, allowHeaders, "authorization"))}},
+		Right: []Shape{{"right", handled(policied(reading))}},
+		Never: []string{severity, "(?m)^FAIL"},
+	}, Kind{
 		Name: "request-headers-where-none-is-stated", Says: "No request header is stated, and preflights list some.", Policy: reading, Finds: "headers-unstated", Exits: []int{Conformant},
 		Broken: []Shape{{"one", none(allowHeaders, "X-Api-Key")}},
 		Right:  []Shape{{"what needs no listing", none(allowHeaders, "Accept", "Content-Language")}},

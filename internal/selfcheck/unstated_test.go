@@ -11,7 +11,7 @@ import (
 )
 
 var _ = Describe("cases of what a list has besides", func() {
-	only := []string{"stated-methods-only", "stated-headers-only", "stated-exposed-only"}
+	only := []string{"stated-methods-only", "stated-headers-only", "stated-exposed-only", "stated-methods-only-asked", "stated-headers-only-asked"}
 	var s *selfcheck
 	BeforeEach(func() {
 		table, err := cases.Load()
@@ -44,6 +44,8 @@ var _ = Describe("cases of what a list has besides", func() {
 	},
 		Entry(nil, "acam-one-more", "stated-methods-only"),
 		Entry(nil, "acah-one-more", "stated-headers-only"),
+		Entry(nil, "acam-delete-asked", "stated-methods-only-asked"),
+		Entry(nil, "acah-authorization-asked", "stated-headers-only-asked"),
 		Entry(nil, "expose-one-more", "stated-exposed-only"),
 	)
 })

@@ -32,7 +32,7 @@ var configMutants = []Mutant{
 		Name: "empty-methods-are-any", Class: GrantExcess, Browser: true,
 		Doc:     "An empty list of methods means the usual ones.",
 		Sources: []string{"https://github.com/rs/cors/blob/c9e5260a4e/cors.go"},
-		Targets: []string{"stated-methods-only", "config-no-methods*", "acrm-disallowed*", "pf-bare-*"},
+		Targets: []string{"stated-methods-only*", "config-no-methods*", "acrm-disallowed*", "pf-bare-*"},
 		hooks: compiled(func(p *cases.Policy) {
 			if len(p.Methods) == 0 && len(p.Origins) > 0 {
 				p.Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
@@ -43,7 +43,7 @@ var configMutants = []Mutant{
 		Name: "empty-headers-are-any", Class: GrantExcess, Browser: true,
 		Doc:     "An empty list of request-headers means any.",
 		Sources: []string{"https://github.com/kataras/iris/blob/4291456991/middleware/cors/cors.go"},
-		Targets: []string{"stated-headers-only", "config-no-headers*", "acrh-disallowed*", "pf-bare-header*", "header-content-type-not-listed*"},
+		Targets: []string{"stated-headers-only*", "config-no-headers*", "acrh-disallowed*", "pf-bare-header*", "header-content-type-not-listed*"},
 		hooks: compiled(func(p *cases.Policy) {
 			if len(p.RequestHeaders) == 0 && len(p.Origins) > 0 {
 				p.RequestHeaders = []string{"*"}

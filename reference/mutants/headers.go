@@ -139,6 +139,14 @@ var headerListMutants = []Mutant{
 		}),
 	},
 	{
+		Name: "acah-authorization-asked", Class: GrantExcess,
+		Doc:     "Authorization is granted to who asks for it, although no request header is listed.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-headers"},
+		Targets: []string{"stated-headers-only-asked"},
+		hooks: headersAre(both(policy("bare"), askedHeaders(func(names []string) bool { return slices.Contains(names, "authorization") })),
+			func(*exchange) string { return "authorization" }),
+	},
+	{
 		Name: "acah-one-more", Class: GrantExcess,
 		Doc:     "A request header that the policy does not list is always in the list: a default of the layer's own.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-headers"},

@@ -97,6 +97,13 @@ var methodListMutants = []Mutant{
 		hooks:   methodsAre(policy("exact"), func(*exchange) string { return "*" }),
 	},
 	{
+		Name: "acam-delete-asked", Class: GrantExcess,
+		Doc:     "The method that was asked for is the list, and DELETE is granted although PUT alone is listed.",
+		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-methods"},
+		Targets: []string{"stated-methods-only-asked"},
+		hooks:   methodsAre(both(policy("put-only"), asked(is("DELETE"))), func(*exchange) string { return "DELETE" }),
+	},
+	{
 		Name: "acam-one-more", Class: GrantExcess,
 		Doc:     "A method that the policy does not list is always in the list: a default of the layer's own.",
 		Sources: []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-methods"},
@@ -163,7 +170,7 @@ var methodListMutants = []Mutant{
 		Name: "acam-of-all-policies", Class: PolicyLeak,
 		Doc:     "The methods of all policies are granted under each.",
 		Sources: []string{"https://github.com/beego/beego/blob/939cfde380/server/web/filter/cors/cors.go"},
-		Targets: []string{"stated-methods-only", "iso-per-route-methods*", "acrm-disallowed*", "pf-denied-method*"},
+		Targets: []string{"stated-methods-only*", "iso-per-route-methods*", "acrm-disallowed*", "pf-denied-method*"},
 		hooks:   methodsAre(policy("put-only"), func(*exchange) string { return "GET, HEAD, POST, PUT, PATCH, DELETE" }),
 	},
 	{
