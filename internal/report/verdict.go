@@ -67,6 +67,9 @@ func does(list []Finding) string {
 	return harms(sent)
 }
 
+// lenient is the cause of what browsers let pass, against the standard.
+const lenient = "headers-star-authorization"
+
 func harms(list []Finding) string {
 	has := func(e agent.Effect) bool {
 		return slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == e })
@@ -78,7 +81,12 @@ func harms(list []Finding) string {
 		}
 	}
 	plain := slices.ContainsFunc(list, func(f Finding) bool { return f.Effect == agent.EffectLockedOut && f.Plain || f.LocksOut })
-	if plain {
+	switch {
+	case plain && !slices.ContainsFunc(list, func(f Finding) bool {
+		return (f.Effect == agent.EffectLockedOut || f.LocksOut) && (f.Cause != lenient || len(f.Browser) > 0)
+	}):
+		parts = append(parts, "allows less than the policy by the Fetch Standard (not in today's browsers)")
+	case plain:
 		parts = append(parts, "locks out pages that the policy allows")
 	}
 	add(agent.EffectLetIn, "lets in what the policy forbids")
