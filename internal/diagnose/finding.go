@@ -63,7 +63,7 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 	}
 	f := Finding{
 		ID: e.Check.Case.ID, Title: "Does not hold: " + e.Check.Case.Title, Level: cases.Practice, Browser: []string{}, Explains: g.Checks,
-		Affects: affected(g.Symptoms), Says: says(&e.Symptom), Why: e.Check.Case.Why, Fix: e.Check.Case.Fix, Plain: plain[e.Check.ID],
+		Affects: affected(g.like(e)), Says: says(&e.Symptom), Why: e.Check.Case.Why, Fix: e.Check.Case.Fix, Plain: plain[e.Check.ID],
 		Effect: effect(g.Symptoms), Layer: layer(e),
 	}
 	if c := g.Cause; c != nil {
@@ -84,6 +84,14 @@ func (g *Diagnosis) finding(plain map[string]bool) Finding {
 		f.Odd = odd(g.Symptoms)
 	}
 	return f
+}
+
+// like are the symptoms that the lines of one are true of as well: of another effect only those whose answers are
+// shared where its is, and are not where it is not.
+func (g *Diagnosis) like(e *Explained) []Explained {
+	return slices.DeleteFunc(slices.Clone(g.Symptoms), func(s Explained) bool {
+		return s.Effect != e.Effect && first(s.facts["shared"]) != first(e.facts["shared"])
+	})
 }
 
 func (f *Finding) take(e *Explained) {
