@@ -237,6 +237,9 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	if field := fieldOf(s); field != "" {
 		f["field"], f["form"] = []string{field}, form(field, s, x.policy)
 	}
+	if resemblesListed(x) {
+		f["policy_origins"] = []string{"list"}
+	}
 	if s.Effect == agent.EffectLetIn {
 		if f["grants"] = grants(s, x); f["grants"] == nil { // nothing beyond what the policy allows
 			s.Effect = agent.EffectMalformed
@@ -251,6 +254,19 @@ func (d *diagnosis) facts(e *Explained) cases.Facts {
 	f["lost"] = yes(s.Effect != agent.EffectUnavailable && x.AllowOrigin.N == 0 && x.Status != 0 && (slices.Contains(f["asker"], "stated") || x.NoOrigin && x.policy.AnyOrigin() && !x.policy.Credentials))
 	f["only"] = d.only(x, right(s))
 	return f
+}
+
+// resemblesListed tells whether a foreign origin is like one that a policy lists, and like none that its
+// patterns or expressions let in.
+func resemblesListed(x *exchange) bool {
+	p := x.policy
+	if x.NoOrigin || len(p.OriginPatterns)+len(p.OriginRegexes) == 0 || !slices.Contains(x.facts["asker"], "foreign") || slices.Contains(x.facts["asker"], "several") {
+		return false
+	}
+	like := func(o string) bool { return resembles(x.Origin, o) != "" }
+	patterns := *p
+	patterns.Origins = nil
+	return slices.ContainsFunc(p.Origins, like) && !slices.ContainsFunc(known(&patterns), like)
 }
 
 // wrongAnyway tells whether who asked through a cache cannot read the answer without one
