@@ -268,6 +268,9 @@ func (x *exchange) reader() who {
 	for _, k := range kinds {
 		in = max(in, owners[k])
 	}
+	if in == byAnybody && sibling(from, x.policy) {
+		in = bySibling
+	}
 	if in >= bySibling && unowned(split(from).host, x.policy) {
 		return byNobody
 	}
@@ -285,6 +288,15 @@ var owners = map[string]who{
 	"private": byNetwork,
 	"port":    byLocal, "own-host": byLocal, "localhost": byLocal, "file": byLocal, "extension": byLocal, "app": byLocal, "scheme": byLocal,
 	"trailing-dot": bySameHost,
+}
+
+// sibling tells whether an origin is below a domain that somebody registered of whom the policy allows another name.
+func sibling(from string, p *cases.Policy) bool {
+	domain := origin.Domain(split(from).host)
+	return slices.ContainsFunc(known(p), func(o string) bool {
+		host := split(o).host
+		return host != domain && origin.Domain(host) == domain
+	})
 }
 
 // unowned: nobody can register the host: the last label has no such letters, a label is empty,

@@ -23,6 +23,11 @@ func compared() []Kind {
 	one.Origins = []string{"https://app.example.com"}
 	two := one
 	two.Origins = []string{"https://app.example.com", "https://admin.example.com"}
+	slash := one
+	slash.Origins = []string{"https://app.example.com/"}
+	named := one
+	named.OriginPatterns = []string{"https://*.preview.example.com", "http://localhost:*"}
+	pattern := regexp.MustCompile(`^(https://([a-z0-9-]+\.)+preview\.example\.com|http://localhost(:[1-9]\d*)?)$`)
 	// loose is a server that lets in what f says, and the list.
 	loose := func(p cases.Policy, f func(o string) bool) Server {
 		return handled(layer{policy: p, also: also(f)})
@@ -49,6 +54,35 @@ func compared() []Kind {
 			Name: "star-without-a-cookie", Says: "The list counts for requests with a cookie, and others get *.", Policy: two,
 			Broken: []Shape{{"everywhere", handled(fields(policied(two), func(r *http.Request) bool { return r.Header.Get("Cookie") == "" }, allowOrigin, "*", allowCredentials, ""))}},
 			Right:  right(two), Finds: `answers? (are|is) shared with every|is \*`, Never: []string{"localhost", "extension", "private networks", "occurs", "only a part", "another field", "dots of", "null is allowed", "port of", "parsed"},
+		},
+		{
+			Name: "listed-beside-a-pattern", Says: "The listed origin is compared in capitals too, and the patterns are right.", Policy: named,
+			Broken: []Shape{{"capitals", loose(named, func(o string) bool { return pattern.MatchString(o) || strings.EqualFold(o, one.Origins[0]) })}},
+			Right:  []Shape{{"right", loose(named, pattern.MatchString)}}, Exits: []int{Conformant},
+			Finds: `normalised before they are compared`, Never: []string{"pattern of origins matches more"},
+		},
+		{
+			Name: "pattern-of-ports", Says: "A pattern of ports takes one that begins with 0.", Policy: named,
+			Broken: []Shape{{"03000", loose(named, func(o string) bool { return pattern.MatchString(strings.Replace(o, ":0", ":1", 1)) })}},
+			Right:  []Shape{{"right", loose(named, pattern.MatchString)}}, Exits: []int{Conformant},
+			Finds: `pattern of origins matches more`, Never: []string{anybody},
+		},
+		{
+			Name: "end-of-the-host", Says: "Scheme and end are compared, so that names below the same domain get in.", Policy: one,
+			Broken: []Shape{{"names of its domain", loose(one, func(o string) bool {
+				return strings.HasPrefix(o, "https://") && strings.HasSuffix(o, "app.example.com")
+			})}},
+			Right: right(one), Finds: `Only the end of the host is compared`, Never: []string{anybody, "critical"},
+		},
+		{
+			Name: "configured-with-a-slash", Says: "The listed origin has a slash at its end, and is compared as it stands.", Policy: one,
+			Broken: []Shape{{"slash", handled(layer{policy: slash, app: application(one)})}},
+			Right:  right(one), Finds: `configured with a slash`, Never: []string{`app\.example\.com/[:,]`},
+		},
+		{
+			Name: "preflights-of-one-origin", Says: "Every preflight is granted to the first origin of the list, and answers to both.", Policy: two,
+			Broken: []Shape{{"the first", handled(fields(policied(two), func(r *http.Request) bool { return isPreflight(r) && from(r, two.Origins...) }, allowOrigin, two.Origins[0]))}},
+			Right:  right(two), Finds: `names another allowed origin`, Never: []string{"always", "whoever asks"},
 		},
 		{
 			Name: "parsed-origin", Says: "The Origin is parsed as a URL, and its host alone compared.", Policy: one,
