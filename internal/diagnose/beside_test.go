@@ -29,7 +29,7 @@ var _ = Describe("One mistake is one cause", func() {
 		Expect(named(all, cases.Causes()...)).To(Equal([]string{want}))
 	},
 		Entry("not anchored at its end", "origin-any-end", here+".evil.test", here+"-evil.test"),
-		Entry("not anchored at all", "origin-contains", here+".evil.test", "https://evilapp.example"),
+		Entry("not anchored at all", "origin-contains", here+".evil.test", "https://evilapp.example", "https://app.exampl"),
 		Entry("nothing else gets in", "origin-several"),
 	)
 
