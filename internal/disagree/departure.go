@@ -2,6 +2,8 @@ package disagree
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +148,7 @@ func replayOne(step *agent.Step, exchanges []agent.Exchange, opt spec.Options) (
 			return agent.Outcome{}, false
 		}
 		ex := &exchanges[next]
-		if withoutFragment(ex.URL) != withoutFragment(a.URL) {
+		if withoutFragment(ex.URL) != withoutFragment(a.URL) || revalidated(ex, a.Header) {
 			return agent.Outcome{}, false // a cache answered
 		}
 		next++
@@ -157,6 +159,18 @@ func replayOne(step *agent.Step, exchanges []agent.Exchange, opt spec.Options) (
 		machine.Deliver(spec.Response{Status: ex.Status, Header: ex.Response})
 	}
 	return agent.Outcome{Outcome: machine.Outcome()}, true
+}
+
+// revalidated tells whether the answer is a 304 for the browser's cache, which asked whether what it has stored is
+// still good: what it decides by is the stored answer, freshened
+// (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch), and what that was is not seen here.
+func revalidated(ex *agent.Exchange, asked spec.Header) bool {
+	if ex.Status != http.StatusNotModified {
+		return false
+	}
+	return slices.ContainsFunc([]string{"If-None-Match", "If-Modified-Since"}, func(name string) bool {
+		return ex.Request.Has(name) && !asked.Has(name)
+	})
 }
 
 func withoutFragment(url string) string {
