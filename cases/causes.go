@@ -118,6 +118,9 @@ type Match struct {
 
 	// PolicyCredentials is yes where the policy allows credentials.
 	PolicyCredentials Names `yaml:"policy_credentials" json:"policy_credentials,omitempty"`
+	// PolicyLists says what the policy states that a preflight has to list, methods besides the
+	// CORS-safelisted ones among it: methods, headers, both or none.
+	PolicyLists Names `yaml:"policy_lists" json:"policy_lists,omitempty"`
 	// HeadersByMethod is yes where preflights that ask for headers are granted for another method, and
 	// none for this one.
 	HeadersByMethod Names `yaml:"headers_by_method" json:"headers_by_method,omitempty"`

@@ -89,6 +89,7 @@ var factWords = []fact{
 	{"group", "the group of cases is %s", nil},
 	{"policy", "the policy is %s", nil},
 	{"policy_credentials", "the policy allows %scredentials", map[string]string{"yes": "", "no": "no "}},
+	{"policy_lists", "the policy states %s", map[string]string{"both": "methods and request headers", "methods": "methods, and no request header", "headers": "request headers, and no method", "none": "no method and no request header"}},
 	{"policy_origins", "the policy names origins by %s", map[string]string{
 		"list": "a list", "any": "*", "pattern": "a pattern", "regex": "an expression", "callback": "a function",
 		"nothing": "nothing", "any-plain": "* without credentials", "any-credentialed": "* with credentials",

@@ -100,7 +100,7 @@ func (x *exchange) describe() cases.Facts {
 		"at": x.at(), "method": {x.Method}, "status": statusFacts(x.Status), "asker": who,
 		"credentialed": yes(x.Credentials), "asks_headers": yes(x.Names != ""), "transport": {x.Transport},
 		"allow_origin": x.allowOrigin(), "other_fields": yes(x.otherFields()), "allow_credentials": presence(x.AllowCredentials), "allow_methods": presence(x.AllowMethods), "allow_headers": append(presence(x.AllowHeaders), syntax(&x.Seen, allowHeaders)...),
-		"expose_headers": presence(x.Expose), "max_age": append(presence(x.MaxAge), readable(x.Seen)...), "policy": {x.policy.Name}, "policy_origins": naming(x.policy), "policy_credentials": yes(x.policy.Credentials), "vary": presence(x.Vary), "vary_origin": yes(x.is("varies")), "shared": yes(x.sharedAtAll()), "granted": yes(x.granted()),
+		"expose_headers": presence(x.Expose), "max_age": append(presence(x.MaxAge), readable(x.Seen)...), "policy": {x.policy.Name}, "policy_origins": naming(x.policy), "policy_lists": listing(x.policy), "policy_credentials": yes(x.policy.Credentials), "vary": presence(x.Vary), "vary_origin": yes(x.is("varies")), "shared": yes(x.sharedAtAll()), "granted": yes(x.granted()),
 		"coding": {orIdentity(x.Coding)}, "server": servers(x.Server), "answered_by": x.answeredBy(),
 	}
 	if spec.RedirectStatus(x.Status) {
@@ -285,4 +285,18 @@ func naming(p *cases.Policy) []string {
 		return []string{"regex"}
 	}
 	return []string{"list"}
+}
+
+// listing says what the policy states that a preflight has to list.
+func listing(p *cases.Policy) []string {
+	methods := slices.ContainsFunc(p.Methods, func(m string) bool { return !spec.IsSafelistedMethod(m) })
+	switch headers := len(p.RequestHeaders) > 0; {
+	case methods && headers:
+		return []string{"both"}
+	case methods:
+		return []string{"methods"}
+	case headers:
+		return []string{"headers"}
+	}
+	return []string{"none"}
 }

@@ -30,6 +30,12 @@ var _ = Describe("Preflights that are not granted for their lists", func() {
 		Expect(list[0].Wanted).To(ContainElement("Access-Control-Allow-Methods: PUT"))
 	})
 
+	It("lack the one list that is needed where the policy states no method", func() {
+		bare := cases.Policy{Name: "p", Origins: []string{allowed}, RequestHeaders: []string{"content-type"}}
+		e := evidence("POST", &bare, asking("POST, content-type"), agent.Symptom{Effect: agent.EffectLockedOut, Reason: header, Asked: agent.Asked{Parameter: "content-type"}})
+		Expect(named([]diagnose.Evidence{e}, cases.Causes()...)).To(ConsistOf("header-not-listed"))
+	})
+
 	It("have two where a method and a header are forgotten in lists that are there: a POST needs no listing", func() {
 		list := found("Access-Control-Allow-Methods", "GET, POST", "Access-Control-Allow-Headers", "X-Requested-With")
 		Expect(list).To(ConsistOf(HaveField("ID", "method-not-listed"), HaveField("ID", "header-not-listed")))
