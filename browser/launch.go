@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
@@ -143,6 +146,7 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	output := new(tailWriter)
 	var alloc context.Context
 	if c.remote {
+		comesUp(ctx, opt.Remote, min(opt.Timeout, 5*time.Second))
 		var cancel context.CancelFunc
 		dial := []remote.Option{remote.WithDialTimeout(opt.Timeout)}
 		if whole(opt.Remote) {
@@ -203,6 +207,24 @@ func Start(ctx context.Context, opt Options) (*Chrome, error) {
 	}
 	c.version = c.describe(name, version.Product)
 	return c, nil
+}
+
+// comesUp waits for a browser that is being started beside us, as in two containers: as long as connections to
+// its address are refused, and no longer than patience.
+func comesUp(ctx context.Context, address string, patience time.Duration) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return
+	}
+	for end := time.Now().Add(patience); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", u.Host)
+		if err == nil {
+			_ = conn.Close()
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			return
+		}
+	}
 }
 
 func (c *Chrome) allocatorOptions(path string, output *tailWriter) []chromedp.ExecAllocatorOption {

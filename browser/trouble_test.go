@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -233,8 +234,22 @@ var _ = Describe("starting a browser", Label(withoutBrowser), func() {
 		Expect(browser.Find("")).To(Equal(p))
 	})
 
+	It("waits for one at a remote address that is coming up", func() {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		address := l.Addr().String()
+		Expect(l.Close()).To(Succeed())
+		time.AfterFunc(500*time.Millisecond, func() {
+			if l, err := net.Listen("tcp", address); err == nil {
+				_ = http.Serve(l, http.NotFoundHandler())
+			}
+		})
+		_, err = browser.Start(context.Background(), browser.Options{Remote: "http://" + address, Timeout: 10 * time.Second})
+		Expect(err).To(MatchError(Not(ContainSubstring("refused"))), "it has answered")
+	})
+
 	It("says when nobody is at the remote address", func() {
-		_, err := browser.Start(context.Background(), browser.Options{Remote: "http://127.0.0.1:1", Timeout: 5 * time.Second})
+		_, err := browser.Start(context.Background(), browser.Options{Remote: "http://127.0.0.1:1", Timeout: time.Second})
 		var failed *browser.StartError
 		Expect(errors.As(err, &failed)).To(BeTrue(), "%v", err)
 		Expect(err.Error()).To(ContainSubstring("--remote-debugging-port"))
