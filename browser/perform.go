@@ -70,6 +70,7 @@ type run struct {
 	mu       sync.Mutex
 	retry    []int // jobs to do once more because their page was gone, or all connections were taken
 	collided []int // jobs to do once more, with caches of their own
+	moving   bool  // that is under way (runMoving)
 	cookied  []int // jobs to do once more, with cookies of their own
 	noRetry  bool  // nothing is done once more
 	sent     []bool
@@ -130,6 +131,9 @@ func (c *Chrome) performOnce(ctx context.Context, jobs []agent.Job, done func(ag
 	}
 	wg.Wait()
 	r.runPrivate(r.cookied)
+	r.mu.Lock()
+	r.moving = true
+	r.mu.Unlock()
 	r.runMoving(slices.Concat(colliding, r.collided))
 
 	if ctx.Err() != nil {
@@ -173,17 +177,7 @@ func (r *run) emit(i int, res agent.JobResult) {
 
 // fail sends an error, unless the run is over, which is then the reason.
 func (r *run) fail(i int, err error) {
-	_, jammed := errors.AsType[*jamError](err)
-	r.mu.Lock()
-	again := errors.Is(err, errCollision) || jammed && !slices.Contains(r.collided, i)
-	r.mu.Unlock()
-	if again {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		for k := range r.jobs[i].Steps {
-			r.c.collidingPaths[withoutQuery(r.jobs[i].Steps[k].URL)] = true
-		}
-		r.collided = append(r.collided, i)
+	if alone(err) && r.redo(i) {
 		return
 	}
 	if errors.Is(err, errCookie) {
@@ -212,6 +206,26 @@ func (r *run) fail(i int, err error) {
 	if r.ctx.Err() == nil {
 		r.emit(i, agent.JobResult{ID: r.jobs[i].ID, Err: err})
 	}
+}
+
+// alone tells whether other requests are why a job failed, so that it is done once more by itself.
+func alone(err error) bool {
+	_, jammed := errors.AsType[*jamError](err)
+	return jammed || errors.Is(err, errCollision)
+}
+
+// redo leaves a job to the last round, in which each has caches of its own; false: that is this one.
+func (r *run) redo(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.moving {
+		return false
+	}
+	for k := range r.jobs[i].Steps {
+		r.c.collidingPaths[withoutQuery(r.jobs[i].Steps[k].URL)] = true
+	}
+	r.collided = append(r.collided, i)
+	return true
 }
 
 // queued tells whether nothing of a job was sent, though it needs no preflight: preflights of others had

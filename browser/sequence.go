@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -106,7 +105,7 @@ func (r *run) runSteps(i int, page documentFunc, before func(*document, *agent.S
 			}
 		}
 		if err != nil {
-			if _, jammed := errors.AsType[*jamError](err); k > 0 && !jammed && !errors.Is(err, errCollision) { // what the target has seen cannot be undone
+			if k > 0 && !alone(err) { // what the target has seen cannot be undone
 				err = &StepsError{Done: k, Err: err}
 			}
 			r.fail(i, err)

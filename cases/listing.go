@@ -22,7 +22,7 @@ func Grants(field string, list, stated []string) []string {
 func needsListing(field, name string) bool {
 	switch strings.ToLower(field) {
 	case "access-control-allow-methods":
-		return !containsFold(safelistedMethods, name) && !containsFold([]string{"OPTIONS", "CONNECT", "TRACE", "TRACK"}, name)
+		return !containsFold(safelistedMethods, name) && !strings.EqualFold(name, "OPTIONS") && !spec.IsForbiddenMethod(name)
 	case "access-control-allow-headers":
 		return !containsFold(safelistedHeaders, name) && !forbiddenHeader(name)
 	case "access-control-expose-headers":

@@ -87,11 +87,7 @@ func behind(list []agent.Seen, x *agent.Seen) string {
 		if !spec.RedirectStatus(s.Status) || s.Location == "" || s.URL == x.URL {
 			continue
 		}
-		base, err := spec.ParseURL(s.URL)
-		if err != nil {
-			continue
-		}
-		to, err := base.Resolve(s.Location)
+		_, to, err := resolved(s.URL, s.Location)
 		if err != nil {
 			continue
 		}
@@ -155,10 +151,12 @@ func (d *diagnosis) look(all []Evidence) {
 func (d *diagnosis) refusals(all []Evidence) {
 	for i := range all {
 		for _, s := range all[i].Symptoms {
-			if x := newExchange(s.Seen, all[i].Check); s.Sendable && x.Preflight && x.Status >= 300 {
-				key := answered{x.policy, x.URL, x.Status}
-				d.refused[key] = d.refused[key] || slices.Contains(x.facts["asker"], "stated")
+			if !s.Sendable || !s.Seen.Preflight || s.Seen.Status < 300 {
+				continue
 			}
+			x := newExchange(s.Seen, all[i].Check)
+			key := answered{x.policy, x.URL, x.Status}
+			d.refused[key] = d.refused[key] || slices.Contains(x.facts["asker"], "stated")
 		}
 	}
 }

@@ -207,13 +207,17 @@ func (x *exchange) answeredBy() []string {
 	return []string{"unknown"}
 }
 
+// resolved are the URL that redirects, and that to which it does.
+func resolved(from, location string) (base, to spec.URL, err error) {
+	if base, err = spec.ParseURL(from); err == nil {
+		to, err = base.Resolve(location)
+	}
+	return base, to, err
+}
+
 // redirect says what kind of redirect an answer is.
 func redirect(from, location string) string {
-	base, err := spec.ParseURL(from)
-	if err != nil {
-		return "other"
-	}
-	to, err := base.Resolve(location)
+	base, to, err := resolved(from, location)
 	if err != nil {
 		return "other"
 	}

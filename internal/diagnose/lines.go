@@ -19,20 +19,15 @@ import (
 // diff are the lines of an answer that decided, and those in their place that would
 // have been right, as its cause has it.
 func diff(e *Explained, cause string) (received, wanted []string) {
-	defer func() {
-		if i := slices.Index(wanted, agent.Show(e.Expected)); i >= 0 {
-			wanted[i] = e.inWords()
-		}
-	}()
 	if received, wanted = e.redirected(cause); received != nil {
 		return received, wanted
 	}
 	received, wanted = sides(e)
 	if allowed, _ := e.Check.Policy.AllowsOrigin(e.Seen.Origin); e.Effect == agent.EffectLockedOut && !e.Seen.NoOrigin && !allowed {
-		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)} // a redirect changed who asks: no line of this answer lets it in
+		return []string{agent.Show(e.Actual)}, []string{e.inWords()} // a redirect changed who asks: no line of this answer lets it in
 	}
 	if slices.Equal(received, wanted) { // the lines are as they should be: what is wrong is not in them
-		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
+		return []string{agent.Show(e.Actual)}, []string{e.inWords()}
 	}
 	return received, wanted
 }
@@ -66,7 +61,7 @@ func sides(e *Explained) (received, wanted []string) {
 	case s.Predicate == "grow": // each answer by itself is as it should be, and the words are ours
 		return []string{s.Actual}, []string{s.Expected}
 	case s.Effect == agent.EffectUnavailable || s.Predicate == "status":
-		return statusLine(s), []string{agent.Show(s.Expected)}
+		return statusLine(s), []string{e.inWords()}
 	case s.Effect == agent.EffectLetIn:
 		return e.tooMuch()
 	case s.Effect == agent.EffectLockedOut && s.Seen.Preflight && !spec.OKStatus(s.Seen.Status):
@@ -78,7 +73,7 @@ func sides(e *Explained) (received, wanted []string) {
 		field = allowOrigin // the answer is another because it lacks the *
 	}
 	if field == "" {
-		return []string{agent.Show(s.Actual)}, []string{agent.Show(s.Expected)}
+		return []string{agent.Show(s.Actual)}, []string{e.inWords()}
 	}
 	received, wanted = e.lines(field), e.right(field)
 	if field == allowOrigin && s.Effect == agent.EffectLockedOut && s.Seen.Preflight {
@@ -203,7 +198,7 @@ func (e *Explained) right(field string) []string {
 	case "vary":
 		return e.rightVary()
 	default:
-		return []string{agent.Show(e.Expected)}
+		return []string{e.inWords()}
 	}
 	return []string{"(no " + name + ")"}
 }
@@ -257,7 +252,7 @@ func orNobody(origin string) string {
 func (e *Explained) rightVary() []string {
 	list := slices.DeleteFunc(e.Seen.Header().Elements("Vary"), func(v string) bool { return v == "*" || strings.EqualFold(v, "Origin") })
 	if e.Effect != agent.EffectCacheUnsafe {
-		return []string{agent.Show(e.Expected)}
+		return []string{e.inWords()}
 	}
 	return []string{"Vary: " + agent.Show(strings.Join(append(list, "Origin"), ", "))}
 }
@@ -266,7 +261,7 @@ func (e *Explained) rightVary() []string {
 func (e *Explained) tooMuch() (received, wanted []string) {
 	grants := first(e.facts["grants"])
 	if (grants == "method" || grants == "header") && !e.Seen.Preflight { // what granted it is not in this answer
-		return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
+		return []string{agent.Show(e.Actual)}, []string{e.inWords()}
 	}
 	switch grants {
 	case "method":
@@ -284,7 +279,7 @@ func (e *Explained) tooMuch() (received, wanted []string) {
 		}
 		return received, []string{fmt.Sprintf("(no Access-Control-Allow-Origin for %s)", orNobody(e.Seen.Origin))}
 	}
-	return []string{agent.Show(e.Actual)}, []string{agent.Show(e.Expected)}
+	return []string{agent.Show(e.Actual)}, []string{e.inWords()}
 }
 
 func listOrNone(field string, list []string) string {

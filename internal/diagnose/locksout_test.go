@@ -9,7 +9,7 @@ import (
 	"github.com/corsproof/corsproof/internal/diagnose"
 )
 
-var _ = DescribeTable("A cause that lets somebody in and locks pages out is told as both, where a plain exchange shows the second",
+var _ = DescribeTable("A cause that lets somebody in is also said to lock pages out, where a plain exchange shows that",
 	func(let, plain, sendable, want bool) {
 		in, out := seen("https://evil.test", fields("Access-Control-Allow-Origin", "https://evil.test")), seen(allowed, fields("Access-Control-Allow-Origin", "https://evil.test"))
 		in.Status, in.Method, out.Status, out.Method = 200, "GET", 200, "GET"

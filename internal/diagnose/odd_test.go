@@ -35,7 +35,7 @@ var _ = Describe("A finding of requests that no browser sends", func() {
 		Expect(unsent).To(BeNumerically(">", 100))
 	})
 
-	It("stands behind one that browsers meet, and before what only is practice", func() {
+	It("comes after one that browsers meet, and before what is only practice", func() {
 		f := func(level cases.Level, sendable bool) *diagnose.Finding {
 			return &diagnose.Finding{Level: level, Sendable: sendable}
 		}
@@ -46,7 +46,7 @@ var _ = Describe("A finding of requests that no browser sends", func() {
 		Expect(diagnose.Order(seen)).To(Equal(diagnose.Order(f(cases.Must, true))))
 	})
 
-	It("is told blanks from control bytes", func() {
+	It("tells blanks from control bytes", func() {
 		for line, part := range map[string]string{
 			"Origin:  " + allowed: "one blank before the value of Origin, and none after it", "Origin: " + allowed + "\t": "none after it", "Origin:" + allowed + " ": "none after it",
 			"Origin: https://a\x00": "no control byte into the value of Origin",

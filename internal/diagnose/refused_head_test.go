@@ -9,7 +9,7 @@ import (
 	"github.com/corsproof/corsproof/internal/diagnose"
 )
 
-var _ = DescribeTable("An answer that is not HTTP is told as one, and no answer as none",
+var _ = DescribeTable("An answer that is not HTTP is reported as an answer, and silence as no answer",
 	func(kind string, preflight bool, cause, received, who string) {
 		x := agent.Seen{Method: "GET", Sent: "GET", Origin: allowed, URL: "http://h/", Error: kind, Preflight: preflight}
 		s := agent.Symptom{Effect: agent.EffectUnavailable, Silent: true, Actual: "reading the head of the answer of 127.0.0.1:1: the head has a NUL byte", Expected: "a complete HTTP response"}
